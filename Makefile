@@ -1,0 +1,44 @@
+# Two commands a newcomer needs: make demo, make test. Each makes .venv itself.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# The newest Python that all wheels exist for (fiona has none for 3.14 yet).
+MINOR := $(shell $(PYTHON) -c 'import sys; print(sys.version_info[1])' 2>/dev/null)
+
+.PHONY: demo test lint docs samples fuzz bench clean
+
+$(VENV)/.installed: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info[:2] else "eudr-geo needs Python 3.11 or newer; say make PYTHON=python3.12")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+demo: $(VENV)/.installed  ## the whole main job on the sample cooperative
+	$(BIN)/eudr-geo demo demo
+
+test: $(VENV)/.installed-dev  ## every test; those that need a browser are skipped when it is missing
+	$(BIN)/python -m pytest -n auto $(PYTEST_ARGS)
+
+lint: $(VENV)/.installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+docs: $(VENV)/.installed-dev
+	$(BIN)/python docs/generate.py
+	$(BIN)/sphinx-build -q -W --keep-going docs docs/_build
+
+samples: $(VENV)/.installed-dev  ## sample_plots/ and maps/, same bytes every time
+	$(BIN)/python tools/make_samples.py
+	$(BIN)/python tools/make_maps.py
+
+bench: $(VENV)/.installed-dev
+	$(BIN)/python benchmarks/check_100k.py
+
+clean:
+	rm -rf $(VENV) demo docs/_build dist

@@ -1,0 +1,16 @@
+"""Sphinx: Markdown through MyST, the Furo theme, nothing fetched from outside."""
+
+from importlib.metadata import version as _version
+
+project = "eudr-geo"
+author = "eudr_geo maintainers"
+copyright = "2026, eudr_geo maintainers"
+release = version = _version("eudr-geo")
+extensions = ["myst_parser"]
+myst_enable_extensions = ["colon_fence", "deflist"]
+myst_heading_anchors = 3
+html_theme = "furo"
+html_title = "eudr-geo"
+html_static_path: list[str] = []
+exclude_patterns = ["_build"]
+suppress_warnings = ["myst.header"]

@@ -1,0 +1,142 @@
+"""Write the pages that are made from the code: rules, command line, data dictionary. CI checks for drift."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+DOCS = Path(__file__).parent
+
+
+def main() -> None:
+    """Write every generated page; remove pages of rules that are gone."""
+    pages = {**rule_pages(), "reference/cli.md": cli_page(), "reference/data.md": data_page()}
+    for old in (DOCS / "rules").glob("*.md"):
+        if f"rules/{old.name}" not in pages:
+            old.unlink()
+    for name, text in pages.items():
+        path = DOCS / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+
+def rule_pages() -> dict[str, str]:
+    """One page a rule, and the list."""
+    from eudr_geo.catalogue import HEADINGS, RULES_VERSION, load
+
+    rules = sorted(load().values(), key=lambda rule: rule.code)
+    families = sorted({rule.family for rule in rules})
+    index = [
+        "# Rules",
+        "",
+        f"Everything that is checked: {len(rules)} rules, version {RULES_VERSION}.",
+        "*Error*: the law forbids it, the EU system refuses it, or nobody could make sense of it.",
+        "*Warning*: accepted, but probably wrong or riskier. *Note*: worth knowing.",
+        "",
+    ]
+    pages = {}
+    for family in families:
+        index += [
+            f"## {family.capitalize()}",
+            "",
+            "| rule | severity | fault | repair |",
+            "|---|---|---|---|",
+        ]
+        for rule in rules:
+            if rule.family == family:
+                repair = "–" if rule.repair is None else "safe" if rule.repair.safe else "by name"
+                index.append(
+                    f"| [{rule.code}]({rule.code}.md) | {' or '.join(rule.severities)} | {rule.fault} | {repair} |"
+                )
+        index.append("")
+    index += ["```{toctree}", ":hidden:", "", *(rule.code for rule in rules), "```", ""]
+    pages["rules/index.md"] = "\n".join(index)
+    for rule in rules:
+        lines = [f"# {rule.code}", "", f"*{' or '.join(rule.severities)}* · {rule.fault}", ""]
+        for heading in HEADINGS:
+            lines += [f"## {heading}", "", rule.section(heading), ""]
+        lines += ["## Facts", "", f"- Basis: {rule.basis}"]
+        if rule.requires:
+            lines.append("- Looks only at plots that pass: " + ", ".join(f"[{c}]({c}.md)" for c in rule.requires))
+        if rule.repair is not None:
+            how = "runs whenever repairs are asked for" if rule.repair.safe else f"only by name: `--also {rule.code}`"
+            lines.append(f"- Repair: {rule.repair.what} ({how})")
+        pages[f"rules/{rule.code}.md"] = "\n".join([*lines, ""])
+    return pages
+
+
+def cli_page() -> str:
+    """Help of every command, as the program prints it."""
+    import click
+
+    from eudr_geo.cli import app
+
+    lines = [
+        "# Command line",
+        "",
+        "Made from `--help`. Exit code 0: done. 1: findings. 2: the work could not be done.",
+        "",
+    ]
+    context = click.Context(app, info_name="eudr-geo")
+
+    def add(name: str, command: click.Command, parent: click.Context) -> None:
+        inner = click.Context(command, info_name=name, parent=parent, max_content_width=100, terminal_width=100)
+        lines.extend([f"## {inner.command_path}", "", "```text", command.get_help(inner).rstrip(), "```", ""])
+        if isinstance(command, click.Group):
+            for sub in command.list_commands(inner):
+                found = command.get_command(inner, sub)
+                if found is not None:
+                    add(sub, found, inner)
+
+    for name in app.list_commands(context):
+        command = app.get_command(context, name)
+        if command is not None:
+            add(name, command, context)
+    return "\n".join(lines)
+
+
+def data_page() -> str:
+    """The data dictionary: every table and column, with its unit."""
+    import importlib
+    import pkgutil
+
+    import eudr_geo.model
+    from eudr_geo.model.base import Base
+    from eudr_geo.model.plots import PLOT_COLUMNS
+
+    for info in pkgutil.iter_modules(eudr_geo.model.__path__):
+        importlib.import_module(f"eudr_geo.model.{info.name}")
+    lines = [
+        "# Data dictionary",
+        "",
+        "Made from the classes in `eudr_geo/model/`. A project is one GeoPackage with these tables.",
+        "",
+    ]
+    tables = {mapper.local_table.name: mapper for mapper in Base.registry.mappers}
+    for name in sorted(tables):
+        summary = (tables[name].class_.__doc__ or "").strip()
+        lines += [
+            f"## {name}",
+            "",
+            re.sub(r"\s+", " ", summary),
+            "",
+            "| column | unit | meaning |",
+            "|---|---|---|",
+        ]
+        for column in tables[name].local_table.columns:
+            lines.append(f"| `{column.name}` | {column.info.get('unit', '')} | {column.doc or ''} |")
+        lines.append("")
+    lines += [
+        "## Plots in memory",
+        "",
+        "The columns of `eudr_geo.model.plots.Plots`.",
+        "",
+        "| column | unit | meaning |",
+        "|---|---|---|",
+    ]
+    lines += [f"| `{name}` | {column.unit} | {column.doc} |" for name, column in PLOT_COLUMNS.items()]
+    return "\n".join([*lines, ""])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,48 @@
+"""Proof of origin for EUDR: check plots, link them to lots in kilograms, build packages and maps, offline.
+
+The verbs, each imported when first used:
+
+========================= ====================================================================
+``read_plots(paths)``     read boundary files, nothing lost (:mod:`eudr_geo.reading`)
+``check(reading)``        every rule on every plot (:mod:`eudr_geo.checking`)
+``repair(reading)``       safe repairs with a receipt (:mod:`eudr_geo.repair`)
+``open_store(path)``      a project, one GeoPackage (:mod:`eudr_geo.store`)
+``read_book(path)``       the lots workbook (:mod:`eudr_geo.book_reading`)
+``trace(book, code)``     which plots fed a lot, in kilograms (:mod:`eudr_geo.tracing`)
+``build_package(…)``      the due-diligence package (:mod:`eudr_geo.packaging`)
+``verify(path)``          check a package, offline (:mod:`eudr_geo.verifying`)
+========================= ====================================================================
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+_WHERE = {
+    "build_package": "packaging",
+    "check": "checking",
+    "check_lots": "checking",
+    "create_store": "store",
+    "open_store": "store",
+    "read_book": "book_reading",
+    "read_plots": "reading",
+    "repair": "repair",
+    "trace": "tracing",
+    "verify": "verifying",
+    "VERSION": "version",
+}
+
+__all__ = sorted(_WHERE)  # noqa: PLE0605 – the table above is the list
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _WHERE:
+        raise AttributeError(f"module 'eudr_geo' has no attribute {name!r}")
+    from importlib import import_module
+
+    module = import_module(f"eudr_geo.{_WHERE[name]}")
+    return getattr(module, name)
+
+
+def __dir__() -> list[str]:
+    return sorted(_WHERE)

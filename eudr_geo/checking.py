@@ -1,0 +1,331 @@
+"""The engine: runs the catalogue in order and says for each rule what passed, what failed and what nobody looked at."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from eudr_geo import catalogue
+from eudr_geo.catalogue import Problems, Rule
+from eudr_geo.errors import EudrGeoError, InputError
+from eudr_geo.model.findings import ERROR, CheckResult, Finding, Findings, Outcome, ToolError
+from eudr_geo.model.plots import Plots, Reading
+
+if TYPE_CHECKING:
+    from eudr_geo.model.lot_book import LotBook
+
+Mask = npt.NDArray[np.bool_]
+
+RECORD_CODES = frozenset(
+    {"unreadable-record", "missing-geometry", "unsupported-geometry", "nested-point", "not-finite"}
+)
+"""File rules that speak of rejected records; the others speak of whole files."""
+
+_NOT_MEASURES = frozenset({"why", "subject", "code", "source", "record", "table"})
+"""What a rule hands over beside its measures: text for the message, and who the finding is about."""
+
+
+def check(
+    reading: Reading,
+    *,
+    select: Collection[str] = (),
+    ignore: Collection[str] = (),
+    progress: Callable[[str, int, int], None] | None = None,
+) -> CheckResult:
+    """Check everything that was read: files, rejected records, plots and their neighbours.
+
+    Parameters
+    ----------
+    reading
+        What :func:`eudr_geo.reading.read_plots` returned.
+    select
+        Codes of the rules to report; by default all. Rules they require run too, unreported.
+    ignore
+        Codes of rules not to run. A rule that requires one of them runs on all plots.
+    progress
+        Called with the rule's code, the number of rules done, and their total.
+
+    Returns
+    -------
+    CheckResult
+        Findings in the order of files and records, one outcome a rule, tool errors for rules that crashed.
+
+    Raises
+    ------
+    InputError
+        For a code that is not in the catalogue.
+
+    Examples
+    --------
+    >>> import shapely
+    >>> at_sea = Plots({"record": [1], "geometry": [shapely.Point(0.001, 0.001)], "vertices": [1], "decimals": [6]})
+    >>> [finding.rule for finding in check(Reading(at_sea), select=["null-island"]).findings]
+    ['null-island']
+    """
+    rules = _chosen(("file", "plot", "plots"), select, ignore)
+    plots = reading.plots
+    run = _Run(len(plots), set(ignore))
+    for number, rule in enumerate(rules):
+        if progress is not None:
+            progress(rule.code, number, len(rules))
+        if rule.scope == "file":
+            run.file_rule(rule, reading)
+        else:
+            run.plot_rule(rule, plots)
+    reported = set(select) or {rule.code for rule in rules}
+    findings = Findings(finding for finding in run.findings if finding.rule in reported)
+    unfit = len({finding.row for finding in run.findings if finding.row is not None and finding.severity == ERROR})
+    return CheckResult(
+        findings=findings,
+        outcomes=tuple(sorted((o for o in run.outcomes if o.rule in reported), key=lambda o: o.rule)),
+        files=reading.files,
+        plots_fit=len(plots) - unfit,
+        plots_unfit=unfit,
+        tool_errors=tuple(run.tool_errors),
+    )
+
+
+def check_lots(book: LotBook, *, select: Collection[str] = (), ignore: Collection[str] = ()) -> CheckResult:
+    """Check the lot book: every lot and custody rule.
+
+    Returns
+    -------
+    CheckResult
+        Its ``outcomes`` count subjects with a finding; ``plots_fit`` and ``plots_unfit`` are 0.
+
+    Raises
+    ------
+    InputError
+        For a code that is not in the catalogue.
+    """
+    run = _Run(0, set(ignore))
+    for rule in _chosen(("lot",), select, ignore):
+        run.lot_rule(rule, book)
+    reported = set(select) or {outcome.rule for outcome in run.outcomes}
+    return CheckResult(
+        findings=Findings(finding for finding in run.findings if finding.rule in reported),
+        outcomes=tuple(sorted((o for o in run.outcomes if o.rule in reported), key=lambda o: o.rule)),
+        files=(),
+        plots_fit=0,
+        plots_unfit=0,
+        tool_errors=tuple(run.tool_errors),
+    )
+
+
+def failing(plots: Plots, codes: Collection[str]) -> dict[str, Mask]:
+    """Return which plots fail each of these plot rules, no words made.
+
+    Parameters
+    ----------
+    plots
+        The table.
+    codes
+        Codes of plot rules; what they require is run too, and a plot that fails it does not count as failing.
+
+    Returns
+    -------
+    dict
+        Code → boolean mask, shape (n,). A plot that could not be looked at is not failing.
+
+    Raises
+    ------
+    EudrGeoError
+        When a rule crashes: a repair must not be judged by half a catalogue.
+    """
+    run = _Run(len(plots), set())
+    for rule in _chosen(("plot",), codes, ()):
+        run.plot_rule(rule, plots, words=False)
+    if run.tool_errors:
+        first = run.tool_errors[0]
+        raise EudrGeoError(f"the rule {first.rule} crashed: {first.message}", fix="please report it with the file")
+    return {code: run.states[code].failed for code in codes}
+
+
+def _chosen(scopes: Sequence[str], select: Collection[str], ignore: Collection[str]) -> list[Rule]:
+    rules = catalogue.load()
+    for code in (*select, *ignore):
+        catalogue.get(code)
+    wanted = set(select) or set(rules)
+    # Rules come after what they require, so that walking backwards finds every prerequisite.
+    for code in reversed(list(rules)):
+        if code in wanted:
+            wanted.update(rules[code].requires)
+    chosen = [rule for code, rule in rules.items() if code in wanted and code not in ignore and rule.scope in scopes]
+    if select and not chosen:
+        raise InputError(f"none of the selected rules ({', '.join(sorted(select))}) judges plots or files")
+    return chosen
+
+
+@dataclass
+class _State:
+    failed: Mask
+    not_checked: Mask
+
+
+class _Run:
+    """What one run has found so far; for each rule, which rows failed or were not looked at."""
+
+    def __init__(self, n: int, ignored: set[str]) -> None:
+        self.n = n
+        self.ignored = ignored
+        self.findings: list[Finding] = []
+        self.outcomes: list[Outcome] = []
+        self.tool_errors: list[ToolError] = []
+        self.states: dict[str, _State] = {}
+
+    def plot_rule(self, rule: Rule, plots: Plots, *, words: bool = True) -> None:
+        blocked = np.zeros(self.n, dtype=bool)
+        because: Counter[str] = Counter()
+        for code in rule.requires:
+            if code not in self.states:
+                continue
+            state = self.states[code]
+            stopped = (state.failed | state.not_checked) & ~blocked
+            if stopped.any():
+                because[code] += int(stopped.sum())
+                blocked |= stopped
+        open_rows = np.flatnonzero(~blocked)
+        part = plots if len(open_rows) == self.n else plots.take(open_rows)
+        problems = self._call(rule, part, plots, open_rows)
+        state = _State(np.zeros(self.n, dtype=bool), blocked)
+        self.states[rule.code] = state
+        if problems is None:  # crashed: nobody looked
+            state.not_checked = np.ones(self.n, dtype=bool)
+            self._outcome(rule, 0, 0, self.n, {"tool error": self.n})
+            return
+        rows = open_rows[np.asarray(problems.rows, dtype=np.int64)]
+        state.failed[rows] = True
+        failed = int(state.failed.sum())
+        self._outcome(rule, len(open_rows) - failed, failed, self.n - len(open_rows), dict(because))
+        if words and len(rows):
+            lons, lats = problems.lon, problems.lat
+            if lons is None or lats is None:
+                first_lon, first_lat = plots.points_lon_lat()
+                lons, lats = first_lon[rows], first_lat[rows]
+            # Text is made for failing rows only, one by one.
+            for i, row in enumerate(rows.tolist()):
+                self.findings.append(
+                    _finding(
+                        rule,
+                        problems,
+                        i,
+                        subject="plot",
+                        source=plots["source"][row],
+                        record=int(plots["record"][row]),
+                        plot_id=plots["plot_id"][row],
+                        lon=_degrees(lons[i]),
+                        lat=_degrees(lats[i]),
+                        row=row,
+                    )
+                )
+
+    def file_rule(self, rule: Rule, reading: Reading) -> None:
+        on_records = rule.code in RECORD_CODES
+        total = sum(file.records for file in reading.files) if on_records else len(reading.files)
+        problems = self._call(rule, reading)
+        if problems is None:
+            self._outcome(rule, 0, 0, total, {"tool error": total})
+            return
+        for i, row in enumerate(np.asarray(problems.rows, dtype=np.int64).tolist()):
+            if on_records:
+                rejected = reading.rejected[row]
+                place: dict[str, Any] = {
+                    "subject": "record",
+                    "source": rejected.source,
+                    "record": rejected.record,
+                    "plot_id": rejected.plot_id,
+                    "lon": _degrees(rejected.lon),
+                    "lat": _degrees(rejected.lat),
+                }
+            else:
+                place = {"subject": "file", "source": reading.files[row].name}
+            self.findings.append(_finding(rule, problems, i, **place))
+        failed = len(set(np.asarray(problems.rows).tolist()))
+        self._outcome(rule, max(total - failed, 0), failed, 0, {})
+
+    def lot_rule(self, rule: Rule, book: LotBook) -> None:
+        problems = self._call(rule, book)
+        if problems is None:
+            self._outcome(rule, 0, 0, 0, {"tool error": 1})
+            return
+        given = problems.measured
+        count = len(problems.rows)
+        for i in range(count):
+            record = given["record"][i] if "record" in given else None
+            self.findings.append(
+                _finding(
+                    rule,
+                    problems,
+                    i,
+                    subject=str(given["subject"][i]) if "subject" in given else "lot",
+                    code=str(given["code"][i]) if "code" in given else "",
+                    source=str(given["source"][i] or "") if "source" in given else "",
+                    record=int(record) if record is not None and record == record else None,  # noqa: PLR0124 (NaN)
+                )
+            )
+        self._outcome(rule, 0, count, 0, {})
+
+    def _call(
+        self,
+        rule: Rule,
+        part: Any,
+        whole: Plots | None = None,
+        open_rows: npt.NDArray[np.int64] | None = None,
+    ) -> Problems | None:
+        try:
+            return rule.function(part)
+        except Exception as error:  # noqa: BLE001 – a crash in one rule must not hide what the others found
+            place = ""
+            if whole is not None and open_rows is not None and rule.scope == "plot":
+                place = _crashing_plot(rule, part, whole, open_rows)
+            self.tool_errors.append(ToolError(rule.code, f"{type(error).__name__}: {error}{place}"))
+            return None
+
+    def _outcome(self, rule: Rule, passed: int, failed: int, not_checked: int, because: Mapping[str, int]) -> None:
+        self.outcomes.append(
+            Outcome(rule.code, rule.severity, passed, failed, not_checked, dict(sorted(because.items())))
+        )
+
+
+def _crashing_plot(rule: Rule, part: Plots, whole: Plots, open_rows: npt.NDArray[np.int64]) -> str:
+    """Name the first plot on which a rule crashes when it is run on one plot at a time."""
+    for position, row in enumerate(open_rows.tolist()):  # a crash is rare; one plot at a time finds the culprit
+        try:
+            rule.function(part.take([position]))
+        except Exception:  # noqa: BLE001 – we are looking for exactly this
+            return f" (at {whole['source'][row]}, record {whole['record'][row]})"
+    return ""
+
+
+def _degrees(value: float) -> float | None:
+    return round(float(value), 6) if np.isfinite(value) else None
+
+
+def _plain(value: Any) -> Any:
+    """Return a measured value as plain data, floats to six decimals, so that reports are the same everywhere."""
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float):
+        return round(value, 6) if np.isfinite(value) else None
+    return value
+
+
+def _finding(rule: Rule, problems: Problems, i: int, **place: Any) -> Finding:
+    values = {name: values[i] for name, values in problems.measured.items()}
+    severity = problems.severity if isinstance(problems.severity, str) else str(problems.severity[i])
+    hint = problems.hints[i] if problems.hints is not None else problems.hint
+    return Finding(
+        rule=rule.code,
+        severity=severity or rule.severity,
+        message=problems.message.format(**values),
+        hint=hint.format(**values) if problems.hints is None else hint,
+        basis=rule.basis,
+        repair="" if rule.repair is None else "safe" if rule.repair.safe else "named",
+        measured={name: _plain(value) for name, value in values.items() if name not in _NOT_MEASURES},
+        **place,
+    )

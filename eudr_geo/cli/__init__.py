@@ -1,0 +1,75 @@
+"""The command line: one file a command. A command parses, calls one verb, prints, and chooses the exit code.
+
+Exit 0: done, nothing found at or above ``--fail-on``. 1: findings. 2: the work could not be done.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import sys
+
+import click
+
+EXIT_CLEAN, EXIT_FINDINGS, EXIT_FAILED = 0, 1, 2
+_SHARED = {"options", "screen"}  # files of the folder that are not commands
+
+
+class _Commands(click.Group):
+    """Lists the folder; a command is imported when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return sorted(info.name.rstrip("_") for info in pkgutil.iter_modules(__path__) if info.name not in _SHARED)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        for name in (cmd_name, f"{cmd_name}_"):  # map_ would hide the builtin
+            if any(info.name == name for info in pkgutil.iter_modules(__path__)):
+                command = importlib.import_module(f"{__name__}.{name}").command
+                return command if isinstance(command, click.Command) else None
+        return None
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            from difflib import get_close_matches
+
+            near = get_close_matches(args[0], self.list_commands(ctx), n=2)
+            if near and "No such command" in error.message:
+                raise click.UsageError(f"{error.message} Did you mean {' or '.join(near)}?", ctx) from None
+            raise
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="eudr-geo", prog_name="eudr-geo", message="%(prog)s %(version)s")
+def app() -> None:
+    """Check plot boundaries, link them to micro-lots in kilograms, and build EUDR packages and maps. Offline.
+
+    \b
+    Start here:
+      eudr-geo demo                          the whole job on an invented cooperative
+      eudr-geo check plots.geojson           what is wrong with my boundaries?
+      eudr-geo rules                         everything that is checked
+    """  # noqa: D301 – \b is click's mark
+
+
+def main() -> None:
+    """Run the program; a failure of the toolkit is one line and exit code 2."""
+    from eudr_geo.cli.screen import use_utf8
+    from eudr_geo.errors import EudrGeoError
+
+    use_utf8()
+    try:
+        app(prog_name="eudr-geo")
+    except EudrGeoError as error:
+        from eudr_geo.cli.screen import say_error
+
+        say_error(str(error))
+        sys.exit(EXIT_FAILED)
+    except BrokenPipeError:  # the reader of our output went away: not our failure
+        sys.stderr.close()
+        sys.exit(EXIT_CLEAN)

@@ -1,0 +1,52 @@
+"""``eudr-geo check``."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from eudr_geo.cli import EXIT_CLEAN, EXIT_FAILED, EXIT_FINDINGS, options, screen
+
+
+@click.command()
+@options.files
+@options.reading
+@options.format_
+@options.selection
+@options.out
+def command(
+    files: tuple[str, ...],
+    commodity: str,
+    country: str,
+    crs: str,
+    layer: str,
+    format_: str,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    fail_on: str,
+    out: str | None,
+) -> None:
+    """Read boundary files and say what is wrong, where, and what to do. Needs no project; changes nothing.
+
+    Several files are checked together, so that a plot that two of them hold is found. FILE may be a folder,
+    or - for standard input.
+
+    \b
+    Examples:
+      eudr-geo check plots.geojson
+      eudr-geo check village.kmz farms.xlsx --country VN
+      eudr-geo check plots.zip --format html -o report.html
+    """  # noqa: D301
+    from eudr_geo.checking import check
+    from eudr_geo.model.report import Report
+    from eudr_geo.reports import formats
+
+    reading = options.read(files, country=country, commodity=commodity, crs=crs, layer=layer)
+    with screen.progress("Checking") as step:
+        result = check(reading, select=options.codes(select), ignore=options.codes(ignore), progress=step)
+    report = Report(result, reading.plots, width=screen.width_of(out), color=screen.has_color(out))
+    screen.put(formats()[format_].render(report), out)
+    if result.tool_errors:
+        sys.exit(EXIT_FAILED)
+    sys.exit(EXIT_CLEAN if result.is_clean(fail_on) else EXIT_FINDINGS)

@@ -1,0 +1,131 @@
+"""Options that several commands share, and how file arguments are read."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from eudr_geo.errors import InputError
+
+if TYPE_CHECKING:
+    from eudr_geo.model.plots import Reading
+    from eudr_geo.store import Store
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+COMMODITIES = ("coffee", "cocoa", "rubber", "oil-palm", "soya", "cattle", "wood")
+
+files = click.argument("files", nargs=-1, required=True, metavar="FILE…")
+out = click.option("-o", "--out", metavar="OUT", help="Write to this file instead of the screen.")
+yes = click.option("--yes", is_flag=True, help="Do not ask; store.")
+
+
+def project(function: F) -> F:
+    """Add ``-p/--project``."""
+    return click.option(
+        "-p",
+        "--project",
+        envvar="EUDR_GEO_PROJECT",
+        default="project.gpkg",
+        show_default=True,
+        show_envvar=True,
+        metavar="PATH",
+        help="The project, a GeoPackage.",
+    )(function)
+
+
+def reading(function: F) -> F:
+    """Add what tells the readers more than the files do."""
+    for option in (
+        click.option("--layer", default="", metavar="NAME", help="Read only this layer, folder or sheet."),
+        click.option("--crs", default="", metavar="EPSG", help="Coordinate system of the files that do not tell it."),
+        click.option(
+            "--country",
+            default="",
+            metavar="ISO2",
+            help="Country of plots whose file does not name one, e.g. VN.",
+        ),
+        click.option(
+            "--commodity",
+            type=click.Choice(COMMODITIES),
+            default="coffee",
+            show_default=True,
+            help="What grows there.",
+        ),
+    ):
+        function = option(function)
+    return function
+
+
+def selection(function: F) -> F:
+    """Add ``--select``, ``--ignore`` and ``--fail-on``."""
+    for option in (
+        click.option(
+            "--fail-on",
+            type=click.Choice(["error", "warning", "note"]),
+            default="error",
+            show_default=True,
+            help="Leave with exit code 1 if anything this severe was found.",
+        ),
+        click.option("--ignore", multiple=True, metavar="CODE", help="Do not run this rule. May be repeated."),
+        click.option("--select", multiple=True, metavar="CODE", help="Report only this rule. May be repeated."),
+    ):
+        function = option(function)
+    return function
+
+
+def format_(function: F) -> F:
+    """Add ``--format``."""
+    return click.option(
+        "--format",
+        "format_",
+        type=click.Choice(["table", "json", "jsonl", "csv", "geojson", "html"]),
+        default="table",
+        show_default=True,
+        help="How to report.",
+    )(function)
+
+
+def codes(values: Sequence[str]) -> tuple[str, ...]:
+    """Split ``--select a,b --select c``."""
+    return tuple(code for value in values for code in value.split(",") if code)
+
+
+def read(
+    files: Sequence[str], *, country: str, commodity: str, crs: str, layer: str, title: str = "Reading"
+) -> Reading:
+    """Read file arguments; a folder stands for the files in it, ``-`` for stdin."""
+    from eudr_geo.cli.screen import progress
+    from eudr_geo.model.plots import Reading
+    from eudr_geo.reading import read_bytes, read_plots
+
+    paths = [path for name in files if name != "-" for path in _files_of(Path(name))]
+    options = {"country": country.upper(), "commodity": commodity, "crs": crs, "layer": layer}
+    with progress(title) as step:
+        step("", 0, 1)
+        parts = [read_plots(paths, **options)] if paths else []
+        if "-" in files:
+            parts.append(read_bytes("stdin", sys.stdin.buffer.read(), **options))
+    return Reading.concat(parts)
+
+
+def _files_of(path: Path) -> list[Path]:
+    if path.is_dir():
+        found = sorted(entry for entry in path.iterdir() if entry.is_file() and not entry.name.startswith("."))
+        if not found:
+            raise InputError(f"{path} is an empty folder", fix="name the boundary files")
+        return found
+    if not path.exists():
+        raise InputError(f"{path} does not exist", fix="check the name and the folder")
+    return [path]
+
+
+def open_project(path: str, *, write: bool = False) -> Store:
+    """Open the project of ``-p``."""
+    from eudr_geo.store import open_store
+
+    return open_store(path, write=write)

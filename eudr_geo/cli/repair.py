@@ -1,0 +1,116 @@
+"""``eudr-geo repair``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from eudr_geo.cli import EXIT_CLEAN, EXIT_FAILED, EXIT_FINDINGS, options, screen
+
+if TYPE_CHECKING:
+    from eudr_geo.repair import Repaired
+
+_CHANGES_SHOWN = 40
+
+
+@click.command()
+@options.files
+@click.option("-o", "--out", metavar="OUT.geojson", help="The corrected plots, as the EU system takes them.")
+@click.option("--also", multiple=True, metavar="CODE", help="A repair that runs only by name. May be repeated.")
+@click.option("--dry-run", is_flag=True, help="Show what would change; write nothing.")
+@click.option("--ledger", metavar="CHANGES.jsonl", help="The receipt of every change.")
+@options.reading
+@options.format_
+def command(
+    files: tuple[str, ...],
+    out: str | None,
+    also: tuple[str, ...],
+    dry_run: bool,
+    ledger: str | None,
+    commodity: str,
+    country: str,
+    crs: str,
+    layer: str,
+    format_: str,
+) -> None:
+    """Correct what can be corrected safely and write the plots that are then without an error.
+
+    Exit code 1 if any plot or record is left out; the report says which and why.
+
+    \b
+    Examples:
+      eudr-geo repair plots.kml --dry-run
+      eudr-geo repair plots.geojson -o corrected.geojson --ledger changes.jsonl
+      eudr-geo repair plots.csv --country VN --also swapped-axes -o corrected.geojson
+    """  # noqa: D301
+    from eudr_geo.checking import check
+    from eudr_geo.model.report import Report
+    from eudr_geo.repair import repair
+    from eudr_geo.reports import formats
+    from eudr_geo.writing import json_lines, write_file
+
+    if out is None and not dry_run:
+        raise click.UsageError("say where to write: -o OUT.geojson (or --dry-run to only look)")
+    reading = options.read(files, country=country, commodity=commodity, crs=crs, layer=layer)
+    with screen.progress("Repairing") as step:
+        repaired = repair(reading, also=options.codes(also), by=screen.who_am_i(), progress=step)
+    with screen.progress("Checking again") as step:
+        result = check(repaired.reading, progress=step)
+    plots = repaired.reading.plots
+    unfit = set(result.unfit_rows())
+    fit = plots.take([row for row in range(len(plots)) if row not in unfit])
+    if not dry_run and out is not None:
+        from eudr_geo.exports.eudr_geojson import to_geojson
+
+        data = to_geojson(fit)
+        if out == "-":
+            click.get_binary_stream("stdout").write(data)
+        else:
+            write_file(Path(out), data)
+    if ledger and not dry_run:
+        write_file(Path(ledger), json_lines(change.to_dict() for change in repaired.changes))
+    to_stderr = out == "-"  # stdout then belongs to the plots
+    if format_ == "table":
+        click.echo(_change_table(repaired), nl=False, err=to_stderr)
+    report = Report(result, plots, width=screen.width_of(None), color=screen.has_color(None))
+    text = formats()[format_].render(report)
+    click.echo(text, nl=False, err=to_stderr)
+    left_out = len(unfit) + len(repaired.reading.rejected)
+    verb = "would be written" if dry_run else "written"
+    screen.say(f"{len(fit):,} plots {verb}, {left_out:,} left out, {len(repaired.changes):,} changes.")
+    if result.tool_errors:
+        sys.exit(EXIT_FAILED)
+    sys.exit(EXIT_FINDINGS if left_out else EXIT_CLEAN)
+
+
+def _change_table(repaired: Repaired) -> str:
+    """Every change in a line: areas before and after, and the largest move."""
+    rows = [
+        (
+            f"{change.source}, {change.record}",
+            change.plot_id,
+            change.rule,
+            change.what
+            if change.field in {"geometry", "open_rings", "record"}
+            else f"{change.before} → {change.after}",
+            "" if change.area_before_ha is None else f"{change.area_before_ha:,.4f}",
+            "" if change.area_after_ha is None else f"{change.area_after_ha:,.4f}",
+            "" if change.largest_move_m is None else f"{change.largest_move_m:,.2f}",
+        )
+        for change in repaired.changes
+    ]
+    numbers = ("ha before", "ha after", "moved m")
+    text = screen.table(
+        ("record", "plot", "rule", "change", *numbers),
+        rows[:_CHANGES_SHOWN],
+        right=numbers,
+        width=screen.width_of(None),
+    )
+    if len(rows) > _CHANGES_SHOWN:
+        text += f"… and {len(rows) - _CHANGES_SHOWN:,} more changes (all of them with --ledger)\n"
+    for code, count in repaired.withdrawn.items():
+        text += f"{code}: {count:,} repairs taken back, because the result would not pass or the area would change\n"
+    return text + "\n"

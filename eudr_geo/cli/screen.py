@@ -1,0 +1,139 @@
+"""What commands say to a person, on stderr: messages, questions, progress. Data goes to stdout or a file."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+_QUIET_FOR_S = 2.0  # shorter work needs no progress bar
+
+
+def use_utf8() -> None:
+    """Write UTF-8 whatever the console's code page, so that names keep their letters."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def say(text: str = "") -> None:
+    """Say something on stderr."""
+    click.echo(text, err=True)
+
+
+def say_error(text: str) -> None:
+    """Say what went wrong, on stderr, in one line."""
+    line = "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
+    click.echo(click.style("Error: ", fg="red", bold=True) + line, err=True)
+
+
+def width_of(out: str | None) -> int:
+    """Width for text on stdout: the terminal's, 100 elsewhere, so that files and pipes are always the same."""
+    if out is None and sys.stdout.isatty():
+        import shutil
+
+        return min(max(shutil.get_terminal_size((100, 40)).columns, 60), 140)
+    return 100
+
+
+def has_color(out: str | None) -> bool:
+    """Tell whether stdout takes colours."""
+    return out is None and sys.stdout.isatty() and "NO_COLOR" not in os.environ
+
+
+def put(text: str, out: str | None) -> None:
+    """Write a result to stdout or, complete or absent, to a file."""
+    if out is None or out == "-":
+        click.echo(text, nl=not text.endswith("\n"))
+        return
+    from eudr_geo.writing import write_file
+
+    write_file(Path(out), text.encode())
+
+
+def confirm(question: str, *, yes: bool) -> bool:
+    """Ask before something is stored; without a terminal only ``--yes`` says yes."""
+    if yes:
+        return True
+    if not sys.stdin.isatty():
+        say("Nothing stored: say --yes to store without being asked.")
+        return False
+    return click.confirm(question, err=True)
+
+
+@contextmanager
+def progress(title: str) -> Iterator[Callable[[str, int, int], None]]:
+    """Give a callback (what, done, total) that draws a bar once the work has taken two seconds, on a terminal only."""
+    if not sys.stderr.isatty():
+        yield lambda _what, _done, _total: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    started = time.monotonic()
+    bar = Progress(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(bar_width=30),
+        TextColumn("{task.fields[what]}", markup=False),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    )
+    task: Any = bar.add_task(title, total=1, what="")
+
+    def step(what: str, done: int, total: int) -> None:
+        if not bar.live.is_started and time.monotonic() - started > _QUIET_FOR_S:
+            bar.start()
+        bar.update(task, completed=done, total=max(total, 1), what=what)
+
+    try:
+        yield step
+    finally:
+        if bar.live.is_started:
+            bar.stop()
+
+
+def now_utc() -> str:
+    """The clock: read here, at the edge, and nowhere else. ``SOURCE_DATE_EPOCH`` stands in for it when set."""
+    from datetime import UTC, datetime
+
+    fixed = os.environ.get("SOURCE_DATE_EPOCH", "")
+    moment = datetime.fromtimestamp(int(fixed), UTC) if fixed.isdigit() else datetime.now(UTC)
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def who_am_i() -> str:
+    """Login name of the person, for the project's log."""
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # no such user on this machine, as in some containers
+        return "unknown"
+
+
+def table(
+    headers: Sequence[str], rows: Iterable[Sequence[Any]], *, right: Collection[str] = (), width: int = 100
+) -> str:
+    """Return a plain text table; the columns named in ``right`` hold numbers. Control characters are shown escaped."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from eudr_geo.reports.terminal import clean
+
+    grid = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
+    for header in headers:
+        grid.add_column(header, justify="right" if header in right else "left", overflow="fold")
+    for row in rows:
+        grid.add_row(*(Text(clean(value)) for value in row))
+    out = io.StringIO()
+    Console(file=out, width=width, color_system=None, markup=False, highlight=False, emoji=False).print(grid)
+    return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"

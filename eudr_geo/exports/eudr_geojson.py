@@ -1,0 +1,148 @@
+"""``geolocation.geojson``: the plots as the EU Information System takes them at commodity level (Type II)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from eudr_geo.errors import RefusedError
+from eudr_geo.geodesy import plot_area_ha
+from eudr_geo.model.package import PackageData
+from eudr_geo.model.plots import Array, Plots
+from eudr_geo.regulation import COORDINATE_DECIMALS
+
+SUMMARY = "the plots as the EU system takes them (GeoJSON, Type II)"
+FILE = "geolocation.geojson"
+
+_HOLE = "{code}: a hole cannot be written, the EU system would fill it"
+_POSITION = f"[%.{COORDINATE_DECIMALS}f,%.{COORDINATE_DECIMALS}f]"
+
+
+def render(package: PackageData) -> bytes:
+    """Return the plots of a package. See :func:`to_geojson`."""
+    return to_geojson(package.plots, package.producer_labels())
+
+
+def to_geojson(plots: Plots, producers: Sequence[str] | None = None) -> bytes:
+    """Return plots as EUDR GeoJSON: minified RFC 7946, six decimals as fixed text, the four official properties.
+
+    Collections and multipoints are written as one feature a part; rings run counter-clockwise outside (a courtesy:
+    the EU system takes both). ``Area`` is the geodesic area of a polygon and the declared area of a point, ha, to
+    1 m²; it is left out where nothing is stated.
+
+    Parameters
+    ----------
+    plots
+        Plots without a standing error. Coordinates are rounded to six decimals.
+    producers
+        ``ProducerName`` of each plot, shape (n,); by default the producer's name.
+
+    Returns
+    -------
+    bytes
+        UTF-8 without a byte order mark.
+
+    Raises
+    ------
+    RefusedError
+        For a plot without a geometry, with a hole, or of a kind the EU system does not take.
+
+    Notes
+    -----
+    Source: EUDR GeoJSON File Description v1.3 of 2026-05-29 (types, properties, error 7 on rounding, error 15 on
+    holes, error 14 on ``Area``).
+    """
+    names = list(plots["producer"]) if producers is None else list(producers)
+    parts, owner = _explode(plots)
+    parts = _oriented(np.round(shapely.get_coordinates(parts), COORDINATE_DECIMALS) + 0.0, parts)
+    areas = plot_area_ha(plots)
+    texts = _geometry_texts(parts)
+    out: list[str] = []
+    single = np.bincount(owner, minlength=len(plots)) == 1
+    # Each feature is text of its own; the coordinates were formatted in bulk.
+    for part, row in enumerate(owner.tolist()):
+        properties: dict[str, Any] = {}
+        if names[row]:
+            properties["ProducerName"] = names[row]
+        if plots["country"][row]:
+            properties["ProducerCountry"] = plots["country"][row]
+        if plots["plot_id"][row] or plots["place"][row]:
+            properties["ProductionPlace"] = plots["plot_id"][row] or plots["place"][row]
+        area = areas[row] if areas[row] > 0 else plots["area_ha"][row]
+        if np.isfinite(area) and single[row]:
+            properties["Area"] = round(float(area), 4)
+        out.append(
+            '{"type":"Feature","properties":'
+            + json.dumps(properties, ensure_ascii=False, separators=(",", ":"))
+            + ',"geometry":'
+            + texts[part]
+            + "}"
+        )
+    return ('{"type":"FeatureCollection","features":[' + ",".join(out) + "]}").encode()
+
+
+def _explode(plots: Plots) -> tuple[Array, npt.NDArray[np.int64]]:
+    """One geometry a feature: points, polygons and multipolygons of several parts, each with the row it came from."""
+    geometries = plots.geometry
+    kinds = shapely.get_type_id(geometries)
+    known = np.isin(kinds, (0, 3, 4, 6, 7)) & ~shapely.is_empty(geometries)
+    if not known.all():
+        row = int(np.flatnonzero(~known)[0])
+        raise RefusedError(f"{_name(plots, row)}: no point or polygon to write", fix="check the file first")
+    rows = np.arange(len(plots))
+    to_split = (kinds == 4) | (kinds == 7) | ((kinds == 6) & (shapely.get_num_geometries(geometries) == 1))
+    while to_split.any():
+        parts, owner = shapely.get_parts(geometries[to_split], return_index=True)
+        merged = np.concatenate([geometries[~to_split], parts])
+        rows = np.concatenate([rows[~to_split], rows[to_split][owner]])
+        order = np.argsort(rows, kind="stable")
+        geometries, rows = merged[order], rows[order]
+        kinds = shapely.get_type_id(geometries)
+        to_split = (kinds == 4) | (kinds == 7)
+    polygons, owner = shapely.get_parts(geometries, return_index=True)
+    holes = shapely.get_num_interior_rings(polygons) > 0
+    if holes.any():
+        row = int(rows[owner[np.flatnonzero(holes)[0]]])
+        raise RefusedError(_HOLE.format(code=_name(plots, row)), fix="split it: eudr-geo repair --also interior-ring")
+    return geometries, rows
+
+
+def _name(plots: Plots, row: int) -> str:
+    return str(plots["plot_id"][row] or f"{plots['source'][row]}, record {plots['record'][row]}")
+
+
+def _oriented(coords: npt.NDArray[np.float64], geometries: Array) -> Array:
+    rounded = shapely.set_coordinates(np.array(geometries, dtype=object, copy=True), coords)
+    result: Array = shapely.orient_polygons(rounded)
+    return result
+
+
+def _geometry_texts(geometries: Array) -> list[str]:
+    coords = shapely.get_coordinates(geometries)
+    kinds = shapely.get_type_id(geometries)
+    counts = shapely.get_num_coordinates(geometries)
+    ends = np.cumsum(counts)
+    values = (coords + 0.0).tolist()  # -0.0 would be written with its sign
+    texts: list[str] = []
+    for row, end in enumerate(ends.tolist()):
+        positions = [_POSITION % tuple(position) for position in values[end - counts[row] : end]]
+        if kinds[row] == 0:
+            texts.append('{"type":"Point","coordinates":' + positions[0] + "}")
+        elif kinds[row] == 3:
+            texts.append('{"type":"Polygon","coordinates":[[' + ",".join(positions) + "]]}")
+        else:
+            rings = shapely.get_num_coordinates(shapely.get_parts(geometries[row])).tolist()
+            texts.append('{"type":"MultiPolygon","coordinates":[' + ",".join(_polygons(positions, rings)) + "]}")
+    return texts
+
+
+def _polygons(positions: list[str], counts: list[int]) -> Iterable[str]:
+    start = 0
+    for count in counts:
+        yield "[[" + ",".join(positions[start : start + count]) + "]]"
+        start += count

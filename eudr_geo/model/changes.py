@@ -1,0 +1,35 @@
+"""Changes: the receipt of every repair."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One repair of one plot: what it was, what it became, and how far it moved.
+
+    ``before`` and ``after`` are WKB in hexadecimal for a changed geometry, the text otherwise.
+    """
+
+    rule: str
+    source: str
+    record: int
+    plot_id: str
+    field: str  # geometry, country, area_ha, misspelt …
+    before: str
+    after: str
+    what: str  # one plain sentence
+    by: str  # "safe repair", or who asked for the named one
+    area_before_ha: float | None = None
+    area_after_ha: float | None = None
+    largest_move_m: float | None = None
+
+    def sort_key(self) -> tuple[Any, ...]:
+        """Order in the ledger: as applied within one record, records in file order."""
+        return (self.source, self.record)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the change as plain data, in field order."""
+        return asdict(self)

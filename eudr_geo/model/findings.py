@@ -1,0 +1,151 @@
+"""Findings (the data failed) and outcomes (what was looked at), as every report and package carries them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from eudr_geo.model.plots import SourceFile
+
+ERROR, WARNING, NOTE = "error", "warning", "note"
+FINDINGS_SCHEMA = "eudr-geo.findings/1"
+"""Name of the JSON form of findings that scripts rely on."""
+SEVERITIES = (ERROR, WARNING, NOTE)
+_RANK = {severity: rank for rank, severity in enumerate(SEVERITIES)}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One fault at one place, with what was measured and what to do."""
+
+    rule: str
+    severity: str
+    subject: str  # plot, record, file, lot, delivery, process, consignment …
+    message: str
+    hint: str
+    basis: str
+    source: str = ""  # file name
+    record: int | None = None  # as a person sees it: feature number, sheet row, placemark
+    plot_id: str = ""
+    code: str = ""  # code of the lot, delivery … when the subject is not a plot
+    lon: float | None = None
+    lat: float | None = None
+    repair: str = ""  # safe, named or ""
+    measured: Mapping[str, Any] = field(default_factory=dict)
+    row: int | None = None  # position in the checked table; not part of any output
+
+    def sort_key(self) -> tuple[Any, ...]:
+        """Order of findings everywhere: source, record, severity, rule, then place."""
+        return (
+            self.source,
+            self.record or 0,
+            self.code,
+            _RANK[self.severity],
+            self.rule,
+            self.plot_id,
+            self.message,
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the finding as plain data, as every JSON output shows it."""
+        on_land = self.subject in {"plot", "record"}
+        place: dict[str, Any] = {"rule": self.rule, "severity": self.severity, "subject": self.subject}
+        if on_land:
+            place["plot_id"] = self.plot_id or None
+        if self.code:
+            place["code"] = self.code
+        place |= {"source": self.source, "record": self.record}
+        if on_land:
+            place |= {"lon": self.lon, "lat": self.lat}
+        return place | {
+            "message": self.message,
+            "hint": self.hint,
+            "basis": self.basis,
+            "repair": self.repair or None,
+            "measured": dict(self.measured),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one rule in a run: how many rows passed, failed or could not be looked at, and why."""
+
+    rule: str
+    severity: str
+    passed: int
+    failed: int
+    not_checked: int
+    because: Mapping[str, int]  # code of the required rule that failed, or "no country" … -> rows
+
+
+@dataclass(frozen=True, slots=True)
+class ToolError:
+    """A rule that crashed: the toolkit failed, not the data. The run is then not clean."""
+
+    rule: str
+    message: str
+
+
+class Findings:
+    """Sorted findings.
+
+    Examples
+    --------
+    >>> finding = Finding("null-island", "error", "plot", "at (0, 0)", "walk it again", "good practice", row=0)
+    >>> found = Findings([finding])
+    >>> found.counts()
+    {'error': 1, 'warning': 0, 'note': 0}
+    >>> found.at_or_above("warning")
+    1
+    """
+
+    def __init__(self, findings: Iterable[Finding] = ()) -> None:
+        self._all = tuple(sorted(findings, key=Finding.sort_key))
+
+    def __iter__(self) -> Iterator[Finding]:
+        return iter(self._all)
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    def counts(self) -> dict[str, int]:
+        """Number of findings of each severity."""
+        found = Counter(finding.severity for finding in self._all)
+        return {severity: found.get(severity, 0) for severity in SEVERITIES}
+
+    def by_rule(self) -> dict[str, int]:
+        """Number of findings of each rule, sorted by code."""
+        return dict(sorted(Counter(finding.rule for finding in self._all).items()))
+
+    def at_or_above(self, severity: str) -> int:
+        """Number of findings as severe as this or more."""
+        return sum(_RANK[finding.severity] <= _RANK[severity] for finding in self._all)
+
+    def errors(self) -> list[Finding]:
+        """The findings that stop a package."""
+        return [finding for finding in self._all if finding.severity == ERROR]
+
+    def __add__(self, other: Findings) -> Findings:
+        return Findings((*self._all, *other))
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """The result of one run: findings, outcomes, and the ledger of the files."""
+
+    findings: Findings
+    outcomes: tuple[Outcome, ...]
+    files: tuple[SourceFile, ...]
+    plots_fit: int  # plots without an error
+    plots_unfit: int
+    tool_errors: tuple[ToolError, ...] = ()
+
+    def is_clean(self, fail_on: str = ERROR) -> bool:
+        """Tell whether no rule crashed and nothing was found at or above ``fail_on``."""
+        return not self.tool_errors and not self.findings.at_or_above(fail_on)
+
+    def unfit_rows(self) -> list[int]:
+        """Rows of the checked table that carry an error, sorted."""
+        return sorted({f.row for f in self.findings if f.row is not None and f.severity == ERROR})

@@ -1,0 +1,43 @@
+"""Land: plots and their dated versions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped
+
+from eudr_geo.model.base import Base, Geometry, Numbered, Provenance, col
+
+
+class Plot(Numbered, Provenance, Base):
+    """One piece of land of one producer, known by its code."""
+
+    __tablename__ = "plot"
+
+    code: Mapped[str] = col("plot code, at most 40 characters", unique=True)
+    producer_code: Mapped[str | None] = col("producer who works the plot", ForeignKey("producer.code"), index=True)
+    commodity: Mapped[str] = col("coffee, cocoa, rubber, oil-palm, soya, cattle or wood", default="")
+    country: Mapped[str] = col("ISO 3166-1 alpha-2 country code", default="")
+    place: Mapped[str] = col("place name", default="")
+    planted_year: Mapped[int | None] = col("year of planting")
+    tenure: Mapped[str] = col("title or form of tenure", default="")
+
+
+class PlotVersion(Numbered, Provenance, Base):
+    """The land of a plot as mapped at one time. A new survey makes a new version; the old one stays."""
+
+    __tablename__ = "plot_version"
+    __table_args__ = (UniqueConstraint("plot_code", "version"),)
+
+    plot_code: Mapped[str] = col("plot", ForeignKey("plot.code"), index=True)
+    version: Mapped[int] = col("1 for the first survey")
+    geometry: Mapped[Any] = col("boundary or point, lon lat, WGS 84", Geometry("GEOMETRY"))
+    area_ha: Mapped[float | None] = col("area: geodesic of a polygon, declared of a point", unit="ha")
+    declared_area_ha: Mapped[float | None] = col("area as declared", unit="ha")
+    geometry_hash: Mapped[str] = col("SHA-256 of the normalised geometry at six decimals", index=True)
+    mapped_on: Mapped[str] = col("date of the survey, ISO 8601; empty when not stated", default="")
+    valid_from: Mapped[str] = col("first day of this version, ISO 8601; empty = always", default="")
+    valid_to: Mapped[str] = col("last day of this version, ISO 8601; empty = still valid", default="")
+    decimals: Mapped[int | None] = col("most decimals written in the file")
+    source_sha256: Mapped[str] = col("SHA-256 of the file the boundary came from", default="")

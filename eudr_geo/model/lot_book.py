@@ -1,0 +1,70 @@
+"""The lot book: every table of the lot side as frames, whichever file or project it came from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from eudr_geo.model.land import Plot
+from eudr_geo.model.lots import Delivery, Lot, Process, ProcessLine, Season, Stream, StreamPlot
+from eudr_geo.model.people import Organisation, Producer
+from eudr_geo.model.places import Location
+from eudr_geo.model.trade import Consignment, ConsignmentLine
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from eudr_geo.model.base import Base
+
+BOOK_TABLES: Mapping[str, type[Base]] = {
+    "organisation": Organisation,
+    "producer": Producer,
+    "plot": Plot,
+    "season": Season,
+    "stream": Stream,
+    "stream_plot": StreamPlot,
+    "location": Location,
+    "lot": Lot,
+    "delivery": Delivery,
+    "process": Process,
+    "process_line": ProcessLine,
+    "consignment": Consignment,
+    "consignment_line": ConsignmentLine,
+}
+"""The tables of a lot book, in an order in which each comes after those it refers to."""
+
+
+def columns(table: str) -> list[str]:
+    """Columns of a table of the book, without the row number."""
+    return [column.name for column in BOOK_TABLES[table].__table__.columns if column.name != "fid"]
+
+
+def empty_frame(table: str) -> pd.DataFrame:
+    """Return a frame of no rows with the table's columns."""
+    import pandas as pd
+
+    return pd.DataFrame({name: pd.Series(dtype=object) for name in columns(table)})
+
+
+@dataclass(frozen=True)
+class LotBook:
+    """Producers, plots (codes only), deliveries, lots, processes and consignments.
+
+    Attributes
+    ----------
+    frames
+        Table name of :data:`BOOK_TABLES` → frame with exactly :func:`columns` of it, all columns of object dtype;
+        None where nothing is stated, dates as ISO 8601 text, quantities as float kg. Read them with :meth:`table`.
+
+    Examples
+    --------
+    >>> LotBook().table("lot").columns[:3].tolist()
+    ['code', 'stream_code', 'form']
+    """
+
+    frames: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Return a table, empty where the book has none."""
+        return self.frames.get(name, empty_frame(name))

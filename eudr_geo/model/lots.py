@@ -1,0 +1,125 @@
+"""Lots and how they came about: a lot never changes form; kilograms live on the edges."""
+
+from __future__ import annotations
+
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped
+
+from eudr_geo.model.base import Base, Numbered, Provenance, col
+
+FORMS = ("cherry", "dried_cherry", "wet_parchment", "dry_parchment", "green", "roasted", "other")
+STREAM_TYPES = ("micro", "bulk")
+PROCESS_TYPES = (
+    "merge",
+    "split",
+    "wet_mill",
+    "dry",
+    "dry_mill",
+    "grade",
+    "blend",
+    "repack",
+    "roast",
+    "adjust",
+)
+LINE_DIRECTIONS = ("in", "out", "byproduct", "loss")
+LOT_STATUSES = ("open", "sealed", "consumed", "shipped", "rejected", "destroyed")
+
+
+class Season(Numbered, Provenance, Base):
+    """A harvest season of one country."""
+
+    __tablename__ = "season"
+
+    code: Mapped[str] = col("season, for example 2025/26", unique=True)
+    country: Mapped[str] = col("ISO 3166-1 alpha-2 country code", default="")
+    start: Mapped[str] = col("first day, ISO 8601", default="")
+    end: Mapped[str] = col("last day, ISO 8601", default="")
+
+
+class Stream(Numbered, Provenance, Base):
+    """One product kept apart through all its forms: a micro-lot with its declared plots, or the bulk."""
+
+    __tablename__ = "stream"
+
+    code: Mapped[str] = col("stream code, for example ML03", unique=True)
+    type: Mapped[str] = col("micro or bulk")
+    season_code: Mapped[str | None] = col("season", ForeignKey("season.code"))
+    product: Mapped[str] = col("what is sold", default="")
+
+
+class StreamPlot(Numbered, Provenance, Base):
+    """A plot declared for a micro stream: the list that its lots are held against."""
+
+    __tablename__ = "stream_plot"
+    __table_args__ = (UniqueConstraint("stream_code", "plot_code"),)
+
+    stream_code: Mapped[str] = col("stream", ForeignKey("stream.code"))
+    plot_code: Mapped[str] = col("plot", ForeignKey("plot.code"))
+
+
+class Lot(Numbered, Provenance, Base):
+    """A quantity of one product in one form, known by its code."""
+
+    __tablename__ = "lot"
+    __table_args__ = (CheckConstraint("quantity_kg > 0", name="lot_quantity_positive"),)
+
+    code: Mapped[str] = col("lot code: at most 20 of A–Z, 0–9 and hyphen (usable in GS1 AI 10)", unique=True)
+    stream_code: Mapped[str | None] = col("stream", ForeignKey("stream.code"))
+    form: Mapped[str] = col("cherry, dried_cherry, wet_parchment, dry_parchment, green, roasted or other")
+    quantity_kg: Mapped[float | None] = col("net weight; empty = the sum of what came in", unit="kg")
+    created_on: Mapped[str] = col("date, ISO 8601", default="")
+    sealed_on: Mapped[str] = col("date after which nothing comes in, ISO 8601", default="")
+    status: Mapped[str] = col("open, sealed, consumed, shipped, rejected or destroyed", default="open")
+    species: Mapped[str] = col("species, for example Coffea arabica", default="")
+    variety: Mapped[str] = col("variety", default="")
+    process: Mapped[str] = col("washed, natural, honey …", default="")
+    location_code: Mapped[str | None] = col("where it is kept", ForeignKey("location.code"))
+    moisture_percent: Mapped[float | None] = col("moisture", unit="percent")
+    hs_code: Mapped[str] = col("HS code, digits only", default="")
+    bags: Mapped[int | None] = col("number of bags")
+    opening_stock: Mapped[bool] = col("stock from before the records began: its origin is unknown", default=False)
+
+
+class Delivery(Numbered, Provenance, Base):
+    """Kilograms from a plot into a lot."""
+
+    __tablename__ = "delivery"
+    __table_args__ = (CheckConstraint("quantity_kg > 0", name="delivery_quantity_positive"),)
+
+    code: Mapped[str] = col("receipt number", unique=True)
+    lot_code: Mapped[str] = col("lot it went into", ForeignKey("lot.code"), index=True)
+    producer_code: Mapped[str | None] = col("producer", ForeignKey("producer.code"))
+    plot_code: Mapped[str | None] = col("plot; empty only for bulk", ForeignKey("plot.code"), index=True)
+    quantity_kg: Mapped[float] = col("net weight", unit="kg")
+    delivered_on: Mapped[str] = col("date, ISO 8601")
+    form: Mapped[str] = col("form delivered", default="")
+    harvested_from: Mapped[str] = col("first day of harvest, ISO 8601", default="")
+    harvested_to: Mapped[str] = col("last day of harvest, ISO 8601", default="")
+    price: Mapped[float | None] = col("price paid per kg, in the currency of the season", unit="per kg")
+
+
+class Process(Numbered, Provenance, Base):
+    """A step that turns lots into other lots."""
+
+    __tablename__ = "process"
+
+    code: Mapped[str] = col("process number", unique=True)
+    type: Mapped[str] = col("merge, split, wet_mill, dry, dry_mill, grade, blend, repack, roast or adjust")
+    date_start: Mapped[str] = col("first day, ISO 8601", default="")
+    date_end: Mapped[str] = col("last day, ISO 8601", default="")
+    location_code: Mapped[str | None] = col("where", ForeignKey("location.code"))
+
+
+class ProcessLine(Numbered, Provenance, Base):
+    """One lot, by-product or loss of a process, in kilograms."""
+
+    __tablename__ = "process_line"
+    __table_args__ = (
+        UniqueConstraint("process_code", "direction", "lot_code"),
+        CheckConstraint("quantity_kg > 0", name="line_quantity_positive"),
+    )
+
+    process_code: Mapped[str] = col("process", ForeignKey("process.code"), index=True)
+    direction: Mapped[str] = col("in, out, byproduct or loss")
+    lot_code: Mapped[str | None] = col("lot; a loss has none", ForeignKey("lot.code"), index=True)
+    quantity_kg: Mapped[float] = col("weight", unit="kg")

@@ -1,0 +1,72 @@
+"""The package: everything that goes out about a consignment or some lots, gathered once, rendered by ``exports/``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from eudr_geo.model.changes import Change
+from eudr_geo.model.findings import CheckResult
+from eudr_geo.model.plots import Plots
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Input:
+    """A file that something in the package came from."""
+
+    name: str
+    sha256: str
+    size_bytes: int
+
+
+@dataclass(frozen=True)
+class PackageData:
+    """What is packed. Exports render it; none of them computes anything that another one shows.
+
+    Attributes
+    ----------
+    codes
+        The consignment or lot codes asked for.
+    consignment
+        code, buyer, buyer_country, ship_date, container; empty when lots were asked for.
+    organisation
+        name, country and commodity of the project.
+    lots
+        One row a lot: code, form, stream_code, type, species, quantity_kg (in this package), hs_code, custody_model.
+    plots
+        The plots that fed the lots, sorted by code; ``plot_id`` is the plot code.
+    versions
+        One row a plot in the same order: plot_code, version, geometry_hash, mapped_on.
+    trace
+        One row a lot and plot, columns as in ``trace.csv``.
+    check
+        Findings about these plots and lots, outcomes, files.
+    changes
+        The receipt of every repair of these plots.
+    inputs
+        Files the plots and lots came from, sorted by name.
+    with_names
+        Producers' names may be shown; otherwise their codes stand in for them.
+    """
+
+    codes: tuple[str, ...]
+    consignment: Mapping[str, Any]
+    organisation: Mapping[str, str]
+    lots: pd.DataFrame
+    plots: Plots
+    versions: pd.DataFrame
+    trace: pd.DataFrame
+    check: CheckResult
+    changes: tuple[Change, ...]
+    inputs: tuple[Input, ...] = ()
+    with_names: bool = False
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+    def producer_labels(self) -> list[str]:
+        """Label of the producer of each plot, shape (n,): the name if names may leave, else the code."""
+        names, codes = self.plots["producer"], self.plots["producer_id"]
+        return [(name or code) if self.with_names else code for name, code in zip(names, codes, strict=True)]

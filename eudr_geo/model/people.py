@@ -1,0 +1,35 @@
+"""Who: organisations and producers."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Mapped
+
+from eudr_geo.model.base import Base, Numbered, Provenance, col
+
+
+class Organisation(Numbered, Provenance, Base):
+    """A cooperative, collector, mill, exporter, importer or laboratory."""
+
+    __tablename__ = "organisation"
+
+    code: Mapped[str] = col("code of the organisation", unique=True)
+    name: Mapped[str] = col("name")
+    country: Mapped[str] = col("ISO 3166-1 alpha-2 country code")
+    role: Mapped[str] = col("coop, collector, mill, exporter, importer or lab", default="")
+    eori: Mapped[str] = col("EORI number", default="")
+    gln: Mapped[str] = col("GS1 global location number", default="")
+    address: Mapped[str] = col("postal address", default="")
+    email: Mapped[str] = col("e-mail address", default="")
+
+
+class Producer(Numbered, Provenance, Base):
+    """Someone who works plots. The code is never reused; personal data stays out of packages unless asked for."""
+
+    __tablename__ = "producer"
+
+    code: Mapped[str] = col("producer code", unique=True)
+    name: Mapped[str] = col("name or pseudonym")
+    country: Mapped[str] = col("ISO 3166-1 alpha-2 country code", default="")
+    village: Mapped[str] = col("village", default="")
+    phone: Mapped[str] = col("telephone number", default="")
+    consent_date: Mapped[str] = col("date on which the producer agreed to the use of these data, ISO 8601", default="")

@@ -1,0 +1,279 @@
+"""Plots as delivered: one table, bad ones included, and the ledger of the files they came from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+Array = npt.NDArray[Any]
+Text = npt.NDArray[np.object_]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table: its kind, its unit and what it holds."""
+
+    kind: str  # "text" ("" = nothing stated), "int", "float" (NaN = nothing stated), "bool", "geometry"
+    doc: str
+    unit: str = ""
+
+
+PLOT_COLUMNS: Mapping[str, Column] = {
+    "source": Column("text", "name of the file the plot came from, as the user knows it"),
+    "record": Column("int", "number of the record in its file, from 1: feature, sheet row, placemark"),
+    "group": Column("text", "layer, folder or sheet inside the file"),
+    "plot_id": Column("text", "plot code; where the file has none, its place name"),
+    "place": Column("text", "ProductionPlace as stated"),
+    "producer": Column("text", "producer name as stated"),
+    "producer_id": Column("text", "producer code as stated"),
+    "country": Column("text", "producer country as stated, or the one given for the whole run"),
+    "commodity": Column("text", "coffee, cocoa, rubber, oil-palm, soya, cattle or wood"),
+    "area_ha": Column("float", "declared area", "ha"),
+    "area_text": Column("text", "the declared area as written, where it is not a plain number"),
+    "mapped_on": Column("text", "date of mapping, ISO 8601"),
+    "misspelt": Column("text", "property names the EU system would ignore: 'found>official' joined by '; '"),
+    "open_rings": Column("int", "rings whose last position differs from the first, as delivered"),
+    "short_rings": Column("int", "rings with fewer than four positions, after closing"),
+    "has_z": Column("bool", "positions carry Z or M values (dropped from the geometry)"),
+    "vertices": Column("int", "positions as delivered"),
+    "short_lons": Column("int", "longitudes written with fewer than six decimals"),
+    "short_lats": Column("int", "latitudes written with fewer than six decimals"),
+    "decimals": Column("int", "most decimals written on any coordinate"),
+    "extra": Column("text", "the other properties of the record, as a JSON object with sorted keys"),
+    "geometry": Column("geometry", "2-D geometry, lon lat, WGS 84; rings closed and padded to four positions"),
+}
+"""The columns of a plot table. ``short_*`` and ``decimals`` count the digits as written, trailing zeros included."""
+
+_DTYPES: Mapping[str, Any] = {
+    "text": object,
+    "geometry": object,
+    "int": np.int64,
+    "float": np.float64,
+    "bool": np.bool_,
+}
+_DEFAULTS: Mapping[str, Any] = {"text": "", "geometry": None, "int": 0, "float": np.nan, "bool": False}
+
+
+class Plots:
+    """A table of plots, valid or not: one numpy array a column, one row a plot.
+
+    A plain set of arrays rather than a GeoDataFrame, because rules slice it thousands of times and a slice
+    must keep what was already measured (see ``docs/decisions/0002-plots-are-arrays.md``);
+    :meth:`to_geodataframe` gives the analyst's view.
+
+    Parameters
+    ----------
+    columns
+        Arrays of equal length n, named as in :data:`PLOT_COLUMNS`; missing ones are filled with the column's
+        "nothing stated" value.
+
+    Raises
+    ------
+    ValueError
+        For an unknown column or arrays of different lengths.
+
+    Examples
+    --------
+    >>> import shapely
+    >>> plots = Plots({"plot_id": ["P-1", "P-2"], "geometry": [shapely.Point(108, 12), shapely.Point(108.1, 12)]})
+    >>> len(plots), plots["country"].tolist()
+    (2, ['', ''])
+    >>> plots.take([1])["plot_id"].tolist()
+    ['P-2']
+    """
+
+    def __init__(
+        self, columns: Mapping[str, Sequence[Any] | Array], *, kept: Mapping[str, Array] | None = None
+    ) -> None:
+        unknown = set(columns) - set(PLOT_COLUMNS)
+        if unknown:
+            raise ValueError(f"unknown plot column(s): {', '.join(sorted(unknown))}")
+        lengths = {len(values) for values in columns.values()}
+        if len(lengths) > 1:
+            raise ValueError(f"plot columns differ in length: {sorted(lengths)}")
+        n = lengths.pop() if lengths else 0
+        self._columns: dict[str, Array] = {}
+        for name, spec in PLOT_COLUMNS.items():
+            dtype = _DTYPES[spec.kind]
+            if name in columns:
+                values = columns[name]
+                array = np.empty(n, dtype=dtype)
+                array[:] = values
+            else:
+                array = np.full(n, _DEFAULTS[spec.kind], dtype=dtype)
+            self._columns[name] = array
+        self._kept: dict[str, Array] = dict(kept or {})
+        self._shared: dict[str, Any] = {}
+        self._whole: tuple[Plots, Array] | None = None
+
+    def __len__(self) -> int:
+        return len(self._columns["record"])
+
+    def __getitem__(self, name: str) -> Array:
+        return self._columns[name]
+
+    @property
+    def geometry(self) -> Array:
+        """Geometries, shape (n,), shapely objects or None, lon lat, WGS 84."""
+        return self._columns["geometry"]
+
+    def keep(self, name: str, compute: Callable[[Array], Array]) -> Array:
+        """Return a value derived from each geometry, computed once and carried along by :meth:`take`.
+
+        Parameters
+        ----------
+        name
+            Name with its unit, as in ``area_ha``.
+        compute
+            Takes the geometries, shape (n,), and returns an array of n values (first axis).
+        """
+        if name not in self._kept:
+            if self._whole is not None:  # measured on the whole table, so that the next part finds it too
+                whole, rows = self._whole
+                self._kept[name] = whole.keep(name, compute)[rows]
+            else:
+                self._kept[name] = compute(self.geometry)
+        return self._kept[name]
+
+    def share(self, name: str, compute: Callable[[Plots], Any]) -> Any:
+        """Return a value derived from the table as a whole (an index, pairs of neighbours), computed once.
+
+        Unlike :meth:`keep`, it is forgotten by :meth:`take`: it speaks of row numbers.
+        """
+        if name not in self._shared:
+            self._shared[name] = compute(self)
+        return self._shared[name]
+
+    def take(self, rows: Sequence[int] | Array) -> Plots:
+        """Return the given rows (positions or a boolean mask) with their derived values."""
+        index = np.asarray(rows)
+        if index.size == 0:
+            index = index.astype(np.int64)
+        part = Plots.__new__(Plots)
+        part._columns = {name: values[index] for name, values in self._columns.items()}
+        part._kept = {name: values[index] for name, values in self._kept.items()}
+        part._shared = {}
+        part._whole = (self, index)
+        return part
+
+    def with_columns(self, **changed: Sequence[Any] | Array) -> Plots:
+        """Return a copy with these columns replaced; derived values are dropped when the geometry changes."""
+        columns: dict[str, Any] = {**self._columns, **changed}
+        return Plots(columns, kept=None if "geometry" in changed else self._kept)
+
+    def replace_rows(self, rows: Sequence[int] | Array, part: Plots) -> Plots:
+        """Return a copy in which the given rows are those of ``part``, in that order."""
+        index = np.asarray(rows, dtype=np.int64)
+        columns = {name: values.copy() for name, values in self._columns.items()}
+        for name, values in columns.items():
+            values[index] = part[name]
+        return Plots(columns)
+
+    @staticmethod
+    def concat(tables: Iterable[Plots]) -> Plots:
+        """Return the tables one below the other."""
+        parts = list(tables)
+        if not parts:
+            return Plots({})
+        return Plots({name: np.concatenate([part[name] for part in parts]) for name in PLOT_COLUMNS})
+
+    def to_geodataframe(self) -> gpd.GeoDataFrame:
+        """Return the table as a GeoDataFrame, EPSG:4326, for notebooks and QGIS."""
+        import geopandas as gpd
+
+        data = {name: values for name, values in self._columns.items() if name != "geometry"}
+        return gpd.GeoDataFrame(data, geometry=self.geometry, crs="EPSG:4326")
+
+    def points_lon_lat(self) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+        """One position on or near each plot, for messages and maps: its first vertex; NaN where there is none."""
+        first = self.keep("first_lon_lat", first_positions)
+        return first[:, 0], first[:, 1]
+
+
+def first_positions(geometries: Array) -> npt.NDArray[np.float64]:
+    """First position of each geometry, shape (n, 2), lon lat; NaN for empty or missing ones."""
+    result = np.full((len(geometries), 2), np.nan)
+    coords, index = shapely.get_coordinates(geometries, return_index=True)
+    rows, first = np.unique(index, return_index=True)
+    result[rows] = coords[first]
+    return result
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """A record that could not become a plot: where, why, and what to do."""
+
+    source: str
+    record: int
+    code: str  # the rule that rejected it
+    why: str  # one clause, names the value found
+    fix: str
+    group: str = ""
+    plot_id: str = ""
+    value: str = ""  # at most 80 characters, control characters escaped
+    lon: float = float("nan")
+    lat: float = float("nan")
+    offer: Plots | None = None  # one row: the plot it would become if the rule's named repair were asked for
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something to know about a file as a whole, filed under the code of its rule."""
+
+    code: str
+    why: str
+    fix: str = ""
+    value: str = ""
+    severity: str = ""  # overrides the rule's own where the rule has two
+    measured: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """One file of a reading: what it was and how its records add up."""
+
+    name: str  # as the user knows it
+    sha256: str
+    size_bytes: int
+    format: str  # GeoJSON, KML, KMZ, Shapefile, GeoPackage, CSV, XLSX …; "" when it was not recognised
+    crs: str = "EPSG:4326"
+    encoding: str = ""
+    records: int = 0
+    plots: int = 0
+    rejected: int = 0
+    notes: tuple[Note, ...] = ()
+
+    def adds_up(self) -> bool:
+        """Tell whether every record is accounted for: records = plots + rejected."""
+        return self.records == self.plots + self.rejected
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Everything read from some files: plots, rejected records, and the ledger of the files."""
+
+    plots: Plots
+    rejected: tuple[Rejected, ...] = ()
+    files: tuple[SourceFile, ...] = ()
+
+    @staticmethod
+    def concat(readings: Iterable[Reading]) -> Reading:
+        """Return the readings one after the other."""
+        parts = list(readings)
+        return Reading(
+            Plots.concat(part.plots for part in parts),
+            tuple(row for part in parts for row in part.rejected),
+            tuple(row for part in parts for row in part.files),
+        )
+
+    def with_plots(self, plots: Plots) -> Reading:
+        """Return the same reading with other plots."""
+        return replace(self, plots=plots)

@@ -1,0 +1,18 @@
+"""A report: what a check found, with the plots it looked at. Rendered by ``reports/``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from eudr_geo.model.findings import CheckResult
+from eudr_geo.model.plots import Plots
+
+
+@dataclass(frozen=True)
+class Report:
+    """The result of a check and the table it was run on (empty for a check of the lot book)."""
+
+    result: CheckResult
+    plots: Plots
+    width: int = 100  # of a terminal, in characters
+    color: bool = False

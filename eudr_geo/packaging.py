@@ -1,0 +1,303 @@
+"""Build a due-diligence package: gather, refuse while an error stands, render, write complete or absent."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+from eudr_geo.catalogue import RULES_VERSION
+from eudr_geo.checking import check, check_lots
+from eudr_geo.errors import InputError, RefusedError
+from eudr_geo.model.changes import Change
+from eudr_geo.model.findings import CheckResult, Findings
+from eudr_geo.model.lot_book import LotBook
+from eudr_geo.model.package import Input, PackageData
+from eudr_geo.model.plots import Plots, Reading
+from eudr_geo.tracing import Trace, trace
+from eudr_geo.verifying import MANIFEST, MANIFEST_SCHEMA
+from eudr_geo.version import VERSION
+from eudr_geo.writing import json_bytes, sha256
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+STATEMENT = (
+    "Prepared evidence of origin under Article 9 of Regulation (EU) 2023/1115. It does not say that a product is "
+    "deforestation-free or legal; that is the operator's own due diligence."
+)
+_ERRORS_NAMED = 5
+
+
+class Project(Protocol):
+    """What packaging needs of a store."""
+
+    @property
+    def meta(self) -> Mapping[str, str]:
+        """Organisation, country, commodity."""
+
+    def load_plots(self, codes: Sequence[str] | None = None) -> Plots:
+        """Current versions of the plots."""
+
+    def plot_versions(self, codes: Sequence[str] | None = None) -> pd.DataFrame:
+        """plot_code, version, geometry_hash, mapped_on of the current versions."""
+
+    def lot_book(self) -> LotBook:
+        """The lot side."""
+
+    def findings(self) -> Findings:
+        """Findings stored with the imports."""
+
+    def changes(self, codes: Sequence[str]) -> tuple[Change, ...]:
+        """Repairs of these plots."""
+
+    def source_files(self) -> Sequence[Input]:
+        """Files that were imported."""
+
+
+@dataclass(frozen=True)
+class Package:
+    """A package ready to be written: file name → bytes, the manifest last."""
+
+    data: PackageData
+    files: Mapping[str, bytes]
+
+    @property
+    def manifest_sha256(self) -> str:
+        """To be sent apart from the package, so that the receiver can tell a replaced manifest."""
+        return sha256(self.files[MANIFEST])
+
+
+@cache
+def _renderers() -> tuple[ModuleType, ...]:
+    """Exports that are files of a package, by file name."""
+    package = importlib.import_module("eudr_geo.exports")
+    modules = [
+        importlib.import_module(f"eudr_geo.exports.{info.name}") for info in pkgutil.iter_modules(package.__path__)
+    ]
+    return tuple(sorted((module for module in modules if module.FILE), key=lambda module: str(module.FILE)))
+
+
+def audit(project: Project) -> CheckResult:
+    """Run every plot and lot rule over a project.
+
+    Rules that need what the file said (digits as written, property names) cannot be run again on stored plots;
+    their findings are those of the import.
+    """
+    plots = project.load_plots()
+    fresh = check(Reading(plots))
+    lots = check_lots(project.lot_book())
+    looked_at = {(finding.rule, finding.plot_id) for finding in fresh.findings}
+    stored = [
+        finding
+        for finding in project.findings()
+        if (finding.rule, finding.plot_id) not in looked_at and _needs_the_file(finding.rule)
+    ]
+    return CheckResult(
+        findings=fresh.findings + lots.findings + Findings(stored),
+        outcomes=tuple(sorted((*fresh.outcomes, *lots.outcomes), key=lambda outcome: outcome.rule)),
+        files=(),
+        plots_fit=fresh.plots_fit,
+        plots_unfit=fresh.plots_unfit,
+        tool_errors=(*fresh.tool_errors, *lots.tool_errors),
+    )
+
+
+_OF_THE_FILE = frozenset(
+    ["low-precision", "excess-precision", "elevation", "misspelt-property", "area-not-a-number", "unclosed-ring", "too-few-vertices", "missing-properties"]
+)
+"""Rules that judge what the file said: digits as written, property names, rings as delivered."""
+
+
+def _needs_the_file(code: str) -> bool:
+    return code in _OF_THE_FILE
+
+
+def gather(project: Project, codes: Sequence[str], *, with_names: bool = False) -> PackageData:
+    """Gather everything about a consignment or some lots.
+
+    Parameters
+    ----------
+    project
+        An open store.
+    codes
+        One consignment code, or one or more lot codes.
+    with_names
+        Whether producers' names may leave the house.
+
+    Raises
+    ------
+    InputError
+        For a code that is neither a consignment nor a lot.
+    RefusedError
+        When a lot has kilograms of unknown origin, or no plots at all.
+    """
+    book = project.lot_book()
+    consignment, lots, traces = _trace_all(book, codes)
+    rows = _trace_rows(traces)
+    plot_codes = sorted(set(rows["plot_code"]))
+    if not plot_codes:
+        raise RefusedError(f"no plot fed {', '.join(codes)}", fix="enter the deliveries with their plots")
+    plots = project.load_plots(plot_codes)
+    plots = plots.take(np.argsort(plots["plot_id"].astype(str), kind="stable"))
+    missing = sorted(set(plot_codes) - set(plots["plot_id"]))
+    if missing:
+        raise RefusedError(
+            f"{len(missing)} plots that fed {', '.join(codes)} have no boundary or point: {_some(missing)}",
+            fix="add their boundary files first",
+        )
+    versions = project.plot_versions(plot_codes).sort_values("plot_code").reset_index(drop=True)
+    lot_codes = set(rows["lot_code"]) | {node for one in traces.values() for node in one.lot_codes()}
+    found = _relevant(audit(project), set(plot_codes), lot_codes, set(codes))
+    fit = len(set(plot_codes) - {finding.plot_id for finding in found.errors()})
+    result = audit_result(found, fit, len(plot_codes) - fit)
+    return PackageData(
+        codes=tuple(codes),
+        consignment=consignment,
+        organisation={
+            key: str(project.meta.get(key, "")) for key in ("organisation", "country", "commodity", "season")
+        },
+        lots=lots,
+        plots=plots,
+        versions=versions,
+        trace=rows,
+        check=result,
+        changes=project.changes(plot_codes),
+        inputs=tuple(sorted(project.source_files(), key=lambda file: (file.name, file.sha256))),
+        with_names=with_names,
+    )
+
+
+def audit_result(findings: Findings, fit: int, unfit: int) -> CheckResult:
+    """Return the findings of a package as a check result."""
+    return CheckResult(findings=findings, outcomes=(), files=(), plots_fit=fit, plots_unfit=unfit)
+
+
+def build_package(project: Project, codes: Sequence[str], *, with_names: bool = False) -> Package:
+    """Build the package of a consignment or lots; nothing is written yet.
+
+    Raises
+    ------
+    InputError
+        For a code that is neither a consignment nor a lot.
+    RefusedError
+        While an error stands on one of its plots or lots, naming the first ones.
+    """
+    data = gather(project, codes, with_names=with_names)
+    standing = data.check.findings.errors()
+    if standing:
+        named = "; ".join(
+            f"{f.rule} on {f.plot_id or f.code or f.source}: {f.message}" for f in standing[:_ERRORS_NAMED]
+        )
+        more = f"; and {len(standing) - _ERRORS_NAMED} more" if len(standing) > _ERRORS_NAMED else ""
+        raise RefusedError(
+            f"no package while {len(standing)} error{'s' if len(standing) > 1 else ''} stand"
+            f"{'' if len(standing) > 1 else 's'}: {named}{more}",
+            fix="correct the records and run: eudr-geo audit",
+        )
+    files = {str(module.FILE): bytes(module.render(data)) for module in _renderers()}
+    files[MANIFEST] = _manifest(data, files)
+    return Package(data, files)
+
+
+def _trace_all(book: LotBook, codes: Sequence[str]) -> tuple[dict[str, Any], pd.DataFrame, dict[str, Trace]]:
+    """The consignment (or nothing), the lots with the kilograms that are packed, and the trace of each."""
+    consignments, lines = book.table("consignment"), book.table("consignment_line")
+    known_lots = book.table("lot").set_index("code", drop=False)
+    known_consignments = set(consignments["code"])
+    unknown = [code for code in codes if code not in known_consignments and code not in known_lots.index]
+    if unknown:
+        raise InputError(
+            f"there is no consignment or lot called {', '.join(unknown)}",
+            fix="eudr-geo trace lists the lots of a project",
+        )
+    if len(codes) > 1 and any(code in known_consignments for code in codes):
+        raise InputError(
+            "a package is of one consignment, or of lots", fix="name one consignment code, or lot codes only"
+        )
+    consignment: dict[str, Any] = {}
+    if codes[0] in known_consignments:
+        row = consignments[consignments["code"] == codes[0]].iloc[0]
+        consignment = {key: row[key] or "" for key in ("code", "buyer", "buyer_country", "ship_date", "container")}
+        packed = [
+            (line.lot_code, float(line.quantity_kg), line.hs_code or "")
+            for line in lines[lines["consignment_code"] == codes[0]].itertuples()
+        ]
+        if not packed:
+            raise RefusedError(f"consignment {codes[0]} holds no lots", fix="enter its lots on the Shipments sheet")
+    else:
+        packed = [(code, float("nan"), "") for code in sorted(set(codes))]
+    traces = {code: trace(book, code) for code, _, _ in sorted(packed)}
+    return consignment, _lot_table(book, sorted(packed), traces), traces
+
+
+def _lot_table(book: LotBook, packed: list[tuple[str, float, str]], traces: Mapping[str, Trace]) -> pd.DataFrame:
+    import pandas as pd
+
+    lots = book.table("lot").set_index("code", drop=False)
+    stream_table = book.table("stream")
+    streams: dict[Any, Any] = dict(zip(stream_table["code"], stream_table["type"], strict=True))
+    rows = []
+    for code, kg, hs_code in packed:
+        lot, one = lots.loc[code], traces[code]
+        rows.append(
+            {
+                "code": code,
+                "form": lot["form"],
+                "stream_code": lot["stream_code"] or "",
+                "type": streams.get(lot["stream_code"]) or "",
+                "species": lot["species"] or "",
+                "quantity_kg": round(one.quantity_kg if np.isnan(kg) else kg, 3),
+                "lot_kg": round(one.quantity_kg, 3),
+                "hs_code": hs_code or lot["hs_code"] or "",
+                "custody_model": one.custody_model,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _trace_rows(traces: Mapping[str, Trace]) -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.concat([one.to_frame() for one in traces.values()], ignore_index=True)
+
+
+def _relevant(result: CheckResult, plots: set[str], lots: set[str], codes: set[str]) -> Findings:
+    """Keep the findings that speak of these plots or of the lots behind them."""
+    return Findings(
+        replace(finding, row=None)
+        for finding in result.findings
+        if finding.plot_id in plots or finding.code in lots or finding.code in codes
+    )
+
+
+def _some(codes: Iterable[str], shown: int = 5) -> str:
+    every = list(codes)
+    return ", ".join(every[:shown]) + (f" and {len(every) - shown} more" if len(every) > shown else "")
+
+
+def _manifest(data: PackageData, files: Mapping[str, bytes]) -> bytes:
+    document = {
+        "schema": MANIFEST_SCHEMA,
+        "toolkit": VERSION,
+        "rules": RULES_VERSION,
+        "statement": STATEMENT,
+        "codes": list(data.codes),
+        "consignment": dict(data.consignment),
+        "organisation": dict(data.organisation),
+        "lots": data.lots.to_dict("records"),
+        "plots": [
+            {"plot_code": row.plot_code, "version": int(row.version), "geometry_sha256": row.geometry_hash}
+            for row in data.versions.itertuples()
+        ],
+        "findings": data.check.findings.counts(),
+        "inputs": [{"name": one.name, "sha256": one.sha256, "bytes": one.size_bytes} for one in data.inputs],
+        "files": {name: {"sha256": sha256(content), "bytes": len(content)} for name, content in sorted(files.items())},
+    }
+    return json_bytes(document, indent=1)

@@ -1,0 +1,302 @@
+"""Repairs: apply, gate, record, check again. A repair is a proposal with a receipt."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from eudr_geo import catalogue
+from eudr_geo.catalogue import ERROR, Repair, Rule
+from eudr_geo.checking import RECORD_CODES, failing
+from eudr_geo.errors import InputError
+from eudr_geo.geodesy import area_ha
+from eudr_geo.model.changes import Change
+from eudr_geo.model.plots import Plots, Reading
+
+SAFE_AREA_TOLERANCE = 0.001
+"""A safe repair may change the geodesic area by at most this share (the house's own limit, 0.1 %)."""
+_AREA_FLOOR_HA = 1e-4  # 1 m²: below it a relative tolerance says nothing
+_MAX_ROUNDS = 5  # one repair may make room for another; in practice two rounds settle everything
+_METRES_PER_DEGREE = 111_320.0
+
+RECORDED = ("geometry", "country", "area_ha", "area_text", "misspelt", "has_z", "open_rings", "plot_id")
+"""Columns whose change is worth a line in the ledger; the others (counts of digits and vertices) follow from them."""
+
+
+@dataclass(frozen=True)
+class Repaired:
+    """A reading after repair, and the receipt."""
+
+    reading: Reading
+    changes: tuple[Change, ...]
+    withdrawn: dict[str, int]  # code of the rule -> repairs taken back by the gate
+
+
+def repair(
+    reading: Reading,
+    *,
+    also: Collection[str] = (),
+    by: str = "",
+    progress: Callable[[str, int, int], None] | None = None,
+) -> Repaired:
+    """Apply every safe repair, and the named ones that were asked for.
+
+    After each repair a gate looks again: the rule must now pass, no error may be new, the kind of geometry must be
+    the same unless the repair is about it, and a safe repair must keep the geodesic area within 0.1 %. Otherwise
+    the plot is put back as it was and the finding stays.
+
+    Parameters
+    ----------
+    reading
+        What was read; it is not changed.
+    also
+        Codes of rules whose named repair is wanted.
+    by
+        Who asked for the named repairs; printed in the ledger.
+    progress
+        Called with the rule's code, the number done, and their total.
+
+    Returns
+    -------
+    Repaired
+        The reading with repaired plots, the changes in the order they were made, and what the gate took back.
+
+    Raises
+    ------
+    InputError
+        When a code in ``also`` is unknown or has no repair.
+    """
+    rules = _chosen(also)
+    reading, changes = _accept_offers(reading, also, by)
+    plots = reading.plots
+    withdrawn: dict[str, int] = {}
+    safe_errors = tuple(
+        rule.code for rule in catalogue.load().values() if rule.scope == "plot" and ERROR in rule.severities
+    )
+    for round_number in range(_MAX_ROUNDS):
+        changed = False
+        withdrawn = {}
+        for number, rule in enumerate(rules):
+            if progress is not None and round_number == 0:
+                progress(rule.code, number, len(rules))
+            rows = np.flatnonzero(failing(plots, (rule.code,))[rule.code])
+            if not len(rows) or rule.repair is None:
+                continue
+            before = plots.take(rows)
+            after, passed = _gated(rule, rule.repair, before, safe_errors)
+            if not passed.all():
+                withdrawn[rule.code] = int((~passed).sum())
+            kept = np.flatnonzero(passed)
+            if len(kept):
+                receipts = _receipts(rule, rule.repair, before.take(kept), after.take(kept), by)
+                if receipts:
+                    changes.extend(receipts)
+                    plots = plots.replace_rows(rows[kept], after.take(kept))
+                    changed = True
+        if not changed:
+            break
+    order = sorted(range(len(changes)), key=lambda i: (changes[i].sort_key(), i))
+    return Repaired(reading.with_plots(plots), tuple(changes[i] for i in order), dict(sorted(withdrawn.items())))
+
+
+def replay(plots: Plots, changes: Sequence[Change]) -> Plots:
+    """Return the plots with the ledger's changes made again, in its order.
+
+    Raises
+    ------
+    InputError
+        When a change speaks of a plot that is not there, or that is not as the ledger found it.
+    """
+    row_of = {(plots["source"][row], int(plots["record"][row])): row for row in range(len(plots))}
+    columns: dict[str, Any] = {name: plots[name].copy() for name in RECORDED}
+    # The ledger is a sequence: each change builds on the one before it.
+    for change in changes:
+        row = row_of.get((change.source, change.record))
+        if row is None or change.field not in columns:
+            raise InputError(f"the ledger changes {change.source}, record {change.record}, which was not read")
+        if _written(change.field, columns[change.field][row]) != change.before:
+            raise InputError(
+                f"{change.source}, record {change.record}: {change.field} is not what the ledger found",
+                fix="replay it on the file it was made from",
+            )
+        columns[change.field][row] = _read_back(change.field, change.after)
+    return plots.with_columns(**columns)
+
+
+def _chosen(also: Collection[str]) -> list[Rule]:
+    for code in also:
+        if catalogue.get(code).repair is None and code not in RECORD_CODES:
+            raise InputError(f"{code} has no repair", fix="see what can be done with: eudr-geo rules " + code)
+    return [
+        rule
+        for rule in catalogue.load().values()
+        if rule.scope == "plot" and rule.repair is not None and (rule.repair.safe or rule.code in also)
+    ]
+
+
+def _accept_offers(reading: Reading, also: Collection[str], by: str) -> tuple[Reading, list[Change]]:
+    """Turn rejected records into the plots they offer to be, where that was asked for by name."""
+    taken = [row for row in reading.rejected if row.offer is not None and row.code in also]
+    if not taken:
+        return reading, []
+    changes = [
+        Change(
+            rule=row.code,
+            source=row.source,
+            record=row.record,
+            plot_id=row.plot_id,
+            field="record",
+            before="rejected",
+            after=shapely.to_wkb(row.offer.geometry[0], hex=True),
+            what=f"made a plot of a record that was rejected ({row.why})",
+            by=by or "asked for by name",
+        )
+        for row in taken
+        if row.offer is not None
+    ]
+    plots = Plots.concat([reading.plots, *(row.offer for row in taken if row.offer is not None)])
+    file_order = {file.name: number for number, file in enumerate(reading.files)}
+    files = np.array([file_order.get(source, len(file_order)) for source in plots["source"]], dtype=np.int64)
+    order = np.lexsort((plots["record"], files))
+    per_file = {file.name: sum(row.source == file.name for row in taken) for file in reading.files}
+    return (
+        Reading(
+            plots.take(order),
+            tuple(row for row in reading.rejected if row not in taken),
+            tuple(
+                replace(file, plots=file.plots + per_file[file.name], rejected=file.rejected - per_file[file.name])
+                for file in reading.files
+            ),
+        ),
+        changes,
+    )
+
+
+def _gated(
+    rule: Rule, step: Repair, before: Plots, error_codes: tuple[str, ...]
+) -> tuple[Plots, npt.NDArray[np.bool_]]:
+    """Apply one repair and say for which plots it holds."""
+    after = step.apply(before)
+    after = after.with_columns(geometry=after.geometry)  # nothing measured before the repair is believed after it
+    passed = ~failing(after, (rule.code,))[rule.code]
+    if not step.changes_kind:
+        passed &= shapely.get_type_id(before.geometry) == shapely.get_type_id(after.geometry)
+    if not step.changes_area:
+        old, new = area_ha(before.geometry), area_ha(after.geometry)
+        allowed = np.maximum(SAFE_AREA_TOLERANCE * old, _AREA_FLOOR_HA)
+        passed &= (np.abs(new - old) <= allowed) | (np.isnan(old) & np.isnan(new))
+    was, is_now = failing(before, error_codes), failing(after, error_codes)
+    for code in error_codes:
+        # A fault that was hidden behind the repaired one is not the repair's doing.
+        hidden = rule.code in _all_required(code)
+        if code != rule.code and not hidden:
+            passed &= ~(is_now[code] & ~was[code])
+    return after, passed
+
+
+def _all_required(code: str) -> set[str]:
+    rules = catalogue.load()
+    found: set[str] = set()
+    waiting = list(rules[code].requires)
+    while waiting:
+        required = waiting.pop()
+        if required not in found:
+            found.add(required)
+            waiting.extend(rules[required].requires)
+    return found
+
+
+def _written(column: str, value: Any) -> str:
+    """A value as the ledger writes it."""
+    if column == "geometry":
+        return "" if value is None else str(shapely.to_wkb(value, hex=True, byte_order=1))
+    if column == "area_ha":
+        return "" if np.isnan(value) else repr(float(value))
+    return str(value)
+
+
+def _read_back(column: str, text: str) -> Any:
+    if column == "geometry":
+        return shapely.from_wkb(text) if text else None
+    if column == "area_ha":
+        return float(text) if text else np.nan
+    if column == "has_z":
+        return text == "True"
+    if column == "open_rings":
+        return int(text)
+    return text
+
+
+def _receipts(rule: Rule, step: Repair, before: Plots, after: Plots, by: str) -> list[Change]:
+    changes: list[Change] = []
+    same = shapely.equals_exact(before.geometry, after.geometry, 0.0)
+    # Identical coordinates in another winding are a change too, so the bytes decide.
+    moved = ~same | (shapely.to_wkb(before.geometry) != shapely.to_wkb(after.geometry))
+    old_area, new_area = area_ha(before.geometry), area_ha(after.geometry)
+    moves_m = largest_moves_m(before.geometry, after.geometry)
+    author = "safe repair" if step.safe else (by or "asked for by name")
+    # One line a changed value; only repaired plots come here.
+    for row in range(len(before)):
+        for column in RECORDED:
+            if column == "geometry":
+                differs = bool(moved[row])
+            elif column == "area_ha":
+                differs = not np.array_equal(before[column][row], after[column][row], equal_nan=True)
+            else:
+                differs = before[column][row] != after[column][row]
+            if not differs:
+                continue
+            of_shape = column in {"geometry", "open_rings"}
+            changes.append(
+                Change(
+                    rule=rule.code,
+                    source=before["source"][row],
+                    record=int(before["record"][row]),
+                    plot_id=before["plot_id"][row],
+                    field=column,
+                    before=_written(column, before[column][row]),
+                    after=_written(column, after[column][row]),
+                    what=step.what,
+                    by=author,
+                    area_before_ha=_rounded(old_area[row], 6) if of_shape else None,
+                    area_after_ha=_rounded(new_area[row], 6) if of_shape else None,
+                    largest_move_m=_rounded(moves_m[row], 3) if of_shape else None,
+                )
+            )
+    return changes
+
+
+def _rounded(value: float, digits: int) -> float | None:
+    return round(float(value), digits) if np.isfinite(value) else None
+
+
+def largest_moves_m(before: Any, after: Any) -> npt.NDArray[np.float64]:
+    """Return how far each boundary moved at most: Hausdorff distance in metres on a local plane, shape (n,).
+
+    Parameters
+    ----------
+    before, after
+        Geometries, shape (n,), lon lat. Degrees are scaled at each plot's own latitude (111 320 m a degree), which
+        is right to 1 % – enough to tell a millimetre from a metre.
+    """
+    first = shapely.get_coordinates(shapely.centroid(before))
+    if len(first) != len(before):  # an empty geometry has no centroid
+        return np.full(len(before), np.nan)
+    scale = np.cos(np.radians(first[:, 1])) * _METRES_PER_DEGREE
+
+    def local(geometries: Any) -> Any:
+        coords, owner = shapely.get_coordinates(geometries, return_index=True)
+        coords = (coords - first[owner]) * np.column_stack([scale, np.full(len(scale), _METRES_PER_DEGREE)])[owner]
+        return shapely.set_coordinates(np.array(geometries, dtype=object, copy=True), coords)
+
+    old, new = local(before), local(after)
+    outline = shapely.get_dimensions(old) == 2
+    old = np.where(outline, shapely.boundary(old), old)
+    new = np.where(shapely.get_dimensions(new) == 2, shapely.boundary(new), new)
+    distance: npt.NDArray[np.float64] = np.asarray(shapely.hausdorff_distance(old, new), dtype=np.float64)
+    return distance

@@ -1,0 +1,39 @@
+"""``--format csv``: findings as a table for a spreadsheet."""
+
+from __future__ import annotations
+
+import json
+
+from eudr_geo.model.report import Report
+from eudr_geo.writing import csv_bytes
+
+FORMAT = "csv"
+SUMMARY = "a table for a spreadsheet"
+
+COLUMNS = (
+    "severity", "rule", "source", "record", "plot_id", "code", "message", "hint", "lon", "lat", "repair", "basis",
+    "measured",
+)  # fmt: skip
+
+
+def render(report: Report) -> str:
+    """Return the findings as CSV, cells that start a formula neutralised."""
+    rows = (
+        [
+            finding.severity,
+            finding.rule,
+            finding.source,
+            finding.record,
+            finding.plot_id,
+            finding.code,
+            finding.message,
+            finding.hint,
+            finding.lon,
+            finding.lat,
+            finding.repair,
+            finding.basis,
+            json.dumps(dict(finding.measured), ensure_ascii=False) if finding.measured else "",
+        ]  # fmt: skip
+        for finding in report.result.findings
+    )
+    return csv_bytes(COLUMNS, rows).decode()

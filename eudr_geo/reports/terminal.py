@@ -1,0 +1,159 @@
+"""``--format table``: what a person reads in the terminal."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+
+import numpy as np
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from eudr_geo.geodesy import plot_area_ha, plot_spherical_area_ha
+from eudr_geo.model.findings import SEVERITIES, Finding
+from eudr_geo.model.plots import SourceFile
+from eudr_geo.model.report import Report
+
+FORMAT = "table"
+SUMMARY = "for people, in the terminal"
+
+_PLACES_SHOWN = 8  # of each rule; the number of the others is printed
+_AREAS_SHOWN = 12  # with more plots than this the areas are in the other formats
+_STYLES = {"error": "bold red", "warning": "yellow", "note": "cyan"}
+
+
+def render(report: Report) -> str:
+    """Return the report as text: the ledger, the findings by rule, the sum."""
+    out = io.StringIO()
+    console = Console(
+        file=out,
+        width=report.width,
+        force_terminal=report.color,
+        color_system="standard" if report.color else None,
+        markup=False,
+        highlight=False,
+        emoji=False,
+        legacy_windows=False,
+    )
+    for file in report.result.files:
+        console.print(_ledger_line(file), soft_wrap=True)
+    console.print()
+    for severity in SEVERITIES:
+        of_severity = [finding for finding in report.result.findings if finding.severity == severity]
+        for _, group in groupby(sorted(of_severity, key=lambda finding: finding.rule), key=lambda f: f.rule):
+            for line in _rule_block(list(group)):
+                console.print(line)
+            console.print()
+    if 0 < len(report.plots) <= _AREAS_SHOWN:
+        console.print(_areas(report))
+        console.print()
+    for line in _sum(report):
+        console.print(line)
+    return out.getvalue()
+
+
+def clean(text: object) -> str:
+    """Return text that cannot steer the terminal: control characters shown as escapes."""
+    return "".join(
+        char if char.isprintable() else char.encode("unicode_escape", "backslashreplace").decode() for char in str(text)
+    )
+
+
+def _number(value: int, noun: str) -> str:
+    return f"{value:,} {noun}" + ("" if value == 1 else "s")
+
+
+def _ledger_line(file: SourceFile) -> Text:
+    line = Text(clean(file.name), style="bold")
+    kind = file.format or "not recognised"
+    line.append(f"  {kind} · {_number(file.records, 'record')} = ", style="default")
+    line.append(f"{_number(file.plots, 'plot')} + {file.rejected:,} rejected", style="default")
+    return line
+
+
+def _place(finding: Finding) -> str:
+    words = []
+    if finding.source:
+        words.append(clean(finding.source))
+    if finding.record is not None:
+        words.append(f"record {finding.record}")
+    if finding.plot_id:
+        words.append(clean(finding.plot_id))
+    if finding.code:
+        words.append(f"{finding.subject} {clean(finding.code)}")
+    where = ", ".join(words)
+    if finding.lon is not None and finding.lat is not None:
+        where += f" at {finding.lon:.6f}, {finding.lat:.6f}"
+    return where
+
+
+def _rule_block(findings: list[Finding]) -> Iterator[object]:
+    first = findings[0]
+    head = Text()
+    head.append(f"{first.severity.upper():8}", style=_STYLES[first.severity])
+    head.append(f"{first.rule}", style="bold")
+    head.append(f"  ({len(findings):,}×)" if len(findings) > 1 else "")
+    if first.repair:
+        head.append(
+            "  safe repair" if first.repair == "safe" else f"  repair by name: --also {first.rule}",
+            style="green",
+        )
+    yield head
+    for finding in findings[:_PLACES_SHOWN]:
+        yield Padding(Text(f"{_place(finding)}: {clean(finding.message)}"), (0, 0, 0, 8))
+    if len(findings) > _PLACES_SHOWN:
+        yield Padding(
+            Text(f"… and {len(findings) - _PLACES_SHOWN:,} more (all of them with --format csv)", style="dim"),
+            (0, 0, 0, 8),
+        )
+    for hint in _distinct(finding.hint for finding in findings[:_PLACES_SHOWN]):
+        yield Padding(Text(f"→ {clean(hint)}", style="italic"), (0, 0, 0, 8))
+
+
+def _distinct(texts: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(text for text in texts if text))
+
+
+def _areas(report: Report) -> Table:
+    plots = report.plots
+    measured, spherical = plot_area_ha(plots), plot_spherical_area_ha(plots)
+    table = Table(box=None, padding=(0, 2, 0, 0), title="Areas in ha", title_justify="left", title_style="bold")
+    for column in ("record", "plot"):
+        table.add_column(column)
+    for column in ("declared", "as the EU system measures", "geodesic"):
+        table.add_column(column, justify="right")
+    for row in range(len(plots)):
+        table.add_row(
+            Text(str(plots["record"][row])),
+            Text(clean(plots["plot_id"][row]) or "–"),
+            *(
+                Text(f"{value:,.2f}" if np.isfinite(value) and value > 0 else "–")
+                for value in (plots["area_ha"][row], spherical[row], measured[row])
+            ),
+        )
+    return table
+
+
+def _sum(report: Report) -> Iterator[Text]:
+    result = report.result
+    counts = result.findings.counts()
+    total = Text(_number(result.plots_fit + result.plots_unfit, "plot"), style="bold")
+    total.append(f": {result.plots_fit:,} fit, {result.plots_unfit:,} with errors", style="default")
+    total.append(" · " + ", ".join(_number(counts[severity], severity) for severity in SEVERITIES), style="default")
+    if report.plots or result.files:
+        yield total
+    else:
+        yield Text(", ".join(_number(counts[severity], severity) for severity in SEVERITIES), style="bold")
+    skipped = {outcome.rule: outcome for outcome in result.outcomes if outcome.not_checked}
+    if skipped:
+        most = max(outcome.not_checked for outcome in skipped.values())
+        yield Text(
+            f"{_number(len(skipped), 'rule')} could not look at every plot (at most {most:,}) because of the errors"
+            " above or missing information: --format json says which.",
+            style="dim",
+        )
+    for error in result.tool_errors:
+        yield Text(f"The rule {error.rule} crashed: {clean(error.message)}. Its result is unknown.", style="bold red")

@@ -1,0 +1,173 @@
+"""Verify a package: offline, without the project, with nothing but Python's standard library.
+
+The format is small enough to be checked by hand: ``manifest.json`` lists every other file with its SHA-256 and
+size; ``geolocation.geojson`` and ``trace.csv`` must speak of the same plots, and the kilograms must add up.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from eudr_geo.errors import InputError
+
+MANIFEST = "manifest.json"
+MANIFEST_SCHEMA = "eudr-geo.manifest/1"
+_MAX_FILES, _MAX_BYTES = 1_000, 2_000_000_000  # far above any package; a stranger's zip may claim anything
+_KG_TOLERANCE = 0.5  # shares are printed to the gram; a lot of 1 000 plots may round to half a kilogram
+
+
+@dataclass(frozen=True)
+class Defect:
+    """One thing that is wrong with a package."""
+
+    code: str
+    file: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What was checked and what is wrong.
+
+    ``manifest_sha256`` is to be compared with a copy kept elsewhere (a mail, a contract): who changes a file and
+    writes a new manifest for it makes a package that agrees with itself.
+    """
+
+    defects: tuple[Defect, ...]
+    files: int
+    manifest_sha256: str
+    plots: int
+    quantity_kg: float
+
+    @property
+    def is_good(self) -> bool:
+        """Tell whether nothing is wrong."""
+        return not self.defects
+
+
+def verify(path: str | Path, *, manifest_sha256: str = "") -> Verification:
+    """Check a package, a folder or a zip.
+
+    Parameters
+    ----------
+    path
+        The package.
+    manifest_sha256
+        SHA-256 of the manifest as it was sent, if you have it.
+
+    Returns
+    -------
+    Verification
+        Every defect, none hidden behind another where it can be helped.
+
+    Raises
+    ------
+    InputError
+        When there is no package at this path.
+    """
+    files = _files(Path(path))
+    if MANIFEST not in files:
+        raise InputError(f"{path} holds no {MANIFEST}", fix="name the folder or zip that eudr-geo package wrote")
+    defects: list[Defect] = []
+    digest = hashlib.sha256(files[MANIFEST]).hexdigest()
+    if manifest_sha256 and digest != manifest_sha256.lower():
+        defects.append(Defect("manifest-replaced", MANIFEST, f"its SHA-256 is {digest}, not the one you were given"))
+    listed = _manifest(files[MANIFEST], defects)
+    defects += [
+        Defect("file-missing", name, "the manifest lists it, the package does not hold it")
+        for name in sorted(set(listed) - set(files))
+    ]
+    defects += [
+        Defect("file-added", name, "the manifest does not list it")
+        for name in sorted(set(files) - set(listed) - {MANIFEST})
+    ]
+    for name in sorted(set(files) & set(listed)):
+        entry, data = listed[name], files[name]
+        if hashlib.sha256(data).hexdigest() != entry.get("sha256"):
+            defects.append(Defect("file-changed", name, "its SHA-256 is not the one in the manifest"))
+        elif entry.get("bytes") != len(data):
+            defects.append(Defect("size-differs", name, f"{len(data)} bytes, the manifest says {entry.get('bytes')}"))
+    plots, kg = _contents(files, defects)
+    return Verification(tuple(defects), len(files), digest, plots, kg)
+
+
+def _files(path: Path) -> dict[str, bytes]:
+    if path.is_dir():
+        found = sorted(entry for entry in path.rglob("*") if not entry.is_dir())
+        if len(found) > _MAX_FILES:
+            raise InputError(f"{path} holds more than {_MAX_FILES} files", fix="is this the right folder?")
+        return {entry.relative_to(path).as_posix(): entry.read_bytes() for entry in found}
+    if not path.exists():
+        raise InputError(f"{path} does not exist", fix="name the folder or zip that eudr-geo package wrote")
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = [info for info in archive.infolist() if not info.is_dir()]
+            if len(members) > _MAX_FILES or sum(info.file_size for info in members) > _MAX_BYTES:
+                raise InputError(f"{path} unpacks to more than a package can hold", fix="do not open it")
+            names = [info.filename.split("/", 1)[-1] for info in members]
+            if len(set(names)) != len(names):
+                raise InputError(f"{path} holds two files of one name", fix="ask for the package again")
+            return {name: archive.read(info) for name, info in zip(names, members, strict=True)}
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
+        if isinstance(error, InputError):
+            raise
+        raise InputError(
+            f"{path} is neither a folder nor a zip that can be read: {error}", fix="ask for it again"
+        ) from error
+
+
+def _manifest(data: bytes, defects: list[Defect]) -> Mapping[str, dict[str, object]]:
+    try:
+        manifest = json.loads(data)
+        files = manifest["files"]
+        listed = {str(name): dict(entry) for name, entry in files.items()}
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        defects.append(Defect("manifest-unreadable", MANIFEST, f"it cannot be read: {error}"))
+        return {}
+    if manifest.get("schema") != MANIFEST_SCHEMA:
+        defects.append(Defect("manifest-unknown", MANIFEST, f"its schema is not {MANIFEST_SCHEMA}"))
+    return listed
+
+
+def _contents(files: Mapping[str, bytes], defects: list[Defect]) -> tuple[int, float]:
+    """Compare the plots of the GeoJSON with those of the trace, and the trace with the quantities of the manifest."""
+    try:
+        features = json.loads(files["geolocation.geojson"])["features"]
+        declared = {str(feature["properties"].get("ProductionPlace", "")) for feature in features}
+        rows = list(csv.DictReader(io.StringIO(files["trace.csv"].decode("utf-8-sig"))))
+        traced = {_text(row["plot_code"]) for row in rows}
+        kg: dict[str, float] = {}
+        for row in rows:
+            kg[_text(row["lot_code"])] = kg.get(_text(row["lot_code"]), 0.0) + float(row["kg_attributed"])
+        lots = json.loads(files[MANIFEST])["lots"]
+        promised = {str(lot["code"]): float(lot["quantity_kg"]) for lot in lots}
+    except (KeyError, ValueError, TypeError, AttributeError, RecursionError) as error:
+        defects.append(Defect("content-unreadable", "geolocation.geojson, trace.csv", f"cannot be compared: {error!r}"))
+        return 0, 0.0
+    defects += [
+        Defect("plot-not-traced", "geolocation.geojson", f"plot {code} fed none of the lots")
+        for code in sorted(declared - traced)
+    ]
+    defects += [
+        Defect("plot-not-declared", "trace.csv", f"plot {code} has no geolocation")
+        for code in sorted(traced - declared)
+    ]
+    for code in sorted(set(kg) | set(promised)):
+        have, want = kg.get(code, 0.0), promised.get(code, 0.0)
+        if abs(have - want) > _KG_TOLERANCE:
+            defects.append(
+                Defect("kilograms-differ", "trace.csv", f"lot {code}: {have:.3f} kg traced, {want:.3f} kg packed")
+            )
+    return len(traced), sum(kg.values())
+
+
+def _text(cell: str) -> str:
+    """Take back the apostrophe that keeps a spreadsheet from running a cell."""
+    return cell[1:] if len(cell) > 1 and cell[0] == "'" and cell[1] in "=+-@\t\r\n＝＋－＠" else cell

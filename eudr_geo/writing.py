@@ -1,0 +1,190 @@
+"""How results leave the house: the same bytes everywhere, text that stays text, files complete or absent."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import os
+import re
+import shutil
+import tempfile
+import unicodedata
+import zipfile
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from eudr_geo.errors import EudrGeoError, RefusedError
+
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""A spreadsheet may run a text cell that starts so (OWASP ASVS 5.0, 1.2.10)."""
+_ZIP_DATE = (1980, 1, 1, 0, 0, 0)  # the earliest a zip can hold: no clock in results
+
+
+def json_bytes(value: Any, *, indent: int | None = None) -> bytes:
+    r"""Return JSON as UTF-8, keys in the order given, ending with a line break; NaN is refused.
+
+    Examples
+    --------
+    >>> json_bytes({"name": "Đắk Lắk", "area_ha": 1.5})
+    b'{"name": "\xc4\x90\xe1\xba\xafk L\xe1\xba\xafk", "area_ha": 1.5}\n'
+    """
+    return (json.dumps(value, ensure_ascii=False, allow_nan=False, indent=indent) + "\n").encode()
+
+
+def json_lines(values: Iterable[Any]) -> bytes:
+    """Return one JSON document a line."""
+    return b"".join(json_bytes(value) for value in values)
+
+
+def safe_cell(value: Any) -> Any:
+    """Return a cell that no spreadsheet runs: text that starts a formula gets a leading apostrophe.
+
+    Examples
+    --------
+    >>> safe_cell("=1+1"), safe_cell(-1.5), safe_cell("Y Blơm")
+    ("'=1+1", -1.5, 'Y Blơm')
+    """
+    if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
+        return "'" + value
+    return "" if value is None or value != value else value  # noqa: PLR0124 (NaN)
+
+
+def csv_bytes(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
+    """Return a CSV table as UTF-8 with a byte order mark (so that spreadsheets read Vietnamese), comma, CR LF."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow(columns)
+    writer.writerows([safe_cell(value) for value in row] for row in rows)
+    return b"\xef\xbb\xbf" + out.getvalue().encode()
+
+
+def sha256(data: bytes) -> str:
+    """SHA-256 in hexadecimal."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def safe_name(code: str) -> str:
+    """Return a file name for a code: a slug and eight digits of its hash, so that two codes never share one.
+
+    Examples
+    --------
+    >>> safe_name("DL26-EXP-001")
+    'DL26-EXP-001'
+    >>> safe_name("../../evil")
+    'evil-3d5d2b8d'
+    """
+    if re.fullmatch(r"[A-Z0-9][A-Z0-9-]{0,39}", code) and code not in {"CON", "PRN", "AUX", "NUL"}:
+        return code
+    plain = unicodedata.normalize("NFKD", code.replace("đ", "d").replace("Đ", "D")).encode("ascii", "ignore").decode()
+    slug = re.sub(r"[^A-Za-z0-9]+", "-", plain).strip("-")[:40]
+    return f"{slug or 'x'}-{sha256(code.encode('utf-8', 'surrogatepass'))[:8]}"
+
+
+def write_file(path: Path, data: bytes) -> None:
+    """Write a file so that it is complete or absent: beside its target, synced, renamed.
+
+    Raises
+    ------
+    EudrGeoError
+        When the folder does not exist or cannot be written to; an older file is then still there.
+    """
+    path = Path(path)
+    try:
+        handle, name = tempfile.mkstemp(prefix=".eudr-geo-", dir=path.parent)
+    except OSError as error:
+        raise _cannot_write(path, error) from error
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.chmod(name, 0o644)  # noqa: PTH101 – mkstemp makes it private; results are meant to be passed on
+        os.replace(name, path)  # noqa: PTH105 – the name is a str from mkstemp
+        _sync_folder(path.parent)
+    except OSError as error:
+        with suppress(OSError):
+            os.unlink(name)  # noqa: PTH108
+        raise _cannot_write(path, error) from error
+
+
+def write_folder(path: Path, files: Mapping[str, bytes], *, replace: bool = False) -> None:
+    """Write a folder of files so that it is complete or absent.
+
+    Parameters
+    ----------
+    path
+        The folder; its parent must exist.
+    files
+        Name → bytes; written in this order.
+    replace
+        Take the place of an older folder, which stays until the new one is complete.
+
+    Raises
+    ------
+    RefusedError
+        When something is already there and ``replace`` is false.
+    EudrGeoError
+        When the disk refuses; nothing is left behind.
+    """
+    path = Path(path)
+    if path.exists() and not replace and not (path.is_dir() and not any(path.iterdir())):
+        raise RefusedError(f"{path} already exists", fix="name another folder, or use --replace")
+    try:
+        beside = Path(tempfile.mkdtemp(prefix=".eudr-geo-", dir=path.parent))
+    except OSError as error:
+        raise _cannot_write(path, error) from error
+    try:
+        for name, data in files.items():
+            write_file(beside / name, data)
+        beside.chmod(0o755)
+        _sync_folder(beside)
+        if path.exists():
+            old = Path(tempfile.mkdtemp(prefix=".eudr-geo-old-", dir=path.parent))
+            path.rename(old / "old")
+            beside.rename(path)
+            shutil.rmtree(old)
+        else:
+            beside.rename(path)
+        _sync_folder(path.parent)
+    except OSError as error:
+        shutil.rmtree(beside, ignore_errors=True)
+        raise _cannot_write(path, error) from error
+    except EudrGeoError:
+        shutil.rmtree(beside, ignore_errors=True)
+        raise
+
+
+def zip_bytes(files: Mapping[str, bytes], *, folder: str = "") -> bytes:
+    """Return the files as a zip of the same bytes on every machine: order as given, no clock."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            info = zipfile.ZipInfo(f"{folder}/{name}" if folder else name, _ZIP_DATE)
+            info.compress_type = zipfile.ZIP_DEFLATED
+            info.external_attr = 0o644 << 16
+            info.create_system = 3
+            archive.writestr(info, data)
+    return out.getvalue()
+
+
+def _sync_folder(folder: Path) -> None:
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except OSError:
+        return  # Windows cannot open a folder; the rename itself is what we have there
+    try:
+        with suppress(OSError):  # some network drives refuse to sync a folder
+            os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _cannot_write(path: Path, error: OSError) -> EudrGeoError:
+    return EudrGeoError(
+        f"cannot write {path}: {error.strerror or error}",
+        fix="check that the folder exists and the disk has room",
+    )

@@ -1,0 +1,141 @@
+"""The laws of the house, by reflection: what no single test would notice when it breaks."""
+
+import importlib
+import json
+import pkgutil
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+
+import eudr_geo
+from eudr_geo import catalogue
+from eudr_geo.cli import app
+
+ROOT = Path(__file__).parents[1]
+CASES = ROOT / "tests" / "rules" / "cases"
+RULES = catalogue.load()
+
+
+def members(package: str) -> list:
+    found = importlib.import_module(package)
+    return [importlib.import_module(f"{package}.{info.name}") for info in pkgutil.iter_modules(found.__path__)]
+
+
+@pytest.mark.parametrize("code", sorted(RULES))
+def test_a_rule_explains_itself(code):
+    rule = RULES[code]
+    assert rule.basis, "what does it rest on?"
+    assert set(rule.severities) <= {"error", "warning", "note"}
+    assert 0 < len(rule.fault) <= 120, "the first line of the docstring names the fault"
+    for heading in catalogue.HEADINGS:
+        assert len(rule.section(heading)) > 20, f"the docstring says nothing under {heading}"
+
+
+@pytest.mark.parametrize("code", sorted(RULES))
+def test_a_rule_has_cases(code):
+    folder = CASES / code
+    names = [path.name for path in folder.glob("*")] if folder.is_dir() else []
+    assert any(name.startswith("pass") for name in names), "no passing case"
+    assert any(name.startswith("fail") for name in names), "no failing case"
+    if RULES[code].repair is not None:
+        assert any(".repaired." in name for name in names), "a repair needs a .repaired twin"
+
+
+def test_no_case_is_left_without_a_rule():
+    assert {path.name for path in CASES.iterdir() if path.is_dir()} <= set(RULES)
+
+
+def test_rules_that_vanished_name_their_successor():
+    published = json.loads((ROOT / "tests" / "published_rules.json").read_text())
+    for code in published:
+        assert code in RULES or catalogue.RETIRED.get(code) in RULES, f"{code} was public and is gone"
+    missing = set(RULES) - set(published)
+    assert not missing, f"add to tests/published_rules.json: {sorted(missing)}"
+
+
+def test_measures_are_in_the_frozen_vocabulary():
+    for name in catalogue.MEASURES:
+        assert re.fullmatch(r"[a-z]+(_[a-z0-9]+)*", name)
+
+
+@pytest.mark.parametrize("name", app.list_commands(click.Context(app)))
+def test_a_command_has_help_and_is_in_the_docs(name):
+    command = app.get_command(click.Context(app), name)
+    assert command is not None
+    assert command.help or isinstance(command, click.Group)
+    assert f"eudr-geo {name}" in (ROOT / "docs" / "reference" / "cli.md").read_text()
+
+
+@pytest.mark.parametrize("module", members("eudr_geo.reports"), ids=lambda m: m.__name__)
+def test_reports_honour_their_contract(module):
+    assert isinstance(module.FORMAT, str)
+    assert isinstance(module.SUMMARY, str)
+    assert callable(module.render)
+
+
+@pytest.mark.parametrize("module", members("eudr_geo.exports"), ids=lambda m: m.__name__)
+def test_exports_honour_their_contract(module):
+    assert isinstance(module.SUMMARY, str)
+    assert isinstance(module.FILE, str), "the file of a package it writes, or an empty string"
+    if module.FILE:
+        assert callable(module.render)
+
+
+def run(code: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+
+
+def test_importing_is_light_and_silent():
+    heavy = ["folium", "geopandas", "sqlalchemy", "fiona", "pyogrio", "pandas", "shapely", "numpy"]
+    done = run(f"import sys, eudr_geo, eudr_geo.cli; print([m for m in {heavy!r} if m in sys.modules])")
+    assert done.stdout.strip() == "[]"
+    assert done.stderr == ""
+
+
+def test_the_public_verbs_exist():
+    for name in eudr_geo.__all__:
+        assert getattr(eudr_geo, name) is not None
+
+
+def test_generated_pages_are_up_to_date(tmp_path):
+    sys.path.insert(0, str(ROOT / "docs"))
+    try:
+        import generate
+    finally:
+        sys.path.pop(0)
+    pages = {
+        **generate.rule_pages(),
+        "reference/cli.md": generate.cli_page(),
+        "reference/data.md": generate.data_page(),
+    }
+    for name, text in pages.items():
+        assert (ROOT / "docs" / name).read_text() == text, f"docs/{name} is out of date: make docs"
+
+
+def test_rooms_are_small():
+    too_long = {
+        str(path.relative_to(ROOT)): lines
+        for path in (ROOT / "eudr_geo").rglob("*.py")
+        if (lines := len(path.read_text().splitlines())) > 450
+    }
+    assert not too_long
+
+
+FORBIDDEN_IN_OUTPUT = [r"folium\.Popup\(", r"\.explore\(", r"extractall\("]
+
+
+@pytest.mark.parametrize("pattern", FORBIDDEN_IN_OUTPUT)
+def test_no_dangerous_call(pattern):
+    for path in (ROOT / "eudr_geo").rglob("*.py"):
+        assert not re.search(pattern, path.read_text()), f"{pattern} in {path.name}"
+
+
+def test_gdal_is_imported_only_where_strangers_files_are_read():
+    allowed = {"readers", "cage"}
+    for path in (ROOT / "eudr_geo").rglob("*.py"):
+        if re.search(r"^\s*(import|from) (fiona|pyogrio|osgeo)\b", path.read_text(), re.MULTILINE):
+            assert path.parent.name in allowed, f"{path} imports GDAL"
