@@ -1,0 +1,72 @@
+"""Zip files from strangers: counted before they are opened, read in memory, never unpacked to disk by their own names."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import PurePosixPath
+
+from eudr_geo.limits import Limits
+from eudr_geo.model.source import Source, WholeFileError
+
+_SEND_AGAIN = "zip the files again, only those that belong together"
+
+
+def members(source: Source) -> dict[str, bytes]:
+    """Return the files of an archive, junk of operating systems left out.
+
+    Raises
+    ------
+    WholeFileError
+        For an archive that is damaged, encrypted, larger than the limits when unpacked, or that names a path outside
+        itself or one file twice.
+    """
+    limits = source.limits
+    try:
+        with zipfile.ZipFile(source.path) as archive:
+            infos = [info for info in archive.infolist() if not info.is_dir()]
+            _check(infos, limits)
+            total = 0
+            found: dict[str, bytes] = {}
+            for info in infos:
+                if _is_junk(info.filename):
+                    continue
+                with archive.open(info) as stream:  # sizes in the archive's own list are claims, not facts
+                    data = stream.read(limits.unpacked_bytes - total + 1)
+                total += len(data)
+                if total > limits.unpacked_bytes:
+                    raise _too_large(limits)
+                found[info.filename] = data
+            return found
+    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, ValueError) as error:
+        raise WholeFileError("unreadable-file", f"the archive is damaged ({error})", _SEND_AGAIN) from error
+    except RuntimeError as error:  # what zipfile says of a password
+        raise WholeFileError("unreadable-file", "the archive has a password", "send it without one") from error
+
+
+def _check(infos: list[zipfile.ZipInfo], limits: Limits) -> None:
+    if len(infos) > limits.zip_members:
+        raise WholeFileError("unreadable-file", f"the archive holds more than {limits.zip_members:,} files", _SEND_AGAIN)
+    seen: set[str] = set()
+    for info in infos:
+        name = info.filename
+        if name in seen:
+            raise WholeFileError("unreadable-file", f"the archive holds two files called {name[:80]}", _SEND_AGAIN)
+        seen.add(name)
+        path = PurePosixPath(name.replace("\\", "/"))
+        if path.is_absolute() or ".." in path.parts or ":" in name or (info.external_attr >> 16) & 0o170000 == 0o120000:
+            raise WholeFileError("unreadable-file", f"the archive names a place outside itself: {name[:80]}", "do not open it")
+        if info.file_size > limits.zip_ratio * max(info.compress_size, 1) + 1_000_000:
+            raise _too_large(limits)
+    if sum(info.file_size for info in infos) > limits.unpacked_bytes:
+        raise _too_large(limits)
+
+
+def _is_junk(name: str) -> bool:
+    base = PurePosixPath(name).name
+    return "__MACOSX" in name or base.startswith(".") or base in {"Thumbs.db", "desktop.ini"}
+
+
+def _too_large(limits: Limits) -> WholeFileError:
+    return WholeFileError(
+        "unreadable-file", f"the archive unpacks to more than {limits.unpacked_bytes // 1_000_000:,} MB", "send the files one by one"
+    )

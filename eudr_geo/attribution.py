@@ -1,0 +1,232 @@
+"""The arithmetic of tracing: mixes of goods, drawn, joined and weighed anew, with bounds, as arrays over plots.
+
+Attribution is proportional: whatever leaves a lot, and whatever comes out of a process, has the same mix as what
+went in. Beside it stand bounds: how much of a plot can at least and at most be in there, whichever beans were drawn.
+The bounds assume the same outturn for all beans of one process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from graphlib import CycleError
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from eudr_geo.errors import RefusedError
+from eudr_geo.lot_graph import UNKNOWN, LotGraph
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+NO_DATE = int(np.iinfo(np.int64).max)
+"""Stands for "no harvest date" among the first days; -1 among the last ones."""
+
+
+@dataclass
+class Mix:
+    """What a lot is made of: one entry a plot (sorted), kg in the lot's own form."""
+
+    plot: Ints
+    kg: Floats
+    low: Floats
+    high: Floats
+    origin_kg: Floats  # as delivered
+    evidence: Ints
+    forms: Ints  # bits, one a form delivered
+    first: Ints  # harvest, positions in the sorted dates
+    last: Ints
+
+    @property
+    def total(self) -> float:
+        """Weight of the goods, kg."""
+        return float(self.kg.sum())
+
+    def drawn(self, kg: float, total: float) -> Mix:
+        """Return the mix of a draw of ``kg`` from a lot or pool of ``total``."""
+        if total <= 0:
+            return self._with(0.0, np.zeros_like(self.low), np.zeros_like(self.high))
+        fraction = kg / total
+        rest = total - kg
+        return self._with(fraction, np.maximum(0.0, self.low - rest), np.minimum(self.high, kg))
+
+    def scaled(self, factor: float) -> Mix:
+        """Return the same goods weighing ``factor`` times as much: the outturn of a process, or a second weighing."""
+        return Mix(
+            self.plot, self.kg * factor, self.low * factor, self.high * factor,
+            self.origin_kg, self.evidence, self.forms, self.first, self.last,
+        )  # fmt: skip
+
+    def _with(self, fraction: float, low: Floats, high: Floats) -> Mix:
+        kg = self.kg * fraction
+        # Rounding of floats must not put the attribution outside its own bounds.
+        return Mix(
+            self.plot, kg, np.minimum(low, kg), np.maximum(high, kg),
+            self.origin_kg * fraction, self.evidence, self.forms, self.first, self.last,
+        )  # fmt: skip
+
+    @staticmethod
+    def joined(parts: Sequence[Mix]) -> Mix:
+        """Return the goods of all parts together, one entry a plot."""
+        plot = np.concatenate([part.plot for part in parts])
+        order = np.argsort(plot, kind="stable")
+        plot = plot[order]
+        starts = np.flatnonzero(np.r_[True, plot[1:] != plot[:-1]]) if len(plot) else np.empty(0, dtype=np.int64)
+
+        def reduced(name: str, how: np.ufunc) -> Any:
+            values = np.concatenate([getattr(part, name) for part in parts])[order]
+            return how.reduceat(values, starts) if len(starts) else values
+
+        total = sum(part.total for part in parts)
+        return Mix(
+            plot[starts],
+            reduced("kg", np.add),
+            reduced("low", np.add),
+            np.minimum(reduced("high", np.add), max(total, 0.0)),
+            reduced("origin_kg", np.add),
+            reduced("evidence", np.maximum),
+            reduced("forms", np.bitwise_or),
+            reduced("first", np.minimum),
+            reduced("last", np.maximum),
+        )
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What a forward trace follows: goods of key 0; everything else is key 1.
+
+    Parameters
+    ----------
+    arrivals
+        Which rows of the graph's arrivals are marked, shape (k,), bool.
+    sure
+        The marked goods certainly arrived (a delivery, a producer's deliveries), not only possibly.
+    lot
+        Position of a lot that is marked as a whole, -1 for none.
+    """
+
+    arrivals: npt.NDArray[np.bool_]
+    sure: bool = True
+    lot: int = -1
+
+
+class Attribution:
+    """Mixes of the lots behind some lot, each computed once, in the order of the flow.
+
+    Parameters
+    ----------
+    graph
+        The lots.
+    marks
+        What to follow forward; by default every plot is a key of its own.
+    """
+
+    def __init__(self, graph: LotGraph, marks: Marks | None = None) -> None:
+        self.graph = graph
+        self.marks = marks
+        arrivals = graph.arrivals
+        self.keys, self.low, self.high = arrivals.plot, arrivals.low, arrivals.high
+        self.rest = len(graph.plots)  # the key of goods of unknown origin
+        if marks is not None:
+            self.keys, self.rest = np.where(marks.arrivals, 0, 1).astype(np.int64), 1
+            if marks.sure:
+                self.low = self.high = arrivals.kg
+        table = graph.deliveries
+        first = [a or b or "" for a, b in zip(table["harvested_from"], table["harvested_to"], strict=True)]
+        last = [b or a or "" for a, b in zip(table["harvested_from"], table["harvested_to"], strict=True)]
+        self.dates = sorted({*first, *last} - {""})
+        number = {date: i for i, date in enumerate(self.dates)}
+        self.first = np.array([number.get(date, NO_DATE) for date in first], dtype=np.int64)
+        self.last = np.array([number.get(date, -1) for date in last], dtype=np.int64)
+        lot_form = dict(zip(graph.book.table("lot")["code"], graph.book.table("lot")["form"], strict=True))
+        forms = [
+            form or lot_form.get(lot) or "other" for form, lot in zip(table["form"], table["lot_code"], strict=True)
+        ]
+        self.forms = sorted(set(forms))[:62]
+        bit = {form: 1 << i for i, form in enumerate(self.forms)}
+        self.form = np.array([bit.get(form, 0) for form in forms], dtype=np.int64)
+        self.mixes: dict[int, Mix] = {}
+
+    def of(self, lots: Sequence[int]) -> None:
+        """Compute the mixes of these lots and all behind them.
+
+        Raises
+        ------
+        RefusedError
+            When lots feed each other in a circle.
+        """
+        graph = self.graph
+        try:
+            order = graph.order(graph.upstream(lots))
+        except CycleError as error:
+            raise _circle([graph.lots[i] for i in error.args[1]]) from None
+        for lot in order:  # each lot waits for its parents: a loop over lots, arrays over plots
+            self.mixes[lot] = self._mix(lot)
+
+    def _mix(self, lot: int) -> Mix:
+        graph = self.graph
+        if self.marks is not None and self.marks.lot == lot:
+            return self._lump(0, float(graph.total_kg[lot]))
+        parts = [self._arrived(lot)]
+        for code in dict.fromkeys(graph.made_by[lot]):
+            flow = graph.processes[code]
+            pool = Mix.joined([self._draw(parent, kg) for parent, kg in flow.ins]) if flow.ins else None
+            given = sum(kg for out, kg in flow.outs if out == lot)
+            if pool is None or pool.total <= 0:
+                parts.append(self._lump(self.rest, given))
+                continue
+            # The pool in kilograms of what came out, then the part of it that became this lot.
+            parts.append(pool.scaled(flow.out_kg / pool.total).drawn(given, flow.out_kg))
+        mix = Mix.joined(parts)
+        known = graph.total_kg[lot] - graph.unknown_kg[lot]
+        if mix.total > 0:
+            mix = mix.scaled(known / mix.total)
+        if graph.unknown_kg[lot] > 0:
+            mix = Mix.joined([mix, self._lump(self.rest, float(graph.unknown_kg[lot]))])
+        return mix
+
+    def _draw(self, parent: int, kg: float) -> Mix:
+        total = float(self.graph.total_kg[parent])
+        mix = self.mixes[parent]
+        if self.graph.drawn_kg[parent] > total > 0:
+            # More was drawn than is there (lot rule over-draw): the proportions hold, the weight is that of the draws.
+            mix = mix.scaled(float(self.graph.drawn_kg[parent]) / total)
+            total = float(self.graph.drawn_kg[parent])
+        return mix.drawn(kg, total)
+
+    def draw(self, lot: int, kg: float) -> Mix:
+        """Mix of ``kg`` taken out of a lot for a consignment."""
+        return self._draw(lot, kg)
+
+    def _arrived(self, lot: int) -> Mix:
+        arrivals = self.graph.arrivals
+        rows = self.graph.arrivals_by_lot[lot]
+        delivery = arrivals.delivery[rows]
+        part = Mix(
+            self.keys[rows],
+            arrivals.kg[rows],
+            self.low[rows],
+            self.high[rows],
+            arrivals.kg[rows],
+            arrivals.evidence[rows],
+            self.form[delivery],
+            self.first[delivery],
+            self.last[delivery],
+        )
+        return Mix.joined([part])
+
+    def _lump(self, key: int, kg: float) -> Mix:
+        weight = np.array([kg])
+
+        def whole(value: int) -> Ints:
+            return np.array([value], dtype=np.int64)
+
+        return Mix(whole(key), weight, weight, weight, weight, whole(UNKNOWN), whole(0), whole(NO_DATE), whole(-1))
+
+
+def _circle(codes: Sequence[str]) -> RefusedError:
+    return RefusedError(
+        f"lots feed each other in a circle: {' → '.join(codes)}", fix="correct the process lines of these lots"
+    )

@@ -1,0 +1,228 @@
+"""Positions as written → geometries and what the digits tell, one by one or a whole table at once.
+
+Used by every reader; a geometry that cannot be held is refused with the value and what to write instead.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from eudr_geo.model.source import NumberText, RecordError
+from eudr_geo.regulation import COORDINATE_DECIMALS, MIN_RING_POSITIONS
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+FACTS = ("open_rings", "short_rings", "has_z", "vertices", "short_lons", "short_lats", "decimals")
+"""Columns of a plot table that say how the geometry was written."""
+
+_DEPTH = {"Point": 1, "MultiPoint": 2, "LineString": 2, "Polygon": 3, "MultiLineString": 3, "MultiPolygon": 4}
+_NUMBER = re.compile(r"[-+]?(\d+)(?:\.(\d*))?(?:[eE]([-+]?\d+))?|[-+]?\.(\d+)")
+_COMMA = re.compile(r"\s*[-+]?\d+,\d+\s*")
+
+
+@dataclass
+class Shape:
+    """One geometry and its facts."""
+
+    geometry: Any
+    open_rings: int = 0
+    short_rings: int = 0
+    has_z: bool = False
+    vertices: int = 0
+    short_lons: int = 0
+    short_lats: int = 0
+    decimals: int = 0
+
+
+def decimals_of(text: str) -> int:
+    """Return how many decimals a number is written with; an exponent moves the point.
+
+    Examples
+    --------
+    >>> [decimals_of(text) for text in ("12.500000", "12", "1e-06", "1.25e1")]
+    [6, 0, 6, 1]
+    """
+    match = _NUMBER.fullmatch(text.strip())
+    if match is None:
+        return 0
+    after = len(match[2] or match[4] or "")
+    return max(after - int(match[3] or 0), 0)
+
+
+def number_of(text: Any) -> float:
+    """Return an ordinate; refuse anything but a finite number as JSON or a plain decimal writes it."""
+    if isinstance(text, NumberText) and _NUMBER.fullmatch(text):
+        value = float(text)
+        if math.isfinite(value) and abs(value) < 1e12:
+            return value + 0.0
+    shown = "null" if text is None else str(text)[:80]
+    if isinstance(text, str) and _COMMA.fullmatch(text):
+        fix = f"write {text.strip().replace(',', '.')} with a point and without quotes"
+    elif isinstance(text, (list, dict)):
+        raise RecordError("unreadable-record", "a list stands where a number belongs", "write [longitude, latitude]")
+    else:
+        fix = "write the longitude and latitude as plain numbers, like 108.056789"
+    raise RecordError("not-finite", f"{shown} stands where a number belongs", fix, shown)
+
+
+def shape_of(kind: str, nested: Any) -> Shape:
+    """Build one geometry from nested lists of numbers as text.
+
+    Parameters
+    ----------
+    kind
+        GeoJSON name of the geometry; ``GeometryCollection`` takes a list of (kind, nested).
+    nested
+        Positions as GeoJSON nests them, every number as text.
+
+    Raises
+    ------
+    RecordError
+        Naming the value and what to write instead.
+    """
+    if kind == "GeometryCollection":
+        parts = [shape_of(*part) for part in nested]
+        if not parts:
+            raise RecordError("missing-geometry", "the collection is empty", "draw the plot")
+        return _merged(shapely.geometrycollections([part.geometry for part in parts]), parts)
+    if kind not in _DEPTH:
+        raise RecordError(
+            "unsupported-geometry", f"{kind[:40]} is no geometry of a plot", "use a Point or a Polygon", kind[:80]
+        )
+    if kind == "Point" and isinstance(nested, list) and nested and isinstance(nested[0], list):
+        raise RecordError("nested-point", "the point is written as a list of positions", "write [longitude, latitude]")
+    if not nested:
+        raise RecordError("missing-geometry", "the geometry has no positions", "walk the plot again and export it")
+    _check_depth(nested, _DEPTH[kind])
+    if kind == "Point":
+        return _positions_shape([nested], lambda xy: shapely.Point(xy[0]))
+    if kind == "MultiPoint":
+        return _positions_shape(nested, lambda xy: shapely.MultiPoint(xy))
+    if kind == "LineString":
+        return _positions_shape(nested, lambda xy: shapely.LineString(xy if len(xy) > 1 else [xy[0], xy[0]]))
+    if kind == "MultiLineString":
+        lines = [shape_of("LineString", line) for line in nested]
+        return _merged(shapely.multilinestrings([line.geometry for line in lines]), lines)
+    polygons = [_polygon(rings) for rings in ([nested] if kind == "Polygon" else nested)]
+    geometry = polygons[0].geometry if kind == "Polygon" else shapely.multipolygons([p.geometry for p in polygons])
+    return _merged(geometry, polygons)
+
+
+def _check_depth(nested: Any, depth: int) -> None:
+    if depth == 0:
+        return
+    if not isinstance(nested, list):
+        raise RecordError(
+            "unreadable-record", "the coordinates are nested wrongly", "export the file again from the mapping program"
+        )
+    for inner in nested:
+        if depth > 1:
+            if not isinstance(inner, list) or not inner:
+                raise RecordError(
+                    "unreadable-record", "the coordinates are nested wrongly", "export the file again from the mapping program"
+                )
+            _check_depth(inner, depth - 1)
+
+
+def _positions_shape(positions: Sequence[Sequence[Any]], build: Any) -> Shape:
+    for position in positions:
+        if not isinstance(position, (list, tuple)) or not 2 <= len(position) <= 4:
+            raise RecordError(
+                "unreadable-record", f"a position has {len(position)} numbers", "write [longitude, latitude]", str(position)[:80]
+            )
+    xy = np.array([[number_of(position[0]), number_of(position[1])] for position in positions])
+    for position in positions:
+        for extra in position[2:]:
+            number_of(extra)
+    digits = [(decimals_of(str(position[0])), decimals_of(str(position[1]))) for position in positions]
+    return Shape(
+        build(xy),
+        has_z=any(len(position) > 2 for position in positions),
+        vertices=len(positions),
+        short_lons=sum(lon < COORDINATE_DECIMALS for lon, _ in digits),
+        short_lats=sum(lat < COORDINATE_DECIMALS for _, lat in digits),
+        decimals=max(max(pair) for pair in digits),
+    )
+
+
+def _polygon(rings: Sequence[Any]) -> Shape:
+    parts = [_positions_shape(ring, lambda xy: xy) for ring in rings]
+    closed = []
+    for part in parts:
+        xy = part.geometry
+        is_open = bool((xy[0] != xy[-1]).any())
+        part.open_rings = int(is_open and len(xy) > 1)
+        part.short_rings = int(len(xy) + is_open < MIN_RING_POSITIONS)
+        extra = max(int(is_open), MIN_RING_POSITIONS - len(xy))
+        closed.append(np.concatenate([xy, np.repeat(xy[:1], extra, axis=0)]))
+        # A ring too short to be one is only that: whether it is open says nothing more.
+        if part.short_rings:
+            part.open_rings = 0
+    return _merged(shapely.Polygon(closed[0], closed[1:]), parts)
+
+
+def _merged(geometry: Any, parts: Sequence[Shape]) -> Shape:
+    return Shape(
+        geometry,
+        open_rings=sum(part.open_rings for part in parts),
+        short_rings=sum(part.short_rings for part in parts),
+        has_z=any(part.has_z for part in parts),
+        vertices=sum(part.vertices for part in parts),
+        short_lons=sum(part.short_lons for part in parts),
+        short_lats=sum(part.short_lats for part in parts),
+        decimals=max((part.decimals for part in parts), default=0),
+    )
+
+
+def facts_of_doubles(geometries: Any) -> dict[str, npt.NDArray[Any]]:
+    """Return the facts of geometries that came as doubles (binary formats): digits are those of the shortest text.
+
+    A double within 1e-9 of a value with five decimals was written with five; that is all a binary file can tell.
+    """
+    coords, owner = shapely.get_coordinates(geometries, return_index=True)
+    n = len(geometries)
+
+    def count(mask: npt.NDArray[np.bool_]) -> Ints:
+        return np.bincount(owner[mask], minlength=n).astype(np.int64)
+
+    short = np.abs(np.round(coords, COORDINATE_DECIMALS - 1) - coords) < 1e-9
+    decimals = np.zeros(n, dtype=np.int64)
+    digits = np.zeros(len(coords), dtype=np.int64)
+    for places in range(15, -1, -1):
+        digits[(np.abs(np.round(coords, places) - coords) < 1e-12).all(axis=1)] = places
+    np.maximum.at(decimals, owner, digits)
+    return {
+        "open_rings": np.zeros(n, dtype=np.int64),
+        "short_rings": np.zeros(n, dtype=np.int64),
+        "has_z": shapely.has_z(geometries),
+        "vertices": np.bincount(owner, minlength=n).astype(np.int64),
+        "short_lons": count(short[:, 0]),
+        "short_lats": count(short[:, 1]),
+        "decimals": decimals,
+    }
+
+
+def offered_polygon(positions: Sequence[Sequence[Any]], *, gap_m: float = 20.0) -> Shape | None:
+    """Return the polygon that a line would be if it were closed, None when it does not come back to its start.
+
+    ``gap_m`` is good practice: a phone's position is good to about ten metres, twice.
+    """
+    if len(positions) < MIN_RING_POSITIONS - 1:
+        return None
+    shape = shape_of("Polygon", [list(positions)])
+    ring = shapely.get_coordinates(shape.geometry)
+    last = np.array([number_of(positions[-1][0]), number_of(positions[-1][1])])
+    step = (last - ring[0]) * np.array([np.cos(np.radians(ring[0, 1])), 1.0]) * 111_320
+    if np.hypot(*step) > gap_m or shape.short_rings:
+        return None
+    shape.open_rings = 0
+    return shape

@@ -1,0 +1,161 @@
+"""The cage: strangers' bytes are read in a process of their own, with little memory, little time and nowhere to go.
+
+The child gets a copy of the file under a name of ours, an empty folder, no PATH, no network where the system can take
+it away, and only the GDAL drivers we chose (set before GDAL is loaded; later has no effect). It answers in plain
+buffers that are checked again here. Whatever it dies of becomes a finding.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from contextlib import suppress
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+from eudr_geo.cage.drivers import ALLOWED, SKIPPED
+from eudr_geo.cage.wire import WireError, unpack
+from eudr_geo.limits import Limits
+from eudr_geo.model.plots import Note, Plots, Reading, SourceFile
+
+_COPY_BLOCK = 1 << 20
+_TRY_AGAIN = "open it in the program that made it and export it again; if it is large, split it"
+
+
+def read(path: Path, name: str, job: dict[str, Any], limits: Limits) -> tuple[Reading, Any]:
+    """Read one file in the cage.
+
+    Parameters
+    ----------
+    path
+        The file.
+    name
+        The name the user knows it by; the child never sees it as a path.
+    job
+        What to read and what the user said about it: kind, country, commodity, crs, layer.
+    limits
+        Limits of the child.
+
+    Returns
+    -------
+    tuple
+        The reading (with a note ``unreadable-file`` when the child failed), and the job's other answer, if any.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="eudr-geo-cage-"))
+    try:
+        size, digest = _copy(path, folder / "in.bin", limits.file_bytes)
+        if size > limits.file_bytes:
+            return _failed(name, digest, size, f"the file is larger than {limits.file_bytes:,} bytes", "split it"), None
+        answer, complaint = _run(folder, {**job, "name": name, "limits": asdict(limits)}, limits)
+        if complaint:
+            return _failed(name, digest, size, complaint, _TRY_AGAIN), None
+        try:
+            reading, other = unpack(answer, name, limits)
+        except WireError as error:
+            return _failed(name, digest, size, f"the reading process answered nonsense ({error})", _TRY_AGAIN), None
+        files = tuple(replace(file, sha256=digest, size_bytes=size) for file in reading.files)
+        return Reading(reading.plots, reading.rejected, files), other
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _copy(path: Path, target: Path, limit: int) -> tuple[int, str]:
+    """Copy a file and hash it in one go; stop behind the limit."""
+    digest, size = hashlib.sha256(), 0
+    with path.open("rb") as source, target.open("wb") as copy:
+        while block := source.read(_COPY_BLOCK):
+            size += len(block)
+            digest.update(block)
+            if size > limit:
+                break
+            copy.write(block)
+    return size, digest.hexdigest()
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """Return the whole environment of the child."""
+    kept = {key: os.environ[key] for key in ("SYSTEMROOT", "WINDIR") if key in os.environ}
+    return kept | {
+        "LANG": "C.UTF-8",
+        "TZ": "UTC",
+        "PATH": "",
+        "HOME": str(folder),
+        "TMPDIR": str(folder),
+        "PYTHONHASHSEED": "0",
+        "PYTHONIOENCODING": "utf-8",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
+        "PROJ_NETWORK": "OFF",
+        "GDAL_SKIP": ",".join(SKIPPED),
+        "OGR_SKIP": ",".join(SKIPPED),
+        "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": ".none",
+        "GDAL_HTTP_PROXY": "127.0.0.1:9",
+        "GDAL_VRT_ENABLE_PYTHON": "NO",
+        "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR",
+        "CPL_LOG": os.devnull,
+    }
+
+
+def _run(folder: Path, job: dict[str, Any], limits: Limits) -> tuple[bytes, str]:
+    """Run the child; return its answer, or what it died of."""
+    child = subprocess.Popen(
+        [sys.executable, "-P", "-s", "-m", "eudr_geo.cage", json.dumps(job)],
+        cwd=folder,
+        env=environment(folder),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,  # so that whatever it starts dies with it
+    )
+    try:
+        answer, _ = child.communicate(timeout=limits.wall_s)
+    except subprocess.TimeoutExpired:
+        _kill(child)
+        return b"", f"reading took longer than {limits.wall_s} s and was stopped"
+    except BaseException:
+        _kill(child)
+        raise
+    finally:
+        _kill(child)
+    if child.returncode == 0:
+        return answer, ""
+    if child.returncode == -signal.SIGXCPU or child.returncode == -signal.SIGKILL:
+        return b"", f"reading took longer than {limits.cpu_s} s of the processor and was stopped"
+    if child.returncode == MEMORY_EXIT:
+        return b"", f"reading needed more than {limits.memory_bytes // 1_000_000:,} MB of memory and was stopped"
+    return b"", "the reading process crashed on it"
+
+
+MEMORY_EXIT = 77
+"""How the child says that its memory ran out."""
+
+
+def _kill(child: subprocess.Popen[bytes]) -> None:
+    with suppress(ProcessLookupError, PermissionError, AttributeError):
+        os.killpg(child.pid, signal.SIGKILL)
+    if child.poll() is None:
+        child.kill()
+        child.wait()
+
+
+def _failed(name: str, digest: str, size: int, why: str, fix: str) -> Reading:
+    note = Note("unreadable-file", why, fix)
+    return Reading(Plots({}), (), (SourceFile(name, digest, size, "", notes=(note,)),))
+
+
+def describe() -> tuple[str, str]:
+    """Say how tight the cage is on this system, for ``eudr-geo doctor``."""
+    from eudr_geo.cage.walls import can_leave_network
+
+    parts = [f"{len(ALLOWED)} GDAL drivers"]
+    parts.append("memory, time and file size limited" if sys.platform != "win32" else "time limited; memory is not on Windows")
+    parts.append("no network" if can_leave_network() else "network not taken away by the system, only from GDAL")
+    return "ready", ", ".join(parts)

@@ -1,0 +1,49 @@
+"""The child of the cage: shuts the walls, reads one file, says what it found, ends."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+from eudr_geo.limits import Limits
+
+
+def main() -> None:
+    """Read ``in.bin`` of the working folder as the job in the first argument says."""
+    job = json.loads(sys.argv[1])
+    limits = Limits(**job.pop("limits"))
+    from eudr_geo.cage import MEMORY_EXIT
+    from eudr_geo.cage.walls import shut
+
+    shut(limits)
+    try:
+        sys.stdout.buffer.write(_read(job, limits))
+        sys.stdout.buffer.flush()
+    except MemoryError:
+        sys.exit(MEMORY_EXIT)
+
+
+def _read(job: dict[str, str], limits: Limits) -> bytes:
+    from eudr_geo.cage.wire import pack
+    from eudr_geo.model.plots import Note, Plots, Reading, SourceFile
+    from eudr_geo.model.source import Source, WholeFileError
+    from eudr_geo.readers import choose, read_sheets
+
+    source = Source(
+        Path("in.bin"), job["name"], job.get("country", ""), job.get("commodity", ""), job.get("crs", ""), job.get("layer", ""), limits
+    )
+    format_ = ""
+    try:
+        if job["kind"] == "sheets":
+            sheets = read_sheets(source)
+            return pack(Reading(Plots({}), (), (SourceFile(source.name, "", 0, "XLSX"),)), sheets)
+        format_, reader = choose(source)
+        return pack(reader(source))
+    except WholeFileError as error:
+        note = Note(error.code, error.why, error.fix, error.value, "error" if error.code == "crs-member" else "")
+        return pack(Reading(Plots({}), (), (SourceFile(source.name, "", 0, format_, notes=(note,)),)))
+
+
+if __name__ == "__main__":
+    main()

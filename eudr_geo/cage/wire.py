@@ -1,0 +1,126 @@
+"""What the child says: a JSON head and raw buffers, never pickled objects; every length and count is checked again."""
+
+from __future__ import annotations
+
+import json
+import struct
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+import shapely
+
+from eudr_geo.limits import Limits
+from eudr_geo.model.plots import PLOT_COLUMNS, Note, Plots, Reading, Rejected, SourceFile
+
+_MAGIC = b"EUDRGEO1"
+_KINDS = {"int": np.dtype("<i8"), "float": np.dtype("<f8"), "bool": np.dtype("|b1")}
+
+
+class WireError(Exception):
+    """The answer is not what a child of ours would say."""
+
+
+def pack(reading: Reading, other: Any = None) -> bytes:
+    """Return a reading of one file as bytes."""
+    offers = [row.offer for row in reading.rejected if row.offer is not None]
+    rejected = []
+    for row in reading.rejected:
+        plain = {name: getattr(row, name) for name in Rejected.__dataclass_fields__ if name != "offer"}
+        plain["lon"], plain["lat"] = (None if value != value else value for value in (row.lon, row.lat))  # noqa: PLR0124
+        rejected.append({**plain, "has_offer": row.offer is not None})
+    head: dict[str, Any] = {
+        "file": asdict(reading.files[0]),
+        "rejected": rejected,
+        "other": other,
+        "tables": [],
+    }
+    buffers: list[bytes] = []
+    for table in (reading.plots, Plots.concat(offers)):
+        sizes = []
+        for name, spec in PLOT_COLUMNS.items():
+            blobs = _blobs(table[name], spec.kind)
+            sizes.append([len(blob) for blob in blobs])
+            buffers += blobs
+        head["tables"].append({"rows": len(table), "sizes": sizes})
+    text = json.dumps(head, ensure_ascii=True).encode()
+    return b"".join([_MAGIC, struct.pack("<Q", len(text)), text, *buffers])
+
+
+def _blobs(values: Any, kind: str) -> list[bytes]:
+    if kind in _KINDS:
+        return [np.ascontiguousarray(values, dtype=_KINDS[kind]).tobytes()]
+    if kind == "geometry":
+        parts = [b"" if blob is None else blob for blob in shapely.to_wkb(values)]
+    else:
+        parts = [value.encode() for value in values]
+    lengths = np.array([len(part) for part in parts], dtype="<i8")
+    return [lengths.tobytes(), b"".join(parts)]
+
+
+def unpack(data: bytes, name: str, limits: Limits) -> tuple[Reading, Any]:
+    """Return the reading that a child packed.
+
+    Raises
+    ------
+    WireError
+        For anything that does not fit: lengths, counts, text that is no UTF-8, geometries that are none.
+    """
+    if len(data) > limits.result_bytes or data[:8] != _MAGIC or len(data) < 16:
+        raise WireError("no answer")
+    (length,) = struct.unpack("<Q", data[8:16])
+    try:
+        head = json.loads(data[16 : 16 + length])
+        view = memoryview(data)[16 + length :]
+        plots, at = _table(head["tables"][0], view, 0)
+        offers, at = _table(head["tables"][1], view, at)
+        if at != len(view):
+            raise WireError("bytes left over")
+        given = dict(head["file"])
+        given["notes"] = tuple(Note(**note) for note in given["notes"])
+        file = SourceFile(**{**given, "name": name})
+        rejected = []
+        used = 0
+        for row in head["rejected"]:
+            has_offer = row.pop("has_offer")
+            lon, lat = (float("nan") if row[key] is None else float(row[key]) for key in ("lon", "lat"))
+            offer = offers.take([used]) if has_offer else None
+            used += bool(has_offer)
+            rejected.append(Rejected(**{**row, "source": name, "lon": lon, "lat": lat, "offer": offer}))
+        other = head["other"]
+    except (KeyError, TypeError, ValueError, IndexError, struct.error, shapely.errors.GEOSException) as error:
+        raise WireError(type(error).__name__) from error
+    if file.plots != len(plots) or file.rejected != len(rejected) or not file.adds_up():
+        raise WireError("the records do not add up")
+    return Reading(plots, tuple(rejected), (file,)), other
+
+
+def _table(head: dict[str, Any], view: memoryview, at: int) -> tuple[Plots, int]:
+    n = int(head["rows"])
+    columns: dict[str, Any] = {}
+    for (name, spec), sizes in zip(PLOT_COLUMNS.items(), head["sizes"], strict=True):
+        parts = []
+        for size in sizes:
+            if size < 0 or at + size > len(view):
+                raise WireError("a length is wrong")
+            parts.append(view[at : at + size])
+            at += size
+        columns[name] = _column(parts, spec.kind, n)
+    return Plots(columns), at
+
+
+def _column(parts: list[memoryview], kind: str, n: int) -> Any:
+    if kind in _KINDS:
+        values = np.frombuffer(parts[0], dtype=_KINDS[kind])
+        if len(values) != n:
+            raise WireError("a column has the wrong length")
+        return values
+    lengths = np.frombuffer(parts[0], dtype="<i8")
+    if len(lengths) != n or (lengths < 0).any() or int(lengths.sum()) != len(parts[1]):
+        raise WireError("a column has the wrong length")
+    ends = np.cumsum(lengths)
+    blob = bytes(parts[1])
+    pieces = [blob[start:end] for start, end in zip((ends - lengths).tolist(), ends.tolist(), strict=True)]
+    if kind == "geometry":
+        return shapely.from_wkb([piece or None for piece in pieces])
+    return [piece.decode() for piece in pieces]

@@ -1,0 +1,130 @@
+"""Which projected systems would put bare metres into the country they are said to come from. Only ever a suggestion."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from eudr_geo import countries
+
+Floats = npt.NDArray[np.float64]
+
+NATIONAL_SYSTEMS: Mapping[str, tuple[int, ...]] = {
+    "CI": (2041, 2043, 2040, 2042, 2165),
+    "CO": (9377, 3116, 3115, 3117, 3114, 3118),
+    "ET": (20135, 20136, 20137, 20138),
+    "GH": (2136, 25000),
+    "VN": (*range(9205, 9219), *range(5896, 5900), 3405, 3406),
+}
+"""Codes of the EPSG registry (as shipped with PROJ) for the land registries of producer countries, usual ones first.
+
+VN: VN-2000 in zones of 3° by province, then general 3° zones, then UTM. CO: national origin of 2020, then the older
+zones. GH: the national grid is in feet of the Gold Coast.
+"""
+WEB_MERCATOR = 3857
+MOST = 4
+"""Candidates named at most; a longer list helps nobody."""
+
+_CELL_M = 10_000.0  # metres are judged by the square they lie in, so that one plot never depends on another
+_NEAR_KM = 10.0  # the middle of that square may lie just across the border
+_MARGIN_DEG = 0.3
+_UTM_REACH_DEG = 4.0  # from the middle of the zone; data of a neighbouring zone is common
+
+
+def likely_systems(country: str, x: Floats, y: Floats) -> list[tuple[str, ...]]:
+    """Return the systems in which each place would lie in a country, most usual first.
+
+    Parameters
+    ----------
+    country
+        ISO 3166-1 alpha-2.
+    x, y
+        Coordinates as found, shape (n,).
+
+    Returns
+    -------
+    list of tuple of str
+        For each place at most :data:`MOST` names such as ``EPSG:32648 (WGS 84 / UTM zone 48N)``; empty when no usual
+        system puts it there or the country is not known.
+
+    Examples
+    --------
+    >>> likely_systems("VN", np.array([831316.0]), np.array([1403588.0]))[0][0]
+    'EPSG:3405 (VN-2000 / UTM zone 48N)'
+    """
+    found: list[tuple[str, ...]] = [()] * len(x)
+    if not countries.is_known(country) or not len(x):
+        return found
+    cells, of_cell = np.unique(np.floor(np.column_stack([x, y]) / _CELL_M), axis=0, return_inverse=True)
+    middle = (cells + 0.5) * _CELL_M
+    names = _of_cells(country, middle)
+    return [names[cell] for cell in of_cell.ravel().tolist()]
+
+
+def _of_cells(country: str, middle: Floats) -> list[tuple[str, ...]]:
+    found: list[list[str]] = [[] for _ in range(len(middle))]
+    for code in NATIONAL_SYSTEMS.get(country, ()):
+        lon, lat = _inverse(code, middle)
+        west, south, east, north = _bounds(code)
+        fits = (lon > west - _MARGIN_DEG) & (lon < east + _MARGIN_DEG)
+        fits &= (lat > south - _MARGIN_DEG) & (lat < north + _MARGIN_DEG)
+        _add(found, country, code, lon, lat, fits)
+    for north_half in (True, False):
+        # All zones are one projection turned round the axis: zone 31 lies at 3° east.
+        lon31, lat = _inverse(32631 if north_half else 32731, middle)
+        fits = np.abs(lon31 - 3) <= _UTM_REACH_DEG
+        fits &= (lat >= 0) & (lat <= 84) if north_half else (lat <= 0) & (lat >= -80)
+        for zone in range(1, 61):
+            lon = (lon31 + 6 * (zone - 31) + 180) % 360 - 180
+            _add(found, country, (32600 if north_half else 32700) + zone, lon, lat, fits)
+    lon, lat = _inverse(WEB_MERCATOR, middle)
+    _add(found, country, WEB_MERCATOR, lon, lat, np.isfinite(lon))
+    return [tuple(names[:MOST]) for names in found]
+
+
+def _add(
+    found: list[list[str]], country: str, code: int, lon: Floats, lat: Floats, fits: npt.NDArray[np.bool_]
+) -> None:
+    west, south, east, north = shapely.bounds(countries.shape(country))
+    near = (lon > west - _MARGIN_DEG) & (lon < east + _MARGIN_DEG)
+    near &= (lat > south - _MARGIN_DEG) & (lat < north + _MARGIN_DEG)
+    rows = np.flatnonzero(fits & near)
+    if not len(rows):
+        return
+    distance = countries.distance_km(country, np.asarray(shapely.points(lon[rows], lat[rows])))
+    for row in rows[distance <= _NEAR_KM].tolist():
+        found[row].append(f"EPSG:{code} ({_system(code).name})")
+
+
+@cache
+def _system(code: int) -> Any:
+    from pyproj import CRS
+
+    return CRS.from_epsg(code)
+
+
+@cache
+def _bounds(code: int) -> Sequence[float]:
+    west, south, east, north = _system(code).area_of_use.bounds
+    return west, south, east, north
+
+
+def _inverse(code: int, places: Floats) -> tuple[Floats, Floats]:
+    """Longitude and latitude on the system's own datum: some hundred metres do not matter here."""
+    lon, lat = _transformer(code).transform(places[:, 0], places[:, 1])
+    lon, lat = np.asarray(lon, dtype=np.float64), np.asarray(lat, dtype=np.float64)
+    bad = ~(np.isfinite(lon) & np.isfinite(lat))
+    return np.where(bad, np.nan, lon), np.where(bad, np.nan, lat)
+
+
+@cache
+def _transformer(code: int) -> Any:
+    from pyproj import Transformer
+
+    system = _system(code)
+    return Transformer.from_crs(system, system.geodetic_crs, always_xy=True)

@@ -1,0 +1,208 @@
+"""Coordinates of many features at once: numpy passes over the bytes of their arrays, no Python number per ordinate.
+
+The text matters as much as the values: digits as written decide on precision, and a double has lost its zeros.
+Measured against one ``json.loads`` and one shapely object a feature: see ``benchmarks/``.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+import simdjson
+
+from eudr_geo.boundaries import decimals_of
+from eudr_geo.regulation import COORDINATE_DECIMALS, MIN_RING_POSITIONS
+
+Ints = npt.NDArray[np.int64]
+
+_EMPTY = re.compile(rb"\[\s*\]")
+_LEVELS = {"Point": 1, "MultiPoint": 2, "Polygon": 3, "MultiPolygon": 4}
+
+
+@dataclass
+class Regions:
+    """Decoded coordinate arrays; region k is the k-th array of the file."""
+
+    xy: list[npt.NDArray[np.float64]] = field(default_factory=list)
+    first: list[Ints] = field(default_factory=list)  # first position of each region, in the whole file
+    count: list[Ints] = field(default_factory=list)
+    depth: list[Ints] = field(default_factory=list)  # 1 a point … 4 a multipolygon; 0 = look at it one by one
+    ring: list[Ints] = field(default_factory=list)  # of each position: running number of its ring in the file
+    polygon: list[Ints] = field(default_factory=list)  # of each position: running number of its polygon
+    facts: dict[str, list[Ints]] = field(
+        default_factory=lambda: {name: [] for name in ("has_z", "short_lons", "short_lats", "decimals")}
+    )
+    positions: int = 0
+    total: int = 0
+
+    def add(self, arrays: list[bytes]) -> None:
+        """Decode the arrays of one block; each is JSON text of nested arrays of numbers."""
+        if not arrays:
+            return
+        text = b"[" + b",".join(arrays) + b"]"
+        try:
+            values = np.frombuffer(simdjson.Parser().parse(text).as_buffer(of_type="d"), dtype=np.float64)
+        except (ValueError, RuntimeError, TypeError):
+            self._one_by_one(arrays)  # some array is not what it seemed: each is judged alone
+            return
+        data = np.frombuffer(text, dtype=np.uint8)
+        opens, closes = data == ord("["), data == ord("]")
+        level = np.cumsum(opens.astype(np.int32) - closes)
+        number = ~(opens | closes | (data == ord(",")) | (data <= ord(" ")))
+        before = np.concatenate([[False], number[:-1]])
+        starts = np.flatnonzero(number & ~before)
+        ends = np.flatnonzero(~number & before)
+        if len(starts) != len(values):
+            self._one_by_one(arrays)
+            return
+        region_of_byte = np.cumsum(opens & (level == 2)) - 1
+        innermost = np.cumsum(opens)[starts]
+        open_at = np.flatnonzero(opens)
+        region = region_of_byte[starts]
+        n = len(arrays)
+        # A position is a run of numbers directly behind one bracket.
+        new_position = np.concatenate([[True], innermost[1:] != innermost[:-1]])
+        position = np.cumsum(new_position) - 1
+        head = np.flatnonzero(new_position)
+        size = np.diff(np.append(head, len(starts)))
+        own_level = level[starts[head]] - 1  # relative to its region
+        own_region = region[head]
+        irregular = np.zeros(n, dtype=bool)
+        irregular[own_region[(size < 2) | (size > 4)]] = True
+        strange = level[starts] != level[open_at[innermost - 1]]  # a number behind a closed bracket
+        irregular[region[strange]] = True
+        depth = np.zeros(n, dtype=np.int64)
+        depth[own_region] = own_level
+        irregular[own_region[depth[own_region] != own_level]] = True
+        irregular |= (depth < 1) | (depth > 4)
+        for match in _EMPTY.finditer(text):
+            irregular[region_of_byte[match.start()]] = True
+        irregular[region[~np.isfinite(values) | (np.abs(values) >= 1e12)]] = True
+        decimals = self._decimals(data, text, starts, ends)
+        ordinate = np.arange(len(starts)) - head[position]
+        short = decimals < COORDINATE_DECIMALS
+        self.facts["short_lons"].append(np.bincount(region[short & (ordinate == 0)], minlength=n).astype(np.int64))
+        self.facts["short_lats"].append(np.bincount(region[short & (ordinate == 1)], minlength=n).astype(np.int64))
+        most = np.zeros(n, dtype=np.int64)
+        flat = ordinate < 2
+        np.maximum.at(most, region[flat], decimals[flat])
+        self.facts["decimals"].append(most)
+        has_z = np.zeros(n, dtype=np.int64)
+        has_z[own_region[size > 2]] = 1
+        self.facts["has_z"].append(has_z)
+        second = np.minimum(head + 1, len(values) - 1)
+        self.xy.append(np.column_stack([values[head], values[second]]) + 0.0)
+        count = np.bincount(own_region, minlength=n).astype(np.int64)
+        self.first.append(np.concatenate([[0], np.cumsum(count)[:-1]]).astype(np.int64) + self.positions)
+        self.count.append(count)
+        # Relative level D of positions: rings open at D - 1, polygons at D - 2 (absolute levels are one deeper).
+        level3, level4 = np.cumsum(opens & (level == 3)), np.cumsum(opens & (level == 4))
+        at = starts[head]
+        is_multi = depth[own_region] == 4
+        self.ring.append(np.where(is_multi, level4[at], level3[at]).astype(np.int64))
+        self.polygon.append(np.where(is_multi, level3[at], 0).astype(np.int64))
+        depth[irregular] = 0
+        self.depth.append(depth)
+        self.positions += len(head)
+        self.total += n
+
+    def _one_by_one(self, arrays: list[bytes]) -> None:
+        n = len(arrays)
+        empty = np.zeros(n, dtype=np.int64)
+        self.depth.append(empty)
+        self.count.append(empty)
+        self.first.append(np.full(n, self.positions))
+        for values in self.facts.values():
+            values.append(empty)
+        self.total += n
+
+    @staticmethod
+    def _decimals(data: Any, text: bytes, starts: Ints, ends: Ints) -> Ints:
+        """Digits after the point of each number, as written."""
+        if len(ends) < len(starts):
+            ends = np.append(ends, len(data))
+        dots = np.flatnonzero(data == ord("."))
+        owner = np.searchsorted(starts, dots, side="right") - 1
+        decimals = np.zeros(len(starts), dtype=np.int64)
+        decimals[owner] = ends[owner] - dots - 1
+        if b"e" in text or b"E" in text:
+            exponents = np.flatnonzero((data == ord("e")) | (data == ord("E")))
+            for row in np.unique(np.searchsorted(starts, exponents, side="right") - 1).tolist():
+                decimals[row] = decimals_of(text[starts[row] : ends[row]].decode())
+        return decimals
+
+    def close(self) -> None:
+        """Join the blocks; call once, after the last one."""
+        self.all_xy = np.concatenate(self.xy) if self.xy else np.empty((0, 2))
+        joined = {name: _join(getattr(self, name)) for name in ("first", "count", "depth", "ring", "polygon")}
+        self.all_first, self.all_count, self.all_depth = joined["first"], joined["count"], joined["depth"]
+        self.all_ring, self.all_polygon = joined["ring"], joined["polygon"]
+        self.all_facts = {name: _join(values) for name, values in self.facts.items()}
+        self.xy, self.ring, self.polygon = [], [], []
+
+
+def _join(blocks: list[Ints]) -> Ints:
+    return np.concatenate(blocks) if blocks else np.empty(0, dtype=np.int64)
+
+
+def assemble(regions: Regions, kind: str, numbers: Ints) -> tuple[Any, dict[str, Ints]]:
+    """Build the geometries of regions of one kind.
+
+    Parameters
+    ----------
+    regions
+        Closed regions.
+    kind
+        Point, MultiPoint, Polygon or MultiPolygon.
+    numbers
+        Region numbers, shape (n,), all of the depth that the kind has.
+
+    Returns
+    -------
+    tuple
+        Geometries, shape (n,), and the facts by name, each of shape (n,).
+    """
+    n = len(numbers)
+    count, first = regions.all_count[numbers], regions.all_first[numbers]
+    facts: dict[str, Ints] = {name: values[numbers] for name, values in regions.all_facts.items()}
+    facts |= {"vertices": count, "open_rings": np.zeros(n, np.int64), "short_rings": np.zeros(n, np.int64)}
+    owner = np.repeat(np.arange(n), count)
+    rows = np.repeat(first - np.concatenate([[0], np.cumsum(count)[:-1]]), count) + np.arange(count.sum())
+    xy = regions.all_xy[rows]
+    if kind == "Point":
+        return shapely.points(xy), facts
+    if kind == "MultiPoint":
+        return shapely.multipoints(shapely.points(xy), indices=owner), facts
+    ring = regions.all_ring[rows]
+    is_new = np.concatenate([[True], (ring[1:] != ring[:-1]) | (owner[1:] != owner[:-1])])
+    start = np.flatnonzero(is_new)
+    size = np.diff(np.append(start, len(xy)))
+    ring_owner = owner[start]
+    is_open = (xy[start] != xy[start + size - 1]).any(axis=1)
+    too_short = size + is_open < MIN_RING_POSITIONS
+    extra = np.maximum(is_open.astype(np.int64), MIN_RING_POSITIONS - size)
+    is_open &= ~too_short
+    facts["open_rings"] = np.bincount(ring_owner[is_open], minlength=n).astype(np.int64)
+    facts["short_rings"] = np.bincount(ring_owner[too_short], minlength=n).astype(np.int64)
+    # Every added position is the ring's first one: it closes the ring, or pads it to what can be held.
+    full = size + extra
+    ring_row = np.repeat(np.arange(len(start)), full)
+    place = np.arange(full.sum()) - np.repeat(np.concatenate([[0], np.cumsum(full)[:-1]]), full)
+    closed = xy[start[ring_row] + np.where(place < size[ring_row], place, 0)]
+    rings = shapely.linearrings(closed, indices=ring_row)
+    if kind == "Polygon":
+        return shapely.polygons(rings, indices=ring_owner), facts
+    part = regions.all_polygon[rows][start]
+    new_part = np.concatenate([[True], (part[1:] != part[:-1]) | (ring_owner[1:] != ring_owner[:-1])])
+    part_row = np.cumsum(new_part) - 1
+    polygons = shapely.polygons(rings, indices=part_row)
+    return shapely.multipolygons(polygons, indices=ring_owner[new_part]), facts
+
+
+LEVELS = _LEVELS
+"""Nesting depth of each kind that is assembled in bulk."""

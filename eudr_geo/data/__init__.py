@@ -1,0 +1,1 @@
+"""Small data for offline use; origin and date of each file stand in docs/reference/sources.md."""

@@ -1,0 +1,216 @@
+"""Where readers put records: plots, rejected ones, notes. Counts them, maps names to columns, keeps text clean."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from eudr_geo.boundaries import FACTS, Shape
+from eudr_geo.cells import clean_code, clean_text, parse_date
+from eudr_geo.headings import EU_COLUMNS, column_of, official_name
+from eudr_geo.model.plots import Note, Plots, Reading, Rejected, SourceFile
+from eudr_geo.model.source import NumberText, RecordError, Source, WholeFileError
+
+_TEXT_COLUMNS = ("plot_id", "place", "producer", "producer_id", "country", "commodity", "mapped_on")
+_PLACE_NAME_SHARE = 0.5  # fewer distinct names than this share of the plots: the column names villages, not plots
+
+
+def shown(value: Any) -> str:
+    """Return a value for a message: at most 80 characters, control characters as escapes."""
+    text = str(value)
+    return "".join(char if char.isprintable() else char.encode("unicode_escape", "replace").decode() for char in text)[:80]
+
+
+class Gathering:
+    """The records of one file, in file order.
+
+    Parameters
+    ----------
+    source
+        The file.
+    format_
+        Name of its format.
+    official
+        Property names are judged by the EU system's spelling (GeoJSON only: it takes nothing else).
+    """
+
+    def __init__(self, source: Source, format_: str, *, official: bool = False) -> None:
+        self.source = source
+        self.format = format_
+        self.official = official
+        self.crs = "EPSG:4326"
+        self.encoding = ""
+        self.records = 0
+        self.notes: list[Note] = []
+        self.rejected: list[Rejected] = []
+        self.columns: dict[str, list[Any]] = {name: [] for name in ("record", "group", "area_ha", "area_text", "misspelt", "extra", *_TEXT_COLUMNS)}
+        self.shapes: list[Shape | None] = []  # None where the reader assembles the geometry itself
+        self._names: set[str] = set()
+
+    def note(self, code: str, why: str, fix: str = "", *, severity: str = "", value: str = "") -> None:
+        """Say something about the file as a whole."""
+        self.notes.append(Note(code, why, fix, shown(value), severity))
+
+    def count(self) -> None:
+        """Count a record before anything can go wrong with it."""
+        self.records += 1
+        if self.records > self.source.limits.records:
+            raise WholeFileError(
+                "unreadable-file", f"more than {self.source.limits.records:,} records", "split the file, or raise the limit"
+            )
+
+    def reject(self, record: int, error: RecordError, *, group: str = "", plot_id: str = "", offer: Shape | None = None, properties: Mapping[str, Any] | None = None) -> None:
+        """Set a record aside, with its reason and, where there is one, the plot it would be."""
+        row: Plots | None = None
+        lon = lat = float("nan")
+        if properties is not None and not plot_id:
+            plot_id = self._id_of(properties)
+        if offer is not None:
+            apart = Gathering(self.source, self.format, official=self.official)
+            try:
+                apart.add(record, properties or {}, offer, group=group, plot_id=plot_id)
+            except RecordError:
+                offer = None
+            else:
+                row = apart.plots()
+                lon, lat = (float(values[0]) for values in row.points_lon_lat())
+        self.rejected.append(
+            Rejected(self.source.name, record, error.code, error.why, error.fix, group, plot_id, shown(error.value), lon, lat, row)
+        )
+
+    def _id_of(self, properties: Mapping[str, Any]) -> str:
+        found = {column_of(name): value for name, value in properties.items() if value not in (None, "")}
+        try:
+            return _text(found.get("plot_id") or found.get("place") or "")
+        except RecordError:
+            return ""
+
+    def add(self, record: int, properties: Mapping[str, Any], shape: Shape | None, *, group: str = "", plot_id: str = "") -> None:
+        """Add a plot.
+
+        Parameters
+        ----------
+        record
+            Number as a person sees it.
+        properties
+            Names and values as the file has them; numbers as text.
+        shape
+            Its geometry; None when the reader assembles geometries in bulk.
+        group, plot_id
+            Layer or folder; code from outside the properties (a placemark's name, a feature's id).
+
+        Raises
+        ------
+        RecordError
+            For text that cannot be kept as it is.
+        """
+        row: dict[str, Any] = dict.fromkeys(_TEXT_COLUMNS, "")
+        row |= {"record": record, "group": _text(group), "area_ha": float("nan"), "area_text": "", "misspelt": ""}
+        extra: dict[str, Any] = {}
+        misspelt: list[str] = []
+        exact = set(properties) & set(EU_COLUMNS)
+        taken: set[str] = set()
+        # Official names come first, so that they win over anything that only looks like them.
+        for name in sorted(properties, key=lambda key: key not in exact) if exact else properties:
+            value = properties[name]
+            if name not in self._names:
+                self._names.add(name)
+                if len(self._names) > self.source.limits.property_names:
+                    raise WholeFileError(
+                        "unreadable-file",
+                        f"more than {self.source.limits.property_names} different property names",
+                        "values have been written as names; export the table again",
+                    )
+            column = column_of(name)
+            if self.official and (official := official_name(name)):
+                misspelt.append(f"{_text(name)}>{official}")
+            if column in taken or column not in row or value is None:
+                if value is not None:
+                    extra[_text(name)] = _plain(value)
+                continue
+            taken.add(column)
+            if column == "area_ha":
+                row["area_ha"], row["area_text"] = _area(value)
+            else:
+                row[column] = _text(value)
+                if len(row[column]) > self.source.limits.text_length:
+                    raise RecordError("unreadable-record", f"{name} is longer than {self.source.limits.text_length:,} characters", "shorten it", row[column])
+        row["misspelt"] = "; ".join(misspelt)
+        row["mapped_on"] = parse_date(row["mapped_on"]) or ""
+        if not row["plot_id"] and plot_id:
+            row["plot_id"] = _text(plot_id)
+        row["extra"] = json.dumps(extra, ensure_ascii=False, sort_keys=True) if extra else ""
+        for name, values in self.columns.items():
+            values.append(row[name])
+        self.shapes.append(shape)
+
+    def plots(self, geometry: Any = None, facts: Mapping[str, Any] | None = None) -> Plots:
+        """Return the plots gathered so far; ``geometry`` and ``facts`` stand in where shapes are None."""
+        n = len(self.shapes)
+        columns: dict[str, Any] = {name: values for name, values in self.columns.items() if name != "plot_id"}
+        columns["plot_id"] = _plot_ids(self.columns["plot_id"], self.columns["place"])
+        geometries = np.empty(n, dtype=object)
+        if geometry is not None:
+            geometries[:] = geometry
+        table: dict[str, Any] = {name: np.array(facts[name]) if facts else np.zeros(n, dtype=np.int64) for name in FACTS}
+        for row, shape in enumerate(self.shapes):
+            if shape is not None:
+                geometries[row] = shape.geometry
+                for name in FACTS:
+                    table[name][row] = getattr(shape, name)
+        columns |= table
+        columns["source"] = [self.source.name] * n
+        columns["country"] = [value or self.source.country for value in columns["country"]]
+        columns["commodity"] = [value.casefold() or self.source.commodity for value in columns["commodity"]]
+        columns["geometry"] = geometries
+        return Plots(columns)
+
+    def finish(self, plots: Plots | None = None) -> Reading:
+        """Return what was read, with the ledger of the file."""
+        table = self.plots() if plots is None else plots
+        if self.records == 0 and not any(note.code in {"unreadable-file", "unsupported-format", "unknown-crs"} for note in self.notes):
+            self.note("empty-file", "there is no plot in the file", "check that the export was complete")
+        file = SourceFile(
+            self.source.name, "", 0, self.format, self.crs, self.encoding, self.records, len(table), len(self.rejected), tuple(self.notes)
+        )
+        return Reading(table, tuple(self.rejected), (file,))
+
+
+def _plot_ids(codes: list[str], places: list[str]) -> list[str]:
+    """Plot codes; a place name stands in for a missing code unless the places are those of villages."""
+    named = [place for code, place in zip(codes, places, strict=True) if place and not code]
+    if named and len({clean_code(place) for place in named}) < _PLACE_NAME_SHARE * len(named):
+        return codes
+    return [code or place for code, place in zip(codes, places, strict=True)]
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        value = json.dumps(_plain(value), ensure_ascii=False) if isinstance(value, (list, dict, bool)) else str(value)
+    if "\0" in value or any("\ud800" <= char <= "\udfff" for char in value):
+        raise RecordError("unreadable-record", "a text holds a character that is none", "type the text again", shown(value))
+    return value if value.isascii() and value == value.strip() and "  " not in value and value.isprintable() else clean_text(value)
+
+
+def _plain(value: Any) -> Any:
+    """A property as plain data; numbers stay text as written, so that no id loses its zeros."""
+    if isinstance(value, dict):
+        return {unicodedata.normalize("NFC", str(key)): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_plain(inner) for inner in value]
+    return value if isinstance(value, bool) or value is None else _text(value)
+
+
+def _area(value: Any) -> tuple[float, str]:
+    """The declared area of a number (marked as such by the reader), or the text that stands in its place."""
+    if isinstance(value, NumberText):
+        return float(value), ""
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return float(value), ""
+    text = _text(value)
+    return float("nan"), text
+

@@ -1,0 +1,271 @@
+"""The graph of lots: who fed whom, with how many kilograms. Tracing walks it, the lot rules judge it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from graphlib import CycleError, TopologicalSorter
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from eudr_geo.model.lot_book import LotBook
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+EXACT, PRODUCER, UNKNOWN = 0, 1, 3
+
+UNEXPLAINED_SHARE = 0.05
+"""A lot that weighs more than this above what came in holds kilograms of unknown origin (lot rule inflow-mismatch)."""
+
+
+@dataclass
+class ProcessFlow:
+    """Lots in and out of one process, kg."""
+
+    code: str
+    ins: list[tuple[int, float]] = field(default_factory=list)
+    outs: list[tuple[int, float]] = field(default_factory=list)  # main products and by-products alike
+    byproducts: set[int] = field(default_factory=set)
+    loss_kg: float = 0.0
+
+    @property
+    def in_kg(self) -> float:
+        """Everything that went in, kg."""
+        return sum(kg for _, kg in self.ins)
+
+    @property
+    def out_kg(self) -> float:
+        """Everything that came out and is a lot, kg."""
+        return sum(kg for _, kg in self.outs)
+
+
+@dataclass(frozen=True)
+class Arrivals:
+    """Deliveries, one row a delivery and possible plot; several rows where only the producer is known.
+
+    All arrays have shape (k,). ``plot`` is a position in :attr:`LotGraph.plots`, or their number for unknown origin.
+    ``kg`` is the part of the delivery counted for the plot; it lies between ``low`` and ``high``.
+    """
+
+    delivery: Ints
+    lot: Ints
+    plot: Ints
+    kg: Floats
+    low: Floats
+    high: Floats
+    evidence: Ints
+
+
+class LotGraph:
+    """Lots as nodes, processes as edges, deliveries as sources, consignments as sinks.
+
+    Parameters
+    ----------
+    book
+        The lot book. References to lots without a row are nodes too, so that a faulty book can still be judged.
+
+    Attributes
+    ----------
+    lots
+        Lot codes, in the order of the lot table, then those only referred to.
+    stated_kg, inflow_kg, total_kg, drawn_kg, unknown_kg
+        Per lot, shape (n,), kg: net weight as stated (NaN if not); what deliveries and processes brought; the weight
+        the trace uses (stated, else inflow, else what was drawn); what processes and consignments took; the part of
+        the total that nothing explains (opening stock, lots without inflow, weight far above the inflow).
+    """
+
+    def __init__(self, book: LotBook) -> None:
+        self.book = book
+        lots, lines = book.table("lot"), book.table("process_line")
+        self.deliveries = book.table("delivery")
+        self.shipments = book.table("consignment_line")
+        referred = (self.deliveries["lot_code"], lines["lot_code"], self.shipments["lot_code"])
+        # dict.fromkeys keeps the order and drops repeats.
+        codes = dict.fromkeys([*lots["code"], *(code for column in referred for code in column)])
+        self.lots: list[str] = [code for code in codes if isinstance(code, str) and code]
+        self.position = {code: i for i, code in enumerate(self.lots)}
+        n = len(self.lots)
+        self.stated_kg = np.full(n, np.nan)
+        opening = np.zeros(n, dtype=bool)
+        own = np.array([self.position.get(code, -1) for code in lots["code"]], dtype=np.int64)
+        known = own >= 0
+        self.stated_kg[own[known]] = kilograms(lots["quantity_kg"], missing=np.nan)[known]
+        opening[own[known]] = [value is True or value == 1 for value in lots["opening_stock"][known]]
+        self.opening = opening
+
+        self.processes: dict[str, ProcessFlow] = {}
+        self.made_by: list[list[str]] = [[] for _ in range(n)]
+        self.feeds: list[list[str]] = [[] for _ in range(n)]
+        self._read_lines(lines)
+        lot_of_delivery = self._positions(self.deliveries["lot_code"])
+        self._delivery_lot = lot_of_delivery
+        self._delivery_kg = kilograms(self.deliveries["quantity_kg"])
+        arrived = lot_of_delivery >= 0
+        self.delivered_kg = np.bincount(lot_of_delivery[arrived], self._delivery_kg[arrived], minlength=n)
+        made = np.zeros(n)
+        self.drawn_kg = np.zeros(n)
+        for flow in self.processes.values():
+            for lot, kg in flow.outs:
+                made[lot] += kg
+            for lot, kg in flow.ins:
+                self.drawn_kg[lot] += kg
+        self.inflow_kg = self.delivered_kg + made
+        shipped_lot = self._positions(self.shipments["lot_code"])
+        shipped = shipped_lot >= 0
+        self.shipped_kg = np.bincount(
+            shipped_lot[shipped], kilograms(self.shipments["quantity_kg"])[shipped], minlength=n
+        )
+        self.drawn_kg = self.drawn_kg + self.shipped_kg
+        self.total_kg = np.where(
+            self.stated_kg > 0, self.stated_kg, np.where(self.inflow_kg > 0, self.inflow_kg, self.drawn_kg)
+        )
+        over = self.total_kg - self.inflow_kg
+        unexplained = (over > UNEXPLAINED_SHARE * self.total_kg) | (opening & (over > 0))
+        self.unknown_kg = np.where(unexplained, over, 0.0)
+
+    def _positions(self, column: pd.Series) -> Ints:
+        return np.array([self.position.get(code, -1) for code in column], dtype=np.int64)
+
+    def _read_lines(self, lines: pd.DataFrame) -> None:
+        rows = zip(
+            lines["process_code"], lines["direction"], lines["lot_code"], kilograms(lines["quantity_kg"]), strict=True
+        )
+        for code, direction, lot_code, kg in rows:  # a line a row: the graph is made of Python lists
+            flow = self.processes.setdefault(code, ProcessFlow(code))
+            lot = self.position.get(lot_code, -1)
+            if direction == "loss":
+                flow.loss_kg += float(kg)
+            elif lot < 0:
+                continue
+            elif direction == "in":
+                flow.ins.append((lot, float(kg)))
+                self.feeds[lot].append(code)
+            else:
+                flow.outs.append((lot, float(kg)))
+                self.made_by[lot].append(code)
+                if direction == "byproduct":
+                    flow.byproducts.add(lot)
+
+    @cached_property
+    def plots(self) -> list[str]:
+        """Plot codes: of the plot table, then those that only deliveries name."""
+        named = dict.fromkeys([*self.book.table("plot")["code"], *self.deliveries["plot_code"]])
+        return [code for code in named if isinstance(code, str) and code]
+
+    @cached_property
+    def plots_of_producer(self) -> dict[str, list[int]]:
+        """Producer code → positions of the producer's plots."""
+        table = self.book.table("plot")
+        position = {code: i for i, code in enumerate(self.plots)}
+        result: dict[str, list[int]] = {}
+        for producer, plot in zip(table["producer_code"], table["code"], strict=True):
+            if isinstance(producer, str) and producer:
+                result.setdefault(producer, []).append(position[plot])
+        return result
+
+    @cached_property
+    def arrivals(self) -> Arrivals:
+        """Deliveries with their possible plots; a blank plot stands for each plot of its producer, in equal parts."""
+        position = {code: i for i, code in enumerate(self.plots)}
+        table = self.deliveries
+        unknown = [len(self.plots)]
+        choices = [
+            [position[plot]] if plot in position else self.plots_of_producer.get(producer, unknown)
+            for plot, producer in zip(table["plot_code"], table["producer_code"], strict=True)
+        ]
+        counts = np.array([len(choice) for choice in choices], dtype=np.int64)
+        rows = np.repeat(np.arange(len(choices)), counts)
+        plot = np.array([one for choice in choices for one in choice], dtype=np.int64)
+        kg = self._delivery_kg[rows]
+        stated = np.array([code in position for code in table["plot_code"]], dtype=bool)[rows]
+        evidence = np.where(plot == len(self.plots), UNKNOWN, np.where(stated, EXACT, PRODUCER)).astype(np.int64)
+        alone = counts[rows] == 1
+        return Arrivals(
+            delivery=rows,
+            lot=self._delivery_lot[rows],
+            plot=plot,
+            kg=kg / counts[rows],
+            low=np.where(alone, kg, 0.0),
+            high=kg,
+            evidence=evidence,
+        )
+
+    @cached_property
+    def arrivals_by_lot(self) -> list[Ints]:
+        """Rows of :attr:`arrivals` of each lot."""
+        order = np.argsort(self.arrivals.lot, kind="stable")
+        bounds = np.searchsorted(self.arrivals.lot[order], np.arange(len(self.lots) + 1))
+        return [order[start:end] for start, end in pairwise(bounds)]
+
+    def parents(self, lot: int) -> list[int]:
+        """Lots that went into the processes that made this one."""
+        return [parent for code in self.made_by[lot] for parent, _ in self.processes[code].ins]
+
+    def children(self, lot: int) -> list[int]:
+        """Lots that came out of the processes this one went into."""
+        return [child for code in self.feeds[lot] for child, _ in self.processes[code].outs]
+
+    def upstream(self, lots: Iterable[int]) -> set[int]:
+        """The lots and everything that fed them."""
+        return self._reach(lots, self.parents)
+
+    def downstream(self, lots: Iterable[int]) -> set[int]:
+        """The lots and everything they went into."""
+        return self._reach(lots, self.children)
+
+    @staticmethod
+    def _reach(lots: Iterable[int], step: Any) -> set[int]:
+        seen = set(lots)
+        waiting = list(seen)
+        while waiting:
+            for lot in step(waiting.pop()):
+                if lot not in seen:
+                    seen.add(lot)
+                    waiting.append(lot)
+        return seen
+
+    def order(self, lots: Iterable[int]) -> list[int]:
+        """Return the lots so that each comes after those that fed it.
+
+        Raises
+        ------
+        graphlib.CycleError
+            When a lot feeds itself; ``args[1]`` holds the positions along the circle.
+        """
+        chosen = set(lots)
+        return list(
+            TopologicalSorter(
+                {lot: [parent for parent in self.parents(lot) if parent in chosen] for lot in sorted(chosen)}
+            ).static_order()
+        )
+
+    def cycles(self) -> list[list[str]]:
+        """Circles of lots, each as its codes in the order of the flow, starting with the smallest; none twice."""
+        remaining = set(range(len(self.lots)))
+        found: list[list[str]] = []
+        while True:
+            try:
+                self.order(remaining)
+            except CycleError as error:
+                circle: list[int] = error.args[1][:-1]
+                start = min(range(len(circle)), key=lambda i: self.lots[circle[i]])
+                found.append([self.lots[i] for i in circle[start:] + circle[:start]])
+                remaining -= set(circle)
+            else:
+                return sorted(found)
+
+
+def kilograms(column: Any, *, missing: float = 0.0) -> Floats:
+    """Return a column of quantities as floats, shape (n,); nothing, text and negative numbers become ``missing``."""
+    import pandas as pd
+
+    values = pd.to_numeric(pd.Series(list(column), dtype=object), errors="coerce").to_numpy(np.float64)
+    return np.where(np.isfinite(values) & (values > 0), values, missing)

@@ -1,0 +1,43 @@
+"""A file about to be read, and what its reader raises when the whole of it is no use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from eudr_geo.limits import DEFAULT_LIMITS, Limits
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file, the name the user knows it by, and what the user told us about it."""
+
+    path: Path
+    name: str
+    country: str = ""
+    commodity: str = ""
+    crs: str = ""
+    layer: str = ""
+    limits: Limits = field(default=DEFAULT_LIMITS)
+
+
+class NumberText(str):
+    """A number exactly as it was written, so that ids keep their zeros and coordinates their digits."""
+
+    __slots__ = ()
+
+
+class WholeFileError(Exception):
+    """The file as a whole cannot be read: becomes a finding, not a traceback."""
+
+    def __init__(self, code: str, why: str, fix: str, value: str = "") -> None:
+        super().__init__(why)
+        self.code, self.why, self.fix, self.value = code, why, fix, value
+
+
+class RecordError(Exception):
+    """One record cannot become a plot: it is rejected and counted."""
+
+    def __init__(self, code: str, why: str, fix: str, value: str = "") -> None:
+        super().__init__(why)
+        self.code, self.why, self.fix, self.value = code, why, fix, value

@@ -1,0 +1,202 @@
+"""What tracing finds: back to the plots, or forward to lots and consignments."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+EVIDENCE = ("exact", "producer", "group", "unknown")
+"""Classes of evidence of origin, best first. ``group`` needs a collection group, which a book cannot state yet."""
+
+TRACE_COLUMNS = (
+    "lot_code", "stream", "plot_code", "plot_version", "producer_code", "kg_attributed", "share", "kg_min", "kg_max",
+    "evidence_class", "harvest_from", "harvest_to", "kg_origin", "form_origin",
+)  # fmt: skip
+"""Columns of ``trace.csv``."""
+
+FORWARD_COLUMNS = (
+    "kind", "code", "label", "ship_date", "quantity_kg", "kg_attributed", "kg_min", "kg_max", "in_stock_kg",
+)  # fmt: skip
+"""Columns of a forward trace."""
+
+GRAM = 3
+"""Decimals of a quantity in kg in outputs."""
+
+
+@dataclass(frozen=True)
+class Node:
+    """One lot, process or consignment of the tree, for printing."""
+
+    code: str
+    kind: str  # lot, process, consignment
+    label: str  # form of a lot, type of a process, buyer of a consignment
+    quantity_kg: float
+    deliveries: int = 0
+    plots: int = 0  # plots that delivered straight into this lot
+
+
+@dataclass(frozen=True)
+class Edge:
+    """Kilograms from one node to another, in the direction of the goods."""
+
+    source: str
+    target: str
+    quantity_kg: float
+    kind: str  # in, out, byproduct, shipped
+
+
+@dataclass(frozen=True)
+class Trace:
+    """Where a lot or consignment came from.
+
+    Attributes
+    ----------
+    code, kind
+        What was traced: a ``lot`` or a ``consignment``.
+    quantity_kg
+        Its weight.
+    unknown_kg
+        The part of it whose origin is unknown.
+    custody_model
+        ``identity preserved``, ``segregated`` or ``mixed``; computed, never typed.
+    nodes, edges
+        The tree of lots and processes behind it, sorted.
+    rows
+        One row a lot and plot, unrounded; read it with :meth:`to_frame`.
+    """
+
+    code: str
+    kind: str
+    quantity_kg: float
+    unknown_kg: float
+    custody_model: str
+    nodes: tuple[Node, ...]
+    edges: tuple[Edge, ...]
+    rows: pd.DataFrame
+
+    def to_frame(self, versions: Mapping[str, int] | None = None) -> pd.DataFrame:
+        """Return the trace with the columns of ``trace.csv``, sorted by lot and plot, kilograms to the gram.
+
+        The grams of a lot's rows add up to its weight: the largest remainders are rounded up.
+
+        Parameters
+        ----------
+        versions
+            Plot code → number of the version in force, where known.
+        """
+        frame = self.rows.copy()
+        known = versions or {}
+        frame["plot_version"] = [known.get(code, "") for code in frame["plot_code"]]
+        frame["kg_attributed"] = frame.groupby("lot_code")["kg_attributed"].transform(_to_the_gram)
+        frame["kg_min"] = np.minimum(frame["kg_min"].round(GRAM), frame["kg_attributed"])
+        frame["kg_max"] = np.maximum(frame["kg_max"].round(GRAM), frame["kg_attributed"])
+        frame["kg_origin"] = frame["kg_origin"].round(GRAM)
+        frame["share"] = frame["share"].round(6)
+        return frame[list(TRACE_COLUMNS)]
+
+    def plot_codes(self) -> list[str]:
+        """Codes of every plot that can have given anything, sorted."""
+        return sorted(set(self.rows["plot_code"]) - {""})
+
+    def producer_codes(self) -> list[str]:
+        """Codes of their producers, sorted."""
+        return sorted(set(self.rows["producer_code"]) - {""})
+
+    def lot_codes(self) -> list[str]:
+        """Codes of the lot and of all lots behind it, sorted."""
+        return sorted(node.code for node in self.nodes if node.kind == "lot")
+
+    def totals(self) -> dict[str, Any]:
+        """Return counts of plots, producers and lots, and kilograms: all, unknown, and of each evidence class."""
+        by_class = self.rows.groupby("evidence_class")["kg_attributed"].sum()
+        return {
+            "plots": len(self.plot_codes()),
+            "producers": len(self.producer_codes()),
+            "lots": len(self.lot_codes()),
+            "quantity_kg": round(self.quantity_kg, GRAM),
+            "unknown_kg": round(self.unknown_kg, GRAM),
+            "kg_by_evidence": {name: round(float(by_class.get(name, 0.0)), GRAM) for name in EVIDENCE},
+        }
+
+    def tree_lines(self) -> list[str]:
+        """Return the tree as indented text, the traced code first, each node's sources below it; repeats named once."""
+        by_code = {node.code: node for node in self.nodes}
+        sources: dict[str, list[Edge]] = {}
+        for edge in self.edges:
+            sources.setdefault(edge.target, []).append(edge)
+        lines: list[str] = []
+        seen: set[str] = set()
+        stack: list[tuple[str, int, str]] = [(self.code, 0, "")]
+        while stack:
+            code, depth, given = stack.pop()
+            node = by_code[code]
+            again = code in seen and bool(sources.get(code))
+            lines.append("  " * depth + _described(node, given) + (" (see above)" if again else ""))
+            if not again:
+                seen.add(code)
+                stack.extend(
+                    (edge.source, depth + 1, f"{edge.quantity_kg:,.1f} kg") for edge in reversed(sources.get(code, []))
+                )
+        return lines
+
+
+def _to_the_gram(kg: pd.Series) -> pd.Series:
+    """Round so that the parts still add up to the rounded whole: the largest remainders are rounded up."""
+    grams = kg.to_numpy() * 10**GRAM
+    floors = np.floor(grams + 1e-6)
+    missing = round(float(grams.sum())) - int(floors.sum())
+    up = np.argsort(-(grams - floors), kind="stable")[: max(missing, 0)]
+    floors[up] += 1
+    return type(kg)(floors / 10**GRAM, index=kg.index)
+
+
+def _described(node: Node, given: str) -> str:
+    text = f"{node.code} ({node.label})" if node.label else node.code
+    text += f" {given}" if given else f" {node.quantity_kg:,.1f} kg"
+    if node.deliveries:
+        text += f" ← {node.deliveries} deliver{'y' if node.deliveries == 1 else 'ies'} from {node.plots} plots"
+    return text
+
+
+@dataclass(frozen=True)
+class Forward:
+    """Where a plot, producer, delivery or lot went.
+
+    Attributes
+    ----------
+    code, kind
+        What was followed: a ``plot``, ``producer``, ``delivery`` or ``lot``.
+    quantity_kg
+        What it gave, in the form delivered (or the lot's own).
+    rows
+        One row a lot or consignment reached, unrounded; read it with :meth:`to_frame`.
+    """
+
+    code: str
+    kind: str
+    quantity_kg: float
+    rows: pd.DataFrame
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the rows, consignments first, then lots, sorted by code, kilograms to the gram.
+
+        ``in_stock_kg`` is what is left of a lot: the goods that can still be held back.
+        """
+        frame = self.rows.copy()
+        for column in ("quantity_kg", "kg_attributed", "kg_min", "kg_max", "in_stock_kg"):
+            frame[column] = frame[column].astype(float).round(GRAM)
+        return frame[list(FORWARD_COLUMNS)]
+
+    def consignment_codes(self) -> list[str]:
+        """Codes of the consignments that can hold some of it, sorted."""
+        return sorted(self.rows.loc[self.rows["kind"] == "consignment", "code"])
+
+    def lot_codes(self) -> list[str]:
+        """Codes of the lots that can hold some of it, sorted."""
+        return sorted(self.rows.loc[self.rows["kind"] == "lot", "code"])

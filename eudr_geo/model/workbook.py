@@ -1,0 +1,67 @@
+"""What the lots workbook said: a lot book, the plots drawn in it, and a receipt for every cell changed or refused."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from eudr_geo.model.findings import ERROR
+from eudr_geo.model.lot_book import LotBook
+from eudr_geo.model.plots import Plots, SourceFile
+
+
+@dataclass(frozen=True, slots=True)
+class CellChange:
+    """A cell that was understood only after a change."""
+
+    sheet: str
+    cell: str  # as the program shows it: C14
+    before: str
+    after: str
+    rule: str  # what was done: code, decimal-mark, date, unit, heading, receipt-number …
+
+
+@dataclass(frozen=True, slots=True)
+class CellIssue:
+    """A cell, row or sheet that could not be used as it is."""
+
+    sheet: str
+    cell: str  # "" for the sheet as a whole
+    value: str  # at most 80 characters
+    why: str
+    fix: str
+    severity: str = ERROR  # error: the row is left out; warning: the value is left out; note: worth knowing
+
+    def __str__(self) -> str:
+        where = f"{self.sheet}!{self.cell}" if self.cell else self.sheet
+        return f"{where}: {self.why} – {self.fix}"
+
+
+@dataclass(frozen=True)
+class BookReading:
+    """One workbook as read.
+
+    Attributes
+    ----------
+    book
+        The rows that could be understood.
+    plots
+        Plots whose point or boundary stands on the Plots sheet; empty when there is none.
+    changes, issues
+        The receipt, in the order of sheets and rows.
+    file
+        The file; ``records`` counts the rows of its sheets, ``plots`` those taken, ``rejected`` those left out.
+    language
+        Language of the workbook, "" if it does not tell.
+    """
+
+    book: LotBook
+    plots: Plots
+    changes: tuple[CellChange, ...]
+    issues: tuple[CellIssue, ...]
+    file: SourceFile
+    language: str = ""
+    rows: dict[str, int] = field(default_factory=dict)  # sheet name -> rows taken
+
+    def errors(self) -> tuple[CellIssue, ...]:
+        """The issues for which something was left out that the book needs."""
+        return tuple(issue for issue in self.issues if issue.severity == ERROR)

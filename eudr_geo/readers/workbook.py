@@ -1,0 +1,418 @@
+"""The lots workbook as cells → a lot book. Pure: cells in, rows and receipts out; nothing is opened here.
+
+Every change made to understand a cell is logged, every cell that cannot be understood is an issue with its place. A
+row that lacks something it cannot do without is left out and counted; nothing disappears in silence.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from eudr_geo.cells import clean_code, clean_text
+from eudr_geo.model.findings import ERROR, NOTE, WARNING
+from eudr_geo.model.lot_book import BOOK_TABLES, LotBook, columns
+from eudr_geo.model.workbook import CellChange, CellIssue
+from eudr_geo.readers.sheet_rows import Context, Row, SheetRows, shown
+from eudr_geo.workbook_terms import KEPT_FOR_LATER, READ_SHEETS, sheet, sheets
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_KNOWN_PLAIN = {"guide", "lists", "_meta", "issues", "huong dan", "danh muc", "van de"}
+"""Sheets of our own that hold no rows, folded."""
+
+
+@dataclass(frozen=True)
+class PlotCells:
+    """What the Plots sheet says about the land of one plot, still as text."""
+
+    sheet: str
+    row: int
+    cell: str
+    plot_code: str
+    lat: str
+    lon: str
+    wkt: str
+    area_ha: float | None
+    mapped_on: str
+
+
+@dataclass
+class Cells:
+    """What was read: tables as lists of rows, land as text, receipts."""
+
+    tables: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: {name: [] for name in BOOK_TABLES})
+    land: list[PlotCells] = field(default_factory=list)
+    changes: list[CellChange] = field(default_factory=list)
+    issues: list[CellIssue] = field(default_factory=list)
+    seen: dict[str, int] = field(default_factory=dict)  # sheet -> rows with anything in them
+    taken: dict[str, int] = field(default_factory=dict)
+    language: str = ""
+
+    def book(self) -> LotBook:
+        """Return the tables as a lot book."""
+        return LotBook({name: frame_of(name, rows) for name, rows in self.tables.items() if rows})
+
+
+def frame_of(table: str, rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """Return rows as a frame of a book: exactly its columns, object dtype, None where nothing is stated."""
+    import pandas as pd
+
+    names = columns(table)
+    data = {name: pd.Series([row.get(name) for row in rows], dtype=object) for name in names}
+    return pd.DataFrame(data, columns=names)
+
+
+def read_cells(
+    cells: Mapping[str, Sequence[Sequence[Any]]], *, name: str = "", lang: str = "", country: str = ""
+) -> Cells:
+    """Read the sheets of a workbook.
+
+    Parameters
+    ----------
+    cells
+        Sheet name → rows of cells from A1 on: text, numbers, True or False, dates as ISO text, None.
+    name
+        Name of the file, for the provenance of each row.
+    lang
+        Language that decides where a number could be read two ways (``vi``: decimal comma); by default the
+        workbook's own.
+    country
+        ISO 3166-1 alpha-2 code of producers and plots that name none, and of customary units.
+    """
+    found = Cells()
+    meta = _meta(cells.get("_meta", []))
+    found.language = lang or meta.get("language", "")
+    context = Context(name, found.language, country or meta.get("country", ""), found.changes, found.issues)
+    named = {title: _sheet_of(title) for title in cells if title != "_meta"}
+    _ledger(found, meta, name)
+    for key in READ_SHEETS:
+        titles = [title for title, keys in named.items() if keys == (key,)]
+        for title in titles[1:]:
+            context.issue(title, "", title, f"two sheets hold {sheet(key).en}", "put all rows on one sheet")
+        if titles:
+            rows = SheetRows(context, sheet(key), titles[0], cells[titles[0]])
+            _READERS[key](found, context, rows)
+            found.seen[titles[0]], found.taken[titles[0]] = rows.seen, rows.taken
+        elif key in {"plots", "deliveries", "lots"}:
+            title = sheet(key).title(found.language)
+            context.issue(title, "", "", f"there is no sheet {title}", "keep the sheets of the empty workbook", WARNING)
+    for title, keys in named.items():
+        _other_sheet(context, title, keys, cells[title])
+    _resolve_references(found, context)
+    _complete(found, context)
+    return found
+
+
+def _meta(rows: Sequence[Sequence[Any]]) -> dict[str, str]:
+    pairs = (row for row in rows if len(row) > 1 and row[0])
+    return {str(row[0]): "" if row[1] is None else clean_text(str(row[1])) for row in pairs}
+
+
+def _ledger(found: Cells, meta: Mapping[str, str], name: str) -> None:
+    """Organisation and season of the workbook stand on its hidden sheet."""
+    for table in ("organisation", "season"):
+        row = {key.split(".", 1)[1]: value or None for key, value in meta.items() if key.startswith(f"{table}.")}
+        row = {key: value for key, value in row.items() if key in columns(table)}
+        if row.get("code"):
+            found.tables[table].append(row | {"src_file": name, "src_sheet": "_meta", "src_row": None})
+
+
+def _sheet_of(title: str) -> tuple[str, ...]:
+    from eudr_geo.cells import match_heading
+
+    return match_heading(title, {one.key: (one.key, one.en, one.vi, *one.also) for one in sheets()})
+
+
+def _other_sheet(context: Context, title: str, keys: tuple[str, ...], rows: Sequence[Sequence[Any]]) -> None:
+    from eudr_geo.cells import fold
+
+    if fold(title) in _KNOWN_PLAIN or not any(any(cell is not None for cell in row) for row in rows):
+        return
+    if len(keys) > 1:
+        context.issue(title, "", title, f"the sheet could be {' or '.join(sheet(key).en for key in keys)}", "rename it")
+    elif not keys:
+        context.issue(title, "", title, "no sheet of the workbook is called so; it was not read", "rename or ignore it", NOTE)
+    elif keys[0] not in READ_SHEETS and len(rows) > 1:
+        why = "this sheet is not read yet; its rows stay in your file"
+        context.issue(title, "", title, why, "nothing to do", NOTE)
+
+
+def _producers(found: Cells, context: Context, rows: SheetRows) -> None:
+    for row in rows:
+        code, name = row.code("code", needed=True), row.text("name", needed=True)
+        record = {
+            "code": code,
+            "name": name,
+            "country": row.country("country") or context.country or None,
+            "village": row.text("village"),
+            "phone": row.text("phone"),
+            "consent_date": row.date("consent_date"),
+        }
+        row.take(found.tables["producer"], record)
+
+
+def _plots(found: Cells, context: Context, rows: SheetRows) -> None:
+    for row in rows:
+        code, producer = row.code("code", needed=True), row.code("producer", needed=True)
+        record = {
+            "code": code,
+            "producer_code": producer,
+            "commodity": row.choice("commodity", "commodity"),
+            "country": row.country("country") or context.country or None,
+            "place": row.text("place"),
+            "planted_year": row.whole("planted_year"),
+            "tenure": row.text("tenure"),
+        }
+        streams = [clean_code(part) for part in (row.text("stream") or "").replace(",", ";").split(";") if part.strip()]
+        area, mapped_on = row.number("area_ha"), row.date("mapped_on")
+        lat, lon, wkt = row.as_written("lat"), row.as_written("lon"), row.text("wkt") or ""
+        if not row.take(found.tables["plot"], record):
+            continue
+        for stream in dict.fromkeys(streams):
+            found.tables["stream_plot"].append({"stream_code": stream, "plot_code": code, **row.provenance})
+        if lat or lon or wkt or area is not None:
+            place = row.place("wkt" if wkt else "lat")
+            found.land.append(PlotCells(rows.title, row.number_shown, place, code, lat, lon, wkt, area, mapped_on or ""))
+
+
+def _deliveries(found: Cells, context: Context, rows: SheetRows) -> None:
+    made: dict[str, int] = {}
+    for row in rows:
+        unit = row.text("unit") or ""
+        record: dict[str, Any] = {
+            "lot_code": row.code("lot", needed=True),
+            "producer_code": row.code("producer"),
+            "plot_code": row.code("plot"),
+            "quantity_kg": row.kilograms("kg", needed=True, unit=unit),
+            "delivered_on": row.date("date", needed=True),
+            "form": row.choice("form", "form"),
+            "harvested_from": row.date("harvested_from"),
+            "harvested_to": row.date("harvested_to"),
+            "price": row.number("price"),
+            "code": row.code("receipt"),
+        }
+        if record["harvested_to"] and not record["harvested_from"]:
+            record["harvested_from"] = record["harvested_to"]
+        if record["code"] is None:
+            record["code"] = _receipt(record, made)
+            context.change(rows.title, row.place("receipt"), "", record["code"], "receipt-number")
+        row.take(found.tables["delivery"], record)
+
+
+def _receipt(record: Mapping[str, Any], made: dict[str, int]) -> str:
+    """A receipt number for a delivery without one: the same rows get the same numbers, wherever they stand."""
+    text = "|".join(str(record[key]) for key in sorted(record) if key != "code")
+    digest = hashlib.sha256(text.encode()).hexdigest()[:8].upper()
+    made[digest] = made.get(digest, 0) + 1
+    return f"AUTO-{digest}" if made[digest] == 1 else f"AUTO-{digest}-{made[digest]}"
+
+
+def _lots(found: Cells, context: Context, rows: SheetRows) -> None:
+    types: dict[str, str] = {}
+    for row in rows:
+        kind = row.choice("type", "stream_type", needed=True)
+        stream = row.code("stream")
+        if kind == "micro" and stream is None:
+            row.fail("stream", "", "a micro-lot needs its stream", "write the name that all its forms share, like ML03")
+        stock = row.choice("opening_stock", "yesno")
+        record = {
+            "code": row.code("code", needed=True),
+            "stream_code": stream,
+            "form": row.choice("form", "form", needed=True),
+            "quantity_kg": row.kilograms("kg"),
+            "created_on": row.date("created", needed=True),
+            "sealed_on": row.date("sealed"),
+            "status": row.choice("status", "status") or "open",
+            "species": row.text("species"),
+            "variety": row.text("variety"),
+            "process": row.text("process"),
+            "location_code": _location(found, row, "location"),
+            "moisture_percent": row.number("moisture"),
+            "hs_code": row.digits("hs"),
+            "bags": row.whole("bags"),
+            "opening_stock": stock == "yes",
+        }
+        if stream and kind and types.setdefault(stream, kind) != kind:
+            row.fail("type", kind, f"stream {stream} is {types[stream]} in a row above", "use one type for a stream")
+        if row.take(found.tables["lot"], record) and stream and not _has(found, "stream", stream):
+            _stream(found, row, stream, str(kind))
+
+
+def _stream(found: Cells, row: Row, code: str, kind: str) -> None:
+    season = found.tables["season"][0]["code"] if found.tables["season"] else None
+    found.tables["stream"].append({"code": code, "type": kind, "season_code": season, **row.provenance})
+
+
+def _location(found: Cells, row: Row, key: str) -> str | None:
+    name = row.text(key)
+    if name is None:
+        return None
+    code = clean_code(name)
+    if not _has(found, "location", code):
+        found.tables["location"].append({"code": code, "name": name, **row.provenance})
+    return code
+
+
+def _has(found: Cells, table: str, code: str) -> bool:
+    return any(row["code"] == code for row in found.tables[table])
+
+
+def _processing(found: Cells, context: Context, rows: SheetRows) -> None:
+    processes: dict[str, dict[str, Any]] = {}
+    lines: dict[str, dict[str, list[dict[str, Any]]]] = {}
+    for row in rows:
+        code = row.code("code", needed=True)
+        head = {
+            "code": code,
+            "type": row.choice("step", "process_type", needed=code not in processes),
+            "date_start": row.date("date", needed=code not in processes),
+            "date_end": row.date("date_to"),
+            "location_code": _location(found, row, "location"),
+        }
+        flows = _flows(row)
+        first = processes.get(code or "", head)
+        for key, cell in (("type", "step"), ("date_start", "date")):
+            if head[key] and first[key] != head[key]:
+                row.fail(cell, head[key], f"process {code} says {first[key]} in a row above", "one process, one step and date")
+        if not flows:
+            row.fail("in_lot", "", "the row has neither an input nor an output", "write a lot and its weight")
+        sides = lines.setdefault(code or "", {"in": [], "out": []})
+        for flow in flows:
+            earlier = [one for side in sides.values() for one in side if _same_line(one, flow)]
+            if earlier:
+                cell = "in_lot" if flow["direction"] == "in" else "out_lot"
+                why = f"{flow['lot_code']} stands in row {earlier[0]['src_row']} already, on the same side of {code}"
+                row.fail(cell, flow["lot_code"] or "", why, "write each lot once, with its whole weight")
+        if row.accepted():
+            if code not in processes:
+                processes[str(code)] = head | row.provenance
+            else:
+                first["date_end"] = first["date_end"] or head["date_end"]
+                first["location_code"] = first["location_code"] or head["location_code"]
+            for flow in flows:
+                side = "in" if flow["direction"] == "in" else "out"
+                sides[side].append({"process_code": code, **flow, **row.provenance})
+    found.tables["process"] += processes.values()
+    for sides in lines.values():
+        found.tables["process_line"] += sides["in"] + sides["out"]
+
+
+def _same_line(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    return bool(other["lot_code"]) and one["direction"] == other["direction"] and one["lot_code"] == other["lot_code"]
+
+
+def _flows(row: Row) -> list[dict[str, Any]]:
+    """Input and output of one row of the Processing sheet; either may be absent."""
+    flows = []
+    lot, kg = row.code("in_lot"), row.kilograms("in_kg")
+    if lot or kg is not None:
+        if lot is None:
+            row.fail("in_lot", "", "an input weight without a lot", "write the lot that went in")
+        if kg is None:
+            row.fail("in_kg", "", "an input lot without a weight", "write how many kg went in")
+        flows.append({"direction": "in", "lot_code": lot, "quantity_kg": kg})
+    lot, kg = row.code("out_lot"), row.kilograms("out_kg")
+    kind = row.choice("kind", "kind") or "out"
+    if lot or kg is not None:
+        if kg is None:
+            row.fail("out_kg", "", "an output lot without a weight", "write how many kg came out")
+        if lot is None and kind != "loss":
+            row.fail("out_lot", "", "an output weight without a lot", "write the new lot, or choose loss as its kind")
+        if lot is not None and kind == "loss":
+            row.fail("out_lot", lot, "a loss has no lot", "leave the lot empty, or choose by-product")
+        flows.append({"direction": kind, "lot_code": lot, "quantity_kg": kg})
+    return flows
+
+
+def _shipments(found: Cells, context: Context, rows: SheetRows) -> None:
+    heads: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        code = row.code("code", needed=True)
+        fresh = code not in heads
+        head = {
+            "code": code,
+            "buyer": row.text("buyer", needed=fresh),
+            "buyer_country": row.country("buyer_country"),
+            "ship_date": row.date("ship_date", needed=fresh),
+            "container": (row.text("container") or "").replace(" ", "").upper() or None,
+        }
+        line = {
+            "consignment_code": code,
+            "lot_code": row.code("lot", needed=True),
+            "quantity_kg": row.kilograms("kg", needed=True),
+            "hs_code": row.digits("hs"),
+        }
+        first = heads.get(code or "", head)
+        for key in ("buyer", "buyer_country", "ship_date", "container"):
+            if head[key] and first[key] and first[key] != head[key]:
+                row.fail(key, head[key], f"shipment {code} says {first[key]} in a row above", "one shipment, one buyer and date")
+        for key in KEPT_FOR_LATER["shipments"]:
+            row.later(key)
+        if any(_is_line(one, line) for one in found.tables["consignment_line"]):
+            row.fail("lot", line["lot_code"] or "", f"the lot stands twice in shipment {code}", "write it once, with its whole weight")
+        if row.take(found.tables["consignment_line"], line):
+            if fresh:
+                heads[str(code)] = head | row.provenance
+            else:
+                first.update({key: value for key, value in head.items() if value and not first[key]})
+    found.tables["consignment"] += heads.values()
+
+
+def _is_line(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    return bool(one["consignment_code"] == other["consignment_code"] and one["lot_code"] == other["lot_code"])
+
+
+_READERS = {
+    "producers": _producers,
+    "plots": _plots,
+    "lots": _lots,
+    "deliveries": _deliveries,
+    "processing": _processing,
+    "shipments": _shipments,
+}
+
+_REFERENCES = (
+    ("plot", "producer_code", "producer", "plots", "producer"),
+    ("delivery", "producer_code", "producer", "deliveries", "producer"),
+    ("delivery", "plot_code", "plot", "deliveries", "plot"),
+    ("delivery", "lot_code", "lot", "deliveries", "lot"),
+    ("process_line", "lot_code", "lot", "processing", "in_lot"),
+    ("consignment_line", "lot_code", "lot", "shipments", "lot"),
+)
+
+
+def _resolve_references(found: Cells, context: Context) -> None:
+    """Give back the leading zeros that a spreadsheet took from a reference made of digits, where one code fits."""
+    for table, column, target, *_ in _REFERENCES:
+        known = {row["code"] for row in found.tables[target]}
+        stripped: dict[str, list[str]] = {}
+        for code in sorted(known):
+            stripped.setdefault(code.lstrip("0"), []).append(code)
+        for row in found.tables[table]:
+            code = row[column]
+            if code is None or code in known or not code.isdigit():
+                continue
+            fitting = stripped.get(code.lstrip("0"), [])
+            if len(fitting) == 1:
+                context.change(row["src_sheet"], f"row {row['src_row']}", code, fitting[0], "leading-zeros")
+                row[column] = fitting[0]
+
+
+def _complete(found: Cells, context: Context) -> None:
+    """What other sheets imply: a delivery's producer is the plot's, a stream declared on the Plots sheet is a micro-lot."""
+    owner = {row["code"]: row["producer_code"] for row in found.tables["plot"]}
+    for row in found.tables["delivery"]:
+        if row["producer_code"] is None and owner.get(row["plot_code"]):
+            row["producer_code"] = owner[row["plot_code"]]
+            context.change(row["src_sheet"], f"row {row['src_row']}", "", row["producer_code"], "producer-of-plot")
+    known = {row["code"] for row in found.tables["stream"]}
+    season = found.tables["season"][0]["code"] if found.tables["season"] else None
+    for row in found.tables["stream_plot"]:
+        if row["stream_code"] not in known:
+            known.add(row["stream_code"])
+            place = {key: row[key] for key in ("src_file", "src_sheet", "src_row")}
+            found.tables["stream"].append({"code": row["stream_code"], "type": "micro", "season_code": season, **place})

@@ -1,0 +1,146 @@
+"""The lots workbook: its sheets, columns and words, in English and Vietnamese, and what others call them.
+
+One description for reading, writing and the guide. Headings are looked up sheet by sheet: *lô* and *lote* mean the
+plot on the Plots sheet and the lot everywhere else.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+SCHEMA = "eudr-geo.workbook/1"
+LANGUAGES = ("en", "vi")
+STAGES = (90, 180, 360)
+
+
+@dataclass(frozen=True)
+class Field:
+    """One column of a sheet.
+
+    ``kind``: code, text, number, whole (a whole number), kg, date, yesno, country, or choice:NAME of a list in
+    :func:`choices`. ``refers`` names the sheet whose codes it takes.
+    """
+
+    key: str
+    kind: str
+    en: str
+    vi: str
+    also: tuple[str, ...] = ()
+    required: bool = False
+    refers: str = ""
+    unit: str = ""
+
+    def heading(self, lang: str) -> str:
+        """Heading as written: name, unit in brackets, a star where it must be filled."""
+        name = self.vi if lang == "vi" else self.en
+        return name + (f" ({self.unit})" if self.unit else "") + (" *" if self.required else "")
+
+    def names(self) -> tuple[str, ...]:
+        """Every heading that means this column on its sheet."""
+        return (self.key.replace("_", " "), self.en, self.vi, *self.also)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet of the workbook."""
+
+    key: str
+    stage: int
+    en: str
+    vi: str
+    also: tuple[str, ...]
+    purpose_en: str
+    purpose_vi: str
+    fields: tuple[Field, ...]
+
+    def title(self, lang: str) -> str:
+        """Name of the sheet."""
+        return self.vi if lang == "vi" else self.en
+
+    def dictionary(self) -> dict[str, tuple[str, ...]]:
+        """Column key → headings that mean it on this sheet."""
+        return {field.key: field.names() for field in self.fields}
+
+    def field(self, key: str) -> Field:
+        """Return a column by its key."""
+        return next(field for field in self.fields if field.key == key)
+
+
+def _data(name: str) -> list[dict[str, str]]:
+    text = resources.files("eudr_geo").joinpath("data", name).read_text(encoding="utf-8")
+    return list(csv.DictReader(text.splitlines()))
+
+
+def _several(text: str) -> tuple[str, ...]:
+    return tuple(part for part in text.split(" | ") if part)
+
+
+@cache
+def sheets() -> tuple[Sheet, ...]:
+    """Return the sheets of the workbook, in order."""
+    fields: dict[str, list[Field]] = {}
+    for row in _data("workbook_columns.csv"):
+        fields.setdefault(row["sheet"], []).append(
+            Field(
+                row["key"], row["kind"], row["en"], row["vi"], _several(row["also"]),
+                required=row["required"] == "yes", refers=row["refers"], unit=row["unit"],
+            )
+        )  # fmt: skip
+    return tuple(
+        Sheet(
+            row["key"], int(row["stage"]), row["en"], row["vi"], _several(row["also"]),
+            row["purpose_en"], row["purpose_vi"], tuple(fields[row["key"]]),
+        )
+        for row in _data("workbook_sheets.csv")
+    )  # fmt: skip
+
+
+@cache
+def choices() -> Mapping[str, Mapping[str, tuple[str, ...]]]:
+    """Return the lists of words: list → value → (English, Vietnamese, other words taken for it)."""
+    found: dict[str, dict[str, tuple[str, ...]]] = {}
+    for row in _data("workbook_words.csv"):
+        found.setdefault(row["list"], {})[row["value"]] = (row["en"], row["vi"], *_several(row["also"]))
+    return found
+
+
+@cache
+def units_kg() -> Mapping[str, Mapping[str, float]]:
+    """Return units of weight in kg by country ("" = everywhere): the same word weighs differently in two countries."""
+    found: dict[str, dict[str, float]] = {}
+    for row in _data("weight_units.csv"):
+        found.setdefault(row["country"], {})[row["unit"]] = float(row["kg"])
+    return found
+
+
+READ_SHEETS = ("producers", "plots", "deliveries", "lots", "processing", "shipments")
+"""The sheets that become a lot book; the others are written for keeping records and read by later versions."""
+
+KEPT_FOR_LATER: Mapping[str, tuple[str, ...]] = {"shipments": ("bl", "ico", "dds", "verification")}
+"""Columns of read sheets that a lot book has no place for yet."""
+
+TOTAL_WORDS = ("total", "sum", "tong", "tong cong", "cong", "suma", "somme", "soma", "jumlah", "subtotal")
+"""First word, folded, of a row that only adds up the rows above it."""
+
+ERROR_CELLS = ("#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#GETTING_DATA", "#SPILL!")
+"""What a spreadsheet shows where a formula failed."""
+
+
+def sheet(key: str) -> Sheet:
+    """Return a sheet by its key."""
+    return next(one for one in sheets() if one.key == key)
+
+
+def word(choice: str, value: str, lang: str) -> str:
+    """Return the word for a value of a list in a language.
+
+    Examples
+    --------
+    >>> word("form", "cherry", "vi")
+    'quả tươi'
+    """
+    return choices()[choice][value][1 if lang == "vi" else 0]
