@@ -45,7 +45,9 @@ def members(source: Source) -> dict[str, bytes]:
 
 def _check(infos: list[zipfile.ZipInfo], limits: Limits) -> None:
     if len(infos) > limits.zip_members:
-        raise WholeFileError("unreadable-file", f"the archive holds more than {limits.zip_members:,} files", _SEND_AGAIN)
+        raise WholeFileError(
+            "unreadable-file", f"the archive holds more than {limits.zip_members:,} files", _SEND_AGAIN
+        )
     seen: set[str] = set()
     for info in infos:
         name = info.filename
@@ -54,7 +56,9 @@ def _check(infos: list[zipfile.ZipInfo], limits: Limits) -> None:
         seen.add(name)
         path = PurePosixPath(name.replace("\\", "/"))
         if path.is_absolute() or ".." in path.parts or ":" in name or (info.external_attr >> 16) & 0o170000 == 0o120000:
-            raise WholeFileError("unreadable-file", f"the archive names a place outside itself: {name[:80]}", "do not open it")
+            raise WholeFileError(
+                "unreadable-file", f"the archive names a place outside itself: {name[:80]}", "do not open it"
+            )
         if info.file_size > limits.zip_ratio * max(info.compress_size, 1) + 1_000_000:
             raise _too_large(limits)
     if sum(info.file_size for info in infos) > limits.unpacked_bytes:
@@ -68,5 +72,7 @@ def _is_junk(name: str) -> bool:
 
 def _too_large(limits: Limits) -> WholeFileError:
     return WholeFileError(
-        "unreadable-file", f"the archive unpacks to more than {limits.unpacked_bytes // 1_000_000:,} MB", "send the files one by one"
+        "unreadable-file",
+        f"the archive unpacks to more than {limits.unpacked_bytes // 1_000_000:,} MB",
+        "send the files one by one",
     )

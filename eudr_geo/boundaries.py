@@ -128,7 +128,9 @@ def _check_depth(nested: Any, depth: int) -> None:
         if depth > 1:
             if not isinstance(inner, list) or not inner:
                 raise RecordError(
-                    "unreadable-record", "the coordinates are nested wrongly", "export the file again from the mapping program"
+                    "unreadable-record",
+                    "the coordinates are nested wrongly",
+                    "export the file again from the mapping program",
                 )
             _check_depth(inner, depth - 1)
 
@@ -137,7 +139,10 @@ def _positions_shape(positions: Sequence[Sequence[Any]], build: Any) -> Shape:
     for position in positions:
         if not isinstance(position, (list, tuple)) or not 2 <= len(position) <= 4:
             raise RecordError(
-                "unreadable-record", f"a position has {len(position)} numbers", "write [longitude, latitude]", str(position)[:80]
+                "unreadable-record",
+                f"a position has {len(position)} numbers",
+                "write [longitude, latitude]",
+                str(position)[:80],
             )
     xy = np.array([[number_of(position[0]), number_of(position[1])] for position in positions])
     for position in positions:

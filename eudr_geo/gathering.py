@@ -22,7 +22,9 @@ _PLACE_NAME_SHARE = 0.5  # fewer distinct names than this share of the plots: th
 def shown(value: Any) -> str:
     """Return a value for a message: at most 80 characters, control characters as escapes."""
     text = str(value)
-    return "".join(char if char.isprintable() else char.encode("unicode_escape", "replace").decode() for char in text)[:80]
+    return "".join(char if char.isprintable() else char.encode("unicode_escape", "replace").decode() for char in text)[
+        :80
+    ]
 
 
 class Gathering:
@@ -47,7 +49,9 @@ class Gathering:
         self.records = 0
         self.notes: list[Note] = []
         self.rejected: list[Rejected] = []
-        self.columns: dict[str, list[Any]] = {name: [] for name in ("record", "group", "area_ha", "area_text", "misspelt", "extra", *_TEXT_COLUMNS)}
+        self.columns: dict[str, list[Any]] = {
+            name: [] for name in ("record", "group", "area_ha", "area_text", "misspelt", "extra", *_TEXT_COLUMNS)
+        }
         self.shapes: list[Shape | None] = []  # None where the reader assembles the geometry itself
         self._names: set[str] = set()
 
@@ -60,10 +64,21 @@ class Gathering:
         self.records += 1
         if self.records > self.source.limits.records:
             raise WholeFileError(
-                "unreadable-file", f"more than {self.source.limits.records:,} records", "split the file, or raise the limit"
+                "unreadable-file",
+                f"more than {self.source.limits.records:,} records",
+                "split the file, or raise the limit",
             )
 
-    def reject(self, record: int, error: RecordError, *, group: str = "", plot_id: str = "", offer: Shape | None = None, properties: Mapping[str, Any] | None = None) -> None:
+    def reject(
+        self,
+        record: int,
+        error: RecordError,
+        *,
+        group: str = "",
+        plot_id: str = "",
+        offer: Shape | None = None,
+        properties: Mapping[str, Any] | None = None,
+    ) -> None:
         """Set a record aside, with its reason and, where there is one, the plot it would be."""
         row: Plots | None = None
         lon = lat = float("nan")
@@ -79,7 +94,19 @@ class Gathering:
                 row = apart.plots()
                 lon, lat = (float(values[0]) for values in row.points_lon_lat())
         self.rejected.append(
-            Rejected(self.source.name, record, error.code, error.why, error.fix, group, plot_id, shown(error.value), lon, lat, row)
+            Rejected(
+                self.source.name,
+                record,
+                error.code,
+                error.why,
+                error.fix,
+                group,
+                plot_id,
+                shown(error.value),
+                lon,
+                lat,
+                row,
+            )
         )
 
     def _id_of(self, properties: Mapping[str, Any]) -> str:
@@ -89,7 +116,9 @@ class Gathering:
         except RecordError:
             return ""
 
-    def add(self, record: int, properties: Mapping[str, Any], shape: Shape | None, *, group: str = "", plot_id: str = "") -> None:
+    def add(
+        self, record: int, properties: Mapping[str, Any], shape: Shape | None, *, group: str = "", plot_id: str = ""
+    ) -> None:
         """Add a plot.
 
         Parameters
@@ -138,7 +167,12 @@ class Gathering:
             else:
                 row[column] = _text(value)
                 if len(row[column]) > self.source.limits.text_length:
-                    raise RecordError("unreadable-record", f"{name} is longer than {self.source.limits.text_length:,} characters", "shorten it", row[column])
+                    raise RecordError(
+                        "unreadable-record",
+                        f"{name} is longer than {self.source.limits.text_length:,} characters",
+                        "shorten it",
+                        row[column],
+                    )
         row["misspelt"] = "; ".join(misspelt)
         row["mapped_on"] = parse_date(row["mapped_on"]) or ""
         if not row["plot_id"] and plot_id:
@@ -156,7 +190,9 @@ class Gathering:
         geometries = np.empty(n, dtype=object)
         if geometry is not None:
             geometries[:] = geometry
-        table: dict[str, Any] = {name: np.array(facts[name]) if facts else np.zeros(n, dtype=np.int64) for name in FACTS}
+        table: dict[str, Any] = {
+            name: np.array(facts[name]) if facts else np.zeros(n, dtype=np.int64) for name in FACTS
+        }
         for row, shape in enumerate(self.shapes):
             if shape is not None:
                 geometries[row] = shape.geometry
@@ -172,10 +208,21 @@ class Gathering:
     def finish(self, plots: Plots | None = None) -> Reading:
         """Return what was read, with the ledger of the file."""
         table = self.plots() if plots is None else plots
-        if self.records == 0 and not any(note.code in {"unreadable-file", "unsupported-format", "unknown-crs"} for note in self.notes):
+        if self.records == 0 and not any(
+            note.code in {"unreadable-file", "unsupported-format", "unknown-crs"} for note in self.notes
+        ):
             self.note("empty-file", "there is no plot in the file", "check that the export was complete")
         file = SourceFile(
-            self.source.name, "", 0, self.format, self.crs, self.encoding, self.records, len(table), len(self.rejected), tuple(self.notes)
+            self.source.name,
+            "",
+            0,
+            self.format,
+            self.crs,
+            self.encoding,
+            self.records,
+            len(table),
+            len(self.rejected),
+            tuple(self.notes),
         )
         return Reading(table, tuple(self.rejected), (file,))
 
@@ -192,8 +239,14 @@ def _text(value: Any) -> str:
     if not isinstance(value, str):
         value = json.dumps(_plain(value), ensure_ascii=False) if isinstance(value, (list, dict, bool)) else str(value)
     if "\0" in value or any("\ud800" <= char <= "\udfff" for char in value):
-        raise RecordError("unreadable-record", "a text holds a character that is none", "type the text again", shown(value))
-    return value if value.isascii() and value == value.strip() and "  " not in value and value.isprintable() else clean_text(value)
+        raise RecordError(
+            "unreadable-record", "a text holds a character that is none", "type the text again", shown(value)
+        )
+    return (
+        value
+        if value.isascii() and value == value.strip() and "  " not in value and value.isprintable()
+        else clean_text(value)
+    )
 
 
 def _plain(value: Any) -> Any:
@@ -213,4 +266,3 @@ def _area(value: Any) -> tuple[float, str]:
         return float(value), ""
     text = _text(value)
     return float("nan"), text
-

@@ -20,7 +20,8 @@ from eudr_geo.model.findings import CheckResult, Findings
 from eudr_geo.model.lot_book import LotBook
 from eudr_geo.model.package import Input, PackageData
 from eudr_geo.model.plots import Plots, Reading
-from eudr_geo.tracing import Trace, trace
+from eudr_geo.model.trace import Trace
+from eudr_geo.tracing import traces
 from eudr_geo.verifying import MANIFEST, MANIFEST_SCHEMA
 from eudr_geo.version import VERSION
 from eudr_geo.writing import json_bytes, sha256
@@ -110,7 +111,16 @@ def audit(project: Project) -> CheckResult:
 
 
 _OF_THE_FILE = frozenset(
-    ["low-precision", "excess-precision", "elevation", "misspelt-property", "area-not-a-number", "unclosed-ring", "too-few-vertices", "missing-properties"]
+    [
+        "low-precision",
+        "excess-precision",
+        "elevation",
+        "misspelt-property",
+        "area-not-a-number",
+        "unclosed-ring",
+        "too-few-vertices",
+        "missing-properties",
+    ]
 )
 """Rules that judge what the file said: digits as written, property names, rings as delivered."""
 
@@ -139,9 +149,10 @@ def gather(project: Project, codes: Sequence[str], *, with_names: bool = False) 
         When a lot has kilograms of unknown origin, or no plots at all.
     """
     book = project.lot_book()
-    consignment, lots, traces = _trace_all(book, codes)
-    rows = _trace_rows(traces)
-    plot_codes = sorted(set(rows["plot_code"]))
+    consignment, packed = _packed(book, codes)
+    per_lot = traces(book, [code for code, _, _ in packed])
+    found_traces = list(traces(book, codes).values()) if consignment else list(per_lot.values())
+    plot_codes = sorted({code for one in found_traces for code in one.plot_codes()})
     if not plot_codes:
         raise RefusedError(f"no plot fed {', '.join(codes)}", fix="enter the deliveries with their plots")
     plots = project.load_plots(plot_codes)
@@ -153,7 +164,12 @@ def gather(project: Project, codes: Sequence[str], *, with_names: bool = False) 
             fix="add their boundary files first",
         )
     versions = project.plot_versions(plot_codes).sort_values("plot_code").reset_index(drop=True)
-    lot_codes = set(rows["lot_code"]) | {node for one in traces.values() for node in one.lot_codes()}
+    numbers = {
+        str(code): int(version) for code, version in zip(versions["plot_code"], versions["version"], strict=True)
+    }
+    rows = _rows(found_traces, numbers)
+    lots = _lot_table(book, packed, per_lot)
+    lot_codes = {node.code for one in found_traces for node in one.nodes}
     found = _relevant(audit(project), set(plot_codes), lot_codes, set(codes))
     fit = len(set(plot_codes) - {finding.plot_id for finding in found.errors()})
     result = audit_result(found, fit, len(plot_codes) - fit)
@@ -206,38 +222,33 @@ def build_package(project: Project, codes: Sequence[str], *, with_names: bool = 
     return Package(data, files)
 
 
-def _trace_all(book: LotBook, codes: Sequence[str]) -> tuple[dict[str, Any], pd.DataFrame, dict[str, Trace]]:
-    """The consignment (or nothing), the lots with the kilograms that are packed, and the trace of each."""
+def _packed(book: LotBook, codes: Sequence[str]) -> tuple[dict[str, Any], list[tuple[str, float, str]]]:
+    """The consignment (or nothing), and what is packed: lot, kilograms (NaN = all of it), HS code."""
     consignments, lines = book.table("consignment"), book.table("consignment_line")
-    known_lots = book.table("lot").set_index("code", drop=False)
-    known_consignments = set(consignments["code"])
-    unknown = [code for code in codes if code not in known_consignments and code not in known_lots.index]
-    if unknown:
+    lots, shipped = set(book.table("lot")["code"]), set(consignments["code"])
+    unknown = [code for code in codes if code not in shipped and code not in lots]
+    if unknown or not codes:
         raise InputError(
-            f"there is no consignment or lot called {', '.join(unknown)}",
-            fix="eudr-geo trace lists the lots of a project",
+            f"there is no consignment or lot called {', '.join(unknown)}", fix="the codes stand in the workbook"
         )
-    if len(codes) > 1 and any(code in known_consignments for code in codes):
-        raise InputError(
-            "a package is of one consignment, or of lots", fix="name one consignment code, or lot codes only"
-        )
-    consignment: dict[str, Any] = {}
-    if codes[0] in known_consignments:
-        row = consignments[consignments["code"] == codes[0]].iloc[0]
-        consignment = {key: row[key] or "" for key in ("code", "buyer", "buyer_country", "ship_date", "container")}
-        packed = [
-            (line.lot_code, float(line.quantity_kg), line.hs_code or "")
-            for line in lines[lines["consignment_code"] == codes[0]].itertuples()
-        ]
-        if not packed:
-            raise RefusedError(f"consignment {codes[0]} holds no lots", fix="enter its lots on the Shipments sheet")
-    else:
-        packed = [(code, float("nan"), "") for code in sorted(set(codes))]
-    traces = {code: trace(book, code) for code, _, _ in sorted(packed)}
-    return consignment, _lot_table(book, sorted(packed), traces), traces
+    if codes[0] not in shipped:
+        if shipped & set(codes):
+            raise InputError("a package is of one consignment, or of lots", fix="name one consignment, or lots only")
+        return {}, [(code, float("nan"), "") for code in sorted(set(codes))]
+    if len(codes) > 1:
+        raise InputError("a package is of one consignment, or of lots", fix="name one consignment, or lots only")
+    row = consignments[consignments["code"] == codes[0]].iloc[0]
+    consignment = {key: row[key] or "" for key in ("code", "buyer", "buyer_country", "ship_date", "container")}
+    packed = [
+        (str(line.lot_code), float(line.quantity_kg), str(line.hs_code or ""))
+        for line in lines[lines["consignment_code"] == codes[0]].itertuples()
+    ]
+    if not packed:
+        raise RefusedError(f"consignment {codes[0]} holds no lots", fix="enter its lots on the Shipments sheet")
+    return consignment, sorted(packed)
 
 
-def _lot_table(book: LotBook, packed: list[tuple[str, float, str]], traces: Mapping[str, Trace]) -> pd.DataFrame:
+def _lot_table(book: LotBook, packed: list[tuple[str, float, str]], per_lot: Mapping[str, Trace]) -> pd.DataFrame:
     import pandas as pd
 
     lots = book.table("lot").set_index("code", drop=False)
@@ -245,7 +256,7 @@ def _lot_table(book: LotBook, packed: list[tuple[str, float, str]], traces: Mapp
     streams: dict[Any, Any] = dict(zip(stream_table["code"], stream_table["type"], strict=True))
     rows = []
     for code, kg, hs_code in packed:
-        lot, one = lots.loc[code], traces[code]
+        lot, one = lots.loc[code], per_lot[code]
         rows.append(
             {
                 "code": code,
@@ -262,10 +273,11 @@ def _lot_table(book: LotBook, packed: list[tuple[str, float, str]], traces: Mapp
     return pd.DataFrame(rows)
 
 
-def _trace_rows(traces: Mapping[str, Trace]) -> pd.DataFrame:
+def _rows(found: Iterable[Trace], versions: Mapping[str, int]) -> pd.DataFrame:
     import pandas as pd
 
-    return pd.concat([one.to_frame() for one in traces.values()], ignore_index=True)
+    rows: pd.DataFrame = pd.concat([one.to_frame(versions) for one in found], ignore_index=True)
+    return rows
 
 
 def _relevant(result: CheckResult, plots: set[str], lots: set[str], codes: set[str]) -> Findings:

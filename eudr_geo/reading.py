@@ -64,12 +64,21 @@ def read_plots(
     names = _names(listed)
     # The children do the work; the threads only wait for them.
     with ThreadPoolExecutor(min(_SIDE_BY_SIDE, max(len(listed), 1))) as pool:
-        parts = list(pool.map(lambda pair: cage.read(pair[0], pair[1], job, limits)[0], zip(listed, names, strict=True)))
+        parts = list(
+            pool.map(lambda pair: cage.read(pair[0], pair[1], job, limits)[0], zip(listed, names, strict=True))
+        )
     return Reading.concat(parts)
 
 
 def read_bytes(
-    name: str, data: bytes, *, country: str = "", commodity: str = "", crs: str = "", layer: str = "", limits: Limits = DEFAULT_LIMITS
+    name: str,
+    data: bytes,
+    *,
+    country: str = "",
+    commodity: str = "",
+    crs: str = "",
+    layer: str = "",
+    limits: Limits = DEFAULT_LIMITS,
 ) -> Reading:
     """Read one file from memory, as :func:`read_plots` reads it from disk; the name is only shown."""
     job = _job(country, commodity, crs, layer)
@@ -90,7 +99,9 @@ def read_sheets(path: str | Path, *, limits: Limits = DEFAULT_LIMITS) -> tuple[R
 
 def _job(country: str, commodity: str, crs: str, layer: str) -> dict[str, str]:
     if country and country_code(country) != country:
-        raise InputError(f"{country!r} is no country code", fix=f"did you mean {country_code(country) or 'VN, CI, CO …'}?")
+        raise InputError(
+            f"{country!r} is no country code", fix=f"did you mean {country_code(country) or 'VN, CI, CO …'}?"
+        )
     if commodity and commodity not in COMMODITIES:
         raise InputError(f"{commodity!r} is no commodity of the regulation", fix=f"one of {', '.join(COMMODITIES)}")
     if crs:
@@ -106,14 +117,19 @@ def _job(country: str, commodity: str, crs: str, layer: str) -> dict[str, str]:
 def _shown(name: str) -> str:
     """A file name as text: control characters escaped, never a path."""
     base = os.path.basename(name) or "file"  # noqa: PTH119 – it is a name, not a path we would open
-    return "".join(char if char.isprintable() else char.encode("unicode_escape", "replace").decode() for char in base)[:200]
+    return "".join(char if char.isprintable() else char.encode("unicode_escape", "replace").decode() for char in base)[
+        :200
+    ]
 
 
 def _names(paths: Sequence[Path]) -> list[str]:
     """The names that files are known by: told apart by their folder, then by a number, where two are the same."""
     names = [_shown(path.name) for path in paths]
     twice = Counter(names)
-    names = [f"{_shown(path.parent.name)}/{name}" if twice[name] > 1 else name for path, name in zip(paths, names, strict=True)]
+    names = [
+        f"{_shown(path.parent.name)}/{name}" if twice[name] > 1 else name
+        for path, name in zip(paths, names, strict=True)
+    ]
     seen: Counter[str] = Counter()
     result = []
     for name in names:

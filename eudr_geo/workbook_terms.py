@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
+from eudr_geo.cells import clean_text, fold
+
 SCHEMA = "eudr-geo.workbook/1"
 LANGUAGES = ("en", "vi")
 STAGES = (90, 180, 360)
@@ -122,6 +124,35 @@ READ_SHEETS = ("producers", "plots", "deliveries", "lots", "processing", "shipme
 
 KEPT_FOR_LATER: Mapping[str, tuple[str, ...]] = {"shipments": ("bl", "ico", "dds", "verification")}
 """Columns of read sheets that a lot book has no place for yet."""
+
+
+def guide(lang: str) -> list[str]:
+    """Return the sentences of the Guide sheet."""
+    return [row["vi" if lang == "vi" else "en"] for row in _data("workbook_guide.csv")]
+
+
+def unit_kg(unit: str, country: str) -> float | None:
+    """Return the kilograms in a unit of weight as used in a country, None if it is not used there.
+
+    Examples
+    --------
+    >>> unit_kg("tạ", "VN"), unit_kg("ta", "VN"), unit_kg("tạ", ""), unit_kg("carga", "HN"), unit_kg("carga", "CO")
+    (100.0, 100.0, None, 90.72, 125.0)
+    """
+    wanted = clean_text(unit).casefold()
+    known = {**units_kg()[""], **units_kg().get(country, {})}
+    if wanted in known:
+        return known[wanted]
+    alike = {kg for name, kg in known.items() if fold(name) == fold(wanted)}
+    return alike.pop() if len(alike) == 1 else None
+
+
+def unknown_unit(unit: str) -> tuple[str, str]:
+    """Return why a unit cannot be used, and what to do."""
+    where = sorted(code for code, units in units_kg().items() if code and clean_text(unit).casefold() in units)
+    why = f"the unit {clean_text(unit)[:20]!r} is not known"
+    return why + (f" here, only in {', '.join(where)}" if where else ""), "write kilograms"
+
 
 TOTAL_WORDS = ("total", "sum", "tong", "tong cong", "cong", "suma", "somme", "soma", "jumlah", "subtotal")
 """First word, folded, of a row that only adds up the rows above it."""

@@ -156,6 +156,8 @@ def describe() -> tuple[str, str]:
     from eudr_geo.cage.walls import can_leave_network
 
     parts = [f"{len(ALLOWED)} GDAL drivers"]
-    parts.append("memory, time and file size limited" if sys.platform != "win32" else "time limited; memory is not on Windows")
+    parts.append(
+        "memory, time and file size limited" if sys.platform != "win32" else "time limited; memory is not on Windows"
+    )
     parts.append("no network" if can_leave_network() else "network not taken away by the system, only from GDAL")
     return "ready", ", ".join(parts)

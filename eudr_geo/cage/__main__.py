@@ -31,7 +31,13 @@ def _read(job: dict[str, str], limits: Limits) -> bytes:
     from eudr_geo.readers import choose, read_sheets
 
     source = Source(
-        Path("in.bin"), job["name"], job.get("country", ""), job.get("commodity", ""), job.get("crs", ""), job.get("layer", ""), limits
+        Path("in.bin"),
+        job["name"],
+        job.get("country", ""),
+        job.get("commodity", ""),
+        job.get("crs", ""),
+        job.get("layer", ""),
+        limits,
     )
     format_ = ""
     try:

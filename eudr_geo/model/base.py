@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
-from sqlalchemy import MetaData
+import shapely
+from sqlalchemy import Dialect, MetaData, Text
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, mapped_column
 from sqlalchemy.types import UserDefinedType
+
+from eudr_geo.model import gpkg_blob
 
 
 class Base(DeclarativeBase):
     """Base of every stored noun. A class is one table; its docstring and its columns' docs make the data dictionary."""
 
     metadata = MetaData()
+    type_annotation_map: ClassVar[dict[Any, Any]] = {str: Text}  # GDAL does not know VARCHAR: the column would vanish
 
 
 class Geometry(UserDefinedType[Any]):
     """A geometry column: shapely in Python, EPSG:4326.
 
-    The blob is each store's own business: ``store/`` registers how SQLite (GeoPackage binary) and PostgreSQL
-    (PostGIS) hold it, so that this file needs no database driver.
+    SQLite holds it as GeoPackage binary, PostgreSQL as WKB for PostGIS.
     """
 
     cache_ok = True
@@ -30,6 +33,18 @@ class Geometry(UserDefinedType[Any]):
     def get_col_spec(self, **_: Any) -> str:
         """Name of the column type in DDL."""
         return self.kind
+
+    def bind_processor(self, dialect: Dialect) -> Any:
+        """How a geometry goes into the database."""
+        if dialect.name == "sqlite":
+            return lambda value: value if value is None or isinstance(value, bytes) else gpkg_blob.encode([value])[0]
+        return lambda value: None if value is None else shapely.to_wkb(value, include_srid=True)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:
+        """How it comes out."""
+        if dialect.name == "sqlite":
+            return gpkg_blob.decode
+        return lambda value: None if value is None else shapely.from_wkb(value)
 
 
 def col(doc: str, *args: Any, unit: str = "", **options: Any) -> MappedColumn[Any]:

@@ -2,11 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from eudr_geo.model.findings import ERROR
-from eudr_geo.model.lot_book import LotBook
+from eudr_geo.model.lot_book import LotBook, columns
 from eudr_geo.model.plots import Plots, SourceFile
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def frame_of(table: str, rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """Return rows as a frame of a book: exactly its columns, object dtype, None where nothing is stated."""
+    import pandas as pd
+
+    names = columns(table)
+    data = {name: pd.Series([row.get(name) for row in rows], dtype=object) for name in names}
+    return pd.DataFrame(data, columns=names)
+
+
+def book_of(tables: Mapping[str, Sequence[Mapping[str, Any]]]) -> LotBook:
+    """Return lists of rows as a lot book; tables without rows are left out.
+
+    Examples
+    --------
+    >>> book_of({"lot": [{"code": "ML03-G", "form": "green"}]}).table("lot")["code"].tolist()
+    ['ML03-G']
+    """
+    return LotBook({name: frame_of(name, rows) for name, rows in tables.items() if rows})
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +55,22 @@ class CellIssue:
     why: str
     fix: str
     severity: str = ERROR  # error: the row is left out; warning: the value is left out; note: worth knowing
+    table: str = ""  # the sheet's key, the column's key and the row, for writing the issue beside its cell again
+    key: str = ""
+    row: int | None = None
 
     def __str__(self) -> str:
         where = f"{self.sheet}!{self.cell}" if self.cell else self.sheet
         return f"{where}: {self.why} – {self.fix}"
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A row that could not be used, as it was written."""
+
+    table: str  # the sheet's key
+    row: int
+    values: Mapping[str, Any]  # column key -> cell
 
 
 @dataclass(frozen=True)
@@ -60,7 +97,8 @@ class BookReading:
     issues: tuple[CellIssue, ...]
     file: SourceFile
     language: str = ""
-    rows: dict[str, int] = field(default_factory=dict)  # sheet name -> rows taken
+    rows: Mapping[str, int] = field(default_factory=dict)  # sheet name -> rows taken
+    left_out: tuple[LeftOut, ...] = ()
 
     def errors(self) -> tuple[CellIssue, ...]:
         """The issues for which something was left out that the book needs."""

@@ -22,12 +22,24 @@ _NOT_OURS = (
     (b"Rar!", "a RAR archive", "unpack it and zip it again"),
     (b"7z\xbc\xaf", "a 7z archive", "unpack it and zip it again"),
 )
-_INSTRUCTIONS = (b"<OGRVRT", b"<VRTDataset", b"<OGRWFS", b"<OGCAPI", b"gdal_streamed_alg", b"$GPGGA", b"$GPRMC", b"MsRcf")
+_INSTRUCTIONS = (
+    b"<OGRVRT",
+    b"<VRTDataset",
+    b"<OGRWFS",
+    b"<OGCAPI",
+    b"gdal_streamed_alg",
+    b"$GPGGA",
+    b"$GPRMC",
+    b"MsRcf",
+)
 
 
 def _members() -> list[Any]:
     names = [info.name for info in pkgutil.iter_modules(__path__) if info.name != "workbook"]
-    return [importlib.import_module(f"{__name__}.{name}") for name in sorted(names, key=lambda name: (name == "table", name))]
+    return [
+        importlib.import_module(f"{__name__}.{name}")
+        for name in sorted(names, key=lambda name: (name == "table", name))
+    ]
 
 
 def formats() -> list[str]:
@@ -52,9 +64,13 @@ def choose(source: Source) -> tuple[str, Callable[[Source], Reading]]:
             raise WholeFileError("unreadable-file", f"the file is {what}", fix)
     plain = head.replace(b"\0", b"")
     if any(mark in plain for mark in _INSTRUCTIONS):
-        raise WholeFileError("unsupported-format", "the file holds instructions, not data", "export the plots themselves")
+        raise WholeFileError(
+            "unsupported-format", "the file holds instructions, not data", "export the plots themselves"
+        )
     if plain.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")[:15].lower().startswith((b"<!doctype html", b"<html")):
-        raise WholeFileError("unreadable-file", "the file is a web page", "download the file again; the link asked for a login")
+        raise WholeFileError(
+            "unreadable-file", "the file is a web page", "download the file again; the link asked for a login"
+        )
     for module in _members():
         if format_ := module.sniff(head):
             return format_, module.read

@@ -127,7 +127,9 @@ class _Document:
         self.regions.add(arrays)
         if self.regions.positions > self.source.limits.file_vertices:
             raise WholeFileError(
-                "unreadable-file", f"more than {self.source.limits.file_vertices:,} positions", "split the file, or raise the limit"
+                "unreadable-file",
+                f"more than {self.source.limits.file_vertices:,} positions",
+                "split the file, or raise the limit",
             )
         try:
             more = self._decode.decode(b"".join(pieces), final=last)
@@ -184,7 +186,9 @@ class _Document:
             except (json.JSONDecodeError, RecursionError) as error:
                 if isinstance(error, RecursionError):
                     raise WholeFileError(
-                        "unreadable-file", f"values are nested deeper than {self.source.limits.json_depth}", _EXPORT_AGAIN
+                        "unreadable-file",
+                        f"values are nested deeper than {self.source.limits.json_depth}",
+                        _EXPORT_AGAIN,
                     ) from error
                 if not self.more():
                     raise _Broken from error
@@ -207,7 +211,13 @@ def _complete(block: bytes) -> int:
 
 
 def _encoding(start: bytes) -> str:
-    for mark, name in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe\0\0", "utf-32"), (b"\0\0\xfe\xff", "utf-32"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
+    for mark, name in (
+        (b"\xef\xbb\xbf", "utf-8-sig"),
+        (b"\xff\xfe\0\0", "utf-32"),
+        (b"\0\0\xfe\xff", "utf-32"),
+        (b"\xff\xfe", "utf-16"),
+        (b"\xfe\xff", "utf-16"),
+    ):
         if start.startswith(mark):
             return name
     return "utf-8"
@@ -237,7 +247,11 @@ class _Rows:
         except _Broken:
             raise self._where() from None
         if lines > 1:
-            self.gathering.note("bare-geometry", f"one object a line ({lines:,} of them) instead of a collection", "nothing; our own files are collections")
+            self.gathering.note(
+                "bare-geometry",
+                f"one object a line ({lines:,} of them) instead of a collection",
+                "nothing; our own files are collections",
+            )
         document.regions.close()
         self._crs()
 
@@ -254,7 +268,9 @@ class _Rows:
             document.skip(":")
             if key == "features" and document.peek() == "[":
                 if has_features:
-                    raise WholeFileError("unreadable-file", "the list of features stands twice in the file", _EXPORT_AGAIN)
+                    raise WholeFileError(
+                        "unreadable-file", "the list of features stands twice in the file", _EXPORT_AGAIN
+                    )
                 has_features = True
                 self._features()
             else:
@@ -264,11 +280,18 @@ class _Rows:
         if has_features:
             if kind != "FeatureCollection":
                 raise WholeFileError(
-                    "unreadable-file", f"the type of the collection is {shown(kind)}, not FeatureCollection", _EXPORT_AGAIN, shown(kind)
+                    "unreadable-file",
+                    f"the type of the collection is {shown(kind)}, not FeatureCollection",
+                    _EXPORT_AGAIN,
+                    shown(kind),
                 )
         elif kind == "Feature" or kind in _GEOMETRIES:
-            self.gathering.note("bare-geometry", f"a lone {kind} instead of a collection", "nothing; our own files are collections")
-            self._feature(self.members if kind == "Feature" else {"type": "Feature", "properties": {}, "geometry": self.members})
+            self.gathering.note(
+                "bare-geometry", f"a lone {kind} instead of a collection", "nothing; our own files are collections"
+            )
+            self._feature(
+                self.members if kind == "Feature" else {"type": "Feature", "properties": {}, "geometry": self.members}
+            )
         elif kind == "FeatureCollection":
             raise WholeFileError("unreadable-file", "the collection has no list of features", _EXPORT_AGAIN)
         else:
@@ -327,11 +350,19 @@ class _Rows:
             shape = shape_of(kind, nested)
             if "String" in kind:
                 raise RecordError(
-                    "unsupported-geometry", f"a {kind} is a track, not a plot", "close the walk and export it as a polygon", kind
+                    "unsupported-geometry",
+                    f"a {kind} is a track, not a plot",
+                    "close the walk and export it as a polygon",
+                    kind,
                 )
             gathering.add(number, properties, shape, plot_id=outside_id)
         except RecordError as error:
-            gathering.reject(number, error, properties=properties, offer=offer if error.code in {"nested-point", "unsupported-geometry"} else None)
+            gathering.reject(
+                number,
+                error,
+                properties=properties,
+                offer=offer if error.code in {"nested-point", "unsupported-geometry"} else None,
+            )
 
     def _depth(self, region: int) -> int:
         done = 0
@@ -356,7 +387,12 @@ class _Rows:
             try:
                 return json.loads(text, parse_float=NumberText, parse_int=NumberText)
             except (ValueError, RecursionError) as error:
-                raise RecordError("unreadable-record", "the coordinates are no list of numbers", _EXPORT_AGAIN, shown(text[:80].decode("ascii", "replace"))) from error
+                raise RecordError(
+                    "unreadable-record",
+                    "the coordinates are no list of numbers",
+                    _EXPORT_AGAIN,
+                    shown(text[:80].decode("ascii", "replace")),
+                ) from error
         return found
 
     def _collection(self, geometry: dict[str, Any], depth: int = 0) -> list[tuple[str, Any]]:
@@ -366,12 +402,22 @@ class _Rows:
         found: list[tuple[str, Any]] = []
         for part in parts:
             if not isinstance(part, dict) or part.get("type") not in _GEOMETRIES:
-                raise RecordError("unsupported-geometry", "the collection holds something that is no geometry", _EXPORT_AGAIN, shown(part))
+                raise RecordError(
+                    "unsupported-geometry",
+                    "the collection holds something that is no geometry",
+                    _EXPORT_AGAIN,
+                    shown(part),
+                )
             if part["type"] == "GeometryCollection":
                 found.append(("GeometryCollection", self._collection(part, depth + 1)))
                 continue
             if "String" in part["type"]:
-                raise RecordError("unsupported-geometry", f"the collection holds a {part['type']}", "keep points and polygons only", part["type"])
+                raise RecordError(
+                    "unsupported-geometry",
+                    f"the collection holds a {part['type']}",
+                    "keep points and polygons only",
+                    part["type"],
+                )
             found.append((part["type"], self._nested(self._coordinates(part))))
         return found
 
@@ -380,7 +426,9 @@ class _Rows:
         n = len(self.gathering.shapes)
         geometries = np.empty(n, dtype=object)
         facts = {name: np.zeros(n, dtype=np.int64) for name in FACTS}
-        rows, kinds, numbers = (np.array(values) for values in zip(*self.bulk, strict=True)) if self.bulk else ([], np.array([]), [])
+        rows, kinds, numbers = (
+            (np.array(values) for values in zip(*self.bulk, strict=True)) if self.bulk else ([], np.array([]), [])
+        )
         for kind in LEVELS:
             chosen = np.flatnonzero(kinds == kind)
             if len(chosen):
@@ -405,14 +453,31 @@ class _Rows:
             if self.gathering.source.crs:
                 self._use(self.gathering.source.crs)
             return
-        named = given.get("properties", {}).get("name", "") if isinstance(given, dict) and isinstance(given.get("properties"), dict) else ""
+        named = (
+            given.get("properties", {}).get("name", "")
+            if isinstance(given, dict) and isinstance(given.get("properties"), dict)
+            else ""
+        )
         if _WGS84.fullmatch(str(named)):
-            self.gathering.note("crs-member", f"the file names its coordinate system ({shown(named)}), which the format has no place for", "nothing; it is left out of what we write")
+            self.gathering.note(
+                "crs-member",
+                f"the file names its coordinate system ({shown(named)}), which the format has no place for",
+                "nothing; it is left out of what we write",
+            )
             return
         if named and self._use(str(named)):
-            self.gathering.note("crs-member", f"coordinates were in {self.gathering.crs} and have been converted to WGS 84", "check one plot on a map")
+            self.gathering.note(
+                "crs-member",
+                f"coordinates were in {self.gathering.crs} and have been converted to WGS 84",
+                "check one plot on a map",
+            )
             return
-        raise WholeFileError("unknown-crs", f"the coordinate system {shown(named) or 'of the crs member'} is not known", "export as WGS 84 longitude and latitude, or say --crs EPSG:…", shown(named))
+        raise WholeFileError(
+            "unknown-crs",
+            f"the coordinate system {shown(named) or 'of the crs member'} is not known",
+            "export as WGS 84 longitude and latitude, or say --crs EPSG:…",
+            shown(named),
+        )
 
     def _use(self, name: str) -> bool:
         from eudr_geo.projecting import known
@@ -429,12 +494,25 @@ class _Rows:
 def _parts_of(feature: Any) -> tuple[dict[str, Any], dict[str, Any], str]:
     """Properties, geometry and id of a feature, or why it is none."""
     if not isinstance(feature, dict):
-        raise RecordError("unreadable-record", f"{shown(feature) or 'null'} stands where a feature belongs", _EXPORT_AGAIN, shown(feature))
+        raise RecordError(
+            "unreadable-record",
+            f"{shown(feature) or 'null'} stands where a feature belongs",
+            _EXPORT_AGAIN,
+            shown(feature),
+        )
     if isinstance(feature, _Twice):
-        raise RecordError("unreadable-record", f"the member {shown(feature.key)} stands twice in the feature", "keep one of the two", feature.key)
+        raise RecordError(
+            "unreadable-record",
+            f"the member {shown(feature.key)} stands twice in the feature",
+            "keep one of the two",
+            feature.key,
+        )
     if feature.get("type") != "Feature":
         raise RecordError(
-            "unreadable-record", f"its type is {shown(feature.get('type'))}, not Feature", "write \"type\": \"Feature\"", shown(feature.get("type"))
+            "unreadable-record",
+            f"its type is {shown(feature.get('type'))}, not Feature",
+            'write "type": "Feature"',
+            shown(feature.get("type")),
         )
     properties = feature.get("properties")
     if properties is None:
@@ -442,7 +520,12 @@ def _parts_of(feature: Any) -> tuple[dict[str, Any], dict[str, Any], str]:
     if not isinstance(properties, dict):
         raise RecordError("unreadable-record", "its properties are no object", _EXPORT_AGAIN, shown(properties))
     if isinstance(properties, _Twice):
-        raise RecordError("unreadable-record", f"the property {shown(properties.key)} stands twice", "keep one of the two", properties.key)
+        raise RecordError(
+            "unreadable-record",
+            f"the property {shown(properties.key)} stands twice",
+            "keep one of the two",
+            properties.key,
+        )
     geometry = feature.get("geometry")
     if geometry is None:
         raise RecordError("missing-geometry", "it has no geometry", "walk the plot, or take its point")
@@ -450,7 +533,9 @@ def _parts_of(feature: Any) -> tuple[dict[str, Any], dict[str, Any], str]:
         raise RecordError("unreadable-record", "its geometry is no single object", _EXPORT_AGAIN, shown(geometry))
     kind = geometry.get("type")
     if kind not in _GEOMETRIES:
-        raise RecordError("unsupported-geometry", f"{shown(kind)} is no geometry of a plot", "use a Point or a Polygon", shown(kind))
+        raise RecordError(
+            "unsupported-geometry", f"{shown(kind)} is no geometry of a plot", "use a Point or a Polygon", shown(kind)
+        )
     if kind != "GeometryCollection" and "coordinates" not in geometry:
         raise RecordError("missing-geometry", "its geometry has no coordinates", "walk the plot again and export it")
     outside = feature.get("id")

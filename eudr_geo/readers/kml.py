@@ -45,7 +45,10 @@ def read(source: Source) -> Reading:
     if not documents:
         raise WholeFileError("unreadable-file", "the archive holds no KML", "save it again from the mapping program")
     if len(documents) > 1:
-        gathering.note("several-layers", f"the archive holds {len(documents)} KML documents; all were read: {', '.join(sorted(documents))}")
+        gathering.note(
+            "several-layers",
+            f"the archive holds {len(documents)} KML documents; all were read: {', '.join(sorted(documents))}",
+        )
     for name in sorted(documents):
         _document(documents[name], gathering, name if len(documents) > 1 else "")
     return gathering.finish()
@@ -75,14 +78,20 @@ def _document(data: bytes, gathering: Gathering, inside: str) -> None:
                     _placemark(element, gathering, group)
                 element.clear()
     except DefusedXmlException as error:
-        raise WholeFileError("unreadable-file", "the XML has a document type definition, which a KML never needs", "do not open it") from error
+        raise WholeFileError(
+            "unreadable-file", "the XML has a document type definition, which a KML never needs", "do not open it"
+        ) from error
     except ParseError as error:
         line, column = error.position
         raise WholeFileError(
-            "unreadable-file", f"the XML breaks at line {line}, character {column + 1}", "the file is cut off or damaged: export it again"
+            "unreadable-file",
+            f"the XML breaks at line {line}, character {column + 1}",
+            "the file is cut off or damaged: export it again",
         ) from error
     except (ValueError, LookupError) as error:
-        raise WholeFileError("unreadable-file", f"the text cannot be decoded ({error})", "save the file as UTF-8") from error
+        raise WholeFileError(
+            "unreadable-file", f"the text cannot be decoded ({error})", "save the file as UTF-8"
+        ) from error
 
 
 def _tag(element: Element) -> str:
@@ -113,7 +122,10 @@ def _placemark(placemark: Element, gathering: Gathering, group: str) -> None:
             if len(parts) == 1:
                 offer = offered_polygon(lines[0])
             raise RecordError(
-                "unsupported-geometry", "a path or track is no plot", "close the walk and save it as a polygon", "LineString"
+                "unsupported-geometry",
+                "a path or track is no plot",
+                "close the walk and save it as a polygon",
+                "LineString",
             )
         gathering.add(number, properties, _joined(parts), group=group, plot_id=name)
     except RecordError as error:
@@ -154,7 +166,14 @@ def _parts(geometry: Element) -> Iterator[tuple[str, Any]]:
             if _tag(child) in {"Point", "LineString", "LinearRing", "Polygon", "MultiGeometry", "Track"}:
                 yield from _parts(child)
     elif tag == "Track":
-        yield "LineString", [_position(text.replace(" ", ",")) for item in geometry if _tag(item) == "coord" and (text := (item.text or "").strip())]
+        yield (
+            "LineString",
+            [
+                _position(text.replace(" ", ","))
+                for item in geometry
+                if _tag(item) == "coord" and (text := (item.text or "").strip())
+            ],
+        )
     elif tag == "Polygon":
         outer = [_positions(ring) for side in geometry if _tag(side) == "outerBoundaryIs" for ring in side]
         inner = [_positions(ring) for side in geometry if _tag(side) == "innerBoundaryIs" for ring in side]
@@ -185,7 +204,8 @@ def _position(part: str) -> list[NumberText]:
     if len(numbers) not in {2, 3}:
         raise RecordError(
             "unreadable-record",
-            f"the position {shown(part)} has {len(numbers)} numbers" + (", perhaps decimal commas" if len(numbers) == 4 else ""),
+            f"the position {shown(part)} has {len(numbers)} numbers"
+            + (", perhaps decimal commas" if len(numbers) == 4 else ""),
             "write longitude,latitude with decimal points",
             part,
         )

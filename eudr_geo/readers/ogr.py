@@ -51,9 +51,16 @@ def read(source: Source) -> Reading:
     if not layers:
         raise WholeFileError("unreadable-file", "there is no layer of plots in it", "export the layer of plots")
     if len(layers) > 1:
-        gathering.note("several-layers", f"it holds {len(layers)} layers; all were read: {', '.join(shown(name) for _, name, _, _ in layers)}", "name one with --layer")
+        gathering.note(
+            "several-layers",
+            f"it holds {len(layers)} layers; all were read: {', '.join(shown(name) for _, name, _, _ in layers)}",
+            "name one with --layer",
+        )
     tables = [_layer(gathering, *layer) for layer in layers]
-    plots = gathering.plots(np.concatenate([table[0] for table in tables]), {name: np.concatenate([table[1][name] for table in tables]) for name in FACTS})
+    plots = gathering.plots(
+        np.concatenate([table[0] for table in tables]),
+        {name: np.concatenate([table[1][name] for table in tables]) for name in FACTS},
+    )
     return gathering.finish(plots)
 
 
@@ -68,7 +75,11 @@ def _package_layers(source: Source) -> Iterator[tuple[Path, str, int, str]]:
             kinds = dict(base.execute("SELECT name, type FROM sqlite_master"))
             for (table,) in base.execute("SELECT table_name FROM gpkg_geometry_columns ORDER BY table_name").fetchall():
                 if kinds.get(table) != "table":
-                    raise WholeFileError("unreadable-file", f"the layer {shown(table)} is a query, not a table", "export the layer to a new GeoPackage")
+                    raise WholeFileError(
+                        "unreadable-file",
+                        f"the layer {shown(table)} is a query, not a table",
+                        "export the layer to a new GeoPackage",
+                    )
                 quoted = '"' + str(table).replace('"', '""') + '"'
                 (count,) = base.execute(f"SELECT count(*) FROM {quoted}").fetchone()
                 yield path, str(table), int(count), "GPKG"
@@ -85,7 +96,11 @@ def _shapefiles(source: Source, gathering: Gathering) -> Iterator[tuple[Path, st
     for number, stem in enumerate(sorted(stem for stem, parts in by_stem.items() if ".shp" in parts)):
         parts, name = by_stem[stem], PurePosixPath(stem).name
         if ".dbf" not in parts:
-            raise WholeFileError("unreadable-file", f"{shown(name)}.dbf is missing, and with it the plot codes", "zip all files of the shapefile")
+            raise WholeFileError(
+                "unreadable-file",
+                f"{shown(name)}.dbf is missing, and with it the plot codes",
+                "zip all files of the shapefile",
+            )
         folder = Path(f"shapefile{number}")
         folder.mkdir()
         for suffix, data in parts.items():
@@ -95,10 +110,19 @@ def _shapefiles(source: Source, gathering: Gathering) -> Iterator[tuple[Path, st
             encoding = _dbf_encoding(parts[".dbf"])
             (folder / "in.cpg").write_text(encoding, encoding="ascii")
             if encoding != "UTF-8":
-                gathering.note("unreadable-text", f"{shown(name)} does not tell its text encoding; read as {encoding}", "check the names; add a .cpg file")
+                gathering.note(
+                    "unreadable-text",
+                    f"{shown(name)} does not tell its text encoding; read as {encoding}",
+                    "check the names; add a .cpg file",
+                )
             gathering.encoding = encoding
         if ".prj" not in parts and not source.crs:
-            gathering.note("unknown-crs", f"{shown(name)} does not tell its coordinate system (no .prj)", "say which with --crs EPSG:…, or zip the .prj too", severity="" if _looks_projected(parts[".shp"]) else "warning")
+            gathering.note(
+                "unknown-crs",
+                f"{shown(name)} does not tell its coordinate system (no .prj)",
+                "say which with --crs EPSG:…, or zip the .prj too",
+                severity="" if _looks_projected(parts[".shp"]) else "warning",
+            )
         count = struct.unpack("<I", parts[".dbf"][4:8])[0] if len(parts[".dbf"]) > 8 else 0
         yield folder / "in.shp", name, int(count), "ESRI Shapefile"
 
@@ -129,7 +153,10 @@ def _layer(gathering: Gathering, path: Path, name: str, expected: int, driver: s
     geometries: list[Any] = []
     seen = 0
     try:
-        with fiona.Env(**options), fiona.open(path, enabled_drivers=[driver], layer=name if driver == "GPKG" else None) as layer:
+        with (
+            fiona.Env(**options),
+            fiona.open(path, enabled_drivers=[driver], layer=name if driver == "GPKG" else None) as layer,
+        ):
             _system(gathering, layer)
             for feature in layer:
                 seen += 1
@@ -138,10 +165,16 @@ def _layer(gathering: Gathering, path: Path, name: str, expected: int, driver: s
                 if geometry is not None:
                     geometries.append(geometry)
     except (FionaError, OSError, UnicodeDecodeError, ValueError) as error:
-        raise WholeFileError("unreadable-file", f"the layer {shown(name)} is damaged ({shown(error)})", "export it again") from error
+        raise WholeFileError(
+            "unreadable-file", f"the layer {shown(name)} is damaged ({shown(error)})", "export it again"
+        ) from error
     for _ in range(expected - seen):  # what GDAL did not give us is still a record
         gathering.count()
-        gathering.reject(gathering.records, RecordError("unreadable-record", "the record is damaged", "export the layer again"), group=name)
+        gathering.reject(
+            gathering.records,
+            RecordError("unreadable-record", "the record is damaged", "export the layer again"),
+            group=name,
+        )
     array = np.empty(len(geometries), dtype=object)
     array[:] = geometries
     facts = facts_of_doubles(array)
@@ -163,7 +196,12 @@ def _system(gathering: Gathering, layer: Any) -> None:
         return
     code = known(wkt)
     if code is None:
-        raise WholeFileError("unknown-crs", f"the coordinate system {shown(wkt)[:40]} is not known", "say which with --crs EPSG:…", shown(wkt))
+        raise WholeFileError(
+            "unknown-crs",
+            f"the coordinate system {shown(wkt)[:40]} is not known",
+            "say which with --crs EPSG:…",
+            shown(wkt),
+        )
     if code != "EPSG:4326":
         gathering.crs = code
 
@@ -187,7 +225,10 @@ def _feature(gathering: Gathering, number: int, feature: Any, group: str) -> Any
         return None
     except (ValueError, shapely.errors.GEOSException) as error:
         gathering.reject(
-            number, RecordError("unreadable-record", f"its geometry cannot be built ({shown(error)})", "draw the plot again"), group=group, properties=properties
+            number,
+            RecordError("unreadable-record", f"its geometry cannot be built ({shown(error)})", "draw the plot again"),
+            group=group,
+            properties=properties,
         )
         return None
     return geometry

@@ -68,7 +68,9 @@ def read(source: Source) -> Reading:
     if gathering.crs != "EPSG:4326":
         from eudr_geo.projecting import to_wgs84
 
-        reading = reading.with_plots(reading.plots.with_columns(geometry=to_wgs84(reading.plots.geometry, gathering.crs)))
+        reading = reading.with_plots(
+            reading.plots.with_columns(geometry=to_wgs84(reading.plots.geometry, gathering.crs))
+        )
     return reading
 
 
@@ -77,7 +79,9 @@ def _csv_rows(source: Source, gathering: Gathering) -> list[list[Any]]:
     text, gathering.encoding, certain = decoded(data)
     if not certain:
         gathering.note(
-            "unreadable-text", f"the text encoding is not told; read as {gathering.encoding}", "check the names; save as UTF-8"
+            "unreadable-text",
+            f"the text encoding is not told; read as {gathering.encoding}",
+            "check the names; save as UTF-8",
         )
     if "\0" in text:
         raise WholeFileError("unreadable-file", "the text holds NUL characters", "save the table again as CSV UTF-8")
@@ -86,7 +90,10 @@ def _csv_rows(source: Source, gathering: Gathering) -> list[list[Any]]:
         delimiter, skip = lines[0].strip()[4], 1
     else:
         sample = lines[:20]
-        delimiter = max(";\t,", key=lambda mark: (min((line.count(mark) for line in sample if line.strip()), default=0), mark == ";"))
+        delimiter = max(
+            ";\t,",
+            key=lambda mark: (min((line.count(mark) for line in sample if line.strip()), default=0), mark == ";"),
+        )
         skip = 0
     csv.field_size_limit(max(source.limits.text_length * 100, 1_000_000))
     rows: list[list[Any]] = [[] for _ in range(skip)]
@@ -100,7 +107,9 @@ def _csv_rows(source: Source, gathering: Gathering) -> list[list[Any]]:
             if len(row) > source.limits.sheet_columns or len(rows) > source.limits.sheet_rows:
                 raise _too_wide(source)
     except csv.Error as error:
-        raise WholeFileError("unreadable-file", f"the table breaks at line {reader.line_num + skip} ({error})", "save it again as CSV") from error
+        raise WholeFileError(
+            "unreadable-file", f"the table breaks at line {reader.line_num + skip} ({error})", "save it again as CSV"
+        ) from error
     return rows
 
 
@@ -112,7 +121,12 @@ def decoded(data: bytes) -> tuple[str, str, bool]:
     WholeFileError
         When no encoding fits.
     """
-    for mark, name in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"), (b"", "utf-8")):
+    for mark, name in (
+        (b"\xef\xbb\xbf", "utf-8-sig"),
+        (b"\xff\xfe", "utf-16"),
+        (b"\xfe\xff", "utf-16"),
+        (b"", "utf-8"),
+    ):
         if data.startswith(mark):
             try:
                 return data.decode(name), name.removesuffix("-sig"), True
@@ -141,21 +155,32 @@ def workbook_cells(source: Source) -> dict[str, list[list[Any]]]:
     try:
         workbook = CalamineWorkbook.from_object(str(source.path))
         return {
-            str(name): [[_cell(cell) for cell in row] for row in workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)]
+            str(name): [
+                [_cell(cell) for cell in row]
+                for row in workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
+            ]
             for name in workbook.sheet_names
         }
     except (CalamineError, zipfile.BadZipFile, OSError, ValueError) as error:
-        raise WholeFileError("unreadable-file", f"the workbook is damaged ({shown(error)})", "open it in Excel and save it again") from error
+        raise WholeFileError(
+            "unreadable-file", f"the workbook is damaged ({shown(error)})", "open it in Excel and save it again"
+        ) from error
 
 
 def _scan(source: Source) -> None:
     """Look at the cell addresses before any library does: five kilobytes may claim a million rows."""
     for name, data in members(source).items():
         if b"<!DOCTYPE" in data[:2048] or b"<!ENTITY" in data[:4096]:
-            raise WholeFileError("unreadable-file", "the workbook has a document type definition, which none needs", "do not open it")
+            raise WholeFileError(
+                "unreadable-file", "the workbook has a document type definition, which none needs", "do not open it"
+            )
         if name.startswith("xl/worksheets/"):
             for match in _CELL.finditer(data):
-                if len(match[1]) > 2 or int(match[2]) > source.limits.sheet_rows or _column(match[1]) > source.limits.sheet_columns:
+                if (
+                    len(match[1]) > 2
+                    or int(match[2]) > source.limits.sheet_rows
+                    or _column(match[1]) > source.limits.sheet_columns
+                ):
                     raise _too_wide(source)
 
 
@@ -213,7 +238,9 @@ class _Sheet:
         self.width = max((place for place, heading in enumerate(self.headings) if heading), default=-1) + 1
         if {"x", "y"} <= set(columns) and self.gathering.source.crs:
             self.gathering.crs = self.gathering.source.crs
-        self.marks = {key: self._mark(place, top) for key, place in columns.items() if key in {"lat", "lon", "x", "y", "area_ha"}}
+        self.marks = {
+            key: self._mark(place, top) for key, place in columns.items() if key in {"lat", "lon", "x", "y", "area_ha"}
+        }
         for row in range(top + 1, len(self.rows)):
             cells = list(self.rows[row])
             if any(text_of(cell) for cell in cells):
@@ -232,7 +259,9 @@ class _Sheet:
         return None
 
     def _mark(self, place: int, top: int) -> str:
-        values = [text_of(row[place]) for row in self.rows[top + 1 :] if place < len(row) and isinstance(row[place], str)]
+        values = [
+            text_of(row[place]) for row in self.rows[top + 1 :] if place < len(row) and isinstance(row[place], str)
+        ]
         # In a coordinate a comma can only be a decimal mark: nobody writes thousands of degrees.
         return decimal_mark(values)
 
@@ -244,7 +273,9 @@ class _Sheet:
             extra = [text_of(cell) for cell in cells[self.width :] if text_of(cell)]
             if extra:
                 raise RecordError(
-                    "unreadable-record", f"the row has more cells than the table has columns: {shown(extra[0])}", "put quotes round text with commas"
+                    "unreadable-record",
+                    f"the row has more cells than the table has columns: {shown(extra[0])}",
+                    "put quotes round text with commas",
                 )
             cells += [None] * (self.width - len(cells))
             properties = dict(self._properties(cells))
@@ -264,7 +295,10 @@ class _Sheet:
                 yield heading, NumberText(repr(float(number))) if number is not None else text_of(value)
             else:
                 # Two columns of one name stay apart.
-                yield heading if key or self.headings.count(heading) == 1 else f"{heading} ({place + 1})", text_of(value)
+                yield (
+                    heading if key or self.headings.count(heading) == 1 else f"{heading} ({place + 1})",
+                    text_of(value),
+                )
 
     def _shape(self, cells: Sequence[Any]) -> Shape:
         if "wkt" in self.columns and text_of(cells[self.columns["wkt"]]):
@@ -277,12 +311,21 @@ class _Sheet:
     def _ordinate(self, cells: Sequence[Any], key: str) -> NumberText:
         value = cells[self.columns[key]]
         if value is None or text_of(value) == "":
-            raise RecordError("missing-geometry", f"the cell of {self.headings[self.columns[key]]} is empty", "take the point of the plot")
+            raise RecordError(
+                "missing-geometry",
+                f"the cell of {self.headings[self.columns[key]]} is empty",
+                "take the point of the plot",
+            )
         if isinstance(value, (int, float)) and not isinstance(value, bool):
             return NumberText(repr(float(value)))
         text = text_of(value)
         if not _COORDINATE.fullmatch(text) or (text.count(",") and self.marks.get(key) == "."):
-            raise RecordError("not-finite", f"{shown(text)} stands where a coordinate belongs", "write decimal degrees, like 12.712345", text)
+            raise RecordError(
+                "not-finite",
+                f"{shown(text)} stands where a coordinate belongs",
+                "write decimal degrees, like 12.712345",
+                text,
+            )
         return NumberText(text.replace(",", "."))
 
 
@@ -293,13 +336,23 @@ def _from_text(text: str) -> Shape:
             found: Mapping[str, Any] = json.loads(text, parse_float=NumberText, parse_int=NumberText)
             return shape_of(str(found.get("type")), found.get("coordinates"))
         except (ValueError, RecursionError) as error:
-            raise RecordError("unreadable-record", "the GeoJSON in the cell is broken", "export the table again", text) from error
+            raise RecordError(
+                "unreadable-record", "the GeoJSON in the cell is broken", "export the table again", text
+            ) from error
     body = re.sub(r"^\s*SRID=\d+;", "", text)
     match = re.fullmatch(r"\s*([A-Za-z]+)\s*(?:Z|M|ZM)?\s*(\(.*\)|EMPTY)\s*", body, re.DOTALL | re.IGNORECASE)
-    kinds = {"POINT": "Point", "POLYGON": "Polygon", "MULTIPOLYGON": "MultiPolygon", "MULTIPOINT": "MultiPoint", "LINESTRING": "LineString"}
+    kinds = {
+        "POINT": "Point",
+        "POLYGON": "Polygon",
+        "MULTIPOLYGON": "MultiPolygon",
+        "MULTIPOINT": "MultiPoint",
+        "LINESTRING": "LineString",
+    }
     kind = kinds.get(match[1].upper()) if match else None
     if match is None or kind is None:
-        raise RecordError("unreadable-record", f"{shown(text)} is no WKT of a plot", "write POLYGON((lon lat, lon lat, …))", text)
+        raise RecordError(
+            "unreadable-record", f"{shown(text)} is no WKT of a plot", "write POLYGON((lon lat, lon lat, …))", text
+        )
     if match[2].upper() == "EMPTY":
         raise RecordError("missing-geometry", "the boundary is EMPTY", "draw the plot again")
     nested = _nested(match[2])
@@ -330,5 +383,3 @@ def _nested(text: str) -> list[Any]:
         raise RecordError("unreadable-record", "the brackets of the WKT do not close", "copy the whole cell", text)
     result: list[Any] = stack[0][0]
     return result
-
-

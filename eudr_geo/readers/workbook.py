@@ -9,17 +9,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from eudr_geo.cells import clean_code, clean_text
-from eudr_geo.model.findings import ERROR, NOTE, WARNING
+from eudr_geo.model.findings import NOTE, WARNING
 from eudr_geo.model.lot_book import BOOK_TABLES, LotBook, columns
-from eudr_geo.model.workbook import CellChange, CellIssue
-from eudr_geo.readers.sheet_rows import Context, Row, SheetRows, shown
+from eudr_geo.model.workbook import CellChange, CellIssue, LeftOut, book_of
+from eudr_geo.sheet_rows import Context, Row, SheetRows
 from eudr_geo.workbook_terms import KEPT_FOR_LATER, READ_SHEETS, sheet, sheets
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 _KNOWN_PLAIN = {"guide", "lists", "_meta", "issues", "huong dan", "danh muc", "van de"}
 """Sheets of our own that hold no rows, folded."""
@@ -48,22 +45,14 @@ class Cells:
     land: list[PlotCells] = field(default_factory=list)
     changes: list[CellChange] = field(default_factory=list)
     issues: list[CellIssue] = field(default_factory=list)
+    left_out: list[LeftOut] = field(default_factory=list)
     seen: dict[str, int] = field(default_factory=dict)  # sheet -> rows with anything in them
     taken: dict[str, int] = field(default_factory=dict)
     language: str = ""
 
     def book(self) -> LotBook:
         """Return the tables as a lot book."""
-        return LotBook({name: frame_of(name, rows) for name, rows in self.tables.items() if rows})
-
-
-def frame_of(table: str, rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
-    """Return rows as a frame of a book: exactly its columns, object dtype, None where nothing is stated."""
-    import pandas as pd
-
-    names = columns(table)
-    data = {name: pd.Series([row.get(name) for row in rows], dtype=object) for name in names}
-    return pd.DataFrame(data, columns=names)
+        return book_of(self.tables)
 
 
 def read_cells(
@@ -86,7 +75,9 @@ def read_cells(
     found = Cells()
     meta = _meta(cells.get("_meta", []))
     found.language = lang or meta.get("language", "")
-    context = Context(name, found.language, country or meta.get("country", ""), found.changes, found.issues)
+    context = Context(
+        name, found.language, country or meta.get("country", ""), found.changes, found.issues, found.left_out
+    )
     named = {title: _sheet_of(title) for title in cells if title != "_meta"}
     _ledger(found, meta, name)
     for key in READ_SHEETS:
@@ -135,19 +126,21 @@ def _other_sheet(context: Context, title: str, keys: tuple[str, ...], rows: Sequ
     if len(keys) > 1:
         context.issue(title, "", title, f"the sheet could be {' or '.join(sheet(key).en for key in keys)}", "rename it")
     elif not keys:
-        context.issue(title, "", title, "no sheet of the workbook is called so; it was not read", "rename or ignore it", NOTE)
+        context.issue(
+            title, "", title, "no sheet of the workbook is called so; it was not read", "rename or ignore it", NOTE
+        )
     elif keys[0] not in READ_SHEETS and len(rows) > 1:
         why = "this sheet is not read yet; its rows stay in your file"
         context.issue(title, "", title, why, "nothing to do", NOTE)
 
 
-def _producers(found: Cells, context: Context, rows: SheetRows) -> None:
+def _producers(found: Cells, _context: Context, rows: SheetRows) -> None:
     for row in rows:
         code, name = row.code("code", needed=True), row.text("name", needed=True)
         record = {
             "code": code,
             "name": name,
-            "country": row.country("country") or context.country or None,
+            "country": row.country("country") or rows.context.country or None,
             "village": row.text("village"),
             "phone": row.text("phone"),
             "consent_date": row.date("consent_date"),
@@ -155,14 +148,14 @@ def _producers(found: Cells, context: Context, rows: SheetRows) -> None:
         row.take(found.tables["producer"], record)
 
 
-def _plots(found: Cells, context: Context, rows: SheetRows) -> None:
+def _plots(found: Cells, _context: Context, rows: SheetRows) -> None:
     for row in rows:
         code, producer = row.code("code", needed=True), row.code("producer", needed=True)
         record = {
             "code": code,
             "producer_code": producer,
             "commodity": row.choice("commodity", "commodity"),
-            "country": row.country("country") or context.country or None,
+            "country": row.country("country") or rows.context.country or None,
             "place": row.text("place"),
             "planted_year": row.whole("planted_year"),
             "tenure": row.text("tenure"),
@@ -176,7 +169,9 @@ def _plots(found: Cells, context: Context, rows: SheetRows) -> None:
             found.tables["stream_plot"].append({"stream_code": stream, "plot_code": code, **row.provenance})
         if lat or lon or wkt or area is not None:
             place = row.place("wkt" if wkt else "lat")
-            found.land.append(PlotCells(rows.title, row.number_shown, place, code, lat, lon, wkt, area, mapped_on or ""))
+            found.land.append(
+                PlotCells(rows.title, row.number_shown, place, str(code), lat, lon, wkt, area, mapped_on or "")
+            )
 
 
 def _deliveries(found: Cells, context: Context, rows: SheetRows) -> None:
@@ -199,7 +194,7 @@ def _deliveries(found: Cells, context: Context, rows: SheetRows) -> None:
             record["harvested_from"] = record["harvested_to"]
         if record["code"] is None:
             record["code"] = _receipt(record, made)
-            context.change(rows.title, row.place("receipt"), "", record["code"], "receipt-number")
+            context.change(rows.title, row.place("receipt"), "", str(record["code"]), "receipt-number")
         row.take(found.tables["delivery"], record)
 
 
@@ -211,7 +206,7 @@ def _receipt(record: Mapping[str, Any], made: dict[str, int]) -> str:
     return f"AUTO-{digest}" if made[digest] == 1 else f"AUTO-{digest}-{made[digest]}"
 
 
-def _lots(found: Cells, context: Context, rows: SheetRows) -> None:
+def _lots(found: Cells, _context: Context, rows: SheetRows) -> None:
     types: dict[str, str] = {}
     for row in rows:
         kind = row.choice("type", "stream_type", needed=True)
@@ -261,7 +256,7 @@ def _has(found: Cells, table: str, code: str) -> bool:
     return any(row["code"] == code for row in found.tables[table])
 
 
-def _processing(found: Cells, context: Context, rows: SheetRows) -> None:
+def _processing(found: Cells, _context: Context, rows: SheetRows) -> None:
     processes: dict[str, dict[str, Any]] = {}
     lines: dict[str, dict[str, list[dict[str, Any]]]] = {}
     for row in rows:
@@ -277,7 +272,12 @@ def _processing(found: Cells, context: Context, rows: SheetRows) -> None:
         first = processes.get(code or "", head)
         for key, cell in (("type", "step"), ("date_start", "date")):
             if head[key] and first[key] != head[key]:
-                row.fail(cell, head[key], f"process {code} says {first[key]} in a row above", "one process, one step and date")
+                row.fail(
+                    cell,
+                    head[key],
+                    f"process {code} says {first[key]} in a row above",
+                    "one process, one step and date",
+                )
         if not flows:
             row.fail("in_lot", "", "the row has neither an input nor an output", "write a lot and its weight")
         sides = lines.setdefault(code or "", {"in": [], "out": []})
@@ -328,7 +328,7 @@ def _flows(row: Row) -> list[dict[str, Any]]:
     return flows
 
 
-def _shipments(found: Cells, context: Context, rows: SheetRows) -> None:
+def _shipments(found: Cells, _context: Context, rows: SheetRows) -> None:
     heads: dict[str, dict[str, Any]] = {}
     for row in rows:
         code = row.code("code", needed=True)
@@ -349,11 +349,21 @@ def _shipments(found: Cells, context: Context, rows: SheetRows) -> None:
         first = heads.get(code or "", head)
         for key in ("buyer", "buyer_country", "ship_date", "container"):
             if head[key] and first[key] and first[key] != head[key]:
-                row.fail(key, head[key], f"shipment {code} says {first[key]} in a row above", "one shipment, one buyer and date")
+                row.fail(
+                    key,
+                    head[key],
+                    f"shipment {code} says {first[key]} in a row above",
+                    "one shipment, one buyer and date",
+                )
         for key in KEPT_FOR_LATER["shipments"]:
             row.later(key)
         if any(_is_line(one, line) for one in found.tables["consignment_line"]):
-            row.fail("lot", line["lot_code"] or "", f"the lot stands twice in shipment {code}", "write it once, with its whole weight")
+            row.fail(
+                "lot",
+                line["lot_code"] or "",
+                f"the lot stands twice in shipment {code}",
+                "write it once, with its whole weight",
+            )
         if row.take(found.tables["consignment_line"], line):
             if fresh:
                 heads[str(code)] = head | row.provenance
@@ -403,12 +413,12 @@ def _resolve_references(found: Cells, context: Context) -> None:
 
 
 def _complete(found: Cells, context: Context) -> None:
-    """What other sheets imply: a delivery's producer is the plot's, a stream declared on the Plots sheet is a micro-lot."""
+    """Fill in what other sheets imply: the producer of a delivery's plot, the micro-lots of the Plots sheet."""
     owner = {row["code"]: row["producer_code"] for row in found.tables["plot"]}
     for row in found.tables["delivery"]:
         if row["producer_code"] is None and owner.get(row["plot_code"]):
             row["producer_code"] = owner[row["plot_code"]]
-            context.change(row["src_sheet"], f"row {row['src_row']}", "", row["producer_code"], "producer-of-plot")
+            context.change(row["src_sheet"], f"row {row['src_row']}", "", str(row["producer_code"]), "producer-of-plot")
     known = {row["code"] for row in found.tables["stream"]}
     season = found.tables["season"][0]["code"] if found.tables["season"] else None
     for row in found.tables["stream_plot"]:

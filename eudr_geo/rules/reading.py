@@ -241,7 +241,8 @@ def unknown_crs(reading: Reading) -> Problems:
 def unreadable_text(reading: Reading) -> Problems:
     """Text whose encoding the file does not tell and that was read by a guess.
 
-    **Why it matters** A wrong guess turns names into other names: Nguyễn becomes Nguyá»…n, and one producer becomes two.
+    **Why it matters** A wrong guess turns names into other names (Nguyễn becomes Nguyá»…n), and one
+    producer becomes two.
 
     **Example** A Shapefile without its .cpg file, written on an old Vietnamese Windows.
 

@@ -65,8 +65,7 @@ def _polygonal(before: Any, after: Any) -> Any:
         parts = _rounded_parts(parts)
     if not parts:
         return before
-    # An order of its own: make_valid promises none.
-    parts.sort(key=lambda part: (-part.area, shapely.to_wkb(part)))
+    parts = _in_order(parts)
     return parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts)
 
 
@@ -134,8 +133,13 @@ def hole_free(polygon: Any) -> list[Any] | None:
     exact = abs(sum(part.area for part in parts) - polygon.area) <= 1e-9 * polygon.area
     if not exact or not all(shapely.is_valid(part) for part in parts):
         return None
-    parts.sort(key=lambda part: (-part.area, shapely.to_wkb(part)))
-    return parts
+    return _in_order(parts)
+
+
+def _in_order(parts: list[Any]) -> list[Any]:
+    """Wind polygons counter-clockwise from their westernmost corner and sort them: GEOS promises no order."""
+    plain = [shapely.orient_polygons(shapely.normalize(part)) for part in parts]
+    return sorted(plain, key=_points)
 
 
 def _points(polygon: Any) -> list[tuple[float, float]]:

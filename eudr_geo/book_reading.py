@@ -1,0 +1,168 @@
+"""The lots workbook from a file: opened in the cage, understood here, land of the Plots sheet made into plots."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from eudr_geo.boundaries import FACTS, Shape, shape_of
+from eudr_geo.errors import InputError
+from eudr_geo.limits import DEFAULT_LIMITS, Limits
+from eudr_geo.model.findings import WARNING
+from eudr_geo.model.plots import Plots
+from eudr_geo.model.source import NumberText, RecordError
+from eudr_geo.model.workbook import BookReading, CellIssue
+from eudr_geo.readers.workbook import Cells, PlotCells, read_cells
+from eudr_geo.reading import read_sheets
+from eudr_geo.regulation import country_code
+
+_WKT_LENGTH = 1_000_000  # characters; a cell of a spreadsheet holds 32 767
+
+
+def read_book(path: str | Path, *, lang: str = "", country: str = "", limits: Limits = DEFAULT_LIMITS) -> BookReading:
+    """Read a lots workbook: producers, plots, deliveries, lots, processing and, where there is one, shipments.
+
+    Parameters
+    ----------
+    path
+        The workbook (XLSX).
+    lang
+        ``en`` or ``vi``: decides how a number is read that could be two; by default the workbook's own language.
+    country
+        ISO 3166-1 alpha-2 code of producers and plots that name none, and of customary units (tạ, quintal).
+    limits
+        How much the file may ask of us.
+
+    Returns
+    -------
+    BookReading
+        The book, the plots whose land stands on the Plots sheet, and a receipt of every change and issue.
+
+    Raises
+    ------
+    InputError
+        For a file that is not there or cannot be opened as a workbook, or an unknown language or country.
+    """
+    if lang not in {"", "en", "vi"}:
+        raise InputError(f"the workbook is not made in {lang!r}", fix="name en or vi")
+    if country and country_code(country) != country:
+        raise InputError(f"{country!r} is no country code", fix="name its two letters, like VN")
+    reading, sheets = read_sheets(path, limits=limits)
+    file = reading.files[0]
+    for note in file.notes:
+        raise InputError(f"{file.name}: {note.why}", fix=note.fix)
+    cells = read_cells(sheets, name=file.name, lang=lang, country=country)
+    plots, issues = plots_of(cells, file.name)
+    seen, taken = sum(cells.seen.values()), sum(cells.taken.values())
+    return BookReading(
+        book=cells.book(),
+        plots=plots,
+        changes=tuple(cells.changes),
+        issues=(*cells.issues, *issues),
+        file=replace(file, format="XLSX", records=seen, plots=taken, rejected=seen - taken),
+        language=cells.language,
+        rows=dict(cells.taken),
+        left_out=tuple(cells.left_out),
+    )
+
+
+def plots_of(cells: Cells, name: str) -> tuple[Plots, list[CellIssue]]:
+    """Return the plots whose point or boundary stands on the Plots sheet, and an issue for each that cannot be held.
+
+    Parameters
+    ----------
+    cells
+        What was read.
+    name
+        Name of the file.
+    """
+    producers = {row["code"]: row["name"] for row in cells.tables["producer"]}
+    about = {row["code"]: row for row in cells.tables["plot"]}
+    rows: list[dict[str, Any]] = []
+    issues: list[CellIssue] = []
+    for land in cells.land:  # each cell is parsed and judged alone
+        try:
+            shape = _shape(land)
+        except RecordError as error:
+            issues.append(CellIssue(land.sheet, land.cell, str(error.value)[:80], error.why, error.fix, WARNING))
+            continue
+        if shape is None:
+            continue
+        plot = about[land.plot_code]
+        rows.append(
+            {
+                "source": name,
+                "record": land.row,
+                "group": land.sheet,
+                "plot_id": land.plot_code,
+                "place": plot["place"] or "",
+                "producer": producers.get(plot["producer_code"], ""),
+                "producer_id": plot["producer_code"] or "",
+                "country": plot["country"] or "",
+                "commodity": plot["commodity"] or "",
+                "area_ha": np.nan if land.area_ha is None else land.area_ha,
+                "mapped_on": land.mapped_on,
+                "geometry": shape.geometry,
+                **{fact: getattr(shape, fact) for fact in FACTS},
+            }
+        )
+    if not rows:
+        return Plots({}), issues
+    return Plots({column: [row[column] for row in rows] for column in rows[0]}), issues
+
+
+def _shape(land: PlotCells) -> Shape | None:
+    if land.wkt:
+        return _from_wkt(land.wkt)
+    if not land.lat and not land.lon:
+        return None
+    if not land.lat or not land.lon:
+        raise RecordError("missing-geometry", "latitude and longitude belong together", "write both, or neither")
+    # A comma in a coordinate is always a decimal comma: there are no thousands of degrees.
+    return shape_of("Point", [NumberText(text.strip(" °").replace(",", ".")) for text in (land.lon, land.lat)])
+
+
+def _from_wkt(text: str) -> Shape:
+    """Parse POINT, POLYGON or MULTIPOLYGON with the digits kept; nothing else is a plot's boundary."""
+    kind, _, body = text.strip().partition("(")
+    name = {"POINT": "Point", "POLYGON": "Polygon", "MULTIPOLYGON": "MultiPolygon"}.get(kind.strip().upper())
+    if name is None or len(text) > _WKT_LENGTH:
+        raise RecordError(
+            "unsupported-geometry", "the boundary is not WKT of a point or polygon", "paste POLYGON((…))", text
+        )
+    nested, rest = _nested("(" + body)
+    if rest.strip():
+        raise RecordError("unreadable-record", "text stands behind the boundary", "paste one boundary only", rest)
+    return shape_of(name, nested[0] if name == "Point" else nested)
+
+
+def _nested(text: str) -> tuple[list[Any], str]:
+    """Turn ``((1 2, 3 4))`` into lists of positions; depth is that of a multipolygon at most."""
+    stack: list[list[Any]] = []
+    piece = ""
+    for place, char in enumerate(text):  # a cell is short; one pass over its characters
+        if char in "(),":
+            if piece.strip():
+                if not stack:
+                    break
+                stack[-1].append([NumberText(number) for number in piece.split()])
+            piece = ""
+            if char == "(":
+                if len(stack) >= 4:
+                    break
+                inner: list[Any] = []
+                if stack:
+                    stack[-1].append(inner)
+                stack.append(inner)
+            elif char == ")":
+                if not stack:
+                    break
+                done = stack.pop()
+                if not stack:
+                    return done, text[place + 1 :]
+        else:
+            piece += char
+    raise RecordError("unreadable-record", "the brackets of the boundary do not match", "paste it again", text)

@@ -1,0 +1,47 @@
+"""``eudr-geo package``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from eudr_geo.cli import options, screen
+
+
+@click.command()
+@click.argument("codes", nargs=-1, required=True, metavar="CODE…")
+@options.project
+@click.option("-o", "--out", required=True, metavar="DIR", help="Folder of the package (or file, with --zip).")
+@click.option("--zip", "as_zip", is_flag=True, help="Write one zip file.")
+@click.option("--replace", is_flag=True, help="Take the place of an older package.")
+@click.option("--with-names", is_flag=True, help="Show producers' names; otherwise their codes stand for them.")
+def command(codes: tuple[str, ...], project: str, out: str, as_zip: bool, replace: bool, with_names: bool) -> None:
+    """Build the due-diligence package of a consignment or of lots.
+
+    Refused while an error stands on one of its plots or lots; the message names it.
+
+    \b
+    Example:
+      eudr-geo package DL26-EXP-001 -p coop.gpkg -o DL26-EXP-001
+    """  # noqa: D301
+    from eudr_geo.errors import RefusedError
+    from eudr_geo.packaging import build_package
+    from eudr_geo.writing import safe_name, write_file, write_folder, zip_bytes
+
+    with options.open_project(project) as store, screen.progress("Packing") as step:
+        step("", 0, 1)
+        package = build_package(store, codes, with_names=with_names)
+    path = Path(out)
+    if as_zip:
+        if path.exists() and not replace:
+            raise RefusedError(f"{path} already exists", fix="name another file, or use --replace")
+        write_file(path, zip_bytes(package.files, folder=safe_name(codes[0])))
+    else:
+        write_folder(path, package.files, replace=replace)
+    data = package.data
+    screen.say(
+        f"{out}: {len(data.plots):,} plots, {len(data.lots):,} lots, {data.lots['quantity_kg'].sum():,.1f} kg,"
+        f" {len(package.files)} files."
+    )
+    screen.say(f"SHA-256 of the manifest, to be sent apart: {package.manifest_sha256}")

@@ -1,0 +1,27 @@
+"""Fingerprint of a geometry: the same land gives the same digits, wherever the ring starts and whichever way it runs."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import numpy as np
+import shapely
+
+from eudr_geo.regulation import COORDINATE_DECIMALS
+
+
+def geometry_hashes(geometries: Any) -> list[str]:
+    """Return the SHA-256 of each geometry, normalised, at six decimals, as little-endian WKB; "" where there is none.
+
+    Examples
+    --------
+    >>> import shapely
+    >>> first, second = shapely.box(0, 0, 1, 1), shapely.Polygon([(1, 1), (0, 1), (0, 0), (1, 0)])
+    >>> len(set(geometry_hashes([first, second])))
+    1
+    """
+    array = np.array(geometries, dtype=object, copy=True)
+    coords = np.round(shapely.get_coordinates(array), COORDINATE_DECIMALS) + 0.0
+    blobs = shapely.to_wkb(shapely.normalize(shapely.set_coordinates(array, coords)), byte_order=1, output_dimension=2)
+    return ["" if blob is None else hashlib.sha256(blob).hexdigest() for blob in blobs]

@@ -1,0 +1,235 @@
+"""Coordinates: whether the numbers are degrees, in the right order, and of a place where a plot can be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from eudr_geo import countries
+from eudr_geo.candidates import likely_systems
+from eudr_geo.catalogue import ERROR, Problems, plot_rule, repairs
+from eudr_geo.geodesy import distance_m
+from eudr_geo.model.plots import Array, Plots
+from eudr_geo.regulation import country_code
+from eudr_geo.rules.rings import GEO
+from eudr_geo.shapes.rings import exchanged
+
+Floats = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
+
+METRES_ABOVE = 1_000.0
+"""No slip of a degree is larger than this; metres of a grid nearly always are."""
+NULL_ISLAND_M = 1_000.0
+"""Good practice: nothing grows within 1 km of longitude 0, latitude 0: it is open sea."""
+
+
+def _largest(geometries: Array) -> Floats:
+    """Largest absolute longitude and latitude of each geometry, shape (n, 2); NaN for missing ones."""
+    bounds = np.abs(shapely.bounds(geometries))
+    return np.column_stack([np.maximum(bounds[:, 0], bounds[:, 2]), np.maximum(bounds[:, 1], bounds[:, 3])])
+
+
+def _first_where(geometries: Array, test: Callable[[Floats], Mask]) -> tuple[Floats, npt.NDArray[np.int64]]:
+    """First position of each geometry that passes a test (NaN where none does), and how many do."""
+    coords, row = shapely.get_coordinates(geometries, return_index=True)
+    passing = np.flatnonzero(test(coords))
+    place = np.full((len(geometries), 2), np.nan)
+    rows, first = np.unique(row[passing], return_index=True)
+    place[rows] = coords[passing[first]]
+    return place, np.bincount(row[passing], minlength=len(geometries)).astype(np.int64)
+
+
+def _written(places: Floats) -> list[str]:
+    return [f"{x:.12g}, {y:.12g}" for x, y in places.tolist()]
+
+
+@plot_rule(severity=ERROR, basis=f"{GEO}: WGS 84 only; Regulation (EU) 2023/1115, Article 2(28)", ids=("C-12",))
+def projected_coordinates(plots: Plots) -> Problems:
+    """Metres of a national grid where degrees should be.
+
+    **Why it matters** The EU system only knows longitude and latitude in degrees. Metres are refused, or the plot lands
+    somewhere at the edge of the map.
+
+    **Example** 831316, 1403588: metres of a Vietnamese grid, as the land office writes them; in degrees the place is
+    108.05 12.68.
+
+    **How to correct it** Ask who made the file for its coordinate system and read the file again with it, for instance
+    `--crs EPSG:3405`. The message names the systems that would put the plot into its country.
+
+    **Trap** Several systems may put the plot into the right country, a few hundred metres or a hundred kilometres
+    apart. Never choose by trying: look on the map whether the plot lies where the farmer knows it to be.
+    """
+    rows = np.flatnonzero((plots.keep("largest_lon_lat", _largest) > METRES_ABOVE).any(axis=1))
+    if not len(rows):
+        return Problems.none()
+    place, _ = _first_where(plots.geometry[rows], lambda xy: np.asarray((np.abs(xy) > METRES_ABOVE).any(axis=1)))
+    stated = plots["country"][rows]
+    names: list[tuple[str, ...]] = [()] * len(rows)
+    for country in sorted(set(stated.tolist())):  # one country at a time
+        of_country = np.flatnonzero(stated == country)
+        found = likely_systems(country_code(country), place[of_country, 0], place[of_country, 1])
+        for row, systems in zip(of_country.tolist(), found, strict=True):
+            names[row] = systems
+    why = [
+        f"; in {country} it could be {' or '.join(systems)}"
+        if systems
+        else (f"; no usual system puts it in {country}" if country else "")
+        for country, systems in zip(stated.tolist(), names, strict=True)
+    ]
+    return Problems(
+        rows,
+        "{value} is not longitude and latitude in degrees; it looks like metres{why}",
+        "ask for the coordinate system of the file and read it again with --crs",
+        lon=place[:, 0],
+        lat=place[:, 1],
+        measured={"value": _written(place), "candidates": [", ".join(systems) for systems in names], "why": why},
+    )
+
+
+@plot_rule(
+    severity=ERROR,
+    basis=f"{GEO}: longitude, then latitude",
+    requires=("projected-coordinates",),
+    ids=("C-01", "C-11"),
+)
+def swapped_axes(plots: Plots) -> Problems:
+    """Longitude and latitude in the wrong order.
+
+    **Why it matters** The plot lands in another country or in the sea. If both numbers are possible, nobody is warned.
+
+    **Example** A farm in Ghana written as 6.70 -1.60: that is in the Gulf of Guinea. Exchanged, -1.60 6.70 lies in
+    Ghana.
+
+    **How to correct it** Exchange the two columns in the file, or ask for the repair by name. Then look at the plots on
+    the map.
+
+    **Trap** Telephones and web maps show latitude first; files want longitude first. Never exchange a whole file
+    because of one plot: each plot is tested on its own, and a file may hold both orders.
+    """
+    largest = plots.keep("largest_lon_lat", _largest)
+    with np.errstate(invalid="ignore"):
+        could_be = (largest[:, 0] <= 90) & (largest[:, 1] <= 180)
+        provable = could_be & (largest[:, 1] > 90)
+    lon, lat = plots.points_lon_lat()
+    away_m = np.full(len(plots), np.nan)
+    plausible = np.zeros(len(plots), dtype=bool)
+    asked = could_be & ~provable & np.isfinite(lon) & np.isfinite(lat)
+    stated = plots["country"]
+    for country in sorted(set(stated[asked].tolist())):  # one country at a time
+        code = country_code(country)
+        if not countries.is_known(code):
+            continue
+        rows = np.flatnonzero(asked & (stated == country))
+        turned = countries.distance_km(code, np.asarray(shapely.points(lat[rows], lon[rows])))
+        rows = rows[turned <= countries.TOLERANCE_KM]
+        given = countries.distance_km(code, np.asarray(shapely.points(lon[rows], lat[rows])))
+        away_m[rows] = given * 1_000
+        plausible[rows] = given > countries.TOLERANCE_KM
+    rows = np.flatnonzero(provable | plausible)
+    value = _written(np.column_stack([lon[rows], lat[rows]]))
+    away = np.where(provable[rows], np.nan, away_m[rows])
+    return Problems(
+        rows,
+        "longitude and latitude are exchanged: {why}",
+        "exchange the two numbers of each position, then look at the plot on the map",
+        measured={
+            "value": value,
+            "country": stated[rows].tolist(),
+            "distance_m": away,
+            "why": [
+                f"in {text} the second number is beyond 90, the first is not"
+                if np.isnan(metres)
+                else f"{text} lies {metres / 1_000:,.0f} km outside {country}; the other way round it lies inside"
+                for text, metres, country in zip(value, away.tolist(), stated[rows].tolist(), strict=True)
+            ],
+        },
+    )
+
+
+@repairs("swapped-axes", safe=False, what="exchanged longitude and latitude", changes_area=True)
+def exchange_axes(plots: Plots) -> Plots:
+    """Exchange longitude and latitude of every position."""
+    return plots.with_columns(
+        geometry=exchanged(plots.geometry), short_lons=plots["short_lats"], short_lats=plots["short_lons"]
+    )
+
+
+@plot_rule(severity=ERROR, basis=f"{GEO}, error 11", requires=("projected-coordinates", "swapped-axes"), ids=("C-03",))
+def out_of_range(plots: Plots) -> Problems:
+    """A longitude beyond ±180 or a latitude beyond ±90.
+
+    **Why it matters** There is no such place. The EU system refuses the file.
+
+    **Example** 108.05 126.8: a decimal point in the wrong place; the latitude should be 12.68.
+
+    **How to correct it** Compare the number with its neighbours in the boundary or with the map; a missing decimal
+    point or a doubled digit is the usual reason. Then take the number again from the device.
+
+    **Trap** Some programs count longitudes from 0 to 360: 251.5 there means -108.5 here. Ask before you subtract.
+    """
+    largest = plots.keep("largest_lon_lat", _largest)
+    with np.errstate(invalid="ignore"):
+        rows = np.flatnonzero((largest[:, 0] > 180) | (largest[:, 1] > 90))
+    if not len(rows):
+        return Problems.none()
+    place, times = _first_where(plots.geometry[rows], lambda xy: np.asarray((np.abs(xy) > [180, 90]).any(axis=1)))
+    return Problems(
+        rows,
+        "{value} is no place on earth: longitude goes from -180 to 180, latitude from -90 to 90",
+        "look for a missing decimal point or a doubled digit and take the number again from the device",
+        lon=place[:, 0],
+        lat=place[:, 1],
+        measured={"value": _written(place), "times": times},
+    )
+
+
+@plot_rule(severity=ERROR, basis="good practice", requires=("out-of-range",), ids=("C-12",))
+def null_island(plots: Plots) -> Problems:
+    """A position at longitude 0, latitude 0, in the sea off Africa.
+
+    **Why it matters** It means that a device had no fix or an empty cell became a zero. No coffee grows there.
+
+    **Example** 0, 0 for a plot whose coordinates were never filled in; or a boundary with one corner at 0, 0.
+
+    **How to correct it** If all positions are zero, record the plot again. If one corner of a boundary is zero, delete
+    that corner if the others still describe the plot; otherwise walk it again.
+
+    **Trap** A real plot may lie on the equator or on the zero meridian (Ghana does): only the two together are
+    impossible.
+    """
+    bounds = shapely.bounds(plots.geometry)
+    reach = 0.01  # degrees, a little more than 1 km: most plots need no closer look
+    with np.errstate(invalid="ignore"):
+        rows = np.flatnonzero((bounds[:, :2] <= reach).all(axis=1) & (bounds[:, 2:] >= -reach).all(axis=1))
+    if not len(rows):
+        return Problems.none()
+
+    def at_zero(xy: Floats) -> Mask:
+        near = np.flatnonzero((np.abs(xy) <= reach).all(axis=1))
+        hit = np.zeros(len(xy), dtype=bool)
+        zero = np.zeros(len(near))
+        hit[near] = distance_m(zero, zero, xy[near, 0], xy[near, 1]) <= NULL_ISLAND_M
+        return hit
+
+    place, times = _first_where(plots.geometry[rows], at_zero)
+    found = np.flatnonzero(times > 0)
+    rows, place, times = rows[found], place[found], times[found]
+    positions = shapely.get_num_coordinates(plots.geometry[rows]).astype(np.int64)
+    zero = np.zeros(len(rows))
+    return Problems(
+        rows,
+        "{times} of {positions} position(s) at longitude 0, latitude 0, in the open sea",
+        "",
+        hints=[
+            "the device had no fix or the cells were empty: record the plot again"
+            if all_of_them
+            else "delete this corner if the others still describe the plot, otherwise walk it again"
+            for all_of_them in (times == positions).tolist()
+        ],
+        lon=place[:, 0],
+        lat=place[:, 1],
+        measured={"times": times, "positions": positions, "distance_m": distance_m(zero, zero, *place.T)},
+    )

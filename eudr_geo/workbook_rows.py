@@ -1,0 +1,161 @@
+"""A lot book → the rows of the workbook's sheets: the other direction of reading it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from importlib import resources
+from itertools import zip_longest
+from typing import TYPE_CHECKING, Any
+
+import shapely
+
+from eudr_geo.cells import clean_code
+from eudr_geo.model.lot_book import LotBook
+from eudr_geo.model.plots import Plots
+from eudr_geo.model.workbook import book_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Cells = dict[str, Any]
+"""Column key → value of one row; ``_row`` is the row it came from."""
+
+_CELL_LENGTH = 32_767  # characters a cell of a spreadsheet holds
+
+
+def demo_book() -> LotBook:
+    """Return the example that ``--demo`` fills in: one micro-lot, its low grade going to bulk, one shipment."""
+    text = resources.files("eudr_geo").joinpath("data", "workbook_demo.json").read_text(encoding="utf-8")
+    return book_of(json.loads(text))
+
+
+def rows_of(book: LotBook, plots: Plots | None = None) -> dict[str, list[Cells]]:
+    """Return the rows of each sheet that a lot book fills.
+
+    Parameters
+    ----------
+    book
+        The lot book.
+    plots
+        Land of its plots, to be written beside them; by default the Plots sheet has codes only.
+    """
+    return {
+        "producers": _plain(book.table("producer"), ("code", "name", "village", "country", "phone", "consent_date")),
+        "plots": list(_plots(book, plots)),
+        "deliveries": _plain(
+            book.table("delivery"),
+            ("form", "harvested_from", "harvested_to", "price"),
+            date="delivered_on", lot="lot_code", producer="producer_code", plot="plot_code", kg="quantity_kg", receipt="code",
+        ),
+        "lots": list(_lots(book)),
+        "processing": list(_processing(book)),
+        "shipments": list(_shipments(book)),
+    }  # fmt: skip
+
+
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows as plain values; NaN is nothing."""
+    rows = frame.to_dict("records")
+    return [{key: None if value != value else value for key, value in row.items()} for row in rows]  # noqa: PLR0124
+
+
+def _plain(frame: pd.DataFrame, same: tuple[str, ...], **renamed: str) -> list[Cells]:
+    taken = {**{name: name for name in same}, **renamed}
+    return [{**{key: row[column] for key, column in taken.items()}, "_row": row["src_row"]} for row in _records(frame)]
+
+
+def _plots(book: LotBook, plots: Plots | None) -> Iterator[Cells]:
+    streams: dict[str, list[str]] = {}
+    for row in _records(book.table("stream_plot")):
+        streams.setdefault(row["plot_code"], []).append(row["stream_code"])
+    land = {} if plots is None else {code: i for i, code in enumerate(plots["plot_id"])}
+    for row in _records(book.table("plot")):
+        cells = {key: row[key] for key in ("code", "commodity", "country", "place", "planted_year", "tenure")}
+        cells |= {
+            "producer": row["producer_code"],
+            "stream": "; ".join(streams.get(row["code"], [])),
+            "_row": row["src_row"],
+        }
+        if plots is not None and row["code"] in land:
+            cells |= _land(plots, land[row["code"]])
+        yield cells
+
+
+def _land(plots: Plots, row: int) -> Cells:
+    geometry, area = plots.geometry[row], float(plots["area_ha"][row])
+    cells: Cells = {"area_ha": None if area != area else area, "mapped_on": plots["mapped_on"][row]}  # noqa: PLR0124 (NaN)
+    if isinstance(geometry, shapely.Point) and not geometry.is_empty:
+        # As text: a number in a spreadsheet loses the zeros that tell how precisely it was measured.
+        lon, lat = (f"{value:.{max(6, int(plots['decimals'][row]))}f}" for value in (geometry.x, geometry.y))
+        return cells | {"lat": lat, "lon": lon}
+    if isinstance(geometry, (shapely.Polygon, shapely.MultiPolygon)):
+        text = shapely.to_wkt(geometry, rounding_precision=max(6, int(plots["decimals"][row])), trim=False)
+        return cells | ({"wkt": text} if len(text) <= _CELL_LENGTH else {})
+    return cells
+
+
+def _lots(book: LotBook) -> Iterator[Cells]:
+    types = {row["code"]: row["type"] for row in _records(book.table("stream"))}
+    names = _location_names(book)
+    for row in _records(book.table("lot")):
+        yield {
+            "code": row["code"],
+            "type": types.get(row["stream_code"], "bulk"),
+            "form": row["form"],
+            "created": row["created_on"],
+            "kg": row["quantity_kg"],
+            "stream": row["stream_code"],
+            **{key: row[key] for key in ("species", "variety", "process", "status", "bags")},
+            "location": names.get(row["location_code"], row["location_code"]),
+            "moisture": row["moisture_percent"],
+            "hs": row["hs_code"],
+            "sealed": row["sealed_on"],
+            "opening_stock": "yes" if row["opening_stock"] is True else None,
+            "_row": row["src_row"],
+        }
+
+
+def _location_names(book: LotBook) -> Mapping[str, str]:
+    """Names of locations whose code the name gives back."""
+    rows = _records(book.table("location"))
+    return {row["code"]: row["name"] for row in rows if row["name"] and clean_code(row["name"]) == row["code"]}
+
+
+def _processing(book: LotBook) -> Iterator[Cells]:
+    names = _location_names(book)
+    lines: dict[str, tuple[list[Cells], list[Cells]]] = {}
+    for row in _records(book.table("process_line")):
+        lines.setdefault(row["process_code"], ([], []))[row["direction"] != "in"].append(row)
+    for row in _records(book.table("process")):
+        ins, outs = lines.get(row["code"], ([], []))
+        for first, last in zip_longest(ins, outs) if ins or outs else [(None, None)]:
+            cells = {
+                "code": row["code"],
+                "step": row["type"],
+                "date": row["date_start"],
+                "date_to": row["date_end"],
+                "location": names.get(row["location_code"], row["location_code"]),
+                "_row": (first or last or row)["src_row"],
+            }
+            if first:
+                cells |= {"in_lot": first["lot_code"], "in_kg": first["quantity_kg"]}
+            if last:
+                cells |= {"out_lot": last["lot_code"], "out_kg": last["quantity_kg"], "kind": last["direction"]}
+            yield cells
+
+
+def _shipments(book: LotBook) -> Iterator[Cells]:
+    lines: dict[str, list[Cells]] = {}
+    for row in _records(book.table("consignment_line")):
+        lines.setdefault(row["consignment_code"], []).append(row)
+    for row in _records(book.table("consignment")):
+        head = {key: row[key] for key in ("code", "buyer", "buyer_country", "ship_date", "container")}
+        for line in lines.get(row["code"], [{"lot_code": None, "quantity_kg": None, "hs_code": None, "src_row": None}]):
+            yield {
+                **head,
+                "lot": line["lot_code"],
+                "kg": line["quantity_kg"],
+                "hs": line["hs_code"],
+                "_row": line["src_row"],
+            }
