@@ -263,6 +263,16 @@ class LotGraph:
                 return sorted(found)
 
 
+_LATEST: list[tuple[LotBook, LotGraph]] = []
+
+
+def graph_of(book: LotBook) -> LotGraph:
+    """Return the graph of a book; that of the latest book is kept, because a dozen rules ask for it in turn."""
+    if not _LATEST or _LATEST[0][0] is not book:
+        _LATEST[:] = [(book, LotGraph(book))]
+    return _LATEST[0][1]
+
+
 def kilograms(column: Any, *, missing: float = 0.0) -> Floats:
     """Return a column of quantities as floats, shape (n,); nothing, text and negative numbers become ``missing``."""
     import pandas as pd

@@ -46,7 +46,8 @@ def rows_of(book: LotBook, plots: Plots | None = None) -> dict[str, list[Cells]]
         "deliveries": _plain(
             book.table("delivery"),
             ("form", "harvested_from", "harvested_to", "price"),
-            date="delivered_on", lot="lot_code", producer="producer_code", plot="plot_code", kg="quantity_kg", receipt="code",
+            date="delivered_on", lot="lot_code", producer="producer_code", plot="plot_code", kg="quantity_kg",
+            receipt="code",
         ),
         "lots": list(_lots(book)),
         "processing": list(_processing(book)),

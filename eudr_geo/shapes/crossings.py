@@ -10,14 +10,14 @@ import shapely
 
 from eudr_geo.model.plots import Array
 from eudr_geo.shapes.folds import unfolded, without_width
-from eudr_geo.shapes.rings import Floats, Ints, exterior_polygons
+from eudr_geo.shapes.rings import Floats, Ints, Mask, exterior_polygons
 
 CROSSING_LIMIT = 1_000
 """More crossings than this are not untangled: nobody drew that boundary, and the cost grows with the cube."""
 
-_PAIR_LIMIT = 5_000_000  # pairs of sides looked at before a boundary counts as too complex
+_PAIR_LIMIT = 4_000_000  # pairs of sides looked at before a boundary counts as too complex
 
-_CHUNK = 256  # sides asked about at a time, so that a hopeless boundary is given up early
+_FIRST_CHUNK, _CHUNK = 16, 256  # sides asked about at a time, so that a hopeless boundary is given up early
 
 
 @dataclass(frozen=True)
@@ -49,13 +49,17 @@ def crossings(ring: Floats) -> Crossings:
     sides: Array = np.asarray(shapely.linestrings(np.stack([points[:-1], points[1:]], axis=1)))
     tree = shapely.STRtree(sides)
     times = proper = overlapping = looked_at = 0
-    # In chunks, so that a boundary of thousands of crossings costs no more than it takes to know that.
-    for start in range(0, n, _CHUNK):
-        first, second = tree.query(sides[start : start + _CHUNK])
+    start, chunk = 0, _FIRST_CHUNK
+    # In growing chunks, so that a boundary of thousands of crossings costs no more than it takes to know that.
+    while start < n:
+        first, second = tree.query(sides[start : start + chunk])
         first = first + start
+        start, chunk = start + chunk, min(2 * chunk, _CHUNK)
         looked_at += len(first)
         apart = (second > first + 1) & ~((first == 0) & (second == n - 1))
         first, second = first[apart], second[apart]
+        near = _may_meet(points, first, second)
+        first, second = first[near], second[near]
         meeting: Array = np.asarray(shapely.intersection(sides[first], sides[second]))
         met = ~shapely.is_empty(meeting)
         first, second, meeting = first[met], second[met], meeting[met]
@@ -69,6 +73,25 @@ def crossings(ring: Floats) -> Crossings:
         if times > CROSSING_LIMIT or looked_at > _PAIR_LIMIT:
             return Crossings(times, proper, overlapping, complete=False)
     return Crossings(times, proper, overlapping, complete=True)
+
+
+def _may_meet(points: Floats, first: Ints, second: Ints) -> Mask:
+    """Sort out pairs of sides of which one lies wholly on one side of the other: most pairs, at a tenth of the cost."""
+    a, b, c, d = points[first], points[first + 1], points[second], points[second + 1]
+
+    def one_side(start: Floats, end: Floats, p: Floats, q: Floats) -> Mask:
+        with np.errstate(over="ignore", invalid="ignore"):
+            way, to_p, to_q = end - start, p - start, q - start
+            at_p = way[:, 0] * to_p[:, 1] - way[:, 1] * to_p[:, 0]
+            at_q = way[:, 0] * to_q[:, 1] - way[:, 1] * to_q[:, 0]
+            doubt = (
+                1e-12
+                * np.abs(way).max(axis=1, initial=0.0)
+                * np.maximum(np.abs(to_p), np.abs(to_q)).max(axis=1, initial=0.0)
+            )
+            return np.asarray(((at_p > doubt) & (at_q > doubt)) | ((at_p < -doubt) & (at_q < -doubt)))
+
+    return ~(one_side(a, b, c, d) | one_side(c, d, a, b))
 
 
 TANGLES = ("crossing", "overlapping", "lon", "lat", "times")
