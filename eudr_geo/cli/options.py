@@ -103,7 +103,7 @@ def read(
     from eudr_geo.model.plots import Reading
     from eudr_geo.reading import read_bytes, read_plots
 
-    paths = [path for name in files if name != "-" for path in _files_of(Path(name))]
+    paths = [path for name in files if name != "-" for path in files_of(Path(name))]
     options = {"country": country.upper(), "commodity": commodity, "crs": crs, "layer": layer}
     with progress(title) as step:
         step("", 0, 1)
@@ -113,7 +113,8 @@ def read(
     return Reading.concat(parts)
 
 
-def _files_of(path: Path) -> list[Path]:
+def files_of(path: Path) -> list[Path]:
+    """Files that an argument stands for: itself, or the files of the folder."""
     if path.is_dir():
         found = sorted(entry for entry in path.iterdir() if entry.is_file() and not entry.name.startswith("."))
         if not found:

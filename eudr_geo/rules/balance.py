@@ -68,7 +68,8 @@ def over_draw(book: LotBook) -> Problems:
             )
             for i in np.flatnonzero(over).tolist()
         ),
-        "{quantity_kg:,.1f} kg were taken out of lot {code}, which holds {expected_kg:,.1f} kg: {difference_kg:,.1f} kg too many",
+        "{quantity_kg:,.1f} kg were taken out of lot {code}, which holds {expected_kg:,.1f} kg: "
+        "{difference_kg:,.1f} kg too many",
         "compare the weights of everything made or shipped from {code} with its bin card",
     )
 
@@ -115,7 +116,8 @@ def inflow_mismatch(book: LotBook) -> Problems:
             )
             for i in np.flatnonzero(wrong).tolist()
         ),
-        "lot {code} is entered with {quantity_kg:,.1f} kg, {difference_kg:,.1f} kg {why} than the {expected_kg:,.1f} kg that came in",
+        "lot {code} is entered with {quantity_kg:,.1f} kg, {difference_kg:,.1f} kg {why} than the {expected_kg:,.1f} kg "
+        "that came in",
         "weigh lot {code} again, or find the delivery or process that is missing or wrong",
     )
 
@@ -144,7 +146,8 @@ def process_gains_mass(book: LotBook) -> Problems:
             faults.append(Fault("process", flow.code, known.get(flow.code, {}), values=values))
     return problems(
         faults,
-        "{quantity_kg:,.1f} kg came out of process {code}, {difference_kg:,.1f} kg more than the {expected_kg:,.1f} kg that went in",
+        "{quantity_kg:,.1f} kg came out of process {code}, {difference_kg:,.1f} kg more than the {expected_kg:,.1f} kg "
+        "that went in",
         "find the input that is missing from {code}, or the wrong weight",
     )
 
@@ -191,7 +194,7 @@ def bands() -> Mapping[tuple[str, str, str], Band]:
 
 @lot_rule(
     severity=(WARNING, ERROR),
-    basis="good practice: conversion factors of the International Coffee Organization and others, data/outturn_bands.csv",
+    basis="good practice: conversion factors of the International Coffee Organization and others",
     ids=("LOT-MB-04",),
 )
 def implausible_outturn(book: LotBook) -> Problems:

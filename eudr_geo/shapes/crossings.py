@@ -30,6 +30,7 @@ class Crossings:
     complete: bool  # False when counting was given up: too many
 
 
+@np.errstate(over="ignore", invalid="ignore", divide="ignore")  # numbers that are no place on earth
 def crossings(ring: Floats) -> Crossings:
     """Count how often the sides of one closed ring meet, giving up after :data:`CROSSING_LIMIT`.
 
@@ -98,6 +99,7 @@ TANGLES = ("crossing", "overlapping", "lon", "lat", "times")
 """What :func:`tangles` tells, by column."""
 
 
+@np.errstate(over="ignore", invalid="ignore", divide="ignore")  # numbers that are no place on earth
 def tangles(geometries: Array) -> Floats:
     """Tell which exterior rings cross, touch or cover themselves, and where.
 
@@ -144,6 +146,7 @@ def reason_place(reason: str) -> tuple[float, float]:
     return (float(found[1]), float(found[2])) if found else (float("nan"), float("nan"))
 
 
+@np.errstate(over="ignore", invalid="ignore", divide="ignore")  # numbers that are no place on earth
 def overlapping_parts(geometries: Array) -> tuple[Ints, Array]:
     """Return which geometries have parts that share ground, one row a pair, and the ground shared.
 

@@ -91,6 +91,7 @@ def later_twin(rings: Rings, same: Mask) -> Mask:
     return drop
 
 
+@np.errstate(over="ignore", invalid="ignore", divide="ignore")  # numbers that are no place on earth
 def without_doubles(geometries: Array, *, rounded: bool = False) -> Array:
     """Return the geometries without positions that repeat the one before (``rounded``: also at six decimals).
 
@@ -125,6 +126,7 @@ def without_doubles(geometries: Array, *, rounded: bool = False) -> Array:
     return np.where(collapsed, result, np.asarray(geometries, dtype=object))
 
 
+@np.errstate(over="ignore", invalid="ignore", divide="ignore")  # numbers that are no place on earth
 def broken_at_six(geometries: Array) -> Floats:
     """Tell which sound boundaries break when they are brought to six decimals.
 

@@ -15,6 +15,7 @@ FACTS = ("doubled", "rounded_doubled", "folds", "clockwise", "thin", "holes")
 """What :func:`ring_facts` counts, by column."""
 
 
+@np.errstate(over="ignore", invalid="ignore", divide="ignore")  # numbers that are no place on earth
 def ring_facts(geometries: Array) -> Ints:
     """Count what is wrong with the rings of each geometry, all in one pass.
 

@@ -54,6 +54,7 @@ def is_fold(before: Floats, here: Floats, after: Floats) -> Mask:
         return np.asarray((dot > 0) & narrow & (cross <= _FOLD_SINE * first * second))
 
 
+@np.errstate(over="ignore", invalid="ignore", divide="ignore")  # numbers that are no place on earth
 def unfolded(ring: Floats) -> Floats:
     """Return one closed ring without its folds and repeated positions; fewer than four positions: nothing is left.
 
@@ -107,6 +108,7 @@ def unfold(rings: Rings, which: Sequence[int] | Ints) -> Rings:
     return replace(rings, coords=np.concatenate(parts) if parts else rings.coords, starts=starts_of(counts))
 
 
+@np.errstate(over="ignore", invalid="ignore", divide="ignore")  # numbers that are no place on earth
 def without_width(ring: Floats) -> bool:
     """Tell whether one closed ring encloses nothing: all on one line, or every way walked there and back.
 

@@ -19,6 +19,7 @@ SPLIT_LIMIT = 2_000
 """Plots with more positions than this are not split along their holes: the cost grows with the square."""
 
 
+@np.errstate(over="ignore", invalid="ignore", divide="ignore")  # numbers that are no place on earth
 def untangled(geometry: Any) -> Any:
     """Return a polygon or multipolygon parted where its boundary crosses itself, or the same object when it cannot.
 
@@ -45,6 +46,7 @@ def untangled(geometry: Any) -> Any:
     return _polygonal(geometry, parted)
 
 
+@np.errstate(over="ignore", invalid="ignore", divide="ignore")  # numbers that are no place on earth
 def united(geometry: Any) -> Any:
     """Return a multipolygon with its overlapping parts made one, or the same object when that is not polygonal."""
     return _polygonal(geometry, shapely.union_all(shapely.get_parts(geometry)))
@@ -63,7 +65,7 @@ def _polygonal(before: Any, after: Any) -> Any:
         parts = [piece for pieces in split if pieces is not None for piece in pieces]
     if bool(at_six_decimals(np.array([before], dtype=object))[0]):
         parts = _rounded_parts(parts)
-    if not parts:
+    if not parts or not all(shapely.is_valid(part) for part in parts):
         return before
     parts = _in_order(parts)
     return parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts)
@@ -82,6 +84,7 @@ def _rounded_parts(parts: list[Any]) -> list[Any]:
     return rounded
 
 
+@np.errstate(over="ignore", invalid="ignore", divide="ignore")  # numbers that are no place on earth
 def hole_free(polygon: Any) -> list[Any] | None:
     """Return a polygon as parts without holes that meet along straight cuts, or None when that cannot be done.
 

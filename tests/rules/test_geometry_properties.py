@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from eudr_geo import catalogue
-from eudr_geo.model.plots import Plots
+from eudr_geo.model.plots import PLOT_COLUMNS, Plots
 from eudr_geo.shapes.parting import untangled
 from eudr_geo.shapes.rings import rings_of
 
@@ -98,22 +98,12 @@ def wkb(geometries):
 @given(tables())
 def test_no_rule_crashes_and_a_part_is_judged_like_the_whole(plots):
     for code, rule in RULES.items():
-        whole = findings(rule, Plots({name: plots[name] for name in ("geometry", *columns(plots))}))
+        whole = findings(rule, Plots({name: plots[name] for name in PLOT_COLUMNS}))
         parts = []
         for row in range(len(plots)):
-            alone = Plots({name: plots[name][[row]] for name in ("geometry", *columns(plots))})
+            alone = Plots({name: plots[name][[row]] for name in PLOT_COLUMNS})
             parts += [(row, *rest) for _, *rest in findings(rule, alone)]
         assert sorted(whole) == sorted(parts), code
-
-
-def columns(plots):
-    return [name for name in ("source", "record", "country", "vertices", "open_rings", "short_rings")] + [
-        "short_lons",
-        "short_lats",
-        "decimals",
-        "has_z",
-        "misspelt",
-    ]
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))

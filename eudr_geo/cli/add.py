@@ -1,0 +1,72 @@
+"""``eudr-geo add``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from eudr_geo.cli import EXIT_CLEAN, EXIT_FAILED, options, screen
+
+if TYPE_CHECKING:
+    from eudr_geo.importing import PlotImport
+
+_REFUSED_SHOWN = 20
+
+
+@click.command()
+@options.files
+@options.project
+@options.reading
+@options.yes
+def command(
+    files: tuple[str, ...], project: str, commodity: str, country: str, crs: str, layer: str, yes: bool
+) -> None:
+    """Add boundary files to the project: read, repair safely, check, show, then store in one step.
+
+    The same file twice changes nothing. A new boundary of a known plot becomes a new version; the old one stays.
+
+    \b
+    Example:
+      eudr-geo add village.kmz farms.xlsx -p coop.gpkg
+    """  # noqa: D301
+    from eudr_geo.checking import check
+    from eudr_geo.importing import apply_plots, preview_plots
+    from eudr_geo.model.report import Report
+    from eudr_geo.repair import repair
+    from eudr_geo.reports import terminal
+
+    with options.open_project(project, write=True) as store:
+        country = country or store.meta.get("country", "")
+        reading = options.read(files, country=country, commodity=commodity, crs=crs, layer=layer)
+        with screen.progress("Repairing") as step:
+            repaired = repair(reading, progress=step)
+        with screen.progress("Checking") as step:
+            result = check(repaired.reading, progress=step)
+        report = Report(result, repaired.reading.plots, width=screen.width_of(None), color=screen.has_color(None))
+        screen.put(terminal.render(report), None)
+        plan = preview_plots(store, repaired.reading, result, repaired.changes)
+        screen.put(_preview(plan, len(repaired.changes)), None)
+        if result.tool_errors:
+            screen.say("Nothing stored: a rule crashed, so the check is not complete.")
+            sys.exit(EXIT_FAILED)
+        if plan.is_empty:
+            screen.say("Nothing new; nothing stored.")
+            sys.exit(EXIT_CLEAN)
+        if not screen.confirm(f"Store this in {project}?", yes=yes):
+            sys.exit(EXIT_FAILED)
+        originals = [path for name in files if name != "-" for path in options.files_of(Path(name))]
+        screen.say(apply_plots(store, plan, now=screen.now_utc(), who=screen.who_am_i(), originals=originals))
+
+
+def _preview(plan: PlotImport, repairs: int) -> str:
+    lines = [f"Preview: {plan.summary()}; {repairs:,} safe repairs; {len(plan.new_producers):,} producers new."]
+    lines += [
+        f"  refused: {one.source}, record {one.record}{f', {one.code}' if one.code else ''}: {one.why} – {one.fix}"
+        for one in plan.refused[:_REFUSED_SHOWN]
+    ]
+    if len(plan.refused) > _REFUSED_SHOWN:
+        lines.append(f"  … and {len(plan.refused) - _REFUSED_SHOWN:,} more refused")
+    return "\n".join(lines)

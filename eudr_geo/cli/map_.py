@@ -1,0 +1,31 @@
+"""``eudr-geo map``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from eudr_geo.cli import options, screen
+
+
+@click.command("map")
+@options.project
+@click.option("--lot", "lots", multiple=True, metavar="CODE", help="Only this lot or consignment. May be repeated.")
+@click.option("-o", "--out", required=True, metavar="MAP.html", help="The page to write.")
+@click.option("--with-names", is_flag=True, help="Show producers' names; otherwise their codes stand for them.")
+def command(project: str, lots: tuple[str, ...], out: str, with_names: bool) -> None:
+    """Draw the interactive map: which plots fed each micro-lot. One file, works without a network.
+
+    \b
+    Examples:
+      eudr-geo map -p coop.gpkg -o map.html
+      eudr-geo map -p coop.gpkg --lot DL25-ML01-G -o ml01.html
+    """  # noqa: D301
+    from eudr_geo.mapping import project_map
+    from eudr_geo.writing import write_file
+
+    with options.open_project(project) as store:
+        page = project_map(store, lots, with_names=with_names)
+    write_file(Path(out), page.encode())
+    screen.say(f"{out}: open it in any browser.")
