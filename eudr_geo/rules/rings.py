@@ -14,7 +14,7 @@ from eudr_geo.shapes.crossings import TANGLES, tangles
 from eudr_geo.shapes.decimals import without_doubles
 from eudr_geo.shapes.facts import FACTS, ring_facts
 from eudr_geo.shapes.folds import folds, unfold, without_width
-from eudr_geo.shapes.rings import first_marked, rebuild, rings_of, same_as_previous, signed_areas
+from eudr_geo.shapes.rings import first_marked, rebuild, rings_of, same_as_previous, turns
 
 GEO = "EUDR GeoJSON File Description 1.3 (2026-05-29)"
 
@@ -255,7 +255,7 @@ def clockwise_ring(plots: Plots) -> Problems:
 def wind_rings(plots: Plots) -> Plots:
     """Wind exterior rings counter-clockwise and holes clockwise, starting at the same position."""
     rings = rings_of(plots.geometry)
-    turned = (signed_areas(rings) < 0) != (rings.number > 0)
+    turned = turns(rings) == np.where(rings.number > 0, 1, -1)
     # In a turned ring the positions stand in mirrored order, so that the closing position becomes the first.
     ring = rings.position_ring()
     at = np.arange(len(rings.coords))

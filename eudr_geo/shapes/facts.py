@@ -7,7 +7,7 @@ import numpy as np
 from eudr_geo.model.plots import Array
 from eudr_geo.shapes.decimals import same_after_rounding
 from eudr_geo.shapes.folds import THIN_DEG, folds, without_width
-from eudr_geo.shapes.rings import Ints, diameters, rings_of, same_as_previous, signed_areas
+from eudr_geo.shapes.rings import Ints, diameters, rings_of, same_as_previous, signed_areas, turns
 
 _BLOCK = 4_000  # geometries at a time: temporaries stay in the processor's cache
 
@@ -45,7 +45,7 @@ def _facts_block(geometries: Array) -> Ints:
     exterior = rings.number == 0
     areas = signed_areas(rings)
     result[:, 5] = np.bincount(rings.owner[~exterior], minlength=n)
-    result[:, 3] = np.bincount(rings.owner[exterior & (areas < 0)], minlength=n)
+    result[:, 3] = np.bincount(rings.owner[exterior & (turns(rings) < 0)], minlength=n)
     # No ring is narrower than its area divided by its length; the few left are looked at one by one, because a
     # symmetric bow-tie has no signed area either.
     suspects = np.flatnonzero(exterior & (np.abs(areas) <= 2 * THIN_DEG * diameters(rings)))

@@ -16,6 +16,7 @@ Mask = npt.NDArray[np.bool_]
 
 POINT, POLYGON, MULTIPOINT, MULTIPOLYGON, COLLECTION = 0, 3, 4, 6, 7
 """Type ids of shapely that a plot may have."""
+_NOISE = 1e-12  # share of a ring's box below which its area is the noise of doubles
 
 
 @dataclass(frozen=True)
@@ -232,6 +233,13 @@ def signed_areas(rings: Rings) -> Floats:
         cross[:-1] = local[:-1, 0] * local[1:, 1] - local[1:, 0] * local[:-1, 1]
         cross[rings.starts[1:] - 1] = 0.0  # from one ring to the next
         return np.asarray(np.add.reduceat(cross, rings.starts[:-1]) / 2)
+
+
+def turns(rings: Rings) -> Ints:
+    """Return how each ring is wound, shape (r,): 1 counter-clockwise, -1 clockwise, 0 where digits cannot tell."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        share = signed_areas(rings) / np.square(diameters(rings))
+    return np.where(np.abs(share) > _NOISE, np.sign(np.nan_to_num(share)), 0).astype(np.int64)
 
 
 def diameters(rings: Rings) -> Floats:

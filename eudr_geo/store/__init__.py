@@ -87,6 +87,7 @@ class Store:
     def __init__(self, path: Path, *, write: bool = False) -> None:
         self.path = path
         self.is_writable = write
+        self._open: Connection | None = None
         self._engine = geopackage.engine_of(path, write=write)
         try:
             with self._engine.connect() as connection:
@@ -109,6 +110,9 @@ class Store:
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
+        if self._open is not None:  # inside a step: what is read is what the step sees, under its lock
+            yield self._open
+            return
         with self._engine.connect() as connection:
             yield connection
             connection.rollback()
@@ -129,6 +133,7 @@ class Store:
         try:
             with self._engine.begin() as connection:
                 writer = journal.Writer(connection, now=now, who=who, action=action, summary=summary)
+                self._open = connection
                 yield writer
                 writer.finish()
         except Exception as error:

@@ -1,0 +1,163 @@
+"""Every lot rule on its cases: a failing book provokes its rule and no other error, a passing one nothing unexpected."""
+
+import json
+from pathlib import Path
+
+import pytest
+from lot_books import book_of, delivery, land, line, lot, reject_into_bulk
+
+from eudr_geo import catalogue
+from eudr_geo.checking import check_lots
+from eudr_geo.model.lot_book import BOOK_TABLES
+
+CASES = Path(__file__).parents[1] / "rules" / "cases"
+LOT_RULES = sorted(code for code, rule in catalogue.load().items() if rule.scope == "lot")
+
+
+def case_files() -> list[Path]:
+    return [path for code in LOT_RULES for path in sorted((CASES / code).glob("*.json"))]
+
+
+@pytest.mark.parametrize("path", case_files(), ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_case(path):
+    case = json.loads(path.read_text(encoding="utf-8"))
+    book = book_of({name: rows for name, rows in case.items() if name in BOOK_TABLES})
+    result = check_lots(book)
+    assert not result.tool_errors
+    code, also = path.parent.name, set(case.get("also", []))
+    found = {finding.rule for finding in result.findings}
+    if path.name.startswith("pass"):
+        assert code not in found
+        assert found == also
+    else:
+        assert code in found
+        assert {finding.rule for finding in result.findings.errors()} - {code} == also
+    for finding in result.findings:
+        assert finding.code
+        assert "{" not in finding.message + finding.hint
+
+
+@pytest.mark.parametrize(
+    ("name", "severity"),
+    [("fail-three-percent", "warning"), ("fail-ten-percent", "error")],
+)
+def test_a_mismatch_grows_from_a_warning_to_an_error(name, severity):
+    case = json.loads((CASES / "inflow-mismatch" / f"{name}.json").read_text(encoding="utf-8"))
+    result = check_lots(book_of({key: rows for key, rows in case.items() if key in BOOK_TABLES}))
+    assert [(finding.rule, finding.severity) for finding in result.findings] == [("inflow-mismatch", severity)]
+
+
+def codes(tables) -> list[str]:
+    return sorted({finding.rule for finding in check_lots(book_of(tables)).findings})
+
+
+def clean_micro_lot():
+    return land("P1") | {
+        "stream": [{"code": "ML01", "type": "micro"}],
+        "stream_plot": [{"stream_code": "ML01", "plot_code": "P1"}],
+        "lot": [lot("C", "cherry", 1000.0, stream_code="ML01"), lot("G", "green", 170.0, stream_code="ML01")],
+        "delivery": [delivery("R-1", "C", "P1", 1000.0)],
+        "process": [{"code": "M-1", "type": "dry_mill", "date_start": "2026-01-10"}],
+        "process_line": [line("M-1", "in", "C", 1000.0), line("M-1", "out", "G", 170.0)],
+    }
+
+
+def pooled_day_lot():
+    plots = [f"P{i}" for i in range(1, 101)]
+    return land(*plots) | {
+        "lot": [lot("DAY", "cherry", 100 * 37.5)],
+        "delivery": [delivery(f"R-{plot}", "DAY", plot, 37.5) for plot in plots],
+    }
+
+
+def changed(tables, table, row, **values):
+    rows = [dict(one) for one in tables[table]]
+    rows[row] |= values
+    return tables | {table: rows}
+
+
+def micro_plot_outside_list():
+    book = clean_micro_lot()
+    more = land("P1", "P9")
+    return book | more | {"delivery": [delivery("R-1", "C", "P1", 900.0), delivery("R-2", "C", "P9", 100.0)]}
+
+
+def cycle():
+    book = clean_micro_lot()
+    book["lot"] = [*book["lot"], lot("X", "green", 170.0, stream_code="ML01")]
+    book["lot"][1] = book["lot"][1] | {"quantity_kg": 340.0}
+    book["process"] = [*book["process"], *({"code": code, "type": "repack", "date_start": "2026-01-10"} for code in ("M-2", "M-3"))]
+    moves = [line("M-2", "in", "G", 170.0), line("M-2", "out", "X", 170.0), line("M-3", "in", "X", 170.0), line("M-3", "out", "G", 170.0)]
+    return book | {"process_line": [*book["process_line"], *moves]}
+
+
+def shipped(kg=170.0, day="2026-02-01"):
+    return {
+        "consignment": [{"code": "E-1", "buyer": "Importer", "ship_date": day}],
+        "consignment_line": [{"consignment_code": "E-1", "lot_code": "G", "quantity_kg": kg}],
+    }
+
+
+def duplicate_ids_with_blanks():
+    book = clean_micro_lot()
+    producers = [*book["producer"], {"code": "H-P1 ", "name": "Y P1"}, {"code": "h - p1", "name": "Y P1"}]
+    return book | {"producer": producers}
+
+
+def opening_stock():
+    return {"lot": [lot("OLD", "green", 900.0, opening_stock=True)]}
+
+
+FIXTURES = {
+    "clean micro-lot": (clean_micro_lot(), []),
+    "pooled washing-station day lot": (pooled_day_lot(), []),
+    "over-draw": (clean_micro_lot() | shipped(210.0), ["over-draw"]),
+    "cycle": (cycle(), ["lot-cycle"]),
+    "orphan": ({"lot": [lot("X", "green", 50.0)]}, ["orphan-lot"]),
+    "impossible outturn": (
+        changed(changed(clean_micro_lot(), "lot", 1, quantity_kg=400.0), "process_line", 1, quantity_kg=400.0),
+        ["implausible-outturn"],
+    ),
+    "rewetting": (
+        changed(changed(clean_micro_lot(), "lot", 1, quantity_kg=1100.0), "process_line", 1, quantity_kg=1100.0),
+        ["process-gains-mass"],
+    ),
+    "micro plot outside list": (micro_plot_outside_list(), ["plot-outside-stream"]),
+    "reject of micro into bulk": (reject_into_bulk(), ["identity-ended"]),
+    "harvest after shipping": (
+        changed(clean_micro_lot(), "delivery", 0, harvested_from="2026-03-01", harvested_to="2026-03-02") | shipped(),
+        ["dates-out-of-order"],
+    ),
+    "duplicate ids with blanks": (duplicate_ids_with_blanks(), ["duplicate-code"]),
+    "opening stock": (opening_stock(), ["unknown-origin"]),
+}
+
+
+@pytest.mark.parametrize("name", FIXTURES)
+def test_fixture_gives_exactly_its_codes(name):
+    tables, expected = FIXTURES[name]
+    assert codes(tables) == expected
+
+
+def test_an_empty_book_has_no_faults():
+    result = check_lots(book_of({}))
+    assert not result.tool_errors
+    assert len(result.findings) == 0
+
+
+def test_findings_say_where_the_row_stands():
+    book = changed(clean_micro_lot(), "delivery", 0, producer_code="H-9", src_file="lots.xlsx", src_row=7)
+    (finding,) = check_lots(book_of(book)).findings
+    assert (finding.source, finding.record, finding.subject, finding.code) == ("lots.xlsx", 7, "delivery", "R-1")
+    assert "H-9" in finding.message
+
+
+def test_outturn_bands_are_dated_and_sourced():
+    import csv
+    from importlib import resources
+
+    text = resources.files("eudr_geo").joinpath("data", "outturn_bands.csv").read_text(encoding="utf-8")
+    for row in csv.DictReader(text.splitlines()):
+        assert 0 < float(row["usual_low"]) < float(row["usual_high"]) <= float(row["ceiling"]) < 1
+        assert row["valid_from"]
+        assert row["source"]
