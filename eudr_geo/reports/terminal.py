@@ -52,7 +52,7 @@ def render(report: Report) -> str:
         console.print()
     for line in _sum(report):
         console.print(line)
-    return out.getvalue()
+    return "".join(f"{line.rstrip()}\n" for line in out.getvalue().splitlines())
 
 
 def clean(text: object) -> str:

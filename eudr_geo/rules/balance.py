@@ -116,8 +116,8 @@ def inflow_mismatch(book: LotBook) -> Problems:
             )
             for i in np.flatnonzero(wrong).tolist()
         ),
-        "lot {code} is entered with {quantity_kg:,.1f} kg, {difference_kg:,.1f} kg {why} than the {expected_kg:,.1f} kg "
-        "that came in",
+        "lot {code} is entered with {quantity_kg:,.1f} kg, {difference_kg:,.1f} kg {why} than the "
+        "{expected_kg:,.1f} kg that came in",
         "weigh lot {code} again, or find the delivery or process that is missing or wrong",
     )
 

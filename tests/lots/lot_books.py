@@ -39,7 +39,9 @@ def lot(code: str, form: str, kg: float | None = None, **more: Any) -> dict[str,
 def land(*plots: str) -> dict[str, list[dict[str, Any]]]:
     return {
         "producer": [{"code": f"H-{plot}", "name": f"Y {plot}"} for plot in plots],
-        "plot": [{"code": plot, "producer_code": f"H-{plot}", "commodity": "coffee", "country": "VN"} for plot in plots],
+        "plot": [
+            {"code": plot, "producer_code": f"H-{plot}", "commodity": "coffee", "country": "VN"} for plot in plots
+        ],
     }
 
 

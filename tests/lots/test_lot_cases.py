@@ -86,8 +86,16 @@ def cycle():
     book = clean_micro_lot()
     book["lot"] = [*book["lot"], lot("X", "green", 170.0, stream_code="ML01")]
     book["lot"][1] = book["lot"][1] | {"quantity_kg": 340.0}
-    book["process"] = [*book["process"], *({"code": code, "type": "repack", "date_start": "2026-01-10"} for code in ("M-2", "M-3"))]
-    moves = [line("M-2", "in", "G", 170.0), line("M-2", "out", "X", 170.0), line("M-3", "in", "X", 170.0), line("M-3", "out", "G", 170.0)]
+    book["process"] = [
+        *book["process"],
+        *({"code": code, "type": "repack", "date_start": "2026-01-10"} for code in ("M-2", "M-3")),
+    ]
+    moves = [
+        line("M-2", "in", "G", 170.0),
+        line("M-2", "out", "X", 170.0),
+        line("M-3", "in", "X", 170.0),
+        line("M-3", "out", "G", 170.0),
+    ]
     return book | {"process_line": [*book["process_line"], *moves]}
 
 

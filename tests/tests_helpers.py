@@ -1,0 +1,17 @@
+"""Small tables for tests."""
+
+import shapely
+
+from eudr_geo.model.plots import Plots
+
+BOW_TIE = shapely.Polygon([(108.05, 12.68), (108.052, 12.682), (108.052, 12.68), (108.05, 12.682), (108.05, 12.68)])
+
+
+def plots_of(*geometries, **columns):
+    """Plots that are right in every other way."""
+    n = len(geometries)
+    given = {"record": range(1, n + 1), "source": ["a.geojson"] * n, "plot_id": [f"P-{i + 1}" for i in range(n)]}
+    given |= {"vertices": [5] * n, "decimals": [6] * n, "producer": ["x"] * n, "country": ["VN"] * n}
+    if "area_ha" not in columns:
+        given["area_ha"] = [float("nan")] * n
+    return Plots({**given, "geometry": list(geometries), **columns})
