@@ -137,6 +137,7 @@ class Attribution:
         first = [a or b or "" for a, b in zip(table["harvested_from"], table["harvested_to"], strict=True)]
         last = [b or a or "" for a, b in zip(table["harvested_from"], table["harvested_to"], strict=True)]
         self.dates = sorted({*first, *last} - {""})
+        self.dates_shown = np.array([*self.dates, ""], dtype=object)  # -1, the last one, stands for no date
         number = {date: i for i, date in enumerate(self.dates)}
         self.first = np.array([number.get(date, NO_DATE) for date in first], dtype=np.int64)
         self.last = np.array([number.get(date, -1) for date in last], dtype=np.int64)
@@ -148,6 +149,14 @@ class Attribution:
         bit = {form: 1 << i for i, form in enumerate(self.forms)}
         self.form = np.array([bit.get(form, 0) for form in forms], dtype=np.int64)
         self.mixes: dict[int, Mix] = {}
+
+    def forms_of(self, bits: Ints) -> npt.NDArray[np.object_]:
+        """Names of the forms in each set of bits, joined, shape as ``bits``."""
+        names = {
+            one: "; ".join(form for i, form in enumerate(self.forms) if one >> i & 1)
+            for one in np.unique(bits).tolist()
+        }
+        return np.array([names[one] for one in bits.tolist()], dtype=object)
 
     def of(self, lots: Sequence[int]) -> None:
         """Compute the mixes of these lots and all behind them.

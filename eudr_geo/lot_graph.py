@@ -161,6 +161,32 @@ class LotGraph:
         return [code for code in named if isinstance(code, str) and code]
 
     @cached_property
+    def owners(self) -> npt.NDArray[np.object_]:
+        """Producer code of each of :attr:`plots`, "" where nobody says; shape (m + 1,), the last for unknown origin."""
+        table = self.book.table("plot")
+        named = dict(zip(self.deliveries["plot_code"], self.deliveries["producer_code"], strict=True))
+        named |= {plot: who for plot, who in zip(table["code"], table["producer_code"], strict=True) if who}
+        return np.array([*(named.get(plot) or "" for plot in self.plots), ""], dtype=object)
+
+    @cached_property
+    def plot_codes(self) -> npt.NDArray[np.object_]:
+        """:attr:`plots` as an array, "" at the end for unknown origin, shape (m + 1,)."""
+        return np.array([*self.plots, ""], dtype=object)
+
+    @cached_property
+    def lot_rows(self) -> dict[str, dict[str, Any]]:
+        """Form and stream of each lot of the lot table."""
+        table = self.book.table("lot")
+        triples = zip(table["code"], table["form"], table["stream_code"], strict=True)
+        return {code: {"form": form or "", "stream": stream or ""} for code, form, stream in triples}
+
+    @cached_property
+    def process_types(self) -> dict[str, str]:
+        """Type of each process."""
+        table = self.book.table("process")
+        return {code: kind or "" for code, kind in zip(table["code"], table["type"], strict=True)}
+
+    @cached_property
     def plots_of_producer(self) -> dict[str, list[int]]:
         """Producer code → positions of the producer's plots."""
         table = self.book.table("plot")

@@ -113,33 +113,23 @@ def _rows(attribution: Attribution, lot: int, mix: Mix) -> pd.DataFrame:
 
     graph = attribution.graph
     held = mix.high > _SLACK_KG
-    lots, plots = graph.book.table("lot"), graph.book.table("plot")
-    streams = dict(zip(lots["code"], lots["stream_code"], strict=True))
-    producers = {
-        **dict(zip(graph.deliveries["plot_code"], graph.deliveries["producer_code"], strict=True)),
-        **{plot: who for plot, who in zip(plots["code"], plots["producer_code"], strict=True) if who},
-    }
-    codes = [graph.plots[i] if i < len(graph.plots) else "" for i in mix.plot[held].tolist()]
-    dates = attribution.dates
+    plots = mix.plot[held]
     total = mix.total
     return pd.DataFrame(
         {
             "lot_code": graph.lots[lot],
-            "stream": streams.get(graph.lots[lot]) or "",
-            "plot_code": codes,
-            "producer_code": [(producers.get(plot) or "") if plot else "" for plot in codes],
+            "stream": graph.lot_rows.get(graph.lots[lot], {}).get("stream", ""),
+            "plot_code": graph.plot_codes[plots],
+            "producer_code": graph.owners[plots],
             "kg_attributed": mix.kg[held],
             "share": mix.kg[held] / total if total > 0 else mix.kg[held],
             "kg_min": mix.low[held],
             "kg_max": mix.high[held],
-            "evidence_class": [EVIDENCE[i] for i in mix.evidence[held].tolist()],
-            "harvest_from": ["" if i == NO_DATE else dates[i] for i in mix.first[held].tolist()],
-            "harvest_to": ["" if i < 0 else dates[i] for i in mix.last[held].tolist()],
+            "evidence_class": np.array(EVIDENCE, dtype=object)[mix.evidence[held]],
+            "harvest_from": attribution.dates_shown[np.where(mix.first[held] == NO_DATE, -1, mix.first[held])],
+            "harvest_to": attribution.dates_shown[mix.last[held]],
             "kg_origin": mix.origin_kg[held],
-            "form_origin": [
-                "; ".join(form for i, form in enumerate(attribution.forms) if bits >> i & 1)
-                for bits in mix.forms[held].tolist()
-            ],
+            "form_origin": attribution.forms_of(mix.forms[held]),
         }
     )
 
@@ -148,8 +138,6 @@ def _tree(
     graph: LotGraph, code: str, kind: str, parts: list[tuple[int, float]]
 ) -> tuple[tuple[Node, ...], tuple[Edge, ...]]:
     behind = graph.upstream(lot for lot, _ in parts)
-    forms = dict(zip(graph.book.table("lot")["code"], graph.book.table("lot")["form"], strict=True))
-    types = dict(zip(graph.book.table("process")["code"], graph.book.table("process")["type"], strict=True))
     nodes, edges = [], []
     for lot in behind:
         rows = graph.arrivals_by_lot[lot]
@@ -157,7 +145,7 @@ def _tree(
             Node(
                 graph.lots[lot],
                 "lot",
-                forms.get(graph.lots[lot]) or "",
+                graph.lot_rows.get(graph.lots[lot], {}).get("form", ""),
                 float(graph.total_kg[lot]),
                 len(np.unique(graph.arrivals.delivery[rows])),
                 len(np.setdiff1d(graph.arrivals.plot[rows], [len(graph.plots)])),
@@ -165,7 +153,7 @@ def _tree(
         )
     for process in {process for lot in behind for process in graph.made_by[lot]}:
         flow = graph.processes[process]
-        nodes.append(Node(process, "process", types.get(process) or "", flow.in_kg))
+        nodes.append(Node(process, "process", graph.process_types.get(process, ""), flow.in_kg))
         edges += [Edge(graph.lots[lot], process, kg, "in") for lot, kg in flow.ins]
         edges += [
             Edge(process, graph.lots[lot], kg, "byproduct" if lot in flow.byproducts else "out")
@@ -264,7 +252,6 @@ def _forward_rows(attribution: Attribution, reached: Sequence[int]) -> pd.DataFr
     import pandas as pd
 
     graph = attribution.graph
-    forms = dict(zip(graph.book.table("lot")["code"], graph.book.table("lot")["form"], strict=True))
     table = graph.book.table("consignment")
     papers = {row.code: (row.buyer or "", row.ship_date or "") for row in table.itertuples()}
     lots = []
@@ -276,7 +263,7 @@ def _forward_rows(attribution: Attribution, reached: Sequence[int]) -> pd.DataFr
         total = float(graph.total_kg[lot])
         stock = max(0.0, total - float(graph.drawn_kg[lot]))
         code = graph.lots[lot]
-        lots.append(("lot", code, forms.get(code) or "", "", total, kg, low, high, stock))
+        lots.append(("lot", code, graph.lot_rows.get(code, {}).get("form", ""), "", total, kg, low, high, stock))
     lines = graph.shipments
     for consignment, code, kg in zip(
         lines["consignment_code"], lines["lot_code"], kilograms(lines["quantity_kg"]), strict=True

@@ -75,7 +75,7 @@ def safe_name(code: str) -> str:
     >>> safe_name("DL26-EXP-001")
     'DL26-EXP-001'
     >>> safe_name("../../evil")
-    'evil-3d5d2b8d'
+    'evil-0fbfd372'
     """
     if re.fullmatch(r"[A-Z0-9][A-Z0-9-]{0,39}", code) and code not in {"CON", "PRN", "AUX", "NUL"}:
         return code

@@ -42,11 +42,15 @@ def command(book: str, project: str, lang: str, yes: bool) -> None:
         read = read_book(book, lang=lang, country=store.meta.get("country", ""))
         screen.put(_cells(read), None)
         result = check_lots(read.book)
-        report = Report(result, Reading(read.plots).plots.take([]), width=screen.width_of(None), color=screen.has_color(None))
+        report = Report(
+            result, Reading(read.plots).plots.take([]), width=screen.width_of(None), color=screen.has_color(None)
+        )
         screen.put(terminal.render(report), None)
         plan = preview_book(store, read.book, read.file)
         rows = plan.counts()
-        screen.put(screen.table(("table", "new", "changed", "unchanged"), rows, right=("new", "changed", "unchanged")), None)
+        screen.put(
+            screen.table(("table", "new", "changed", "unchanged"), rows, right=("new", "changed", "unchanged")), None
+        )
         for one in plan.refused[:_SHOWN]:
             screen.put(f"refused: {one.why} – {one.fix}", None)
         if read.errors() or plan.refused or result.tool_errors:
@@ -68,7 +72,10 @@ def command(book: str, project: str, lang: str, yes: bool) -> None:
 
 def _cells(read: BookReading) -> str:
     lines = [f"{read.file.name}: " + ", ".join(f"{sheet} {count:,} rows" for sheet, count in read.rows.items())]
-    lines += [f"  read {change.sheet}!{change.cell}: {change.before!r} as {change.after!r} ({change.rule})" for change in read.changes[:_SHOWN]]
+    lines += [
+        f"  read {change.sheet}!{change.cell}: {change.before!r} as {change.after!r} ({change.rule})"
+        for change in read.changes[:_SHOWN]
+    ]
     if len(read.changes) > _SHOWN:
         lines.append(f"  … and {len(read.changes) - _SHOWN:,} more cells read after a change")
     lines += [f"  {issue.severity}: {issue}" for issue in read.issues]

@@ -14,8 +14,16 @@ def command() -> None:
 
 @command.command("new")
 @click.option("-o", "--out", required=True, metavar="BOOK.xlsx", help="The file to make.")
-@click.option("--lang", type=click.Choice(["en", "vi"]), default="en", show_default=True, help="Language of the headings.")
-@click.option("--stage", type=click.Choice(["90", "180", "360"]), default="90", show_default=True, help="Days of the plan: 5, 9 or 11 sheets.")
+@click.option(
+    "--lang", type=click.Choice(["en", "vi"]), default="en", show_default=True, help="Language of the headings."
+)
+@click.option(
+    "--stage",
+    type=click.Choice(["90", "180", "360"]),
+    default="90",
+    show_default=True,
+    help="Days of the plan: 5, 9 or 11 sheets.",
+)
 @click.option("--demo", is_flag=True, help="With example rows.")
 def new(out: str, lang: str, stage: str, demo: bool) -> None:
     """Make an empty workbook with drop-down lists and a guide.

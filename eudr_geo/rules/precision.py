@@ -125,6 +125,8 @@ def low_precision(plots: Plots) -> Problems:
             "positions": positions[rows],
             "why": [
                 f"{lon} of {total} longitudes and {lat} of {total} latitudes are"
+                if total > 1
+                else "longitude and latitude are"
                 for lon, lat, total in zip(lons[rows], lats[rows], positions[rows], strict=True)
             ],
         },

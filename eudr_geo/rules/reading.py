@@ -284,10 +284,15 @@ def misspelt_property(plots: Plots) -> Problems:
     **Trap** The file looks complete in every map program; only the EU system does not see the values.
     """
     rows = np.flatnonzero(plots["misspelt"] != "")
-    found = [text.replace(">", " instead of ") for text in plots["misspelt"][rows].tolist()]
+    found = []
+    for text in plots["misspelt"][rows].tolist():  # words for failing rows only
+        pairs = [pair.partition(">") for pair in text.split("; ")]
+        found.append(
+            ", ".join(f"{given} (it reads only {official})" if official else given for given, _, official in pairs)
+        )
     return Problems(
         rows,
-        "the EU system would ignore {value}",
+        "the EU system would not see {value}",
         "rename the property; its value is used here all the same",
         measured={"value": found},
     )

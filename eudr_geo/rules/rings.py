@@ -227,7 +227,7 @@ def unfold_rings(plots: Plots) -> Plots:
     return with_geometry(plots, rebuild(plots.geometry, unfold(rings, bent)))
 
 
-@plot_rule(severity=NOTE, basis="RFC 7946, 3.1.6", requires=("self-intersection",), ids=("R-10",))
+@plot_rule(severity=NOTE, basis="RFC 7946, 3.1.6", requires=("self-intersection", "swapped-axes"), ids=("R-10",))
 def clockwise_ring(plots: Plots) -> Problems:
     """An exterior ring wound clockwise.
 

@@ -42,14 +42,21 @@ def untangled(geometry: Any) -> Any:
         total += found.times
         if not found.complete or total > CROSSING_LIMIT:
             return geometry
-    parted = shapely.make_valid(geometry, method="structure", keep_collapsed=False)
+    try:
+        parted = shapely.make_valid(geometry, method="structure", keep_collapsed=False)
+    except shapely.errors.GEOSException:  # GEOS gives up where the digits end
+        return geometry
     return _polygonal(geometry, parted)
 
 
 @np.errstate(over="ignore", invalid="ignore", divide="ignore")  # numbers that are no place on earth
 def united(geometry: Any) -> Any:
     """Return a multipolygon with its overlapping parts made one, or the same object when that is not polygonal."""
-    return _polygonal(geometry, shapely.union_all(shapely.get_parts(geometry)))
+    try:
+        joined = shapely.union_all(shapely.get_parts(geometry))
+    except shapely.errors.GEOSException:  # GEOS gives up where the digits end
+        return geometry
+    return _polygonal(geometry, joined)
 
 
 def _polygonal(before: Any, after: Any) -> Any:
@@ -104,7 +111,11 @@ def hole_free(polygon: Any) -> list[Any] | None:
     corners = {point: number for number, point in enumerate(dict.fromkeys(_points(polygon)))}
     where = np.array(list(corners))
     faces: dict[int, list[int]] = {}
-    for number, triangle in enumerate(shapely.get_parts(shapely.constrained_delaunay_triangles(polygon))):
+    try:
+        triangles = shapely.get_parts(shapely.constrained_delaunay_triangles(polygon))
+    except shapely.errors.GEOSException:  # needles at the limit of the digits: then nobody splits it exactly
+        return None
+    for number, triangle in enumerate(triangles):
         points = _points(shapely.orient_polygons(triangle))[:-1]
         if any(point not in corners for point in points):
             return None

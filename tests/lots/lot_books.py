@@ -14,7 +14,8 @@ def book_of(tables: dict[str, list[dict[str, Any]]]) -> LotBook:
     frames = {}
     for name, rows in tables.items():
         unknown = {key for row in rows for key in row} - set(columns(name))
-        assert name in BOOK_TABLES and not unknown, f"{name}: no such column {unknown}"
+        assert name in BOOK_TABLES
+        assert not unknown, f"{name}: no such column {unknown}"
         full = [{column: row.get(column) for column in columns(name)} for row in rows]
         frame = pd.DataFrame(full, columns=columns(name), dtype=object)
         frames[name] = frame.astype(object).where(frame.notna(), None)

@@ -94,7 +94,7 @@ def wkb(geometries):
     return [None if shape is None else shapely.to_wkb(shape) for shape in geometries]
 
 
-@settings(max_examples=2500, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=3000, deadline=None, suppress_health_check=list(HealthCheck))
 @given(tables())
 def test_no_rule_crashes_and_a_part_is_judged_like_the_whole(plots):
     for code, rule in RULES.items():
@@ -106,7 +106,7 @@ def test_no_rule_crashes_and_a_part_is_judged_like_the_whole(plots):
         assert sorted(whole) == sorted(parts), code
 
 
-@settings(max_examples=2500, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=3000, deadline=None, suppress_health_check=list(HealthCheck))
 @given(tables())
 def test_repairing_twice_is_repairing_once(plots):
     for code, repair in REPAIRS.items():
@@ -147,7 +147,7 @@ def test_a_clean_plot_comes_back_identical(plots):
         assert after["vertices"].tolist() == plots["vertices"].tolist(), code
 
 
-@settings(max_examples=2500, deadline=None)
+@settings(max_examples=3000, deadline=None)
 @given(st.lists(st.tuples(grid, fine_grid), min_size=4, max_size=14).map(polygon))
 def test_untangling_gives_sound_polygons_or_nothing(shape):
     after = untangled(shape)

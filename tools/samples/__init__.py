@@ -1,1 +1,1 @@
-"""Parts of the sample generator."""
+"""The invented cooperative of ``sample_plots/``: its people, land, season and files."""

@@ -27,7 +27,8 @@ _EDE_M = ("Y Blơm", "Y Thêm", "Y Khuê", "Y Đăm", "Y Nguôn", "Y Wơng", "Y 
 _EDE_F = ("H'Lưm", "H'Bêch", "H'Yuôn", "H'Kriăk", "H'Đrêm", "H'Wiên", "H'Nuôi", "H'Bliă")
 _EDE = ("Êban", "Niê", "Mlô", "Kbuôr", "Ayŭn", "Byă", "Ênuôl", "Kđoh")
 _M_PER_DEG = 111_320.0
-_CELL_M = 330.0  # each plot has a square of its own, so that no two overlap
+_APART_M = 265.0  # between the middles of two plots, so that no two overlap
+_REACH_M = 1_750.0  # of a village's land
 
 
 @dataclass
@@ -101,16 +102,16 @@ def walk(rng: random.Random, lon: float, lat: float, hectares: float, corners: i
 
 def _plots(rng: random.Random, producers: list[dict[str, Any]]) -> list[Land]:
     found: list[Land] = []
-    used: dict[str, int] = {village[0]: 0 for village in VILLAGES}
+    used: dict[str, list[tuple[float, float]]] = {village[0]: [] for village in VILLAGES}
     centre = {name: (lon, lat) for name, lon, lat in VILLAGES}
     for i in range(240):
         producer = producers[i % 60]
         village = producer["village"]
         lon0, lat0 = centre[village]
-        row, column = divmod(used[village], 7)
-        used[village] += 1
-        lon = lon0 + (column - 3) * _CELL_M / (_M_PER_DEG * 0.975) + rng.uniform(-2e-4, 2e-4)
-        lat = lat0 + (row - 3) * _CELL_M / _M_PER_DEG + rng.uniform(-2e-4, 2e-4)
+        east, north = _free_place(rng, used[village])
+        used[village].append((east, north))
+        lon = lon0 + east / (_M_PER_DEG * math.cos(math.radians(lat0)))
+        lat = lat0 + north / _M_PER_DEG
         code = f"T-{producer['code'][3:]}-{i // 60 + 1}"
         if i >= 220:  # the last ones are given as points
             hectares = round(rng.uniform(0.3, 1.9), 2)
@@ -118,10 +119,19 @@ def _plots(rng: random.Random, producers: list[dict[str, Any]]) -> list[Land]:
             point = shapely.Point(round(point.x, 6), round(point.y, 6))
             found.append(Land(code, producer["code"], producer["name"], village, point, hectares))
             continue
-        hectares = rng.uniform(4.2, 4.9) if i in (17, 95, 151) else min(max(rng.lognormvariate(0.0, 0.55), 0.22), 3.6)
+        hectares = rng.uniform(4.2, 4.6) if i in (17, 95, 151) else min(max(rng.lognormvariate(0.0, 0.5), 0.22), 2.6)
         polygon = walk(rng, lon, lat, hectares, rng.randint(7, 22))
         found.append(Land(code, producer["code"], producer["name"], village, polygon, round(float(area_ha([polygon])[0]), 2)))
     return found
+
+
+def _free_place(rng: random.Random, taken: list[tuple[float, float]]) -> tuple[float, float]:
+    """A place in a village's land, metres from its middle, far enough from every other plot."""
+    while True:
+        turn, far = rng.uniform(0, 2 * math.pi), _REACH_M * rng.random() ** 0.6
+        place = (far * math.cos(turn) * 1.2, far * math.sin(turn) * 0.85)
+        if all(math.dist(place, other) >= _APART_M for other in taken):
+            return place
 
 
 def _season(rng: random.Random, plots: list[Land]) -> dict[str, list[dict[str, Any]]]:

@@ -1,0 +1,237 @@
+"""The data block of the page: one geometry table, one table of feeds, what the legend prints."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from eudr_geo.maps.classes import legend, share_breaks
+from eudr_geo.maps.data import Array, LotMapData
+from eudr_geo.maps.words import words
+from eudr_geo.version import VERSION
+
+DECIMALS = 6
+"""Decimals of a degree that the EU system keeps; about 0.1 m."""
+_OUTLINE_DECIMALS = 4  # the background is off by more than ten metres anyway
+_GRAM = 3
+
+Mask = npt.NDArray[np.bool_]
+
+
+def clean(value: Any) -> str:
+    r"""Return text that UTF-8 can hold: what is no character is shown as ``\ufffd``."""
+    return re.sub(r"[\ud800-\udfff]", "\ufffd", str(value))
+
+
+def script_json(value: Any) -> str:
+    r"""Return JSON that can stand inside a script element whatever the texts in it say.
+
+    Examples
+    --------
+    >>> print(script_json("</script><!--"))
+    "\u003c/script\u003e\u003c!--"
+    """
+    return _inert(json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")))
+
+
+def _inert(text: str) -> str:
+    for char in "<>&\u2028\u2029":
+        if char in text:
+            text = text.replace(char, f"\\u{ord(char):04x}")
+    return text
+
+
+def payload(data: LotMapData) -> str:
+    """Return the data block as JSON text for a script element."""
+    codes = [clean(code) for code in data.plots.code]
+    position = {code: row for row, code in enumerate(codes)}
+    lots = {clean(lot.code): row for row, lot in enumerate(data.lots)}
+    feeds = _Feeds(data, lots, position)
+    head = {
+        "language": data.language,
+        "toolkit": VERSION,
+        "words": words(data.language),
+        "title": clean(data.title),
+        "subtitle": clean(data.subtitle),
+        "views": _views(data, feeds),
+        "feeds": feeds.columns(),
+        "findings": [
+            {
+                "plot": position[clean(one.plot_id)],
+                "severity": one.severity,
+                "rule": clean(one.rule),
+                "message": clean(one.message),
+            }
+            for one in data.findings
+            if one.plot_id and clean(one.plot_id) in position
+        ],
+        "lot_findings": [
+            {
+                "lot": lots[clean(one.code)],
+                "severity": one.severity,
+                "rule": clean(one.rule),
+                "message": clean(one.message),
+            }
+            for one in data.findings
+            if not one.plot_id and clean(one.code) in lots
+        ],
+    }
+    # Geometries are spliced in as the text shapely wrote: no list of a million numbers is built for them.
+    return (
+        script_json(head)[:-1]
+        + ',"plots":{"type":"FeatureCollection","features":['
+        + ",".join(_plot_features(data, codes))
+        + ']},"outlines":{"type":"FeatureCollection","features":['
+        + ",".join(_outline_features(data))
+        + "]}}"
+    )
+
+
+class _Feeds:
+    """The rows of the trace that belong to the lots shown; ``plot`` is -1 where no plot is known."""
+
+    def __init__(self, data: LotMapData, lots: dict[str, int], plots: dict[str, int]) -> None:
+        every = np.array([lots.get(clean(code), -1) for code in data.feed("lot_code")], dtype=np.int64)
+        kept = np.flatnonzero(every >= 0)
+        self.lot = every[kept]
+        self.plot = np.array([plots.get(clean(code), -1) for code in data.feed("plot_code")[kept]], dtype=np.int64)
+        self.kg = np.round(data.feed("kg_attributed")[kept], _GRAM)
+        self.share = np.round(data.feed("share")[kept], DECIMALS)
+        self.kg_min = np.round(data.feed("kg_min")[kept], _GRAM)
+        self.kg_max = np.round(data.feed("kg_max")[kept], _GRAM)
+        self.evidence = [_text(value) for value in data.feed("evidence_class")[kept]]
+        self.first = [_text(value) for value in data.feed("harvest_from")[kept]]
+        self.last = [_text(value) for value in data.feed("harvest_to")[kept]]
+        self.known = self.plot >= 0
+
+    def columns(self) -> dict[str, list[Any]]:
+        """The rows whose plot is on the map, as columns."""
+        rows = np.flatnonzero(self.known)
+        return {
+            "lot": self.lot[rows].tolist(),
+            "plot": self.plot[rows].tolist(),
+            "kg": _numbers(self.kg[rows]),
+            "share": _numbers(self.share[rows]),
+            "kg_min": _numbers(self.kg_min[rows]),
+            "kg_max": _numbers(self.kg_max[rows]),
+            "evidence": [self.evidence[row] for row in rows],
+            "from": [self.first[row] for row in rows],
+            "to": [self.last[row] for row in rows],
+        }
+
+
+def _views(data: LotMapData, feeds: _Feeds) -> list[dict[str, Any]]:
+    """One view for all lots (when there are several) and one for each lot, with the numbers the page prints."""
+    shown: list[dict[str, Any]] = []
+    if len(data.lots) != 1:
+        view = _totals(data, feeds, np.ones(len(feeds.lot), dtype=bool))
+        kg = [lot.quantity_kg for lot in data.lots]
+        shown.append({"lot": None, "quantity_kg": _number(math.fsum(kg)) if kg else 0.0, "classes": [], **view})
+    for row, lot in enumerate(data.lots):
+        mine = feeds.lot == row
+        known = mine & feeds.known & np.isfinite(feeds.share)
+        breaks = share_breaks(feeds.share[known])
+        shown.append(
+            {
+                "lot": row,
+                "code": clean(lot.code),
+                "form": clean(lot.form),
+                "stream": clean(lot.stream),
+                "type": clean(lot.type),
+                "quantity_kg": _number(lot.quantity_kg),
+                "breaks": breaks,
+                "classes": legend(feeds.share[known], np.nan_to_num(feeds.kg[known]), breaks),
+                **_totals(data, feeds, mine),
+            }
+        )
+    return shown
+
+
+def _totals(data: LotMapData, feeds: _Feeds, mine: Mask) -> dict[str, Any]:
+    fed = np.unique(feeds.plot[mine & feeds.known])
+    area = _floats(data.plots.area_ha)[fed]
+    who = data.plots.producer if data.plots.producer_code is None else data.plots.producer_code
+    rows = np.flatnonzero(mine)
+    evidence: dict[str, float] = {}
+    for row in rows.tolist():  # a lot has at most as many rows as plots
+        if feeds.known[row] and np.isfinite(feeds.kg[row]):
+            evidence[feeds.evidence[row]] = evidence.get(feeds.evidence[row], 0.0) + float(feeds.kg[row])
+    return {
+        "plots": len(fed),
+        "producers": len({str(who[row]) for row in fed.tolist()} - {""}),
+        "area_ha": round(float(np.nansum(area)), 4),
+        "without_area": int(np.isnan(area).sum()),
+        "unknown_kg": round(float(np.nansum(feeds.kg[mine & ~feeds.known])), _GRAM),
+        "evidence_kg": {name: round(kg, _GRAM) for name, kg in sorted(evidence.items())},
+        "harvest_from": min((feeds.first[row] for row in rows if feeds.first[row]), default=""),
+        "harvest_to": max((feeds.last[row] for row in rows if feeds.last[row]), default=""),
+    }
+
+
+def _plot_features(data: LotMapData, codes: Sequence[str]) -> Iterable[str]:
+    areas = _numbers(np.round(_floats(data.plots.area_ha), 4))
+    shapes = _geojson(data.plots.geometry, DECIMALS)
+    for code, producer, country, area_ha, version, shape in zip(
+        codes, data.plots.producer, data.plots.country, areas, data.plots.version, shapes, strict=True
+    ):
+        properties = {
+            "plot": code,
+            "producer": _text(producer),
+            "country": _text(country),
+            "area_ha": area_ha,
+            "version": _text(version),
+        }
+        yield f'{{"type":"Feature","properties":{script_json(properties)},"geometry":{shape}}}'
+
+
+def _outline_features(data: LotMapData) -> Iterable[str]:
+    geometries = np.empty(len(data.outlines), dtype=object)
+    geometries[:] = [geometry for _, geometry in data.outlines]
+    inside = [
+        shapely.get_coordinates(shapely.point_on_surface(max(shapely.get_parts(shape), key=shapely.area)))
+        if shape is not None and shapely.area(shape) > 0
+        else np.empty((0, 2))
+        for shape in geometries
+    ]
+    for (name, _), shape, place in zip(data.outlines, _geojson(geometries, _OUTLINE_DECIMALS), inside, strict=True):
+        label = [round(float(value), _OUTLINE_DECIMALS) for value in place[0]] if len(place) else None
+        properties = {"name": _text(name), "label": label}
+        yield f'{{"type":"Feature","properties":{script_json(properties)},"geometry":{shape}}}'
+
+
+def _geojson(geometries: Sequence[Any] | Array, decimals: int) -> list[str]:
+    """GeoJSON geometries as text; ``null`` for what no map can draw: missing, empty, not on the globe."""
+    array = np.empty(len(geometries), dtype=object)
+    array[:] = geometries
+    array = shapely.force_2d(array)
+    array[shapely.is_missing(array) | shapely.is_empty(array)] = None
+    coords, owner = shapely.get_coordinates(array, return_index=True)
+    with np.errstate(invalid="ignore"):
+        off = ~((np.abs(coords[:, 0]) <= 180) & (np.abs(coords[:, 1]) <= 90))
+    array[np.unique(owner[off])] = None
+    rounded = shapely.transform(array, lambda xy: np.round(xy, decimals))
+    return ["null" if text is None else str(text) for text in shapely.to_geojson(rounded)]
+
+
+def _floats(values: Sequence[float] | Array) -> npt.NDArray[np.float64]:
+    return np.asarray(values, dtype=np.float64)
+
+
+def _number(value: float) -> float | None:
+    return round(float(value), _GRAM) if math.isfinite(value) else None
+
+
+def _numbers(values: npt.NDArray[np.float64]) -> list[float | None]:
+    return [value if math.isfinite(value) else None for value in values.tolist()]
+
+
+def _text(value: Any) -> str:
+    """Text of a cell; nothing stated is "", whichever way the table says it."""
+    return "" if value is None or value != value else clean(value)  # noqa: PLR0124 (NaN)
