@@ -182,6 +182,13 @@ class _Maker:
             cell.value = value
         return cell
 
+    @staticmethod
+    def link(cell: Any, title: str, place: str) -> None:
+        """Make a cell lead to another one of this workbook."""
+        from openpyxl.worksheet.hyperlink import Hyperlink
+
+        cell.hyperlink = Hyperlink(ref=cell.coordinate, location=f"'{title}'!{place}")
+
     def heading(self, sheet: Worksheet, names: Sequence[str], color: str = _REQUIRED, row: int = 1) -> None:
         for column, name in enumerate(names, start=1):
             cell = self.put(sheet, row, column, name)
@@ -206,7 +213,7 @@ class _Maker:
             row += 1
             cell = self.put(sheet, row, 1, spec.title(self.lang))
             cell.font = Font(bold=True, color=_REQUIRED, underline="single")
-            cell.hyperlink = f"#'{spec.title(self.lang)}'!A1"
+            self.link(cell, spec.title(self.lang), "A1")
             self.put(sheet, row, 2, spec.purpose_vi if self.lang == "vi" else spec.purpose_en)
             row += 1
             self.heading(sheet, ("", self.say(_LABELS["column"]), "", self.say(_LABELS["what"])), _OPTIONAL, row)
@@ -351,8 +358,8 @@ class _Maker:
                 self.put(sheet, row, at, value).alignment = self.wrap
             if target is not None:
                 title, place = target
-                cell = sheet.cell(row, 3)
-                self.put(sheet, row, 3, place).hyperlink = f"#'{title}'!{place}"
+                cell = self.put(sheet, row, 3, place)
+                self.link(cell, title, place)
                 cell.font = Font(underline="single", color="0563C1")
                 self._mark(self.workbook[title][place], issue)
         sheet.freeze_panes = "A2"
