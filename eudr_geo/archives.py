@@ -1,4 +1,4 @@
-"""Zip files from strangers: counted before they are opened, read in memory, never unpacked to disk by their own names."""
+"""Zip files from strangers: counted before they are opened, read in memory, never unpacked under their own names."""
 
 from __future__ import annotations
 

@@ -106,7 +106,7 @@ def shape_of(kind: str, nested: Any) -> Shape:
     if kind == "Point":
         return _positions_shape([nested], lambda xy: shapely.Point(xy[0]))
     if kind == "MultiPoint":
-        return _positions_shape(nested, lambda xy: shapely.MultiPoint(xy))
+        return _positions_shape(nested, shapely.MultiPoint)
     if kind == "LineString":
         return _positions_shape(nested, lambda xy: shapely.LineString(xy if len(xy) > 1 else [xy[0], xy[0]]))
     if kind == "MultiLineString":

@@ -19,17 +19,18 @@ NATIONAL_SYSTEMS: Mapping[str, tuple[int, ...]] = {
     "CO": (9377, 3116, 3115, 3117, 3114, 3118),
     "ET": (20135, 20136, 20137, 20138),
     "GH": (2136, 25000),
-    "VN": (*range(9205, 9219), *range(5896, 5900), 3405, 3406),
+    "VN": (3405, 3406, *range(9205, 9219), *range(5896, 5900)),
 }
 """Codes of the EPSG registry (as shipped with PROJ) for the land registries of producer countries, usual ones first.
 
-VN: VN-2000 in zones of 3° by province, then general 3° zones, then UTM. CO: national origin of 2020, then the older
+VN: VN-2000 in UTM zones, in zones of 3° by province, in general 3° zones. CO: national origin of 2020, then the older
 zones. GH: the national grid is in feet of the Gold Coast.
 """
 WEB_MERCATOR = 3857
-MOST = 4
+MOST = 6
 """Candidates named at most; a longer list helps nobody."""
 
+_FIRST = 2  # national systems named before the UTM zones of WGS 84
 _CELL_M = 10_000.0  # metres are judged by the square they lie in, so that one plot never depends on another
 _NEAR_KM = 10.0  # the middle of that square may lie just across the border
 _MARGIN_DEG = 0.3
@@ -68,12 +69,8 @@ def likely_systems(country: str, x: Floats, y: Floats) -> list[tuple[str, ...]]:
 
 def _of_cells(country: str, middle: Floats) -> list[tuple[str, ...]]:
     found: list[list[str]] = [[] for _ in range(len(middle))]
-    for code in NATIONAL_SYSTEMS.get(country, ()):
-        lon, lat = _inverse(code, middle)
-        west, south, east, north = _bounds(code)
-        fits = (lon > west - _MARGIN_DEG) & (lon < east + _MARGIN_DEG)
-        fits &= (lat > south - _MARGIN_DEG) & (lat < north + _MARGIN_DEG)
-        _add(found, country, code, lon, lat, fits)
+    for code in NATIONAL_SYSTEMS.get(country, ())[:_FIRST]:
+        _add_national(found, country, code, middle)
     for north_half in (True, False):
         # All zones are one projection turned round the axis: zone 31 lies at 3° east.
         lon31, lat = _inverse(32631 if north_half else 32731, middle)
@@ -82,9 +79,20 @@ def _of_cells(country: str, middle: Floats) -> list[tuple[str, ...]]:
         for zone in range(1, 61):
             lon = (lon31 + 6 * (zone - 31) + 180) % 360 - 180
             _add(found, country, (32600 if north_half else 32700) + zone, lon, lat, fits)
+    for code in NATIONAL_SYSTEMS.get(country, ())[_FIRST:]:
+        _add_national(found, country, code, middle)
     lon, lat = _inverse(WEB_MERCATOR, middle)
     _add(found, country, WEB_MERCATOR, lon, lat, np.isfinite(lon))
     return [tuple(names[:MOST]) for names in found]
+
+
+def _add_national(found: list[list[str]], country: str, code: int, middle: Floats) -> None:
+    """Name a national system where the place lies in the area it is used in."""
+    lon, lat = _inverse(code, middle)
+    west, south, east, north = _bounds(code)
+    fits = (lon > west - _MARGIN_DEG) & (lon < east + _MARGIN_DEG)
+    fits &= (lat > south - _MARGIN_DEG) & (lat < north + _MARGIN_DEG)
+    _add(found, country, code, lon, lat, fits)
 
 
 def _add(

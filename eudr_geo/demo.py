@@ -86,15 +86,18 @@ def run(target: Path, step: Callable[[str, int, int], None]) -> Summary:
     unreadable = sum(file.records == 0 for file in messy.files)
     done.add(
         "Messy files",
-        f"{len(messy.files)} files, {records:,} records = {len(messy.plots):,} plots + {len(messy.rejected):,} refused; {unreadable} files could not be read",
+        f"{len(messy.files)} files, {records:,} records = {len(messy.plots):,} plots + {len(messy.rejected):,} refused;"
+        f" {unreadable} files could not be read",
     )
     done.add(
         "Found",
-        f"{before.findings.counts()['error']:,} errors and {before.findings.counts()['warning']:,} warnings of {len(before.findings.by_rule())} kinds",
+        f"{before.findings.counts()['error']:,} errors and {before.findings.counts()['warning']:,} warnings,"
+        f" {len(before.findings.by_rule())} kinds of fault",
     )
     done.add(
         "Repaired",
-        f"{len(mended.changes):,} safe repairs, each with a receipt; {after.findings.counts()['error']:,} errors are left for people",
+        f"{len(mended.changes):,} safe repairs, each with a receipt;"
+        f" {after.findings.counts()['error']:,} errors are left for people",
     )
 
     step("reading clean files", 2, 8)
@@ -102,7 +105,8 @@ def run(target: Path, step: Callable[[str, int, int], None]) -> Summary:
     result = check(clean.reading)
     done.add(
         "Clean files",
-        f"{len(clean.reading.files)} files in {len({file.format for file in clean.reading.files})} formats, {len(clean.reading.plots):,} plots, {result.findings.counts()['error']} errors",
+        f"{len(clean.reading.files)} files in {len({file.format for file in clean.reading.files})} formats,"
+        f" {len(clean.reading.plots):,} plots, {result.findings.counts()['error']} errors",
     )
 
     step("storing plots and lots", 3, 8)
@@ -118,7 +122,8 @@ def run(target: Path, step: Callable[[str, int, int], None]) -> Summary:
         deliveries = book.book.table("delivery")
         done.add(
             "Stored",
-            f"{len(plan.new):,} plots of {len(plan.new_producers):,} producers, {len(deliveries):,} deliveries, {len(book.book.table('lot')):,} lots; {lots.findings.counts()['error']} errors in the book",
+            f"{len(plan.new):,} plots of {len(plan.new_producers):,} producers, {len(deliveries):,} deliveries,"
+            f" {len(book.book.table('lot')):,} lots; {lots.findings.counts()['error']} errors in the book",
         )
 
         step("tracing and packing", 4, 8)
@@ -127,14 +132,16 @@ def run(target: Path, step: Callable[[str, int, int], None]) -> Summary:
         write_folder(target / CONSIGNMENT, package.files)
         done.add(
             "Traced",
-            f"{data.lots['quantity_kg'].sum():,.1f} kg of {CONSIGNMENT} to {len(data.plots):,} of {len(plan.new):,} plots: only those that fed it are declared",
+            f"{data.lots['quantity_kg'].sum():,.1f} kg of {CONSIGNMENT} to {len(data.plots):,} of {len(plan.new):,} plots:"
+            " only those that fed it are declared",
         )
 
         step("verifying", 6, 8)
         verdict = verify(target / CONSIGNMENT, manifest_sha256=package.manifest_sha256)
         done.add(
             "Package",
-            f"{verdict.files} files, {'verified' if verdict.is_good else 'NOT good'}; manifest SHA-256 {package.manifest_sha256[:16]}…",
+            f"{verdict.files} files, {'verified' if verdict.is_good else 'NOT good'};"
+            f" manifest SHA-256 {package.manifest_sha256[:16]}…",
         )
 
         step("drawing the map", 7, 8)

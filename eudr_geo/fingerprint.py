@@ -1,4 +1,4 @@
-"""Fingerprint of a geometry: the same land gives the same digits, wherever the ring starts and whichever way it runs."""
+"""Fingerprint of a geometry: the same land gives the same digits, wherever its ring starts and however it runs."""
 
 from __future__ import annotations
 

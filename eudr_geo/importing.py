@@ -16,6 +16,7 @@ from eudr_geo.cells import clean_code
 from eudr_geo.errors import InputError, RefusedError
 from eudr_geo.fingerprint import geometry_hashes
 from eudr_geo.geodesy import plot_area_ha
+from eudr_geo.model.base import table_of
 from eudr_geo.model.changes import Change
 from eudr_geo.model.findings import CheckResult, Finding
 from eudr_geo.model.land import Plot, PlotVersion
@@ -123,9 +124,12 @@ def preview_plots(store: Store, reading: Reading, result: CheckResult, changes: 
         producer = producer_code(plots, row)
         if producer and producer not in producers and producer not in plan.new_producers:
             plan.new_producers[producer] = {
-                "code": producer, "name": plots["producer"][row] or producer,
-                "country": country_code(plots["country"][row]), "src_file": where[0], "src_row": where[1],
-            }  # fmt: skip
+                "code": producer,
+                "name": plots["producer"][row] or producer,
+                "country": country_code(plots["country"][row]),
+                "src_file": where[0],
+                "src_row": where[1],
+            }
         if code not in known:
             plan.new.append(row)
         elif known[code]["geometry_hash"] != hashes[row]:
@@ -189,8 +193,8 @@ def apply_plots(store: Store, plan: PlotImport, *, now: str, who: str, originals
     digests = {file.name: file.sha256 for file in plan.files}
     contents = _contents(plan.files, originals)
     with store.writing(now=now, who=who, action="add", summary=plan.summary()) as writer:
-        writer.insert(StoredFile.__table__, contents_rows(store, plan.files, contents))
-        writer.insert(Producer.__table__, list(plan.new_producers.values()))
+        writer.insert(table_of(StoredFile), contents_rows(store, plan.files, contents))
+        writer.insert(table_of(Producer), list(plan.new_producers.values()))
         new_rows, versions = [], []
         for row in plan.new:
             code = clean_code(plots["plot_id"][row])
@@ -199,16 +203,16 @@ def apply_plots(store: Store, plan: PlotImport, *, now: str, who: str, originals
         for row in (*plan.resurveyed, *plan.updated):
             code = clean_code(plots["plot_id"][row])
             if facts := _facts(plots, row, known[code]):
-                writer.update(Plot.__table__, known[code]["fid"], facts)
+                writer.update(table_of(Plot), known[code]["fid"], facts)
         for row in plan.resurveyed:
             code = clean_code(plots["plot_id"][row])
             versions.append(_version(plots, row, code, known[code]["version"] + 1, hashes[row], areas[row], digests))
-        writer.insert(Plot.__table__, [_filled(Plot, one) for one in new_rows])
-        writer.insert(PlotVersion.__table__, versions)
+        writer.insert(table_of(Plot), [_filled(Plot, one) for one in new_rows])
+        writer.insert(table_of(PlotVersion), versions)
         touched = {clean_code(plots["plot_id"][row]) for row in (*plan.new, *plan.resurveyed)}
         _findings(store, writer, plan, touched)
         writer.insert(
-            StoredChange.__table__,
+            table_of(StoredChange),
             [
                 {("plot_code" if key == "plot_id" else key): value for key, value in change.to_dict().items()}
                 | {"plot_code": clean_code(change.plot_id)}
@@ -226,9 +230,9 @@ def _where_from(plots: Plots, row: int) -> dict[str, Any]:
 def _filled(noun: Any, row: Mapping[str, Any]) -> dict[str, Any]:
     """A row with every column, so that rows of one statement have the same shape."""
     filled = {}
-    for column in noun.__table__.columns:
+    for column in table_of(noun).columns:
         if column.name != "fid":
-            default = column.default.arg if column.default is not None and column.default.is_scalar else None
+            default = getattr(column.default, "arg", None)
             filled[column.name] = row.get(column.name, default)
     return filled
 
@@ -252,7 +256,7 @@ def _version(
             "decimals": int(plots["decimals"][row]),
             "source_sha256": files.get(plots["source"][row], ""),
             **_where_from(plots, row),
-        },  # fmt: skip
+        },
     )
 
 
@@ -274,27 +278,42 @@ def contents_rows(store: Store, files: Sequence[SourceFile], contents: Mapping[s
     for file in files:
         if file.sha256 in contents and file.sha256 not in held:
             rows[file.sha256] = {
-                "name": file.name, "sha256": file.sha256, "size_bytes": file.size_bytes, "format": file.format,
-                "records": file.records, "plots": file.plots, "rejected": file.rejected,
+                "name": file.name,
+                "sha256": file.sha256,
+                "size_bytes": file.size_bytes,
+                "format": file.format,
+                "records": file.records,
+                "plots": file.plots,
+                "rejected": file.rejected,
                 "content": zlib.compress(contents[file.sha256], 6),
-            }  # fmt: skip
+            }
     return list(rows.values())
 
 
 def _findings(store: Store, writer: Any, plan: PlotImport, touched: set[str]) -> None:
     old = store.table(StoredFinding)
-    writer.delete(StoredFinding.__table__, old.loc[old["plot_code"].isin(touched), "fid"].astype(int).tolist())
+    writer.delete(table_of(StoredFinding), old.loc[old["plot_code"].isin(touched), "fid"].astype(int).tolist())
     found = plan.result.findings if plan.result is not None else ()
-    writer.insert(StoredFinding.__table__, [_finding_row(one) for one in found if clean_code(one.plot_id) in touched])
+    writer.insert(table_of(StoredFinding), [_finding_row(one) for one in found if clean_code(one.plot_id) in touched])
 
 
 def _finding_row(one: Finding) -> dict[str, Any]:
     return {
-        "rule": one.rule, "severity": one.severity, "subject": one.subject, "plot_code": clean_code(one.plot_id),
-        "code": one.code, "source": one.source, "record": one.record, "lon": one.lon, "lat": one.lat,
-        "message": one.message, "hint": one.hint, "basis": one.basis, "repair": one.repair,
+        "rule": one.rule,
+        "severity": one.severity,
+        "subject": one.subject,
+        "plot_code": clean_code(one.plot_id),
+        "code": one.code,
+        "source": one.source,
+        "record": one.record,
+        "lon": one.lon,
+        "lat": one.lat,
+        "message": one.message,
+        "hint": one.hint,
+        "basis": one.basis,
+        "repair": one.repair,
         "measured": json.dumps(dict(one.measured), ensure_ascii=False, sort_keys=True),
-    }  # fmt: skip
+    }
 
 
 @dataclass
@@ -354,7 +373,7 @@ def preview_book(store: Store, book: LotBook, file: SourceFile | None = None) ->
                             label,
                             f"{name} {label} names the {target} {given[column]}, which nobody knows",
                             f"add the {target}, or correct the code",
-                        )  # fmt: skip
+                        )
                     )
             if key not in rows:
                 plan.new.setdefault(name, []).append(_filled(noun, {k: v for k, v in given.items() if v is not None}))
@@ -387,7 +406,7 @@ def _held_rows(
 
 
 def _references(noun: Any) -> dict[str, str]:
-    return {key.parent.name: key.column.table.name for key in noun.__table__.foreign_keys}
+    return {key.parent.name: key.column.table.name for key in table_of(noun).foreign_keys}
 
 
 def apply_book(store: Store, plan: BookImport, *, now: str, who: str, original: str | Path | None = None) -> str:
@@ -408,14 +427,14 @@ def apply_book(store: Store, plan: BookImport, *, now: str, who: str, original: 
     contents = _contents(files, () if original is None else (original,))
     try:
         with store.writing(now=now, who=who, action="book", summary=plan.summary()) as writer:
-            writer.insert(StoredFile.__table__, contents_rows(store, files, contents))
+            writer.insert(table_of(StoredFile), contents_rows(store, files, contents))
             for name, noun in BOOK_TABLES.items():
                 rows = plan.new.get(name, [])
                 if name == "location":  # a location may be part of another one of the same sheet
                     rows = sorted(rows, key=lambda row: bool(row.get("parent_code")))
-                writer.insert(noun.__table__, rows)
+                writer.insert(table_of(noun), rows)
                 for fid, values in plan.changed.get(name, []):
-                    writer.update(noun.__table__, fid, values)
+                    writer.update(table_of(noun), fid, values)
     except Exception as error:
         if "constraint failed" in str(error).lower():
             raise InputError(

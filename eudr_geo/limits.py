@@ -1,4 +1,4 @@
-"""How much a file may ask of us. Each limit can be raised by whoever calls the readers; none can be raised by a file."""
+"""How much a file may ask of us. Each limit can be raised by whoever calls the readers, none by a file."""
 
 from __future__ import annotations
 

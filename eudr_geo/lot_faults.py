@@ -57,10 +57,22 @@ def problems(faults: Iterable[Fault], message: str, hint: str) -> Problems:
     )
 
 
+_LATEST: list[tuple[LotBook, dict[str, list[dict[str, Any]]]]] = []
+
+
 def rows(book: LotBook, table: str) -> list[dict[str, Any]]:
-    """Return a table's rows as plain values, None for nothing."""
-    records = book.table(table).to_dict("records")
-    return [{key: None if value != value else value for key, value in row.items()} for row in records]  # noqa: PLR0124
+    """Return a table's rows as plain values, None for nothing; do not change them.
+
+    Those of the latest book are kept, because a dozen rules ask for them in turn.
+    """
+    if not _LATEST or _LATEST[0][0] is not book:
+        _LATEST[:] = [(book, {})]
+    kept = _LATEST[0][1]
+    if table not in kept:
+        frame = book.table(table)
+        plain = frame.astype(object).where(frame.notna(), None)
+        kept[table] = plain.to_dict("records")
+    return kept[table]
 
 
 def by_code(book: LotBook, table: str) -> dict[str, dict[str, Any]]:

@@ -96,10 +96,15 @@ def _trace(
             f"{unknown_kg:,.1f} kg of {code} have no known origin; they come in with {_some(named)}",
             fix="enter the deliveries behind these lots with their plots",
         )
-    producers = set(rows["producer_code"])
-    model = MIXED if unknown_kg > _SLACK_KG else IDENTITY_PRESERVED if len(producers) == 1 else SEGREGATED
+    model = MIXED if unknown_kg > _SLACK_KG else IDENTITY_PRESERVED if _is_single(rows) else SEGREGATED
     nodes, edges = _tree(graph, code, kind, parts)
     return Trace(code, kind, sum(kg for _, kg in parts), unknown_kg, model, nodes, edges, rows)
+
+
+def _is_single(rows: pd.DataFrame) -> bool:
+    """Tell whether everything comes from one plot, or from one producer who is named."""
+    producers = set(rows["producer_code"])
+    return rows["plot_code"].nunique() == 1 or (len(producers) == 1 and "" not in producers)
 
 
 def _brings_unknown(graph: LotGraph, lot: int) -> bool:

@@ -11,7 +11,13 @@ from eudr_geo.model.plots import Plots, Reading, Rejected, SourceFile
 def plots_of(*geometries, **columns):
     n = len(geometries)
     given = {"record": range(1, n + 1), "source": ["a.geojson"] * n, "plot_id": [f"P-{i + 1}" for i in range(n)]}
-    given |= {"vertices": [5] * n, "decimals": [6] * n, "producer": ["x"] * n, "country": ["VN"] * n, "area_ha": [1.0] * n}
+    given |= {
+        "vertices": [5] * n,
+        "decimals": [6] * n,
+        "producer": ["x"] * n,
+        "country": ["VN"] * n,
+        "area_ha": [1.0] * n,
+    }
     return Plots({**given, "geometry": list(geometries), **columns})
 
 

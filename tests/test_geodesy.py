@@ -33,7 +33,10 @@ def test_geodesic_areas_agree_with_geographiclib(radii, lat, lon, hectares):
     angles = np.linspace(0, 2 * np.pi, len(radii), endpoint=False)
     size = np.sqrt(hectares * 1e4 / np.pi) / 111_320
     xy = np.column_stack(
-        [lon + np.array(radii) * np.cos(angles) * size / np.cos(np.radians(lat)), lat + np.array(radii) * np.sin(angles) * size]
+        [
+            lon + np.array(radii) * np.cos(angles) * size / np.cos(np.radians(lat)),
+            lat + np.array(radii) * np.sin(angles) * size,
+        ]
     )
     plot = shapely.Polygon(xy)
     expected = abs(Geod(ellps="WGS84").geometry_area_perimeter(plot)[0]) / 1e4

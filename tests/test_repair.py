@@ -1,12 +1,12 @@
 import numpy as np
 import pytest
 import shapely
+from tests_helpers import BOW_TIE, plots_of
 
 from eudr_geo.checking import check
 from eudr_geo.errors import InputError
 from eudr_geo.model.plots import Plots, Reading, Rejected, SourceFile
 from eudr_geo.repair import repair, replay
-from tests_helpers import BOW_TIE, plots_of
 
 
 def test_a_clean_plot_comes_back_identical(square):
@@ -18,14 +18,18 @@ def test_a_clean_plot_comes_back_identical(square):
 
 def test_safe_repairs_leave_a_receipt_and_a_clean_check(square):
     jittered = shapely.transform(square, lambda xy: xy + 1.23e-8)
-    plots = plots_of(jittered, open_rings=[1], has_z=[True], decimals=[10], country=["VNM"], area_ha=[np.nan], area_text=["1,0 ha"])
+    plots = plots_of(
+        jittered, open_rings=[1], has_z=[True], decimals=[10], country=["VNM"], area_ha=[np.nan], area_text=["1,0 ha"]
+    )
     done = repair(Reading(plots))
     fields = {(change.rule, change.field) for change in done.changes}
     assert {("unclosed-ring", "open_rings"), ("elevation", "has_z"), ("unknown-country", "country")} <= fields
     assert ("excess-precision", "geometry") in fields
     assert ("area-not-a-number", "area_ha") in fields
     assert check(done.reading).findings.by_rule() == {}
-    rounding = next(change for change in done.changes if change.rule == "excess-precision" and change.field == "geometry")
+    rounding = next(
+        change for change in done.changes if change.rule == "excess-precision" and change.field == "geometry"
+    )
     assert rounding.area_after_ha == pytest.approx(rounding.area_before_ha, rel=1e-3)
     assert 0 < rounding.largest_move_m < 0.2
 
@@ -38,7 +42,13 @@ def test_repairing_twice_equals_repairing_once(square):
 
 
 def test_replaying_the_ledger_gives_the_same_bytes(square):
-    plots = plots_of(shapely.transform(square, lambda xy: xy + 1.23e-8), BOW_TIE, decimals=[10, 6], has_z=[True, False], country=["VNM", "VN"])
+    plots = plots_of(
+        shapely.transform(square, lambda xy: xy + 1.23e-8),
+        BOW_TIE,
+        decimals=[10, 6],
+        has_z=[True, False],
+        country=["VNM", "VN"],
+    )
     done = repair(Reading(plots), also=["self-intersection"])
     again = replay(plots, done.changes)
     assert shapely.to_wkb(again.geometry).tolist() == shapely.to_wkb(done.reading.plots.geometry).tolist()
@@ -67,7 +77,8 @@ def test_an_offer_becomes_a_plot_only_when_asked_for(square):
     assert len(repair(reading).reading.rejected) == 1
     done = repair(reading, also=["nested-point"])
     assert done.reading.plots["record"].tolist() == [2, 3]
-    assert done.reading.files[0].adds_up() and done.reading.files[0].plots == 2
+    assert done.reading.files[0].adds_up()
+    assert done.reading.files[0].plots == 2
     assert done.changes[0].rule == "nested-point"
 
 

@@ -18,7 +18,12 @@ def test_the_tutorial_runs(tmp_path):
     for command in COMMANDS:
         words = shlex.split(command)[1:]
         done = subprocess.run(
-            [sys.executable, "-m", "eudr_geo", *words], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120
+            [sys.executable, "-m", "eudr_geo", *words],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
         )
         assert done.returncode == EXPECTED.get(command, 0), f"{command}\n{done.stdout}\n{done.stderr}"
         assert "Traceback" not in done.stderr

@@ -59,8 +59,9 @@ def test_file_names_are_safe_and_tell_codes_apart(first, second):
     assert (names[0] == names[1]) == (first == second)
     for name in names:
         assert name.isascii()
-        assert not set(name) & set("/\\:*?\"<>|\0\n ")
-        assert name.strip(".") == name and 0 < len(name) <= 60
+        assert not set(name) & set('/\\:*?"<>|\0\n ')
+        assert name.strip(".") == name
+        assert 0 < len(name) <= 60
 
 
 def test_a_zip_has_the_same_bytes_every_time():

@@ -1,28 +1,44 @@
-"""Write ``sample_plots/``: an invented coffee cooperative in Đắk Lắk, clean and messy. Same bytes every time.
+"""Make ``sample_plots/``: the invented cooperative, clean and messy. The same bytes every time.
 
-Every person, plot, lot and company is made up; the land lies where it lies because coffee grows there.
+Run it from anywhere: ``python tools/make_samples.py [--out FOLDER]``. Files that it no longer makes are removed.
 """
 
 from __future__ import annotations
 
-import sys
+import argparse
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-from samples import clean, cooperative, messy  # noqa: E402
-
-ROOT = Path(__file__).parents[1] / "sample_plots"
+from samples import clean, coop
 
 
-def main(root: Path = ROOT) -> None:
-    """Write every sample."""
-    coop = cooperative.build()
-    (root / "clean").mkdir(parents=True, exist_ok=True)
-    (root / "messy").mkdir(parents=True, exist_ok=True)
-    clean.write(coop, root)
-    messy.write(root / "messy")
+def make() -> dict[str, bytes]:
+    """Return every file of the samples: path inside the folder → bytes."""
+    plots = coop.plots()
+    return {**clean.files(plots), **clean.workbooks(plots)}
+
+
+def write(folder: Path, files: dict[str, bytes]) -> None:
+    """Write the files, and remove what is not among them."""
+    for name, data in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    for path in sorted(folder.rglob("*"), reverse=True):
+        if path.is_file() and path.relative_to(folder).as_posix() not in files:
+            path.unlink()
+        elif path.is_dir() and not any(path.iterdir()):
+            path.rmdir()
+
+
+def main() -> None:
+    """Make the folder."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=Path, default=Path(__file__).parents[1] / "sample_plots")
+    out = parser.parse_args().out
+    files = make()
+    write(out, files)
+    print(f"{len(files)} files, {sum(map(len, files.values())) / 1e6:.1f} MB in {out}")
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT)
+    main()

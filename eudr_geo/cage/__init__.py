@@ -127,7 +127,7 @@ def _run(folder: Path, job: dict[str, Any], limits: Limits) -> tuple[bytes, str]
         _kill(child)
     if child.returncode == 0:
         return answer, ""
-    if child.returncode == -signal.SIGXCPU or child.returncode == -signal.SIGKILL:
+    if child.returncode in {-signal.SIGXCPU, -signal.SIGKILL}:
         return b"", f"reading took longer than {limits.cpu_s} s of the processor and was stopped"
     if child.returncode == MEMORY_EXIT:
         return b"", f"reading needed more than {limits.memory_bytes // 1_000_000:,} MB of memory and was stopped"

@@ -8,7 +8,7 @@ drivers that are really there inside the cage.
 ALLOWED = ("ESRI Shapefile", "GPKG")
 
 # GDAL 3.9.2, as bundled with fiona 1.10.1; later names are added, none is taken away.
-SKIPPED = (  # fmt: skip
+SKIPPED = (
     "AVCBin",
     "AVCE00",
     "AmigoCloud",

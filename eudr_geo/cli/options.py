@@ -104,7 +104,7 @@ def read(
     from eudr_geo.reading import read_bytes, read_plots
 
     paths = [path for name in files if name != "-" for path in files_of(Path(name))]
-    options = {"country": country.upper(), "commodity": commodity, "crs": crs, "layer": layer}
+    options: Any = {"country": country.upper(), "commodity": commodity, "crs": crs, "layer": layer}
     with progress(title) as step:
         step("", 0, 1)
         parts = [read_plots(paths, **options)] if paths else []

@@ -65,13 +65,9 @@ def command(code: str, project: str, forward: bool, drill: bool, format_: str, o
 
 def _tree(found: Trace) -> str:
     totals = found.totals()
-    lines = [
-        f"{found.kind} {found.code}: {found.quantity_kg:,.1f} kg from {totals['plots']:,} plots of"
-        f" {totals['producers']:,} producers, {found.custody_model}",
-        "",
-        *found.tree_lines(),
-        "",
-    ]
+    head = f"{found.kind} {found.code}: {found.quantity_kg:,.1f} kg, {found.custody_model},"
+    head += f" from {totals['plots']:,} plots of {totals['producers']:,} producers"
+    lines = [head, "", *found.tree_lines(), ""]
     rows = [
         (
             row.lot_code,
@@ -84,7 +80,7 @@ def _tree(found: Trace) -> str:
             row.harvest_from,
             row.harvest_to,
             row.evidence_class,
-        )  # fmt: skip
+        )
         for row in found.to_frame().itertuples()
     ]
     heads = ("lot", "plot", "producer", "kg", "share", "at least", "at most", "harvest from", "to", "evidence")

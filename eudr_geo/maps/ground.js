@@ -171,8 +171,9 @@ const LotMapGround = (function () {
     const names = L.layerGroup();
     for (const one of outlines) {
       const {rings} = parts(one.geometry, wanted);
-      // Each ring by itself: a country's islands lie on both sides of the 180th meridian.
-      const polygon = L.polygon(rings.map((ring) => [ring]), {
+      if (!rings.length) continue;
+      // Even-odd filling: islands and enclaves need no telling apart.
+      const polygon = L.polygon(rings, {
         renderer, interactive: false, color: "#a79f8d", weight: 1.2, fillColor: "#f7f4ec", fillOpacity: 1, smoothFactor: 0.8,
       });
       polygon.addTo(map);

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 import shapely
-from sqlalchemy import Dialect, MetaData, Text
+from sqlalchemy import Dialect, MetaData, Table, Text
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, mapped_column
 from sqlalchemy.types import UserDefinedType
 
@@ -40,7 +40,7 @@ class Geometry(UserDefinedType[Any]):
             return lambda value: value if value is None or isinstance(value, bytes) else gpkg_blob.encode([value])[0]
         return lambda value: None if value is None else shapely.to_wkb(value, include_srid=True)
 
-    def result_processor(self, dialect: Dialect, coltype: object) -> Any:
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:  # noqa: ARG002 – SQLAlchemy calls it so
         """How it comes out."""
         if dialect.name == "sqlite":
             return gpkg_blob.decode
@@ -64,3 +64,8 @@ class Provenance:
     src_file: Mapped[str] = col("file the row came from", default="", sort_order=90)
     src_sheet: Mapped[str] = col("sheet, layer or folder in that file", default="", sort_order=91)
     src_row: Mapped[int | None] = col("row or record number in that sheet", sort_order=92)
+
+
+def table_of(noun: type[Base]) -> Table:
+    """Return the table of a noun."""
+    return cast("Table", noun.__table__)

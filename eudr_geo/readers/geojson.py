@@ -1,4 +1,4 @@
-"""GeoJSON: streaming, strict, record by record. Type I and II files of the EU system, bare objects, one object a line."""
+"""GeoJSON: streaming, strict, record by record. Type I and II of the EU system, bare objects, one object a line."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import gc
 import json
 import os
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -34,7 +33,7 @@ def sniff(head: bytes) -> str:
     return "GeoJSON" if text[:1] == b"{" else ""
 
 
-class _Broken(Exception):
+class _BrokenError(Exception):
     """The JSON itself is broken here."""
 
 
@@ -173,13 +172,13 @@ class _Document:
     def skip(self, expected: str) -> None:
         """Step over one character."""
         if self.peek() != expected:
-            raise _Broken
+            raise _BrokenError
         self.at += 1
 
     def value(self) -> Any:
         """Return the next JSON value."""
         if not self.peek():
-            raise _Broken
+            raise _BrokenError
         while True:
             try:
                 value, end = _DECODER.raw_decode(self.text, self.at)
@@ -191,7 +190,7 @@ class _Document:
                         _EXPORT_AGAIN,
                     ) from error
                 if not self.more():
-                    raise _Broken from error
+                    raise _BrokenError from error
             else:
                 # A number at the end of the window may go on behind it.
                 if end < len(self.text) or not self.more():
@@ -236,15 +235,15 @@ class _Rows:
         document = self.document
         try:
             if document.peek() != "{":
-                raise _Broken
+                raise _BrokenError
             self._top_level()
             lines = 1
             while document.peek() == "{":  # one object a line
                 lines += 1
                 self._feature(document.value())
             if document.peek():
-                raise _Broken
-        except _Broken:
+                raise _BrokenError
+        except _BrokenError:
             raise self._where() from None
         if lines > 1:
             self.gathering.note(
@@ -264,7 +263,7 @@ class _Rows:
                 document.skip(",")
             key = document.value()
             if not isinstance(key, str) or isinstance(key, NumberText):
-                raise _Broken
+                raise _BrokenError
             document.skip(":")
             if key == "features" and document.peek() == "[":
                 if has_features:
@@ -426,6 +425,9 @@ class _Rows:
         n = len(self.gathering.shapes)
         geometries = np.empty(n, dtype=object)
         facts = {name: np.zeros(n, dtype=np.int64) for name in FACTS}
+        rows: Any
+        kinds: Any
+        numbers: Any
         rows, kinds, numbers = (
             (np.array(values) for values in zip(*self.bulk, strict=True)) if self.bulk else ([], np.array([]), [])
         )

@@ -17,7 +17,7 @@ import shapely.geometry
 from eudr_geo.archives import members
 from eudr_geo.boundaries import FACTS, facts_of_doubles
 from eudr_geo.gathering import Gathering, shown
-from eudr_geo.model.plots import Plots, Reading
+from eudr_geo.model.plots import Reading
 from eudr_geo.model.source import NumberText, RecordError, Source, WholeFileError
 
 FORMATS = ("GeoPackage", "Shapefile")
@@ -81,7 +81,7 @@ def _package_layers(source: Source) -> Iterator[tuple[Path, str, int, str]]:
                         "export the layer to a new GeoPackage",
                     )
                 quoted = '"' + str(table).replace('"', '""') + '"'
-                (count,) = base.execute(f"SELECT count(*) FROM {quoted}").fetchone()
+                (count,) = base.execute(f"SELECT count(*) FROM {quoted}").fetchone()  # noqa: S608 – quoted above
                 yield path, str(table), int(count), "GPKG"
     except sqlite3.Error as error:
         raise WholeFileError("unreadable-file", f"the GeoPackage is damaged ({error})", "export it again") from error

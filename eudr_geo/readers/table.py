@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import csv
-import datetime
+import datetime as dt
 import io
 import json
 import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
-
 
 from eudr_geo.archives import members
 from eudr_geo.boundaries import Shape, shape_of
@@ -203,11 +202,11 @@ def _too_wide(source: Source) -> WholeFileError:
 def _cell(value: Any) -> Any:
     if value is None or value == "":
         return None
-    if isinstance(value, datetime.datetime):
+    if isinstance(value, dt.datetime):
         return value.date().isoformat()
-    if isinstance(value, datetime.date):
+    if isinstance(value, dt.date):
         return value.isoformat()
-    if isinstance(value, (datetime.time, datetime.timedelta)):
+    if isinstance(value, (dt.time, dt.timedelta)):
         return str(value)
     return value
 
@@ -368,16 +367,16 @@ def _from_text(text: str) -> Shape:
 def _nested(text: str) -> list[Any]:
     """Brackets of WKT as nested lists; a bare ``lon lat`` is a position."""
     stack: list[list[Any]] = [[]]
-    for token in re.findall(r"[()]|[^(),]+|,", text):
-        if token == "(":
+    for piece in re.findall(r"[()]|[^(),]+|,", text):
+        if piece == "(":
             stack.append([])
-        elif token == ")":
+        elif piece == ")":
             if len(stack) < 2:
                 break
             done = stack.pop()
             stack[-1].append(done)
-        elif token.strip() and token != ",":
-            numbers = [NumberText(number) for number in token.split()]
+        elif piece.strip() and piece != ",":
+            numbers = [NumberText(number) for number in piece.split()]
             stack[-1].append(numbers)
     if len(stack) != 1 or not stack[0]:
         raise RecordError("unreadable-record", "the brackets of the WKT do not close", "copy the whole cell", text)

@@ -295,6 +295,10 @@ def _processing(found: Cells, _context: Context, rows: SheetRows) -> None:
                 first["location_code"] = first["location_code"] or head["location_code"]
             for flow in flows:
                 side = "in" if flow["direction"] == "in" else "out"
+                loss = next((one for one in sides["out"] if one["direction"] == flow["direction"] == "loss"), None)
+                if loss is not None:  # a process has one loss: two rows of it are parts of the same
+                    loss["quantity_kg"] = round(loss["quantity_kg"] + flow["quantity_kg"], 3)
+                    continue
                 sides[side].append({"process_code": code, **flow, **row.provenance})
     found.tables["process"] += processes.values()
     for sides in lines.values():

@@ -11,9 +11,20 @@ FORMAT = "csv"
 SUMMARY = "a table for a spreadsheet"
 
 COLUMNS = (
-    "severity", "rule", "source", "record", "plot_id", "code", "message", "hint", "lon", "lat", "repair", "basis",
+    "severity",
+    "rule",
+    "source",
+    "record",
+    "plot_id",
+    "code",
+    "message",
+    "hint",
+    "lon",
+    "lat",
+    "repair",
+    "basis",
     "measured",
-)  # fmt: skip
+)
 
 
 def render(report: Report) -> str:
@@ -33,7 +44,7 @@ def render(report: Report) -> str:
             finding.repair,
             finding.basis,
             json.dumps(dict(finding.measured), ensure_ascii=False) if finding.measured else "",
-        ]  # fmt: skip
+        ]
         for finding in report.result.findings
     )
     return csv_bytes(COLUMNS, rows).decode()

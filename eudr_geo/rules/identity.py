@@ -42,7 +42,7 @@ def duplicate_plot_id(plots: Plots) -> Problems:
     """
     codes = np.array([clean_code(text) for text in plots["plot_id"]], dtype=object)
     named = np.flatnonzero(codes != "")
-    unique, inverse, counts = np.unique(codes[named].astype(str), return_inverse=True, return_counts=True)
+    _, inverse, counts = np.unique(codes[named].astype(str), return_inverse=True, return_counts=True)
     twice = named[counts[inverse] > 1]
     if not len(twice):
         return Problems.none()

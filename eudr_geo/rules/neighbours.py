@@ -11,29 +11,42 @@ import shapely
 
 from eudr_geo.catalogue import WARNING, Problems, plots_rule
 from eudr_geo.cells import clean_code
+from eudr_geo.fingerprint import geometry_hashes
 from eudr_geo.geodesy import area_ha, plot_area_ha
-from eudr_geo.model.plots import Plots
+from eudr_geo.model.plots import Array, Plots
+from eudr_geo.regulation import OVERLAP_HA, OVERLAP_SHARE
 
 Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
 
-_SHARE, _HECTARES = 0.01, 0.01  # less shared ground than this is a slip of the pen along a common boundary
-_INSIDE_SHARE = 0.99  # so much of the smaller plot lies in the other: it is contained
-_JITTER_DEG = 1e-6  # a boundary sent twice through two programs differs in the last digit
+INSIDE_SHARE = 0.99
+"""Good practice: when so much of the smaller plot lies in the other one, it lies inside it."""
+JITTER_DEG = 1e-6
+"""A boundary that went through two programs differs in its last digit: the sixth decimal, a tenth of a metre."""
+
+IDENTICAL, CONTAINED, OVERLAPPING = "identical", "contained", "overlapping"
+TOO_MANY = "too many neighbours"
+_MOST_PAIRS = 5_000_000  # boxes that meet; beyond it nearly everything covers everything, and no list would help
+_HA_PER_SQUARE_DEGREE = 111_320.0**2 / 10_000.0  # at the equator; only used to leave out what is far too small
 _NEEDS = (
-    "unclosed-ring", "too-few-vertices", "zero-area", "self-intersection", "interior-ring", "overlapping-parts",
+    "unclosed-ring", "too-few-vertices", "zero-area", "self-intersection", "folded-boundary", "interior-ring", "overlapping-parts",
     "projected-coordinates", "swapped-axes", "out-of-range", "null-island",
 )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Pairs:
-    """Plots that share ground; ``second`` is the later row. Each pair has one kind."""
+    """Plots that share ground, k pairs: rows of the table, ``second`` the later one. Each pair has one kind."""
 
     first: Ints
     second: Ints
-    kind: npt.NDArray[np.object_]  # identical, contained, overlapping
-    shared_ha: npt.NDArray[np.float64]
-    percent: npt.NDArray[np.float64]  # of the smaller plot
+    kind: npt.NDArray[np.object_]
+    shared_ha: Floats
+    percent: Floats  # of the smaller plot
+    lon: Floats  # a place in the shared ground
+    lat: Floats
+    unseen: Ints  # rows that were not compared with all the others
 
 
 def pairs_of(plots: Plots) -> Pairs:
@@ -44,68 +57,149 @@ def pairs_of(plots: Plots) -> Pairs:
 
 def _find(plots: Plots) -> Pairs:
     geometries = plots.geometry
-    tree = shapely.STRtree(geometries)
-    first, second = tree.query(geometries)  # boxes only; the exact question is asked for the half that is left
-    keep = first < second
-    first, second = first[keep], second[keep]
-    meets = shapely.intersects(geometries[first], geometries[second])
-    first, second = first[meets], second[meets]
     area = plot_area_ha(plots)
-    is_point = shapely.get_dimensions(geometries) == 0
-    same = _same(geometries, first, second)
-    flat = is_point[first] | is_point[second]
-    worth = np.flatnonzero(~flat & ~same)
-    shared = np.zeros(len(first))
-    if len(worth):
-        shared[worth] = np.nan_to_num(
-            area_ha(shapely.intersection(geometries[first[worth]], geometries[second[worth]]))
-        )
+    original, copy = copies(geometries)
+    alone = np.ones(len(plots), dtype=bool)
+    alone[copy] = False
+    # A copy is told once, beside the first of its kind; what else that land meets is told for the first.
+    rows = np.flatnonzero(alone & (shapely.get_dimensions(geometries) == 2))
+    first, second, unseen = _meeting(geometries, rows)
+    same = same_land(geometries[first], geometries[second])
+    points = np.flatnonzero(alone & (shapely.get_dimensions(geometries) == 0))
+    tree = shapely.STRtree(geometries[points])
+    near_first, near_second = tree.query(geometries[points], predicate="dwithin", distance=2 * JITTER_DEG)
+    near = near_first < near_second
+    same_first = np.concatenate([original, first[same], points[near_first[near]]])
+    same_second = np.concatenate([copy, second[same], points[near_second[near]]])
+
+    first, second = first[~same], second[~same]
     smaller = np.minimum(area[first], area[second])
+    ground = shapely.intersection(geometries[first], geometries[second])
+    middle = (shapely.bounds(geometries[first])[:, 1] if len(first) else np.empty(0)).clip(-89, 89)
+    rough_ha = shapely.area(ground) * np.cos(np.radians(middle)) * _HA_PER_SQUARE_DEGREE
+    worth = np.flatnonzero(rough_ha > 0.5 * OVERLAP_SHARE * smaller)  # the rest are lines, points and slivers
+    first, second, smaller, ground = first[worth], second[worth], smaller[worth], ground[worth]
+    shared_ha = area_ha(ground)
     with np.errstate(invalid="ignore", divide="ignore"):
-        share = np.where(smaller > 0, shared / smaller, 0.0)
-    shared[same] = smaller[same]
-    share[same] = 1.0
+        share = shared_ha / smaller
     kind = np.full(len(first), "", dtype=object)
-    kind[(share > _SHARE) & (shared > _HECTARES)] = "overlapping"
-    kind[~flat & (share >= _INSIDE_SHARE)] = "contained"
-    kind[same] = "identical"
+    kind[(share > OVERLAP_SHARE) & (shared_ha > OVERLAP_HA)] = OVERLAPPING
+    kind[share >= INSIDE_SHARE] = CONTAINED
     told = kind != ""
-    order = np.lexsort((first[told], second[told]))
+    inside = shapely.get_coordinates(shapely.point_on_surface(ground[told])).reshape(-1, 2)
+
+    lon, lat = plots.points_lon_lat()
+    all_first = np.concatenate([same_first, first[told]])
+    all_second = np.concatenate([same_second, second[told]])
+    order = np.lexsort((all_first, all_second))
     return Pairs(
-        first[told][order], second[told][order], kind[told][order], shared[told][order], share[told][order] * 100
+        all_first[order],
+        all_second[order],
+        np.concatenate([np.full(len(same_first), IDENTICAL, dtype=object), kind[told]])[order],
+        np.concatenate([area[same_second], shared_ha[told]])[order],
+        np.concatenate([np.full(len(same_first), 100.0), share[told] * 100])[order],
+        np.concatenate([lon[same_second], inside[:, 0]])[order],
+        np.concatenate([lat[same_second], inside[:, 1]])[order],
+        unseen,
     )
 
 
-def _same(geometries: Any, first: Ints, second: Ints) -> npt.NDArray[np.bool_]:
-    """Tell which pairs are the same geometry: start vertex, direction and the last digit do not matter."""
-    close = (
-        np.abs(shapely.bounds(geometries[first]) - shapely.bounds(geometries[second])).max(axis=1, initial=0)
-        <= _JITTER_DEG
-    )
-    same = np.zeros(len(first), dtype=bool)
-    rows = np.flatnonzero(close & (shapely.get_type_id(geometries[first]) == shapely.get_type_id(geometries[second])))
+def copies(geometries: Array) -> tuple[Ints, Ints]:
+    """Return which rows repeat an earlier one at six decimals: the first of its kind, and the copy.
+
+    Only rows that share their box with another are compared, so that a thousand copies of one plot are a thousand
+    pairs and not half a million.
+    """
+    box = np.round(np.nan_to_num(shapely.bounds(geometries)) / JITTER_DEG).astype(np.int64)
+    with np.errstate(over="ignore"):  # a hash: rows of one kind have equal ones, others hardly ever
+        key = box @ np.array([1, 2_654_435_761, 40_503_000_017, 9_007_199_254_740_993], dtype=np.int64)
+    _, kind, times = np.unique(key, return_inverse=True, return_counts=True)
+    suspects = np.flatnonzero(times[kind] > 1)
+    hashes = np.array(geometry_hashes(geometries[suspects]), dtype=object)
+    if not len(suspects):
+        return suspects, suspects
+    _, first, group = np.unique(hashes.astype(str), return_index=True, return_inverse=True)
+    original = suspects[first[group]]
+    again = original != suspects
+    return original[again], suspects[again]
+
+
+def _meeting(geometries: Array, rows: Ints) -> tuple[Ints, Ints, Ints]:
+    """Return pairs of rows, earlier and later, whose geometries meet; and rows that were not compared with all."""
+    shapes = geometries[rows]
+    tree = shapely.STRtree(shapes)
+    block = max(_MOST_PAIRS // max(len(rows), 1), 1)  # rows at a time, so that no answer outgrows the memory
+    found: list[tuple[Ints, Ints]] = []
+    tested = 0
+    for start in range(0, len(rows), block):
+        one, other = tree.query(shapes[start : start + block])
+        one = one + start
+        one, other = one[one < other], other[one < other]
+        tested += len(one)
+        meets = shapely.intersects(shapes[one], shapes[other])
+        found.append((one[meets], other[meets]))
+        if tested > _MOST_PAIRS:
+            break
+    done = start + block if len(rows) else 0
+    first = np.concatenate([pair[0] for pair in found]) if found else np.empty(0, dtype=np.int64)
+    second = np.concatenate([pair[1] for pair in found]) if found else np.empty(0, dtype=np.int64)
+    return rows[first], rows[second], rows[done:]
+
+
+def same_land(some: Array, others: Array) -> Mask:
+    """Tell which geometries are the same land: start vertex, direction and the last digit do not matter.
+
+    Parameters
+    ----------
+    some, others
+        Geometries, shape (n,).
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (n,): of one kind, and no place of one outline farther than :data:`JITTER_DEG` (both axes) from the other.
+
+    Examples
+    --------
+    >>> square = shapely.Polygon([(108, 12), (108.001, 12), (108.001, 12.001), (108, 12.001)])
+    >>> again = shapely.Polygon([(108.001, 12.001), (108.001, 12), (108, 12), (108.000001, 12.001)])
+    >>> same_land(np.array([square, square]), np.array([again, shapely.Point(108, 12)])).tolist()
+    [True, False]
+    """
+    same = np.zeros(len(some), dtype=bool)
+    apart = np.abs(shapely.bounds(some) - shapely.bounds(others)).max(axis=1, initial=0)
+    alike = shapely.get_dimensions(some) == shapely.get_dimensions(others)
+    rows = np.flatnonzero(alike & (apart <= 1.5 * JITTER_DEG))
     if len(rows):
-        a, b = shapely.boundary(geometries[first[rows]]), shapely.boundary(geometries[second[rows]])
-        points = shapely.get_dimensions(geometries[first[rows]]) == 0
-        far = np.where(points, 0.0, shapely.hausdorff_distance(np.where(points, None, a), np.where(points, None, b)))
-        same[rows] = np.nan_to_num(far, nan=1.0) <= 2 * _JITTER_DEG
+        a, b = some[rows], others[rows]
+        outlined = shapely.get_dimensions(a) == 2
+        far = shapely.hausdorff_distance(
+            np.where(outlined, shapely.boundary(a), a), np.where(outlined, shapely.boundary(b), b)
+        )
+        same[rows] = far <= 2 * JITTER_DEG
     return same
 
 
-def _label(plots: Plots, row: int) -> str:
-    return plots["plot_id"][row] or f"{plots['source'][row]}, record {plots['record'][row]}"
+def named(plots: Plots, row: int, other: int) -> str:
+    """Name another plot as it is found again: its code and its record, with its file where that is another one."""
+    place = f"record {plots['record'][other]}"
+    if plots["source"][other] != plots["source"][row]:
+        place = f"{plots['source'][other]}, {place}"
+    return f"{plots['plot_id'][other]} ({place})" if plots["plot_id"][other] else place
 
 
-def _told(plots: Plots, kind: str, message: str, hint: str) -> Problems:
+def _told(plots: Plots, kind: str, message: str, hint: str, why: Any) -> Problems:
     pairs = pairs_of(plots)
-    chosen = pairs.kind == kind
-    second = pairs.second[chosen]
-    others = [_label(plots, row) for row in pairs.first[chosen].tolist()]
+    chosen = np.flatnonzero(pairs.kind == kind)
+    couples = list(zip(pairs.first[chosen].tolist(), pairs.second[chosen].tolist(), strict=True))
+    measured: dict[str, Any] = {
+        "other": [named(plots, second, first) for first, second in couples],
+        "why": [why(first, second) for first, second in couples],
+    }
+    if kind != IDENTICAL:
+        measured |= {"overlap_ha": pairs.shared_ha[chosen], "overlap_percent": pairs.percent[chosen]}
     return Problems(
-        second,
-        message,
-        hint,
-        measured={"other": others, "overlap_ha": pairs.shared_ha[chosen], "overlap_percent": pairs.percent[chosen]},
+        pairs.second[chosen], message, hint, lon=pairs.lon[chosen], lat=pairs.lat[chosen], measured=measured
     )
 
 
@@ -113,42 +207,52 @@ def _told(plots: Plots, kind: str, message: str, hint: str) -> Problems:
 def identical_plots(plots: Plots) -> Problems:
     """The same boundary or point stands twice.
 
-    **Why it matters** The land would be counted twice, and its harvest too.
+    **Why it matters** The land would be counted twice, and its harvest too. If two producers send it, one of them sells
+    coffee from land that is not theirs.
 
-    **Example** Two collectors sent the same farm under two codes; or one file was merged with itself.
+    **Example** Two collectors mapped the garden of one family, as T-014-1 and as K-203-1. Or a file was put together
+    with an older copy of itself.
 
-    **How to correct it** Keep one. If the codes differ, ask which producer works the land.
+    **How to correct it** Under one code: delete one of the two. Under two codes: ask who works the land, keep that plot,
+    and correct the receipts that name the other code.
 
-    **Trap** The start corner and the direction of the walk do not matter, nor does a last digit: it is the same land.
+    **Trap** The corner where the walk began, its direction and a last digit do not matter: it is the same land. Two
+    points of one household are no proof of two gardens either.
     """
-    found = _told(plots, "identical", "the same land as {other}{value}", "keep one of the two; ask who works the land")
-    pairs = pairs_of(plots)
-    chosen = pairs.kind == "identical"
-    same_code = [
-        clean_code(plots["plot_id"][a]) == clean_code(plots["plot_id"][b]) != ""
-        for a, b in zip(pairs.first[chosen].tolist(), pairs.second[chosen].tolist(), strict=True)
-    ]
-    words = [", under the same code" if same else "" for same in same_code]
-    return Problems(found.rows, found.message, found.hint, measured={**found.measured, "value": words})
+    codes = plots["plot_id"]
+
+    def why(first: int, second: int) -> str:
+        if not codes[first] or not codes[second]:
+            return "the same land as"
+        if clean_code(codes[first]) == clean_code(codes[second]):
+            return "the same plot a second time, with the same code:"
+        return "the same land under another code:"
+
+    return _told(plots, IDENTICAL, "{why} {other}", "keep one of the two; ask who works the land", why)
 
 
 @plots_rule(severity=WARNING, basis="good practice", requires=_NEEDS, ids=("R-14",))
 def overlapping_plots(plots: Plots) -> Problems:
     """Two plots share ground.
 
-    **Why it matters** Two producers may claim the same trees; the land is declared twice.
+    **Why it matters** Two producers claim the same trees, and the land is declared twice. Inspectors lay all plots of a
+    statement on one map; there it is the first thing they see.
 
-    **Example** The boundary between two neighbours was walked by each on the other's side of the path.
+    **Example** Two neighbours were mapped by two people. Each walked on the far side of the path between them: 0.06 ha
+    belong to both.
 
-    **How to correct it** Walk the common boundary once, with both neighbours.
+    **How to correct it** Go to the common boundary with both neighbours, walk it once and use that line for both plots.
 
-    **Trap** A narrow strip along a common boundary is normal. Named from 1 % of the smaller plot and 0.01 ha.
+    **Trap** A thin strip along a common boundary is normal, because no telephone is exact: up to 1 % of the smaller plot
+    or 0.01 ha nothing is said. Never cut one plot along the other's line at the desk: you would decide whose trees
+    they are.
     """
     return _told(
         plots,
-        "overlapping",
-        "shares {overlap_ha:.2f} ha with {other} ({overlap_percent:.0f} % of the smaller)",
+        OVERLAPPING,
+        "shares {overlap_ha:.2f} ha with {other}: {overlap_percent:.0f} % of the smaller of the two",
         "walk the common boundary once, with both neighbours",
+        lambda _first, _second: "",
     )
 
 
@@ -156,17 +260,22 @@ def overlapping_plots(plots: Plots) -> Problems:
 def contained_plot(plots: Plots) -> Problems:
     """One plot lies inside another.
 
-    **Why it matters** Its land is declared twice: once alone and once as part of the larger plot.
+    **Why it matters** Its land is declared twice: once alone, once as part of the larger plot. If anything is wrong with
+    the larger one, the smaller one is lost with it.
 
-    **Example** A farm and one of its coffee blocks, both sent as plots.
+    **Example** The whole farm of 3.2 ha was mapped in one year, its coffee block of 0.8 ha in the next, and both were
+    sent.
 
-    **How to correct it** Declare the block only, or the farm only, whichever the deliveries name.
+    **How to correct it** Keep the plot that the receipts name. Mostly that is the block where the coffee stands.
 
-    **Trap** A producer may work a field in the middle of a neighbour's land. Then the neighbour's boundary is too wide.
+    **Trap** A family may work a field in the middle of a neighbour's land. Then both plots are right, and the
+    neighbour's boundary must go round the field: draw his plot as pieces without a hole.
     """
+    area = plot_area_ha(plots)
     return _told(
         plots,
-        "contained",
-        "one lies inside the other: {other} ({overlap_ha:.2f} ha shared)",
-        "declare one of the two, whichever the deliveries name",
+        CONTAINED,
+        "{why} {other} ({overlap_ha:.2f} ha shared)",
+        "keep the plot that the receipts name, or draw the larger one round the smaller",
+        lambda first, second: "lies inside" if area[second] <= area[first] else "has inside it",
     )

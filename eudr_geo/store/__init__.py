@@ -7,12 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from sqlalchemy import Connection, select, text
 
 from eudr_geo.errors import BusyError, InputError, StoreError
+from eudr_geo.model.base import table_of
 from eudr_geo.model.changes import Change
 from eudr_geo.model.findings import Finding, Findings
 from eudr_geo.model.land import Plot, PlotVersion
@@ -96,7 +97,7 @@ class Store:
             self.close()
             raise
 
-    def __enter__(self) -> Store:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -198,7 +199,7 @@ class Store:
     def _versions(self, on: str) -> pd.DataFrame:
         import pandas as pd
 
-        plot, version, producer = Plot.__table__, PlotVersion.__table__, Producer.__table__
+        plot, version, producer = table_of(Plot), table_of(PlotVersion), table_of(Producer)
         query = (
             select(
                 version.c.plot_code, version.c.version, version.c.geometry, version.c.geometry_hash, version.c.mapped_on,
@@ -224,7 +225,7 @@ class Store:
         frames = {}
         with self._reading() as connection:
             for name, noun in BOOK_TABLES.items():
-                table = noun.__table__
+                table = table_of(noun)
                 rows = connection.execute(
                     select(*(table.c[column] for column in columns(name))).order_by(table.c.fid)
                 ).all()
@@ -236,12 +237,12 @@ class Store:
         import pandas as pd
 
         with self._reading() as connection:
-            done = connection.execute(select(noun.__table__).order_by(noun.__table__.c.fid))
+            done = connection.execute(select(table_of(noun)).order_by(table_of(noun).c.fid))
             return pd.DataFrame(done.all(), columns=list(done.keys()), dtype=object)
 
     def findings(self) -> Findings:
         """Return the findings stored with the imports."""
-        table = StoredFinding.__table__
+        table = table_of(StoredFinding)
         with self._reading() as connection:
             return Findings(
                 Finding(
@@ -254,7 +255,7 @@ class Store:
 
     def changes(self, codes: Sequence[str] | None = None) -> tuple[Change, ...]:
         """Return the repairs of these plots (or of all), in the order they were made."""
-        table = StoredChange.__table__
+        table = table_of(StoredChange)
         wanted = None if codes is None else set(codes)
         with self._reading() as connection:
             return tuple(
@@ -269,7 +270,7 @@ class Store:
 
     def source_files(self) -> tuple[Input, ...]:
         """Return the files that were imported, sorted by name."""
-        table = StoredFile.__table__
+        table = table_of(StoredFile)
         with self._reading() as connection:
             rows = connection.execute(
                 select(table.c.name, table.c.sha256, table.c.size_bytes).order_by(table.c.name, table.c.sha256)

@@ -120,11 +120,10 @@ def create(path: Path, meta: Mapping[str, str]) -> None:
     try:
         beside.touch(exist_ok=False)
         engine = engine_of(beside, write=True)
-        with engine.connect() as connection:
-            with connection.begin():
-                connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")
-                connection.exec_driver_sql(f"PRAGMA user_version={USER_VERSION}")
-                _schema(connection, meta)
+        with engine.connect() as connection, connection.begin():
+            connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")
+            connection.exec_driver_sql(f"PRAGMA user_version={USER_VERSION}")
+            _schema(connection, meta)
         engine.dispose()
         try:
             os.link(beside, path)  # unlike a rename it never takes the place of a file

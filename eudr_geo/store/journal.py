@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, insert, select, text, update
+from sqlalchemy import Connection, CursorResult, Table, delete, insert, select, text, update
 
-from eudr_geo.model.base import Base
+from eudr_geo.errors import StoreError
+from eudr_geo.model.base import Base, table_of
 from eudr_geo.model.records import Journal, JournalRow
 
 _BLOCK = 5_000  # rows of one statement
@@ -32,9 +33,9 @@ class Writer:
 
     def __init__(self, connection: Connection, *, now: str, who: str, action: str, summary: str) -> None:
         self.connection = connection
-        journal = Journal.__table__
+        journal = table_of(Journal)
         done = connection.execute(insert(journal).values(at=now, who=who, action=action, summary=summary))
-        self.step = int(done.inserted_primary_key[0])  # type: ignore[index]
+        self.step = int(_new_fid(done))
         self._next: dict[str, int] = {}
         self._rows: list[dict[str, Any]] = []
 
@@ -67,7 +68,7 @@ class Writer:
     def finish(self) -> None:
         """Write down what was changed."""
         for start in range(0, len(self._rows), _BLOCK):
-            self.connection.execute(insert(JournalRow.__table__), self._rows[start : start + _BLOCK])
+            self.connection.execute(insert(table_of(JournalRow)), self._rows[start : start + _BLOCK])
 
     def _remember(self, table: Table, fid: int, before: str | None) -> None:
         self._rows.append({"journal_fid": self.step, "table_name": table.name, "row_fid": fid, "before": before})
@@ -77,7 +78,7 @@ class Writer:
         # As SQLite holds it, so that it comes back byte for byte.
         row = self.connection.execute(
             text(f'SELECT {", ".join(names)} FROM "{table.name}" WHERE fid = :fid'), {"fid": fid}
-        ).one()  # noqa: S608 – names are ours
+        ).one()
         return json.dumps(
             {
                 name: {"hex": value.hex()} if isinstance(value, bytes) else value
@@ -88,7 +89,7 @@ class Writer:
 
 def steps(connection: Connection) -> list[Step]:
     """Return the history, oldest first."""
-    journal = Journal.__table__
+    journal = table_of(Journal)
     return [
         Step(*row)
         for row in connection.execute(
@@ -102,7 +103,7 @@ def steps(connection: Connection) -> list[Step]:
 def undo(connection: Connection, step: Step, *, now: str, who: str) -> None:
     """Take one step back: new rows go, changed and deleted rows are as they were."""
     connection.execute(text("PRAGMA defer_foreign_keys=ON"))
-    journal, rows = Journal.__table__, JournalRow.__table__
+    journal, rows = table_of(Journal), table_of(JournalRow)
     found = connection.execute(
         select(rows.c.table_name, rows.c.row_fid, rows.c.before)
         .where(rows.c.journal_fid == step.fid)
@@ -120,8 +121,16 @@ def undo(connection: Connection, step: Step, *, now: str, who: str) -> None:
         names = list(old)
         connection.execute(delete(table).where(table.c.fid == fid))
         marks = ", ".join(f":{key}" for key in names)
-        connection.execute(text(f'INSERT INTO "{name}" ({", ".join(names)}) VALUES ({marks})'), old)  # noqa: S608 – names are ours
+        connection.execute(text(f'INSERT INTO "{name}" ({", ".join(names)}) VALUES ({marks})'), old)
     done = connection.execute(
         insert(journal).values(at=now, who=who, action="undo", summary=f"took back step {step.fid}: {step.summary}")
     )
-    connection.execute(update(journal).where(journal.c.fid == step.fid).values(undone_by=done.inserted_primary_key[0]))  # type: ignore[index]
+    connection.execute(update(journal).where(journal.c.fid == step.fid).values(undone_by=_new_fid(done)))
+
+
+def _new_fid(done: CursorResult[Any]) -> int:
+    """Number that the database gave a new row."""
+    key = done.inserted_primary_key
+    if key is None:
+        raise StoreError("the database did not number a new row", fix="please report this")
+    return int(key[0])

@@ -81,6 +81,22 @@ def test_a_delivery_without_plot_stands_for_all_plots_of_its_producer():
     assert result.custody_model == IDENTITY_PRESERVED
 
 
+def test_plots_of_nobody_are_not_one_producer():
+    tables = land("P1", "P2")
+    for row in tables["plot"]:
+        row["producer_code"] = None
+    deliveries = [delivery(f"R-{plot}", "L", plot, 50.0, producer_code=None) for plot in ("P1", "P2")]
+    result = trace(book_of(tables | {"lot": [lot("L", "cherry", 100.0)], "delivery": deliveries}), "L")
+    assert result.custody_model == SEGREGATED
+
+
+def test_a_weight_up_to_five_percent_off_is_shared_out_as_weighed():
+    tables = land("P1") | {"lot": [lot("L", "cherry", 103.0)], "delivery": [delivery("R", "L", "P1", 100.0)]}
+    rows = trace(book_of(tables), "L").to_frame()
+    assert rows["kg_attributed"].tolist() == [103.0]
+    assert rows["kg_origin"].tolist() == [100.0]
+
+
 def opening(kg=100.0):
     tables = reject_into_bulk()
     tables["lot"].append(lot("OLD", "green", kg, opening_stock=True))

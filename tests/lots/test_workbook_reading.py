@@ -259,6 +259,17 @@ def test_rows_with_one_number_are_one_process():
     ]  # fmt: skip
 
 
+def test_two_losses_of_a_process_are_one():
+    found = processing(
+        ["A", "dry mill", "2026-01-10", "ML03-C", 140, "ML03-G", 105, "main"],
+        ["A", None, None, None, None, None, 20, "loss"],
+        ["A", None, None, None, None, None, 6.5, "loss"],
+    )
+    assert not told(found)
+    lines = table(found, "process_line")
+    assert lines.loc[lines["direction"] == "loss", "quantity_kg"].tolist() == [26.5]
+
+
 @pytest.mark.parametrize(
     ("rows", "cell", "why"),
     [

@@ -34,9 +34,9 @@ def is_twin(path: Path) -> bool:
 
 def options(path: Path) -> dict:
     """Country, commodity, other errors that may come along: beside the file, or in the file as a foreign member."""
-    beside = path.with_name(path.name + ".case.json")
-    if beside.exists():
-        return json.loads(beside.read_text(encoding="utf-8"))
+    for beside in (path.with_name(f"{path.name}.case.json"), path.with_name(f"{path.stem}.case.json")):
+        if beside.exists():
+            return json.loads(beside.read_text(encoding="utf-8"))
     if path.suffix == ".geojson":
         return json.loads(path.read_text(encoding="utf-8")).get("case", {})
     return {}

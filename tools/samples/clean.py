@@ -1,188 +1,195 @@
-"""The clean files: the 240 plots spread over every format, and the workbook in two languages."""
+"""The clean set: the 240 plots in eight files, each in a format that a supplier sends, and the lots workbook."""
 
 from __future__ import annotations
 
 import io
-import json
-import re
-import sqlite3
-import tempfile
-import zipfile
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
-from xml.sax.saxutils import escape
 
-from eudr_geo.exports.workbook import write_book
-from eudr_geo.model.lot_book import LotBook, columns
-from eudr_geo.writing import zip_bytes
+import numpy as np
 
-from .cooperative import SEASON, Cooperative, Land
+from eudr_geo.exports.workbook import book_bytes
+from eudr_geo.model.plots import Plots
+from samples import formats
+from samples.coop import SamplePlot
+from samples.land import degrees
+from samples.season import Season
 
-_SPLIT = (("geojson", 70), ("kml", 40), ("kmz", 25), ("shapefile", 30), ("geopackage", 25), ("wkt", 30))
+_SHARES = (("geojson", 60), ("kml", 30), ("kmz", 30), ("shapefile", 30), ("geopackage", 30), ("wkt", 24))
+_CSV_POINTS = 20
+
+NAMES = {
+    "geojson": "ea-mau.geojson",
+    "kml": "google-earth.kml",
+    "kmz": "google-earth.kmz",
+    "shapefile": "shapefile.zip",
+    "geopackage": "qfield.gpkg",
+    "wkt": "boundaries-wkt.csv",
+    "csv": "points.csv",
+    "xlsx": "points.xlsx",
+}
 
 
-def write(coop: Cooperative, root: Path) -> None:
-    """Write the boundary files and the workbook."""
-    polygons = [plot for plot in coop.plots if not plot.is_point]
-    points = [plot for plot in coop.plots if plot.is_point]
-    parts: dict[str, list[Land]] = {}
-    at = 0
-    for name, count in _SPLIT:
-        parts[name] = polygons[at : at + count]
+def parts(plots: Sequence[SamplePlot]) -> dict[str, list[SamplePlot]]:
+    """Which plots are in which file."""
+    boundaries = [plot for plot in plots if not plot.is_point]
+    points = [plot for plot in plots if plot.is_point]
+    found, at = {}, 0
+    for name, count in _SHARES:
+        found[name] = boundaries[at : at + count]
         at += count
-    folder = root / "clean"
-    _write(folder / "walks-2025.geojson", geojson(parts["geojson"]))
-    _write(folder / "google-earth.kml", kml(parts["kml"]).encode())
-    _write(folder / "google-earth-2.kmz", zip_bytes({"doc.kml": kml(parts["kmz"]).encode()}))
-    _write(folder / "survey.zip", shapefile(parts["shapefile"]))
-    _write(folder / "qfield.gpkg", geopackage(parts["geopackage"]))
-    _write(folder / "drawn.csv", wkt_csv(parts["wkt"]))
-    _write(folder / "points.csv", points_csv(points[:10]))
-    _write(folder / "points.xlsx", points_xlsx(points[10:]))
-    book = lot_book(coop)
-    write_book(root / "cooperative.xlsx", lang="en", stage=90, book=book)
-    write_book(root / "cooperative-vi.xlsx", lang="vi", stage=90, book=book)
+    return {**found, "csv": points[:_CSV_POINTS], "xlsx": points[_CSV_POINTS:]}
 
 
-def _write(path: Path, data: bytes) -> None:
-    path.write_bytes(data)
-
-
-def feature(plot: Land, **properties: Any) -> dict[str, Any]:
-    """A feature as the EU system names its properties, with the producer's code beside them."""
-    ring = [list(position) for position in plot.geometry.exterior.coords] if not plot.is_point else None
-    return {
-        "type": "Feature",
-        "properties": {
-            "ProducerName": plot.name, "ProducerCountry": "VN", "ProductionPlace": plot.code, "Area": plot.area_ha,
-            "producer_code": plot.producer, **properties,
-        },
-        "geometry": {"type": "Point", "coordinates": [plot.geometry.x, plot.geometry.y]} if ring is None else {"type": "Polygon", "coordinates": [ring]},
-    }  # fmt: skip
-
-
-def text_of(features: list[Any]) -> str:
-    """A collection, one feature a line, coordinates with six decimals."""
-    lines = ",\n".join(json.dumps(one, ensure_ascii=False) for one in features)
-    text = '{"type": "FeatureCollection", "features": [\n' + lines + "\n]}\n"
-    return re.sub(r"(?<=[\[ ])(-?\d+\.\d{1,6})(?=[,\]])", lambda match: f"{float(match[1]):.6f}", text)
-
-
-def geojson(plots: list[Land]) -> bytes:
-    """Type II, commodity level."""
-    return text_of([feature(plot) for plot in plots]).encode()
-
-
-def kml(plots: list[Land]) -> str:
-    """Folders by village, data of the producer, altitude 0 left out."""
-    lines = ['<?xml version="1.0" encoding="UTF-8"?>', '<kml xmlns="http://www.opengis.net/kml/2.2"><Document><name>Vườn cà phê</name>']
-    for village in dict.fromkeys(plot.village for plot in plots):
-        lines.append(f"<Folder><name>{escape(village)}</name>")
-        for plot in (plot for plot in plots if plot.village == village):
-            data = {"ProducerName": plot.name, "producer_code": plot.producer, "ProducerCountry": "VN", "Area": f"{plot.area_ha:.2f}"}
-            extended = "".join(f'<Data name="{key}"><value>{escape(value)}</value></Data>' for key, value in data.items())
-            ring = " ".join(f"{lon:.6f},{lat:.6f}" for lon, lat in plot.geometry.exterior.coords)
-            lines.append(
-                f"<Placemark><name>{plot.code}</name><ExtendedData>{extended}</ExtendedData><Polygon><outerBoundaryIs><LinearRing>"
-                f"<coordinates>{ring}</coordinates></LinearRing></outerBoundaryIs></Polygon></Placemark>"
-            )
-        lines.append("</Folder>")
-    return "\n".join([*lines, "</Document></kml>", ""])
-
-
-def _frame(plots: list[Land]) -> Any:
-    import geopandas as gpd
-
-    return gpd.GeoDataFrame(
-        {
-            "plot_code": [plot.code for plot in plots], "farmer": [plot.name for plot in plots],
-            "farmer_id": [plot.producer for plot in plots], "country": ["VN"] * len(plots), "area_ha": [plot.area_ha for plot in plots],
-        },
-        geometry=[plot.geometry for plot in plots], crs="EPSG:4326",
-    )  # fmt: skip
-
-
-def shapefile(plots: list[Land]) -> bytes:
-    """Zipped in a sub-folder, as people zip it, with the junk of their system."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "plots.shp"
-        _frame(plots).to_file(path, engine="pyogrio", encoding="utf-8")
-        files = {}
-        for suffix in (".shp", ".shx", ".dbf", ".prj", ".cpg"):
-            data = path.with_suffix(suffix).read_bytes()
-            if suffix == ".dbf":
-                data = data[:1] + bytes((125, 11, 30)) + data[4:]  # the date of the last change
-            files[f"survey/plots{suffix}"] = data
-    return zip_bytes({**files, "__MACOSX/survey/._plots.shp": b"\0\5\x16\7"})
-
-
-def geopackage(plots: list[Land]) -> bytes:
-    """As QField keeps it; fixed dates in the file's own tables."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "qfield.gpkg"
-        _frame(plots).to_file(path, layer="plots", engine="pyogrio")
-        base = sqlite3.connect(path)
-        base.execute("UPDATE gpkg_contents SET last_change = '2025-11-30T00:00:00.000Z'")
-        base.commit()
-        base.execute("VACUUM")
-        base.close()
-        data = bytearray(path.read_bytes())
-    data[24:28] = data[92:96] = b"\0\0\0\1"  # change counters of SQLite
-    return bytes(data)
-
-
-def wkt_csv(plots: list[Land]) -> bytes:
-    """A table with the boundary as WKT."""
-    lines = ["plot code,farmer code,farmer name,country,area ha,WKT"]
-    for plot in plots:
-        ring = ", ".join(f"{lon:.6f} {lat:.6f}" for lon, lat in plot.geometry.exterior.coords)
-        lines.append(f'{plot.code},{plot.producer},{plot.name},VN,{plot.area_ha:.2f},"POLYGON (({ring}))"')
-    return ("\ufeff" + "\r\n".join(lines) + "\r\n").encode()
-
-
-def points_csv(plots: list[Land]) -> bytes:
-    """A table with semicolons and decimal commas, as a Vietnamese spreadsheet saves it."""
-    lines = ["Mã thửa;Mã nông hộ;Tên nông hộ;Quốc gia;Diện tích (ha);Vĩ độ;Kinh độ"]
-    for plot in plots:
-        numbers = ";".join(f"{value:.{digits}f}".replace(".", ",") for value, digits in ((plot.area_ha, 2), (plot.geometry.y, 6), (plot.geometry.x, 6)))
-        lines.append(f"{plot.code};{plot.producer};{plot.name};VN;{numbers}")
-    return ("\ufeff" + "\r\n".join(lines) + "\r\n").encode()
-
-
-def points_xlsx(plots: list[Land]) -> bytes:
-    """A sheet with a title above the headings."""
-    from openpyxl import Workbook
-
-    book = Workbook()
-    sheet = book.active
-    sheet.title = "Points"
-    sheet.append(["Points of small plots, November 2025"])
-    sheet.append(["plot code", "producer code", "producer name", "country", "area ha", "latitude", "longitude"])
-    for plot in plots:
-        sheet.append([plot.code, plot.producer, plot.name, "VN", plot.area_ha, plot.geometry.y, plot.geometry.x])
-    out = io.BytesIO()
-    book.save(out)
-    files = {}
-    with zipfile.ZipFile(out) as archive:
-        for name in sorted(archive.namelist(), key=lambda name: (name != "[Content_Types].xml", name)):
-            data = archive.read(name)
-            if name == "docProps/core.xml":
-                data = re.sub(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", b"2025-11-30T00:00:00Z", data)
-            files[name] = data
-    return zip_bytes(files)
-
-
-def lot_book(coop: Cooperative) -> LotBook:
-    """The lot side as frames."""
-    import pandas as pd
-
-    rows: dict[str, list[dict[str, Any]]] = {
-        "producer": coop.producers,
-        "plot": [{"code": plot.code, "producer_code": plot.producer, "commodity": "coffee", "country": "VN"} for plot in coop.plots],
-        "season": [{"code": SEASON, "country": "VN", "start": "2025-10-01", "end": "2026-03-31"}],
-        **coop.tables,
+def files(plots: Sequence[SamplePlot]) -> dict[str, bytes]:
+    """Name → bytes of the boundary files."""
+    part = parts(plots)
+    made = {
+        "geojson": formats.geojson(
+            formats.feature(formats.polygon(plot.ring.closed()), _official(plot)) for plot in part["geojson"]
+        ),
+        "kml": _kml(part["kml"]),
+        "kmz": formats.archive({"doc.kml": _kml(part["kmz"])}),
+        "shapefile": _shapefile(part["shapefile"]),
+        "geopackage": _geopackage(part["geopackage"]),
+        "wkt": formats.table(
+            [
+                ("plot_code", "producer_code", "producer_name", "country", "area_ha", "mapped_on", "wkt"),
+                *((*_who(plot), f"{plot.area_ha:.2f}", plot.mapped_on, formats.wkt(plot.ring)) for plot in part["wkt"]),
+            ]
+        ),
+        "csv": formats.table(
+            [
+                (
+                    "plot_code",
+                    "producer_code",
+                    "producer_name",
+                    "country",
+                    "area_ha",
+                    "mapped_on",
+                    "latitude",
+                    "longitude",
+                ),
+                *(
+                    (
+                        *_who(plot),
+                        f"{plot.area_ha:.2f}",
+                        plot.mapped_on,
+                        degrees(plot.lon_lat[1]),
+                        degrees(plot.lon_lat[0]),
+                    )
+                    for plot in part["csv"]
+                ),
+            ]
+        ),
+        "xlsx": formats.workbook(
+            {
+                "Thửa đất": [
+                    ("Mã thửa", "Mã nông hộ", "Họ và tên", "Quốc gia", "Diện tích (ha)", "Ngày đo", "Vĩ độ", "Kinh độ"),
+                    *(
+                        (*_who(plot), plot.area_ha, plot.mapped_on, plot.lon_lat[1] / 1e6, plot.lon_lat[0] / 1e6)
+                        for plot in part["xlsx"]
+                    ),
+                ]
+            }
+        ),
     }
-    frames = {}
-    for name, table in rows.items():
-        frames[name] = pd.DataFrame([{column: row.get(column) for column in columns(name)} for row in table], columns=columns(name), dtype=object)
-    return LotBook(frames)
+    return {f"clean/{NAMES[kind]}": data for kind, data in made.items()}
+
+
+def _official(plot: SamplePlot) -> dict[str, Any]:
+    """The four properties of the EU system, the plot code as place; our own two beside them."""
+    return {
+        "ProducerName": plot.producer.name,
+        "ProducerCountry": "VN",
+        "ProductionPlace": plot.code,
+        "Area": plot.area_ha,
+        "producer_code": plot.producer.code,
+        "mapped_on": plot.mapped_on,
+    }
+
+
+def _who(plot: SamplePlot) -> tuple[str, str, str, str]:
+    return plot.code, plot.producer.code, plot.producer.name, "VN"
+
+
+def _kml(plots: Sequence[SamplePlot]) -> bytes:
+    folders: dict[str, list[str]] = {}
+    for plot in plots:
+        data = {
+            "ProducerName": plot.producer.name,
+            "producer_code": plot.producer.code,
+            "ProducerCountry": "VN",
+            "Area": f"{plot.area_ha:.2f}",
+            "mapped_on": plot.mapped_on,
+        }
+        folders.setdefault(plot.producer.hamlet.name, []).append(
+            formats.placemark(plot.code, formats.kml_polygon(plot.ring), data)
+        )
+    return formats.kml(folders)
+
+
+def _shapefile(plots: Sequence[SamplePlot]) -> bytes:
+    fields = {
+        "plot_code": ("C", 12, 0),
+        "member_id": ("C", 8, 0),
+        "ProducerNa": ("C", 60, 0),  # cut to ten letters, as every shapefile does
+        "ProducerCo": ("C", 2, 0),
+        "Area": ("N", 8, 2),
+        "mapped_on": ("C", 10, 0),
+    }
+    rows = [
+        {
+            "plot_code": plot.code,
+            "member_id": plot.producer.code,
+            "ProducerNa": plot.producer.name,
+            "ProducerCo": "VN",
+            "Area": f"{plot.area_ha:.2f}",
+            "mapped_on": plot.mapped_on,
+        }
+        for plot in plots
+    ]
+    return formats.shapefile("thua_dat", [plot.ring for plot in plots], fields, rows)
+
+
+def _geopackage(plots: Sequence[SamplePlot]) -> bytes:
+    columns = {
+        "plot_code": "TEXT",
+        "producer_code": "TEXT",
+        "producer_name": "TEXT",
+        "country": "TEXT",
+        "area_ha": "REAL",
+        "mapped_on": "TEXT",
+    }
+    rows = [(plot.ring, (*_who(plot), plot.area_ha, plot.mapped_on)) for plot in plots]
+    return formats.geopackage("plots", columns, rows)
+
+
+def workbooks(plots: Sequence[SamplePlot]) -> dict[str, bytes]:
+    """The lots workbook in English, and as a Vietnamese clerk types it: decimal commas, dates day first, as text."""
+    book = Season(plots).book()
+    areas = Plots(
+        {
+            "plot_id": [plot.code for plot in plots],
+            "area_ha": np.array([plot.area_ha for plot in plots]),
+            "mapped_on": [plot.mapped_on for plot in plots],
+        }
+    )  # without geometry: boundaries are in the files of clean/
+    english, vietnamese = (book_bytes(lang=lang, stage=90, book=book, plots=areas) for lang in ("en", "vi"))
+    return {"cooperative.xlsx": english, "cooperative-vi.xlsx": _as_typed(vietnamese)}
+
+
+def _as_typed(data: bytes) -> bytes:
+    from datetime import datetime
+
+    from openpyxl import load_workbook
+
+    book = load_workbook(io.BytesIO(data))
+    for sheet in book.worksheets:
+        for row in sheet.iter_rows(min_row=2):
+            for cell in row:
+                if isinstance(cell.value, datetime):
+                    cell.value, cell.number_format = f"{cell.value:%d/%m/%Y}", "@"
+                elif isinstance(cell.value, float) and not cell.value.is_integer():
+                    cell.value, cell.number_format = f"{cell.value:.12g}".replace(".", ","), "@"
+    return formats.settled(book)

@@ -117,10 +117,6 @@ def _near(a: Ring, b: Ring) -> bool:
 
 def _with_points(dice: Dice, found: list[SamplePlot]) -> list[SamplePlot]:
     """Small plots of which only a point was taken; the last digit is never 0, which a spreadsheet would drop."""
-    fit = [
-        i
-        for i, plot in enumerate(found)
-        if plot.area_ha < 1.3 and all(value % 10 for value in plot.lon_lat)
-    ]
+    fit = [i for i, plot in enumerate(found) if plot.area_ha < 1.3 and all(value % 10 for value in plot.lon_lat)]
     chosen = set(dice.shuffled(fit)[:_POINTS])
     return [replace(plot, is_point=i in chosen) for i, plot in enumerate(found)]

@@ -17,9 +17,13 @@ SEASON = "2025/26"
 BUYER = "Nordwind Kaffee GmbH"
 CONSIGNMENT = "DL26-EXP-001"
 VILLAGES = (
-    ("Buôn Kmrơng", 108.0312, 12.7805), ("Buôn Ea Sar", 108.0915, 12.8422), ("Thôn Hòa Đông", 108.1203, 12.7211),
-    ("Buôn Tơng Lia", 107.9871, 12.8533), ("Thôn Phú Xuân", 108.1649, 12.7902), ("Buôn Ea Nhưl", 108.0467, 12.9016),
-)  # fmt: skip
+    ("Buôn Kmrơng", 108.0312, 12.7805),
+    ("Buôn Ea Sar", 108.0915, 12.8422),
+    ("Thôn Hòa Đông", 108.1203, 12.7211),
+    ("Buôn Tơng Lia", 107.9871, 12.8533),
+    ("Thôn Phú Xuân", 108.1649, 12.7902),
+    ("Buôn Ea Nhưl", 108.0467, 12.9016),
+)
 _KINH = ("Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Vũ", "Đặng", "Bùi", "Đỗ", "Hồ", "Ngô", "Dương")
 _MIDDLE = ("Văn", "Thị", "Hữu", "Đức", "Ngọc", "Quang", "Thanh", "Minh")
 _GIVEN = ("Bình", "Hạnh", "Đạt", "Lượng", "Tuyết", "Khương", "Thủy", "Nghĩa", "Vượng", "Hiền", "Sơn", "Mười")
@@ -76,7 +80,13 @@ def _producers(rng: random.Random) -> list[dict[str, Any]]:
         if name not in names:
             names.append(name)
     return [
-        {"code": f"NH-{i + 1:03d}", "name": name, "country": "VN", "village": VILLAGES[i % 6][0], "consent_date": "2025-09-15"}
+        {
+            "code": f"NH-{i + 1:03d}",
+            "name": name,
+            "country": "VN",
+            "village": VILLAGES[i % 6][0],
+            "consent_date": "2025-09-15",
+        }
         for i, name in enumerate(names)
     ]
 
@@ -121,7 +131,9 @@ def _plots(rng: random.Random, producers: list[dict[str, Any]]) -> list[Land]:
             continue
         hectares = rng.uniform(4.2, 4.6) if i in (17, 95, 151) else min(max(rng.lognormvariate(0.0, 0.5), 0.22), 2.6)
         polygon = walk(rng, lon, lat, hectares, rng.randint(7, 22))
-        found.append(Land(code, producer["code"], producer["name"], village, polygon, round(float(area_ha([polygon])[0]), 2)))
+        found.append(
+            Land(code, producer["code"], producer["name"], village, polygon, round(float(area_ha([polygon])[0]), 2))
+        )
     return found
 
 
@@ -136,7 +148,17 @@ def _free_place(rng: random.Random, taken: list[tuple[float, float]]) -> tuple[f
 
 def _season(rng: random.Random, plots: list[Land]) -> dict[str, list[dict[str, Any]]]:
     tables: dict[str, list[dict[str, Any]]] = {
-        name: [] for name in ("stream", "stream_plot", "lot", "delivery", "process", "process_line", "consignment", "consignment_line")
+        name: []
+        for name in (
+            "stream",
+            "stream_plot",
+            "lot",
+            "delivery",
+            "process",
+            "process_line",
+            "consignment",
+            "consignment_line",
+        )
     }
     first_village = [plot for plot in plots if plot.village == VILLAGES[0][0] and not plot.is_point][:9]
     second_village = [plot for plot in plots if plot.village == VILLAGES[3][0] and not plot.is_point][:14]
@@ -159,17 +181,42 @@ def _season(rng: random.Random, plots: list[Land]) -> dict[str, list[dict[str, A
     for day in range(6):
         lot = f"DL25-BULK-C{day + 1}"
         lots.append(lot)
-        _deliver(rng, tables, bulk[day * 25 : (day + 1) * 25], lot, "BULK", date(2025, 11, 24) + timedelta(days=day), 300, 900)
+        _deliver(
+            rng,
+            tables,
+            bulk[day * 25 : (day + 1) * 25],
+            lot,
+            "BULK",
+            date(2025, 11, 24) + timedelta(days=day),
+            300,
+            900,
+        )
     _mill(tables, "BULK", lots, date(2025, 12, 8), low_grade=False, last="DL25-BULK-GA")
     green, low = _lot(tables, "DL25-BULK-GA"), _lot(tables, "DL25-ML01-L")
     whole = round(green["quantity_kg"] + low["quantity_kg"], 1)
     _make_lot(tables, "DL25-BULK-G", "BULK", "green", date(2026, 1, 22), whole)
-    _process(tables, "CB-BULK-3", "blend", date(2026, 1, 22), [("DL25-BULK-GA", green["quantity_kg"]), ("DL25-ML01-L", low["quantity_kg"])], [("out", "DL25-BULK-G", whole)])
-    tables["consignment"].append({"code": CONSIGNMENT, "buyer": BUYER, "buyer_country": "DE", "ship_date": "2026-03-12", "container": "MSKU1234565"})
+    _process(
+        tables,
+        "CB-BULK-3",
+        "blend",
+        date(2026, 1, 22),
+        [("DL25-BULK-GA", green["quantity_kg"]), ("DL25-ML01-L", low["quantity_kg"])],
+        [("out", "DL25-BULK-G", whole)],
+    )
+    tables["consignment"].append(
+        {
+            "code": CONSIGNMENT,
+            "buyer": BUYER,
+            "buyer_country": "DE",
+            "ship_date": "2026-03-12",
+            "container": "MSKU1234565",
+        }
+    )
     shipped = [(f"DL25-{stream}-G", _lot(tables, f"DL25-{stream}-G")["quantity_kg"]) for stream in micro]
     shipped.append(("DL25-BULK-G", round(0.6 * whole)))
     tables["consignment_line"] += [
-        {"consignment_code": CONSIGNMENT, "lot_code": lot, "quantity_kg": float(kg), "hs_code": "090111"} for lot, kg in shipped
+        {"consignment_code": CONSIGNMENT, "lot_code": lot, "quantity_kg": float(kg), "hs_code": "090111"}
+        for lot, kg in shipped
     ]
     return tables
 
@@ -180,30 +227,50 @@ def _lot(tables: dict[str, list[dict[str, Any]]], code: str) -> dict[str, Any]:
 
 def _make_lot(tables: dict[str, Any], code: str, stream: str, form: str, day: date, kg: float) -> None:
     row = {
-        "code": code, "stream_code": stream, "form": form, "created_on": day.isoformat(), "quantity_kg": round(kg, 1),
-        "species": "Coffea canephora", "process": "natural" if stream == "BULK" else "washed",
-    }  # fmt: skip
+        "code": code,
+        "stream_code": stream,
+        "form": form,
+        "created_on": day.isoformat(),
+        "quantity_kg": round(kg, 1),
+        "species": "Coffea canephora",
+        "process": "natural" if stream == "BULK" else "washed",
+    }
     if form == "green":
         row |= {"hs_code": "090111", "moisture_percent": 12.1}
     tables["lot"].append(row)
 
 
-def _deliver(rng: random.Random, tables: dict[str, Any], group: list[Land], lot: str, stream: str, day: date, low: int, high: int) -> None:
+def _deliver(
+    rng: random.Random, tables: dict[str, Any], group: list[Land], lot: str, stream: str, day: date, low: int, high: int
+) -> None:
     total = 0.0
     for plot in group:
         kg = round(rng.uniform(low, high) * min(plot.area_ha, 2.5) ** 0.5, 1)
         total += kg
         tables["delivery"].append(
             {
-                "code": f"PN-{len(tables['delivery']) + 1:04d}", "lot_code": lot, "producer_code": plot.producer, "plot_code": plot.code,
-                "quantity_kg": kg, "delivered_on": day.isoformat(), "form": "cherry",
-                "harvested_from": (day - timedelta(days=1)).isoformat(), "harvested_to": day.isoformat(),
-            }  # fmt: skip
+                "code": f"PN-{len(tables['delivery']) + 1:04d}",
+                "lot_code": lot,
+                "producer_code": plot.producer,
+                "plot_code": plot.code,
+                "quantity_kg": kg,
+                "delivered_on": day.isoformat(),
+                "form": "cherry",
+                "harvested_from": (day - timedelta(days=1)).isoformat(),
+                "harvested_to": day.isoformat(),
+            }
         )
     _make_lot(tables, lot, stream, "cherry", day, total)
 
 
-def _process(tables: dict[str, Any], code: str, kind: str, day: date, ins: list[tuple[str, float]], outs: list[tuple[str, str, float]]) -> None:
+def _process(
+    tables: dict[str, Any],
+    code: str,
+    kind: str,
+    day: date,
+    ins: list[tuple[str, float]],
+    outs: list[tuple[str, str, float]],
+) -> None:
     tables["process"].append({"code": code, "type": kind, "date_start": day.isoformat(), "date_end": day.isoformat()})
     given = round(sum(kg for _, kg in ins), 1)
     made = round(sum(kg for _, _, kg in outs), 1)

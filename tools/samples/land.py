@@ -207,6 +207,4 @@ def _walk(dice: Dice, piece: list[Metres], bend: _Bend) -> list[Metres]:
 
 def _on_earth(points: Sequence[Metres], lon: float, lat: float) -> Ring:
     per_lon = 111_320.0 * math.cos(math.radians(lat))
-    return Ring(
-        tuple((round((lon + x / per_lon) * 1e6), round((lat + y / M_PER_DEGREE_LAT) * 1e6)) for x, y in points)
-    )
+    return Ring(tuple((round((lon + x / per_lon) * 1e6), round((lat + y / M_PER_DEGREE_LAT) * 1e6)) for x, y in points))

@@ -16,7 +16,21 @@ _KINH_WOMAN = ("Thị", "Thị Bích", "Thị Như", "Thị Mỹ", "Thị Hồng
 _KINH_MAN = ("Văn", "Đức", "Hữu", "Quốc", "Đình", "Xuân", "Công", "Thế")
 _KINH_GIVEN_WOMAN = ("Hường", "Thủy", "Nguyệt", "Diễm", "Phượng", "Yến", "Thắm", "Hạnh", "Lượm", "Tuyết", "Ước")
 _KINH_GIVEN_MAN = ("Dũng", "Thắng", "Hưởng", "Lợi", "Vượng", "Đạt", "Tuấn", "Khải", "Sỹ", "Hậu", "Trưởng", "Ổn")
-_EDE_GIVEN_MAN = ("Blơm", "Krơng", "Thuận", "Bhăm", "Wăn", "Kdrin", "Đhơn", "Jŭt", "Khăm", "Sĭm", "Ngơi", "Brĭt", "Plơi")
+_EDE_GIVEN_MAN = (
+    "Blơm",
+    "Krơng",
+    "Thuận",
+    "Bhăm",
+    "Wăn",
+    "Kdrin",
+    "Đhơn",
+    "Jŭt",
+    "Khăm",
+    "Sĭm",
+    "Ngơi",
+    "Brĭt",
+    "Plơi",
+)
 _EDE_GIVEN_WOMAN = ("Blŭn", "Mơi", "Yăt", "Lĭch", "Nguôn", "Wơn", "Kđam", "Hiăng", "Drơt", "Ñăn", "Ruên", "Sŭn", "Bliă")
 _EDE_CLAN = ("Êban", "Niê", "Mlô", "Kbuôr", "Kđoh", "Ayŭn", "Byă", "Êñuôl", "Knul", "Hđơk", "Kpă", "Ktla")
 
@@ -83,8 +97,10 @@ def people(dice: Dice) -> list[Person]:
 def _name(dice: Dice, *, ede: bool) -> str:
     woman = dice.chance(0.45)
     if ede:
-        return f"H'{dice.pick(_EDE_GIVEN_WOMAN)} {dice.pick(_EDE_CLAN)}" if woman else (
-            f"Y {dice.pick(_EDE_GIVEN_MAN)} {dice.pick(_EDE_CLAN)}"
+        return (
+            f"H'{dice.pick(_EDE_GIVEN_WOMAN)} {dice.pick(_EDE_CLAN)}"
+            if woman
+            else (f"Y {dice.pick(_EDE_GIVEN_MAN)} {dice.pick(_EDE_CLAN)}")
         )
     middle = dice.pick(_KINH_WOMAN if woman else _KINH_MAN)
     given = dice.pick(_KINH_GIVEN_WOMAN if woman else _KINH_GIVEN_MAN)

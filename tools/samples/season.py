@@ -21,7 +21,7 @@ Row = dict[str, Any]
 _SPECIES = "Coffea canephora"
 _BAG_KG = 60.0
 _MOISTURE = 12.0
-_WET_MILL, _BEDS, _DRY_MILL, _STORE_1, _STORE_2 = "XƯỞNG ƯỚT", "SÂN PHƠI", "XƯỞNG KHÔ", "KHO 1", "KHO 2"
+_WET_MILL, _DRY_MILL, _STORE_1, _STORE_2 = "XƯỞNG ƯỚT", "XƯỞNG KHÔ", "KHO 1", "KHO 2"
 _BULK_PLOTS = 150
 _ML02_ALSO_BULK = 6
 _MOST_CHERRY_KG_HA = 5_000.0  # a robusta garden here gives two to three times as much: members also sell elsewhere
@@ -61,11 +61,18 @@ class Season:
         self._stream("BULK", "bulk", "Robusta, washed", [])
         for code, days, plots, variety, process in (
             ("ML01", (date(2025, 11, 18), date(2025, 11, 27), date(2025, 12, 8)), first, "TR4", "washed"),
-            ("ML02", (date(2025, 11, 20), date(2025, 11, 29), date(2025, 12, 6), date(2025, 12, 15)), second, "TR9", "honey"),
+            (
+                "ML02",
+                (date(2025, 11, 20), date(2025, 11, 29), date(2025, 12, 6), date(2025, 12, 15)),
+                second,
+                "TR9",
+                "honey",
+            ),
         ):
             self._micro(code, days, plots, variety, process)
         self._bulk(others)
         self._deliveries_in_order()
+        self._processes_in_order()
         self._ship()
         for lot in self.tables["lot"]:
             lot["quantity_kg"] = self.kg[lot["code"]]
@@ -94,7 +101,7 @@ class Season:
                     "tenure": plot.tenure,
                 }
             )
-        for name in (_WET_MILL, _BEDS, _DRY_MILL, _STORE_1, _STORE_2):
+        for name in (_WET_MILL, _DRY_MILL, _STORE_1, _STORE_2):
             self.tables["location"].append({"code": name, "name": name})
 
     def _choose(self) -> tuple[list[SamplePlot], list[SamplePlot], list[SamplePlot]]:
@@ -144,6 +151,15 @@ class Season:
         for number, row in enumerate(rows, start=1):
             row["code"] = f"PN-{number:04d}"
 
+    def _processes_in_order(self) -> None:
+        rows = self.tables["process"]
+        rows.sort(key=lambda row: (row["date_start"], row["code"]))
+        numbers = {row["code"]: f"CB-{number:03d}" for number, row in enumerate(rows, start=1)}
+        for row in rows:
+            row["code"] = numbers[row["code"]]
+        for line in self.tables["process_line"]:
+            line["process_code"] = numbers[line["process_code"]]
+
     def _process(
         self, kind: str, first: date, last: date, place: str, ins: Sequence[tuple[str, float]], outs: Sequence[Row]
     ) -> None:
@@ -170,9 +186,7 @@ class Season:
         self._process("wet_mill", first, last, _WET_MILL, [(cherry, self.kg[cherry])], [out])
         return last
 
-    def _micro(
-        self, code: str, days: Sequence[date], plots: Sequence[SamplePlot], variety: str, process: str
-    ) -> None:
+    def _micro(self, code: str, days: Sequence[date], plots: Sequence[SamplePlot], variety: str, process: str) -> None:
         about = {"variety": variety, "process": process}
         parchment = f"DL25-{code}-P"
         self.kg[parchment] = 0.0
@@ -193,7 +207,15 @@ class Season:
         low = self._half_kilos(kg * 0.802 - bags * _BAG_KG)
         stored = {"location_code": _STORE_1, "moisture_percent": _MOISTURE, "hs_code": "090111"}
         green = self._lot(
-            f"DL25-{code}-G", code, "green", milled, **about, **stored, bags=bags, status="shipped", sealed_on=milled.isoformat()
+            f"DL25-{code}-G",
+            code,
+            "green",
+            milled,
+            **about,
+            **stored,
+            bags=bags,
+            status="shipped",
+            sealed_on=milled.isoformat(),
         )
         # The low grade of ML01 goes into the bulk; that of ML02 is still in the store.
         status = "consumed" if code == "ML01" else "sealed"
@@ -240,7 +262,12 @@ class Season:
             self._process("dry_mill", day, day, _DRY_MILL, [(parchment, self.kg[parchment])], outs)
         ins = [(hulled, self.kg[hulled]), ("DL25-ML01-LOW", self.kg["DL25-ML01-LOW"])]
         total = sum(kg for _, kg in ins)
-        more = {"hs_code": "090111", "bags": int(total // _BAG_KG), "status": "sealed", "sealed_on": blended.isoformat()}
+        more = {
+            "hs_code": "090111",
+            "bags": int(total // _BAG_KG),
+            "status": "sealed",
+            "sealed_on": blended.isoformat(),
+        }
         blend = self._lot("DL25-BULK-G", "BULK", "green", blended, **about, **stored, **more)
         outs = [{"direction": "out", "lot_code": blend, "quantity_kg": total}]
         self._process("merge", blended, blended, _STORE_2, ins, outs)

@@ -1,0 +1,552 @@
+"use strict";
+// The page: state, panel, search, card of a plot. Every value goes in by textContent: it is never read as HTML.
+const LotMap = (function () {
+  const EVIDENCE = {exact: "exact", producer: "producer_evidence", group: "group", unknown: "unknown"};
+  const RANK = {error: 0, warning: 1, note: 2};
+  const MOST_MATCHES = 40, MOST_LISTED = 8, THIN = "\u202f";
+  const byId = (id) => document.getElementById(id);
+
+  function make(tag, className, text) {
+    const node = document.createElement(tag);
+    if (className) node.className = className;
+    if (text !== undefined && text !== null) node.textContent = text;
+    return node;
+  }
+
+  // Groups of three with a thin space: a comma or a point would be read differently in different countries.
+  function number(value, digits) {
+    if (value === null || value === undefined) return "–";
+    const [whole, part] = Math.abs(value).toFixed(digits).split(".");
+    const sign = value < 0 && Number(value.toFixed(digits)) !== 0 ? "−" : "";
+    return sign + whole.replace(/\B(?=(\d{3})+$)/g, THIN) + (part ? "." + part : "");
+  }
+  const kilos = (kg) => number(kg, kg !== null && Math.abs(kg) < 1 && kg !== 0 ? 3 : kg !== null && kg >= 1000 ? 0 : 1);
+  const hectares = (ha) => number(ha, ha !== null && ha >= 100 ? 0 : 2);
+  const bare = (value) => String(Number(value.toPrecision(6)));
+  const edge = (share) => bare(share * 100) + THIN + "%"; // limits are round numbers
+  function percent(share) {
+    if (share === null) return "–";
+    const value = share * 100;
+    if (value > 0 && value < 0.01) return "<" + THIN + "0.01" + THIN + "%";
+    return number(value, value < 10 ? 2 : 1) + THIN + "%";
+  }
+  // Letters without their marks, so that "dak" finds "Đắk".
+  const fold = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().replace(/đ/g, "d").replace(/ı/g, "i").replace(/ł/g, "l").replace(/ø/g, "o");
+
+  function start(map) {
+    const data = JSON.parse(byId("lot-map-data").textContent);
+    const say = (key, ...values) => values.reduce((text, value) => text.split("{}").map((part, i, all) => (i === 0 ? part : (i === 1 ? value : "{}") + part)).join(""), data.words[key] || key);
+    const counted = (n, one, many) => number(n, 0) + THIN + data.words[n === 1 ? one : many];
+    const still = window.matchMedia("(prefers-reduced-motion: reduce)");
+    document.documentElement.lang = data.language;
+    byId("panel").setAttribute("aria-label", say("show"));
+    map.getContainer().setAttribute("aria-label", data.words.map);
+    map.getContainer().setAttribute("role", "application");
+
+    // -- plots --------------------------------------------------------------------------------------------------
+    const features = data.plots.features;
+    const firsts = features.map((one) => firstPosition(one.geometry)).filter(Boolean);
+    const wanted = LotMapGround.middle((firsts.length ? firsts : data.outlines.features.map((one) => firstPosition(one.geometry)).filter(Boolean)).map((place) => place[0]));
+    const feeds = features.map(() => []); // of each plot: rows of data.feeds
+    data.feeds.plot.forEach((plot, row) => feeds[plot].push(row));
+    const findings = features.map(() => []);
+    for (const one of data.findings) findings[one.plot].push(one);
+    for (const list of findings) list.sort((a, b) => (RANK[a.severity] ?? 9) - (RANK[b.severity] ?? 9));
+    const worst = findings.map((list) => list.map((one) => one.severity).find((one) => one === "error" || one === "warning") || "");
+    const lots = data.views.filter((view) => view.lot !== null);
+    const largest = feeds.map((rows) => rows.reduce((best, row) => (best === -1 || (data.feeds.share[row] || 0) > (data.feeds.share[best] || 0) ? row : best), -1));
+    const fedCount = feeds.filter((rows) => rows.length).length;
+
+    map.createPane("ground").style.zIndex = 250;
+    map.getPane("ground").style.pointerEvents = "none";
+    const groundRenderer = L.canvas({pane: "ground", padding: 0.6});
+    const renderer = L.canvas({padding: 0.4, tolerance: L.Browser.touch ? 8 : 3});
+    LotMapGround.lands(map, data.outlines.features, wanted, groundRenderer);
+
+    const symbol = features.length <= 400 ? 6.5 : features.length <= 2000 ? 5 : 3.6;
+    const shapes = features.map((feature, row) => {
+      const {rings, points} = LotMapGround.parts(feature.geometry, wanted);
+      const all = rings.length ? rings.flat() : points;
+      if (!all.length) return null;
+      const box = L.latLngBounds(all);
+      const area = feature.properties.area_ha;
+      const land = {rings, box, centre: rings.length ? box.getCenter() : points[0], radius_m: rings.length ? 0 : Math.sqrt(((area || 0) * 1e4) / Math.PI)};
+      const shape = new LotMapPaint.Plot(row, land, feature.properties.plot, {renderer, interactive: true, bubblingMouseEvents: false});
+      shape.symbol = symbol;
+      shape.on("click", () => choose(row, false));
+      shape.on("mouseover", (event) => hover(row, event));
+      shape.on("mousemove", (event) => hover(row, event));
+      shape.on("mouseout", () => hover(-1));
+      return shape;
+    });
+    const undrawn = shapes.reduce((all, shape, row) => (shape ? all : all.concat(features[row].properties.plot)), []);
+
+    function firstPosition(geometry) {
+      let found = geometry && (geometry.coordinates || (geometry.geometries && geometry.geometries[0] && geometry.geometries[0].coordinates));
+      while (Array.isArray(found) && Array.isArray(found[0])) found = found[0];
+      return Array.isArray(found) && found.length ? found : null;
+    }
+
+    // -- state --------------------------------------------------------------------------------------------------
+    const state = {view: 0, others: true, chosen: -1};
+    const feedIn = (row) => {
+      const lot = data.views[state.view].lot;
+      return lot === null ? largest[row] : feeds[row].find((one) => data.feeds.lot[one] === lot) ?? -1;
+    };
+    const classOf = (view, share) => view.breaks.filter((limit) => share >= limit).length;
+
+    function look(row) {
+      const view = data.views[state.view], feed = feedIn(row);
+      if (feed === -1) return state.others || state.chosen === row ? {...LotMapPaint.OTHER, finding: worst[row]} : null;
+      const base = view.lot === null ? LotMapPaint.lotLook(data.feeds.lot[feed]) : classLook(view, data.feeds.share[feed] || 0);
+      return {...base, finding: worst[row], several: feeds[row].length > 1};
+    }
+    function classLook(view, share) {
+      const at = view.classes.findIndex((one) => one.class === classOf(view, share));
+      return LotMapPaint.shade(Math.max(at, 0), view.classes.length);
+    }
+
+    function paint() {
+      const order = shapes.map((_, row) => row).filter((row) => shapes[row]);
+      const weight = order.map((row) => { const feed = feedIn(row); return feed === -1 ? -1 : data.feeds.share[feed] || 0; });
+      const heavy = new Map(order.map((row, i) => [row, weight[i]]));
+      order.sort((a, b) => heavy.get(a) - heavy.get(b) || a - b); // the largest shares are drawn last, on top
+      for (const row of order) {
+        const shape = shapes[row], now = look(row);
+        shape.look = now;
+        if (now && !map.hasLayer(shape)) map.addLayer(shape);
+        if (!now && map.hasLayer(shape)) map.removeLayer(shape);
+        if (now) shape.bringToFront();
+      }
+    }
+
+    function viewBox() {
+      const box = L.latLngBounds([]);
+      shapes.forEach((shape, row) => { if (shape && feedIn(row) !== -1) box.extend(shape.land.box); });
+      if (!box.isValid()) for (const shape of shapes) if (shape) box.extend(shape.land.box);
+      if (!box.isValid()) for (const one of data.outlines.features) for (const ring of LotMapGround.parts(one.geometry, wanted).rings) box.extend(ring);
+      return box;
+    }
+    function fit(animate) {
+      const box = viewBox();
+      if (!box.isValid()) return map.setView([0, wanted], 2, {animate: false});
+      return map.fitBounds(box, {padding: [36, 36], maxZoom: 16, animate: Boolean(animate) && !still.matches});
+    }
+
+    function show(view) {
+      state.view = view;
+      map.closePopup();
+      paint();
+      panel();
+      fit(false);
+    }
+
+    // -- hover and card -----------------------------------------------------------------------------------------
+    const tip = L.tooltip({direction: "top", offset: [0, -8], opacity: 1, className: "plot-tip"});
+    let tipped = -1;
+    function hover(row, event) {
+      if (row === -1 || row === state.chosen || L.Browser.mobile) {
+        tipped = -1;
+        map.removeLayer(tip);
+        return;
+      }
+      if (row !== tipped) {
+        tipped = row;
+        const {properties} = features[row], feed = feedIn(row), body = make("div");
+        body.append(make("strong", "value", properties.plot), make("span", "value", properties.producer));
+        if (feed !== -1) {
+          body.append(make("span", "value", `${kilos(data.feeds.kg[feed])} kg · ${percent(data.feeds.share[feed])} · ${lots[data.feeds.lot[feed]].code}`));
+        }
+        if (worst[row]) body.append(make("span", worst[row], say(worst[row] + "_sign")));
+        tip.setContent(body);
+      }
+      tip.setLatLng(event.latlng);
+      if (!map.hasLayer(tip)) map.addLayer(tip);
+    }
+
+    function line(table, name, value, className) {
+      const row = make("tr");
+      const head = make("th", "", name);
+      head.scope = "row";
+      row.append(head, make("td", "value " + (className || ""), value));
+      table.append(row);
+    }
+    const dates = (from, to) => (from && to && from !== to ? `${from} – ${to}` : from || to || "–");
+
+    function card(row) {
+      const {properties} = features[row], shape = shapes[row], body = make("div", "card");
+      body.tabIndex = -1;
+      body.append(make("h2", "value", properties.plot));
+      const facts = make("table");
+      line(facts, say("row_producer"), properties.producer || "–");
+      const area = [properties.area_ha === null ? "–" : `${number(properties.area_ha, 2)} ha`, properties.country, properties.version && say("version", properties.version)];
+      line(facts, say("row_area"), area.filter(Boolean).join(" · "));
+      if (shape) {
+        const {lat, lng} = shape.land.centre;
+        line(facts, say("row_place"), `${LotMapGround.degrees(lat, "N", "S", 5)}, ${LotMapGround.degrees(lng, "E", "W", 5)}`);
+        if (!shape.land.rings.length) line(facts, "", say(properties.area_ha ? "point" : "point_no_area"), "quiet");
+      }
+      body.append(facts);
+      const shown = data.views[state.view].lot;
+      const rows = feeds[row].slice().sort((a, b) => (data.feeds.lot[b] === shown) - (data.feeds.lot[a] === shown) || data.feeds.lot[a] - data.feeds.lot[b]);
+      if (!rows.length) body.append(make("p", "quiet", say("fed_nothing")));
+      for (const one of rows) {
+        const lot = lots[data.feeds.lot[one]], table = make("table", "feed"), title = make("caption");
+        title.append(LotMapPaint.swatch(shown === null ? LotMapPaint.lotLook(data.feeds.lot[one]) : data.feeds.lot[one] === shown ? classLook(lot, data.feeds.share[one] || 0) : LotMapPaint.OTHER));
+        title.append(make("span", "value", lot.code));
+        table.append(title);
+        line(table, say("row_given"), `${kilos(data.feeds.kg[one])} kg`, "strong");
+        line(table, say("row_share"), percent(data.feeds.share[one]), "strong");
+        line(table, say("row_bounds"), say("bounds", kilos(data.feeds.kg_min[one]), kilos(data.feeds.kg_max[one])));
+        line(table, say("row_harvest"), dates(data.feeds.from[one], data.feeds.to[one]));
+        const evidence = data.feeds.evidence[one];
+        line(table, say("row_evidence"), EVIDENCE[evidence] ? say(EVIDENCE[evidence]) : evidence || "–");
+        body.append(table);
+      }
+      if (findings[row].length) body.append(findingList(findings[row]));
+      return body;
+    }
+
+    function findingList(list) {
+      const items = make("ul", "findings");
+      for (const one of list) {
+        const item = make("li", RANK[one.severity] === undefined ? "note" : one.severity);
+        item.append(make("b", "", RANK[one.severity] === undefined ? one.severity : say(one.severity)), make("span", "value", one.message), make("code", "value", one.rule));
+        items.append(item);
+      }
+      return items;
+    }
+
+    function mark(row) {
+      const before = state.chosen;
+      state.chosen = row;
+      for (const one of [before, row]) {
+        if (one === -1 || !shapes[one]) continue;
+        shapes[one].chosen = one === row;
+        shapes[one].look = look(one);
+        if (shapes[one].look && !map.hasLayer(shapes[one])) map.addLayer(shapes[one]);
+        if (!shapes[one].look) map.removeLayer(shapes[one]);
+        else if (one === row) shapes[one].bringToFront();
+        else shapes[one].redraw();
+      }
+    }
+
+    function choose(row, fly) {
+      const shape = shapes[row];
+      hover(-1);
+      mark(row);
+      const size = map.getSize();
+      const popup = L.popup({
+        className: "plot-card", closeButton: true, autoPanPadding: [14, 14], maxWidth: Math.min(330, size.x - 44),
+        minWidth: Math.min(290, size.x - 44), maxHeight: Math.max(140, size.y - 70), offset: [0, -4],
+      });
+      const body = card(row);
+      popup.setContent(body).setLatLng(shape ? shape.land.centre : map.getCenter());
+      if (fly && shape) {
+        const zoom = Math.min(Math.max(map.getBoundsZoom(shape.land.box.pad(1.5)), map.getZoom() < 12 ? 12 : map.getZoom()), 15);
+        map.setView(shape.land.centre, zoom, {animate: false});
+      }
+      popup.openOn(map);
+      if (fly) body.focus({preventScroll: true});
+    }
+    map.on("popupclose", () => mark(-1));
+    document.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" || state.chosen === -1) return;
+      map.closePopup();
+      byId("find").focus();
+    });
+
+    // -- panel --------------------------------------------------------------------------------------------------
+    byId("subtitle").textContent = data.subtitle;
+    byId("subtitle").hidden = !data.subtitle;
+    byId("title").textContent = data.title;
+
+    function panel() {
+      const view = data.views[state.view];
+      const about = byId("lot-line");
+      about.textContent = "";
+      if (view.lot !== null) {
+        about.append(make("strong", "value", view.code));
+        const stream = view.stream && say("stream", view.stream);
+        const harvest = view.harvest_from && (view.harvest_from === view.harvest_to ? say("harvested_on", view.harvest_from) : say("harvested", view.harvest_from, view.harvest_to));
+        for (const text of [view.form.replace(/_/g, " "), kindOf(view), stream, harvest].filter(Boolean)) about.append(" · ", make("span", "value", text));
+      }
+      about.hidden = view.lot === null;
+      const totals = byId("totals");
+      totals.textContent = "";
+      for (const [value, name, key] of [
+        [number(view.plots, 0), say(view.plots === 1 ? "plot" : "plots"), "plots"],
+        [number(view.producers, 0), say(view.producers === 1 ? "producer" : "producers"), "producers"],
+        [hectares(view.area_ha), say("hectares"), "area_ha"],
+        [kilos(view.quantity_kg), say("kilograms"), "kg"],
+      ]) {
+        const cell = make("div");
+        cell.dataset.total = key;
+        cell.append(make("dt", "", name), make("dd", "", value));
+        totals.append(cell);
+      }
+      const remarks = byId("remarks");
+      remarks.textContent = "";
+      const say_so = (text) => remarks.append(make("li", "value", text));
+      if (view.unknown_kg > 0) say_so(say("unknown_kg", kilos(view.unknown_kg)));
+      if (view.without_area > 0) say_so(say("without_area", counted(view.without_area, "plot", "plots")));
+      if (undrawn.length) say_so(say("not_drawn", undrawn.slice(0, 5).join(", ") + (undrawn.length > 5 ? " " + say("more", undrawn.length - 5) : "")));
+      legend(view);
+      found(view);
+    }
+    const kindOf = (view) => (view.type === "micro" || view.type === "bulk" ? say(view.type) : view.type);
+
+    function radios() {
+      const box = byId("lots");
+      if (data.views.length < 2) return;
+      box.hidden = false;
+      box.append(make("legend", "", say("legend_lots")));
+      const list = make("div", "lot-list");
+      data.views.forEach((view, at) => {
+        const label = make("label", "lot"), input = make("input");
+        input.type = "radio";
+        input.name = "view";
+        input.checked = at === state.view;
+        input.value = String(at);
+        input.addEventListener("change", () => show(at));
+        const text = make("span", "lot-text");
+        if (view.lot === null) {
+          label.append(input, make("span", "all-sign"), text);
+          text.append(make("span", "lot-code", say("all_lots")), make("span", "lot-kind", say("all_lots_hint")));
+        } else {
+          label.append(input, LotMapPaint.swatch(LotMapPaint.lotLook(view.lot)), text);
+          const kinds = [kindOf(view), view.form.replace(/_/g, " ")].filter(Boolean).join(" · ");
+          text.append(make("span", "lot-code value", view.code), make("span", "lot-kind value", kinds));
+        }
+        const sums = make("span", "lot-sum");
+        sums.append(make("b", "", kilos(view.quantity_kg) + THIN + "kg"), make("span", "", counted(view.plots, "plot", "plots")));
+        label.append(sums);
+        list.append(label);
+      });
+      box.append(list);
+    }
+
+    function legend(view) {
+      const box = byId("legend");
+      box.textContent = "";
+      if (view.classes.length) {
+        box.append(make("h2", "", say("legend_share")));
+        const table = make("table", "classes"), head = make("tr");
+        for (const text of ["", "%", say("legend_per_plot"), say("plots")]) head.append(make("th", "", text));
+        table.append(head);
+        const last = view.classes.length - 1;
+        view.classes.forEach((one, at) => {
+          const row = make("tr"), sample = make("td");
+          sample.append(LotMapPaint.swatch(LotMapPaint.shade(at, view.classes.length), "area"));
+          let range = one.from === null ? say("under", edge(one.to ?? 0)) : one.to === null ? say("and_more", edge(one.from)) : `${bare(one.from * 100)}–${edge(one.to)}`;
+          if (last === 0) range = one.share_min === one.share_max ? percent(one.share_min) : `${percent(one.share_min)} – ${percent(one.share_max)}`;
+          const kg = one.kg_min === one.kg_max ? kilos(one.kg_min) : `${kilos(one.kg_min)} – ${kilos(one.kg_max)}`;
+          row.append(sample, make("td", "range", range), make("td", "kg", kg + THIN + "kg"), make("td", "count", number(one.plots, 0)));
+          table.append(row);
+        });
+        box.append(table);
+      } else if (lots.length) {
+        box.append(make("p", "quiet", say("legend_lots_hint")));
+      }
+      const signs = make("ul", "signs");
+      const sign = (look, key, n) => {
+        const item = make("li");
+        item.append(LotMapPaint.swatch(look), make("span", "", say(key)), make("b", "", number(n, 0)));
+        signs.append(item);
+      };
+      const fed = features.map((_, row) => row).filter((row) => feedIn(row) !== -1);
+      const blank = {fill: "#fff", line: "#6d7680", alpha: 1, width: 1, shape: "circle", scale: 0.8};
+      for (const severity of ["error", "warning"]) {
+        const n = fed.filter((row) => worst[row] === severity).length;
+        if (n) sign({...blank, finding: severity}, severity + "_sign", n);
+      }
+      const many = fed.filter((row) => feeds[row].length > 1).length;
+      if (many) sign({...blank, fill: "#6d7680", scale: 1, several: true}, "several_sign", many);
+      const others = features.length - fed.length;
+      if (others) {
+        const item = make("li"), label = make("label"), input = make("input");
+        input.type = "checkbox";
+        input.id = "others";
+        input.checked = state.others;
+        input.addEventListener("change", () => { state.others = input.checked; paint(); });
+        label.append(input, LotMapPaint.swatch({...LotMapPaint.OTHER, scale: 0.9}), make("span", "", say("other_sign")), make("b", "", number(others, 0)));
+        item.append(label);
+        signs.append(item);
+      }
+      if (signs.children.length) box.append(signs);
+    }
+
+    function found(view) {
+      const box = byId("found");
+      box.textContent = "";
+      const about = view.lot === null ? [] : data.lot_findings.filter((one) => one.lot === view.lot);
+      if (about.length) {
+        const details = make("details");
+        details.append(make("summary", "", say("lot_findings", number(about.length, 0))), findingList(about));
+        box.append(details);
+      }
+      const rows = features.map((_, row) => row).filter((row) => worst[row] && feedIn(row) !== -1);
+      rows.sort((a, b) => RANK[worst[a]] - RANK[worst[b]] || a - b);
+      if (!rows.length) return;
+      const details = make("details"), list = make("ul", "plot-list");
+      details.append(make("summary", "", say("plot_findings", number(rows.length, 0))), list);
+      for (const row of rows.slice(0, MOST_MATCHES)) {
+        const item = make("li"), button = make("button", worst[row]);
+        button.type = "button";
+        button.append(make("b", "value", features[row].properties.plot), make("span", "value", findings[row][0].message));
+        button.addEventListener("click", () => choose(row, true));
+        item.append(button);
+        list.append(item);
+      }
+      if (rows.length > MOST_MATCHES) list.append(make("li", "quiet", say("more", rows.length - MOST_MATCHES)));
+      box.append(details);
+    }
+
+    // -- search -------------------------------------------------------------------------------------------------
+    function search() {
+      if (!features.length) return;
+      const texts = features.map(({properties}) => fold(properties.plot + " " + properties.producer));
+      const label = make("label", "", say("find")), input = make("input"), list = make("ul", "matches"), status = make("p", "visually-hidden");
+      label.htmlFor = input.id = "find";
+      Object.assign(input, {type: "search", autocomplete: "off", spellcheck: false});
+      const example = features[0].properties.plot;
+      input.placeholder = say("find_hint", example.length > 24 ? example.slice(0, 23) + "…" : example);
+      input.setAttribute("role", "combobox");
+      input.setAttribute("aria-expanded", "false");
+      input.setAttribute("aria-controls", "matches");
+      input.setAttribute("aria-autocomplete", "list");
+      list.id = "matches";
+      list.setAttribute("role", "listbox");
+      list.setAttribute("aria-label", say("find"));
+      list.hidden = true;
+      status.setAttribute("role", "status");
+      byId("search").append(label, input, list, status);
+      let hits = [], active = -1;
+
+      function matches(query) {
+        const wordsWanted = fold(query).split(/\s+/).filter(Boolean);
+        if (!wordsWanted.length) {
+          return features.map((_, row) => row).filter((row) => feedIn(row) !== -1)
+            .sort((a, b) => (data.feeds.share[feedIn(b)] || 0) - (data.feeds.share[feedIn(a)] || 0) || a - b).slice(0, MOST_LISTED);
+        }
+        const whole = wordsWanted.join(" ");
+        const rank = (row) => (texts[row].startsWith(whole) ? 0 : (" " + texts[row]).includes(" " + wordsWanted[0]) ? 1 : 2) + (feedIn(row) === -1 ? 3 : 0);
+        return features.map((_, row) => row).filter((row) => wordsWanted.every((word) => texts[row].includes(word))).sort((a, b) => rank(a) - rank(b) || a - b);
+      }
+      function offer() {
+        const query = input.value.trim(), every = matches(query);
+        hits = every.slice(0, MOST_MATCHES);
+        active = hits.length && query ? 0 : -1;
+        list.textContent = "";
+        if (!query && hits.length) list.append(heading(say("largest")));
+        hits.forEach((row, at) => {
+          const {properties} = features[row], feed = feedIn(row), item = make("li");
+          item.id = "match-" + at;
+          item.setAttribute("role", "option");
+          item.append(LotMapPaint.swatch(look(row) || LotMapPaint.OTHER), make("b", "value", properties.plot), make("span", "value", properties.producer));
+          item.append(make("span", "amount", feed === -1 ? "" : kilos(data.feeds.kg[feed]) + THIN + "kg"));
+          item.addEventListener("mousedown", (event) => event.preventDefault());
+          item.addEventListener("click", () => take(at));
+          list.append(item);
+        });
+        if (!hits.length) list.append(heading(say("find_none")));
+        if (every.length > hits.length) list.append(heading(say("find_more", number(every.length - hits.length, 0))));
+        status.textContent = query ? say("find_count", number(every.length, 0)) : "";
+        open(true);
+      }
+      function heading(text) {
+        const item = make("li", "quiet", text);
+        item.setAttribute("role", "presentation");
+        return item;
+      }
+      function open(yes) {
+        list.hidden = !yes;
+        input.setAttribute("aria-expanded", String(yes));
+        light();
+      }
+      function light() {
+        list.querySelectorAll("[role=option]").forEach((item, at) => {
+          item.setAttribute("aria-selected", String(at === active));
+          if (at === active) item.scrollIntoView({block: "nearest"});
+        });
+        if (active === -1 || list.hidden) input.removeAttribute("aria-activedescendant");
+        else input.setAttribute("aria-activedescendant", "match-" + active);
+      }
+      function take(at) {
+        open(false);
+        sheet(false);
+        choose(hits[at], true);
+      }
+      input.addEventListener("input", offer);
+      input.addEventListener("focus", offer);
+      input.addEventListener("blur", () => open(false));
+      input.addEventListener("keydown", (event) => {
+        if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+          if (list.hidden) offer();
+          else if (hits.length) active = (active + (event.key === "ArrowDown" ? 1 : active === -1 ? 0 : -1) + hits.length) % hits.length;
+          light();
+          event.preventDefault();
+        } else if (event.key === "Enter") {
+          if (list.hidden) offer();
+          if (hits.length && (active !== -1 || input.value.trim())) take(Math.max(active, 0));
+          event.preventDefault();
+        } else if (event.key === "Escape" && !list.hidden) {
+          open(false);
+          event.stopPropagation();
+        }
+      });
+    }
+
+    // -- the rest -----------------------------------------------------------------------------------------------
+    function sheet(bigger) {
+      document.body.classList.toggle("big-sheet", bigger);
+      const toggle = byId("sheet-toggle");
+      toggle.textContent = say(bigger ? "smaller" : "bigger");
+      toggle.setAttribute("aria-expanded", String(bigger));
+      map.invalidateSize({animate: false});
+    }
+    byId("sheet-toggle").addEventListener("click", () => sheet(!document.body.classList.contains("big-sheet")));
+
+    function controls() {
+      L.control.zoom({position: "topleft", zoomInTitle: say("zoom_in"), zoomOutTitle: say("zoom_out")}).addTo(map);
+      const home = L.control({position: "topleft"});
+      home.onAdd = () => {
+        const bar = make("div", "leaflet-bar home"), button = make("button", "", "⤢");
+        button.type = "button";
+        button.title = say("fit");
+        button.setAttribute("aria-label", say("fit"));
+        button.addEventListener("click", () => { map.closePopup(); fit(true); });
+        L.DomEvent.disableClickPropagation(bar);
+        bar.append(button);
+        return bar;
+      };
+      home.addTo(map);
+      L.control.scale({position: "bottomleft", imperial: false, maxWidth: 140}).addTo(map);
+      LotMapGround.grid(map, groundRenderer);
+      LotMapGround.locator(map, data.outlines.features, wanted, say("locator"));
+    }
+
+    const notes = byId("notes");
+    notes.append(make("p", "", say("proportion")), make("p", "claim", say("claim")));
+    notes.append(make("p", "credits", say("credits", data.toolkit) + (data.outlines.features.length ? " " + say("credits_outline") : "")));
+    sheet(false);
+    radios();
+    fit(false);
+    controls();
+    search();
+    show(0);
+    if (!features.length || !fedCount) {
+      const empty = make("div", "empty");
+      empty.append(make("strong", "", say("no_plots")), make("span", "", say("no_plots_hint")));
+      map.getContainer().append(empty);
+    }
+    let width = window.innerWidth;
+    map.on("resize", () => { // a turned phone: show all of it again; a changed height (keyboard) is left alone
+      if (Math.abs(window.innerWidth - width) > 40 && state.chosen === -1) fit(false);
+      width = window.innerWidth;
+    });
+    return {map, state, shapes};
+  }
+
+  return {start};
+})();
