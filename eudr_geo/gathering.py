@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,23 @@ from eudr_geo.model.source import NumberText, RecordError, Source, WholeFileErro
 
 _TEXT_COLUMNS = ("plot_id", "place", "producer", "producer_id", "country", "commodity", "mapped_on")
 _PLACE_NAME_SHARE = 0.5  # fewer distinct names than this share of the plots: the column names villages, not plots
+
+
+_NOTHING_STATED: Mapping[str, Any] = {
+    **dict.fromkeys(_TEXT_COLUMNS, ""),
+    "area_ha": float("nan"),
+    "area_text": "",
+    "misspelt": "",
+    "extra": "",
+}
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """What to do with the properties of records that have the same names."""
+
+    columns: list[tuple[str, str]]  # name, column ("" = kept apart)
+    misspelt: str
 
 
 def shown(value: Any) -> str:
@@ -54,6 +72,7 @@ class Gathering:
         }
         self.shapes: list[Shape | None] = []  # None where the reader assembles the geometry itself
         self._names: set[str] = set()
+        self._plans: dict[tuple[str, ...], _Plan] = {}
 
     def note(self, code: str, why: str, fix: str = "", *, severity: str = "", value: str = "") -> None:
         """Say something about the file as a whole."""
@@ -137,50 +156,62 @@ class Gathering:
         RecordError
             For text that cannot be kept as it is.
         """
-        row: dict[str, Any] = dict.fromkeys(_TEXT_COLUMNS, "")
-        row |= {"record": record, "group": _text(group), "area_ha": float("nan"), "area_text": "", "misspelt": ""}
+        row: dict[str, Any] = dict(_NOTHING_STATED)
+        row["record"] = record
+        row["group"] = _text(group)
         extra: dict[str, Any] = {}
-        misspelt: list[str] = []
-        exact = set(properties) & set(EU_COLUMNS)
-        taken: set[str] = set()
-        # Official names come first, so that they win over anything that only looks like them.
-        for name in sorted(properties, key=lambda key: key not in exact) if exact else properties:
+        names = tuple(properties)
+        plan = self._plans.get(names) or self._plan(names)
+        for name, column in plan.columns:
             value = properties[name]
-            if name not in self._names:
-                self._names.add(name)
-                if len(self._names) > self.source.limits.property_names:
-                    raise WholeFileError(
-                        "unreadable-file",
-                        f"more than {self.source.limits.property_names} different property names",
-                        "values have been written as names; export the table again",
-                    )
-            column = column_of(name)
-            if self.official and (official := official_name(name)):
-                misspelt.append(f"{_text(name)}>{official}")
-            if column in taken or column not in row or value is None:
-                if value is not None:
-                    extra[_text(name)] = _plain(value)
+            if value is None:
                 continue
-            taken.add(column)
             if column == "area_ha":
                 row["area_ha"], row["area_text"] = _area(value)
-            else:
-                row[column] = _text(value)
-                if len(row[column]) > self.source.limits.text_length:
+            elif column:
+                row[column] = text = _text(value)
+                if len(text) > self.source.limits.text_length:
                     raise RecordError(
                         "unreadable-record",
                         f"{name} is longer than {self.source.limits.text_length:,} characters",
                         "shorten it",
-                        row[column],
+                        text,
                     )
-        row["misspelt"] = "; ".join(misspelt)
-        row["mapped_on"] = parse_date(row["mapped_on"]) or ""
+            else:
+                extra[_text(name)] = _plain(value)
+        row["misspelt"] = plan.misspelt
+        if row["mapped_on"]:
+            row["mapped_on"] = parse_date(row["mapped_on"]) or ""
         if not row["plot_id"] and plot_id:
             row["plot_id"] = _text(plot_id)
         row["extra"] = json.dumps(extra, ensure_ascii=False, sort_keys=True) if extra else ""
         for name, values in self.columns.items():
             values.append(row[name])
         self.shapes.append(shape)
+
+    def _plan(self, names: tuple[str, ...]) -> _Plan:
+        """Say which property goes into which column; made once for records with the same names."""
+        self._names.update(names)
+        if len(self._names) > self.source.limits.property_names:
+            raise WholeFileError(
+                "unreadable-file",
+                f"more than {self.source.limits.property_names} different property names",
+                "values have been written as names; export the table again",
+            )
+        columns: list[tuple[str, str]] = []
+        misspelt: list[str] = []
+        taken: set[str] = set()
+        # Official names come first, so that they win over anything that only looks like them.
+        for name in sorted(names, key=lambda key: key not in EU_COLUMNS):
+            column = column_of(name)
+            if self.official and (official := official_name(name)):
+                misspelt.append(f"{_text(name)}>{official}")
+            if column in taken or column not in _NOTHING_STATED:
+                column = ""
+            taken.add(column)
+            columns.append((name, column))
+        made = self._plans[names] = _Plan(columns, "; ".join(misspelt))
+        return made
 
     def plots(self, geometry: Any = None, facts: Mapping[str, Any] | None = None) -> Plots:
         """Return the plots gathered so far; ``geometry`` and ``facts`` stand in where shapes are None."""
@@ -238,15 +269,14 @@ def _plot_ids(codes: list[str], places: list[str]) -> list[str]:
 def _text(value: Any) -> str:
     if not isinstance(value, str):
         value = json.dumps(_plain(value), ensure_ascii=False) if isinstance(value, (list, dict, bool)) else str(value)
+    # Most text is plain; only the rest is looked at letter by letter.
+    if value.isascii() and value.isprintable() and "  " not in value:
+        return str(value.strip())
     if "\0" in value or any("\ud800" <= char <= "\udfff" for char in value):
         raise RecordError(
             "unreadable-record", "a text holds a character that is none", "type the text again", shown(value)
         )
-    return (
-        value
-        if value.isascii() and value == value.strip() and "  " not in value and value.isprintable()
-        else clean_text(value)
-    )
+    return clean_text(value)
 
 
 def _plain(value: Any) -> Any:

@@ -105,8 +105,8 @@ def _shell() -> tuple[str, str, str]:
         world_copy_jump=False,
     )
     chart.add_to(figure)
-    figure.header.add_child(_Verbatim(f"<style>{_asset('panel.css')}</style>"), name="panel_css")
     chart.render()
+    figure.header.add_child(_Verbatim(f"<style>{_asset('panel.css')}</style>"), name="panel_css")
     for name in ("paint.js", "ground.js", "panel.js"):
         figure.script.add_child(_Verbatim(_asset(name)), name=name)
     figure.script.add_child(_Verbatim(f"LotMap.start({chart.get_name()});"), name="start")

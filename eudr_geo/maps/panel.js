@@ -108,9 +108,12 @@ const LotMap = (function () {
 
     function paint() {
       const order = shapes.map((_, row) => row).filter((row) => shapes[row]);
-      const weight = order.map((row) => { const feed = feedIn(row); return feed === -1 ? -1 : data.feeds.share[feed] || 0; });
-      const heavy = new Map(order.map((row, i) => [row, weight[i]]));
-      order.sort((a, b) => heavy.get(a) - heavy.get(b) || a - b); // the largest shares are drawn last, on top
+      // Drawn last, on top: plots with findings, then the largest shares.
+      const weight = features.map((_, row) => {
+        const feed = feedIn(row);
+        return feed === -1 ? -1 : (data.feeds.share[feed] || 0) + (worst[row] ? 2 : 0);
+      });
+      order.sort((a, b) => weight[a] - weight[b] || a - b);
       for (const row of order) {
         const shape = shapes[row], now = look(row);
         shape.look = now;
@@ -527,7 +530,8 @@ const LotMap = (function () {
     }
 
     const notes = byId("notes");
-    notes.append(make("p", "", say("proportion")), make("p", "claim", say("claim")));
+    notes.append(make("p", "", say("proportion")));
+    byId("claim").textContent = say("claim");
     notes.append(make("p", "credits", say("credits", data.toolkit) + (data.outlines.features.length ? " " + say("credits_outline") : "")));
     sheet(false);
     radios();

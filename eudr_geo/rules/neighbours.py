@@ -74,7 +74,8 @@ def _find(plots: Plots) -> Pairs:
 
     first, second = first[~same], second[~same]
     smaller = np.minimum(area[first], area[second])
-    ground = shapely.intersection(geometries[first], geometries[second])
+    shapes = _sound(geometries, np.union1d(first, second))
+    ground = shapely.intersection(shapes[first], shapes[second])
     middle = (shapely.bounds(geometries[first])[:, 1] if len(first) else np.empty(0)).clip(-89, 89)
     rough_ha = shapely.area(ground) * np.cos(np.radians(middle)) * _HA_PER_SQUARE_DEGREE
     worth = np.flatnonzero(rough_ha > 0.5 * OVERLAP_SHARE * smaller)  # the rest are lines, points and slivers
@@ -144,6 +145,16 @@ def _meeting(geometries: Array, rows: Ints) -> tuple[Ints, Ints, Ints]:
     first = np.concatenate([pair[0] for pair in found]) if found else np.empty(0, dtype=np.int64)
     second = np.concatenate([pair[1] for pair in found]) if found else np.empty(0, dtype=np.int64)
     return rows[first], rows[second], rows[done:]
+
+
+def _sound(geometries: Array, rows: Ints) -> Array:
+    """The geometries, those of these rows made valid where a fault is too small for any rule: only to be measured."""
+    invalid = rows[~shapely.is_valid(geometries[rows])]
+    if not len(invalid):
+        return geometries
+    shapes = geometries.copy()
+    shapes[invalid] = shapely.make_valid(geometries[invalid], method="structure", keep_collapsed=False)
+    return shapes
 
 
 def same_land(some: Array, others: Array) -> Mask:

@@ -85,16 +85,17 @@ def people(dice: Dice) -> list[Person]:
     taken: set[str] = set()
     for hamlet in HAMLETS:
         for _ in range(5):
-            name = _name(dice, ede=hamlet.is_ede)
+            name = invented_name(dice, ede=hamlet.is_ede)
             while _plain(name) in taken:
-                name = _name(dice, ede=hamlet.is_ede)
+                name = invented_name(dice, ede=hamlet.is_ede)
             taken.add(_plain(name))
             consent = f"2025-{dice.whole(3, 8):02d}-{dice.whole(1, 28):02d}"
             found.append(Person(f"NH-{len(found) + 1:03d}", name, hamlet, consent))
     return found
 
 
-def _name(dice: Dice, *, ede: bool) -> str:
+def invented_name(dice: Dice, *, ede: bool) -> str:
+    """Return a name put together by chance."""
     woman = dice.chance(0.45)
     if ede:
         return (
