@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from eudr_geo.exports.lot_map import draw, map_feeds, map_plots, outlines_of
+import numpy as np
+
+from eudr_geo import countries
+from eudr_geo.exports.lot_map import lot_map
+from eudr_geo.geodesy import plot_area_ha
+from eudr_geo.maps.data import LotMapData, MapLot, MapPlots
 from eudr_geo.model.lot_book import LotBook
-from eudr_geo.model.map_data import MapData, MapLot
 from eudr_geo.packaging import Project, audit
+from eudr_geo.regulation import country_names
 from eudr_geo.tracing import traces
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from eudr_geo.model.trace import Trace
 
 
 def project_map(project: Project, codes: Sequence[str] = (), *, with_names: bool = False) -> str:
@@ -30,41 +41,49 @@ def project_map(project: Project, codes: Sequence[str] = (), *, with_names: bool
     RefusedError
         When a lot has kilograms of unknown origin.
     """
+    import pandas as pd
+
     book = project.lot_book()
-    chosen = list(codes) or last_lots(book)
-    found = traces(book, chosen)
+    found = list(traces(book, list(codes) or last_lots(book)).values())
+    rows = pd.concat([one.to_frame() for one in found], ignore_index=True) if found else None
     plots = project.load_plots()
     names = plots["producer"] if with_names else plots["producer_id"]
-    producers = [name or code for name, code in zip(names, plots["producer_id"], strict=True)]
-    lots = book.table("lot").set_index("code", drop=False)
+    versions = project.plot_versions().set_index("plot_code")["version"]
+    measured = plot_area_ha(plots)
+    known = country_names()
+    land = sorted(code for code in set(plots["country"].tolist()) if countries.is_known(code))
+    data = LotMapData(
+        title=" ".join(codes) or project.meta.get("organisation", "") or "Plots and lots",
+        subtitle=f"Season {project.meta['season']}" if project.meta.get("season") else "",
+        lots=_lots(book, found),
+        plots=MapPlots(
+            code=plots["plot_id"],
+            producer=[name or code for name, code in zip(names, plots["producer_id"], strict=True)],
+            country=plots["country"],
+            area_ha=np.where(measured > 0, measured, plots["area_ha"]),
+            geometry=plots.geometry,
+            version=[versions.get(code, "") for code in plots["plot_id"]],
+            producer_code=plots["producer_id"],
+        ),
+        findings=tuple(audit(project).findings),
+        outlines=[(known.get(code, code), countries.outline(code)) for code in land],
+        **({} if rows is None else {"feeds": rows}),
+    )
+    return lot_map(data)
+
+
+def _lots(book: LotBook, found: Sequence[Trace]) -> list[MapLot]:
+    """The lots of the traces, micro-lots first, with the kilograms that are shown."""
+    table = book.table("lot").set_index("code", drop=False)
     streams = dict(zip(book.table("stream")["code"], book.table("stream")["type"], strict=True))
     shown = []
-    for code, one in found.items():
-        for lot in sorted(set(one.rows["lot_code"])):
-            row = lots.loc[lot]
-            kg = float(one.rows.loc[one.rows["lot_code"] == lot, "kg_attributed"].sum())
-            kind = streams.get(row["stream_code"]) or ""
-            shown.append(
-                MapLot(
-                    lot,
-                    row["form"] or "",
-                    row["stream_code"] or "",
-                    kind,
-                    kg,
-                    one.custody_model if one.kind == "lot" else "",
-                )
-            )
-    shown.sort(key=lambda lot: (lot.type != "micro", lot.code))
-    return draw(
-        MapData(
-            title=" ".join(codes) or project.meta.get("organisation", "") or "Plots and lots",
-            subtitle=f"season {project.meta['season']}" if project.meta.get("season") else "plots and lots",
-            plots=map_plots(plots, producers, audit(project).findings),
-            lots=tuple(shown),
-            feeds=tuple(feed for one in found.values() for feed in map_feeds(one.to_frame().itertuples())),
-            outlines=outlines_of(plots),
-        )
-    )
+    for one in found:
+        rows: pd.DataFrame = one.rows
+        for code, kg in rows.groupby("lot_code")["kg_attributed"].sum().items():
+            lot = table.loc[code]
+            kind = streams.get(lot["stream_code"]) or ""
+            shown.append(MapLot(str(code), lot["form"] or "", lot["stream_code"] or "", kind, float(kg)))
+    return sorted(shown, key=lambda lot: (lot.type != "micro", lot.code))
 
 
 def last_lots(book: LotBook) -> list[str]:

@@ -289,7 +289,7 @@ class Row:
             return None
         text = clean_text(as_text(value))
         if isinstance(value, str) and text != value.strip():
-            self._changed(key, value, text, "blanks")
+            self._changed(key, value, text, "text")
         return text
 
     def as_written(self, key: str) -> str:

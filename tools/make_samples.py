@@ -9,12 +9,23 @@ import argparse
 from pathlib import Path
 
 from samples import clean, coop
+from samples.messy import expected, messy
+from samples.readme import readme
+from samples.season import Season
 
 
 def make() -> dict[str, bytes]:
     """Return every file of the samples: path inside the folder → bytes."""
     plots = coop.plots()
-    return {**clean.files(plots), **clean.workbooks(plots)}
+    book = Season(plots).book()
+    faulty = messy()
+    return {
+        **clean.files(plots),
+        **clean.workbooks(plots, book),
+        **{f"messy/{one.name}": one.data for one in faulty},
+        "messy/expected.json": expected(faulty),
+        "README.md": readme(plots, book, faulty),
+    }
 
 
 def write(folder: Path, files: dict[str, bytes]) -> None:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import shapely
 
 from eudr_geo.errors import RefusedError
-from eudr_geo.geodesy import plot_area_ha
+from eudr_geo.geodesy import area_ha
 from eudr_geo.model.package import PackageData
 from eudr_geo.model.plots import Array, Plots
 from eudr_geo.regulation import COORDINATE_DECIMALS
@@ -31,9 +31,10 @@ def render(package: PackageData) -> bytes:
 def to_geojson(plots: Plots, producers: Sequence[str] | None = None) -> bytes:
     """Return plots as EUDR GeoJSON: minified RFC 7946, six decimals as fixed text, the four official properties.
 
-    Collections and multipoints are written as one feature a part; rings run counter-clockwise outside (a courtesy:
-    the EU system takes both). ``Area`` is the geodesic area of a polygon and the declared area of a point, ha, to
-    1 m²; it is left out where nothing is stated.
+    Collections, multipoints, and multipolygons whose parts share sides (a plot split along a hole) are written as one
+    feature a part; rings run counter-clockwise outside (a courtesy: the EU system takes both). ``Area`` is the
+    geodesic area of a polygon and the declared area of a point, ha, to 1 m²; it is left out where nothing is stated,
+    and for one of several points.
 
     Parameters
     ----------
@@ -60,7 +61,7 @@ def to_geojson(plots: Plots, producers: Sequence[str] | None = None) -> bytes:
     names = list(plots["producer"]) if producers is None else list(producers)
     parts, owner = _explode(plots)
     parts = _oriented(np.round(shapely.get_coordinates(parts), COORDINATE_DECIMALS) + 0.0, parts)
-    areas = plot_area_ha(plots)
+    areas = area_ha(parts)
     texts = _geometry_texts(parts)
     out: list[str] = []
     single = np.bincount(owner, minlength=len(plots)) == 1
@@ -73,8 +74,8 @@ def to_geojson(plots: Plots, producers: Sequence[str] | None = None) -> bytes:
             properties["ProducerCountry"] = plots["country"][row]
         if plots["plot_id"][row] or plots["place"][row]:
             properties["ProductionPlace"] = plots["plot_id"][row] or plots["place"][row]
-        area = areas[row] if areas[row] > 0 else plots["area_ha"][row]
-        if np.isfinite(area) and single[row]:
+        area = areas[part] if areas[part] > 0 else plots["area_ha"][row] if single[row] else np.nan
+        if np.isfinite(area):
             properties["Area"] = round(float(area), 4)
         out.append(
             '{"type":"Feature","properties":'
@@ -95,7 +96,9 @@ def _explode(plots: Plots) -> tuple[Array, npt.NDArray[np.int64]]:
         row = int(np.flatnonzero(~known)[0])
         raise RefusedError(f"{_name(plots, row)}: no point or polygon to write", fix="check the file first")
     rows = np.arange(len(plots))
-    to_split = (kinds == 4) | (kinds == 7) | ((kinds == 6) & (shapely.get_num_geometries(geometries) == 1))
+    # Parts that share a side are no valid multipolygon, and each of them is a valid polygon.
+    to_split = (kinds == 4) | (kinds == 7) | ((kinds == 6) & ~shapely.is_valid(geometries))
+    to_split |= (kinds == 6) & (shapely.get_num_geometries(geometries) == 1)
     while to_split.any():
         parts, owner = shapely.get_parts(geometries[to_split], return_index=True)
         merged = np.concatenate([geometries[~to_split], parts])

@@ -55,7 +55,8 @@ const LotMapGround = (function () {
     let turned = value;
     if (positive === "E") turned = value - 360 * Math.round(value / 360);
     const text = Math.abs(turned).toFixed(digits);
-    return text + "° " + (Number(text) === 0 ? "" : turned > 0 ? positive : negative);
+    const side = Number(text) % 180 === 0 ? "" : turned > 0 ? positive : negative;
+    return `${text}° ${side}`.trim();
   }
 
   function grid(map, renderer) {
@@ -114,7 +115,7 @@ const LotMapGround = (function () {
   function locator(map, outlines, wanted, caption) {
     const rings = outlines.length ? parts(outlines[0].geometry, wanted).rings : [];
     const points = rings.flat();
-    if (!points.length) return;
+    if (!points.length) return null;
     const box = L.latLngBounds(points);
     const squeeze = Math.cos((box.getCenter().lat * Math.PI) / 180);
     const wide = (box.getEast() - box.getWest()) * squeeze, high = box.getNorth() - box.getSouth();
@@ -123,8 +124,10 @@ const LotMapGround = (function () {
     const y = (lat) => 6 + (box.getNorth() - lat) * scale;
     const size = [12 + wide * scale, 12 + high * scale];
     const control = L.control({position: "bottomright"});
+    let figure = null;
     control.onAdd = () => {
-      const figure = document.createElement("figure");
+      if (figure) return figure; // moved to another corner
+      figure = document.createElement("figure");
       figure.className = "locator";
       const drawing = document.createElementNS(SVG, "svg");
       drawing.setAttribute("viewBox", `0 0 ${size[0].toFixed(1)} ${size[1].toFixed(1)}`);
@@ -164,7 +167,7 @@ const LotMapGround = (function () {
       follow();
       return figure;
     };
-    control.addTo(map);
+    return control.addTo(map);
   }
 
   function lands(map, outlines, wanted, renderer) {

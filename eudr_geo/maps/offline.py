@@ -19,7 +19,7 @@ _TITLE, _DATA, _POLICY = "@@title@@", "@@data@@", "@@policy@@"
 _ASSETS = "eudr_geo.maps"
 
 
-class _Verbatim(Element):  # type: ignore[misc]
+class _Verbatim(Element):
     """Text that goes into the page as it is: branca would read an ordinary element's text as a template."""
 
     _template = Template("{{ this.text }}")
@@ -29,7 +29,7 @@ class _Verbatim(Element):  # type: ignore[misc]
         self.text = text
 
 
-class OfflineMap(folium.Map):  # type: ignore[misc]
+class OfflineMap(folium.Map):
     """A folium map with Leaflet inside the page: no network, no tiles, the same bytes every time.
 
     Takes the options of ``folium.Map``. Elements that bring scripts of their own (markers with icons, clusters,
@@ -43,16 +43,17 @@ class OfflineMap(folium.Map):  # type: ignore[misc]
         super().__init__(**{"tiles": None, "prefer_canvas": True, **options})
         self._id = _MAP_ID  # folium draws a random one
 
-    def render(self, **kwargs: Any) -> None:
-        """Render into the figure, with Leaflet's text where folium would put links."""
-        figure = self.get_root()
+    def render(self, **kwargs: Any) -> str:
+        """Render into the figure, with Leaflet's text where folium would put links; the text is the figure's."""
+        figure: Any = self.get_root()
         figure.header.add_child(_Verbatim(f"<style>{_leaflet_css()}</style>"), name="leaflet_css")
         figure.header.add_child(_Verbatim(f"<script>{_leaflet_js()}</script>"), name="leaflet_js")
-        super().render(**kwargs)
+        super().render(**kwargs)  # type: ignore[no-untyped-call]
         # folium's own header forbids zooming with two fingers and sets the size of a map that fills the window.
         figure.header.add_child(
             _Verbatim('<meta name="viewport" content="width=device-width, initial-scale=1" />'), name=self.get_name()
         )
+        return ""
 
 
 @cache

@@ -62,7 +62,7 @@ const LotMapPaint = (function () {
   }
 
   // Fills and strokes the current path.
-  function ink(ctx, look, hatched) {
+  function ink(ctx, look, hatched, dash) {
     ctx.setLineDash([]);
     ctx.globalAlpha = look.alpha;
     ctx.fillStyle = look.fill;
@@ -73,9 +73,11 @@ const LotMapPaint = (function () {
       ctx.fill("evenodd");
     }
     ctx.globalAlpha = 1;
+    ctx.setLineDash(dash || []);
     ctx.lineWidth = look.width;
     ctx.strokeStyle = look.line;
     ctx.stroke();
+    ctx.setLineDash([]);
   }
 
   function findingLine(ctx, severity) {
@@ -201,10 +203,10 @@ const LotMapPaint = (function () {
         }
       }
       if (!this.near) {
-        mark(ctx, look, at.x, at.y, this.symbol * look.scale);
+        mark(ctx, this.symbol < 5 ? {...look, width: 0.8} : look, at.x, at.y, this.symbol * look.scale);
       } else {
         this._trace(ctx);
-        ink(ctx, look, true);
+        ink(ctx, look, true, this._lines.length ? null : [5, 4]); // a circle around a point is no walked border
         if (look.finding) findingLine(ctx, look.finding);
         if (look.several) severalMark(ctx, at.x, at.y);
         this._name(ctx);

@@ -20,8 +20,8 @@ const LotMap = (function () {
     const sign = value < 0 && Number(value.toFixed(digits)) !== 0 ? "−" : "";
     return sign + whole.replace(/\B(?=(\d{3})+$)/g, THIN) + (part ? "." + part : "");
   }
-  const kilos = (kg) => number(kg, kg !== null && Math.abs(kg) < 1 && kg !== 0 ? 3 : kg !== null && kg >= 1000 ? 0 : 1);
-  const hectares = (ha) => number(ha, ha !== null && ha >= 100 ? 0 : 2);
+  const kilos = (kg) => number(kg, kg === 0 ? 0 : kg !== null && Math.abs(kg) < 1 ? 3 : kg !== null && kg >= 1000 ? 0 : 1);
+  const hectares = (ha) => number(ha, ha === 0 || (ha !== null && ha >= 100) ? 0 : 2);
   const bare = (value) => String(Number(value.toPrecision(6)));
   const edge = (share) => bare(share * 100) + THIN + "%"; // limits are round numbers
   function percent(share) {
@@ -99,7 +99,7 @@ const LotMap = (function () {
       const view = data.views[state.view], feed = feedIn(row);
       if (feed === -1) return state.others || state.chosen === row ? {...LotMapPaint.OTHER, finding: worst[row]} : null;
       const base = view.lot === null ? LotMapPaint.lotLook(data.feeds.lot[feed]) : classLook(view, data.feeds.share[feed] || 0);
-      return {...base, finding: worst[row], several: feeds[row].length > 1};
+      return {...base, finding: worst[row], several: view.lot === null && feeds[row].length > 1};
     }
     function classLook(view, share) {
       const at = view.classes.findIndex((one) => one.class === classOf(view, share));
@@ -133,12 +133,26 @@ const LotMap = (function () {
     function fit(animate) {
       const box = viewBox();
       if (!box.isValid()) return map.setView([0, wanted], 2, {animate: false});
-      return map.fitBounds(box, {padding: [36, 36], maxZoom: 16, animate: Boolean(animate) && !still.matches});
+      map.fitBounds(box, {padding: [36, 36], maxZoom: 16, animate: Boolean(animate) && !still.matches});
+      if (inset) clear(inset);
+      return map;
+    }
+    // The locator goes to the corner where it hides fewer plots.
+    let inset = null;
+    function clear(control) {
+      const size = map.getSize(), box = control.getContainer();
+      const wide = box.offsetWidth + 24, high = box.offsetHeight + 24;
+      const hidden = (top) => shapes.filter((shape, row) => {
+        if (!shape || feedIn(row) === -1) return false;
+        const {x, y} = map.latLngToContainerPoint(shape.land.centre);
+        return x > size.x - wide && x < size.x && (top ? y > 0 && y < high : y > size.y - high && y < size.y);
+      }).length;
+      control.setPosition(hidden(true) < hidden(false) ? "topright" : "bottomright");
     }
 
     function show(view) {
       state.view = view;
-      map.closePopup();
+      close();
       paint();
       panel();
       fit(false);
@@ -234,30 +248,52 @@ const LotMap = (function () {
       }
     }
 
+    const narrow = window.matchMedia("(max-width: 760px)");
+    let popup = null;
     function choose(row, fly) {
-      const shape = shapes[row];
+      const shape = shapes[row], size = map.getSize(), body = card(row);
+      close();
       hover(-1);
       mark(row);
-      const size = map.getSize();
-      const popup = L.popup({
-        className: "plot-card", closeButton: true, autoPanPadding: [14, 14], maxWidth: Math.min(330, size.x - 44),
-        minWidth: Math.min(290, size.x - 44), maxHeight: Math.max(140, size.y - 70), offset: [0, -4],
-      });
-      const body = card(row);
-      popup.setContent(body).setLatLng(shape ? shape.land.centre : map.getCenter());
       if (fly && shape) {
-        const zoom = Math.min(Math.max(map.getBoundsZoom(shape.land.box.pad(1.5)), map.getZoom() < 12 ? 12 : map.getZoom()), 15);
-        map.setView(shape.land.centre, zoom, {animate: false});
+        const now = map.getZoom(), wide = map.getBoundsZoom(shape.land.box.pad(1.5));
+        map.setView(shape.land.centre, Math.min(Math.max(wide, Math.max(now, 12)), 15), {animate: false});
       }
-      popup.openOn(map);
+      if (narrow.matches || !shape) { // no room beside the plot: the card lies over the lower half of the page
+        const sheet = byId("card-sheet");
+        sheet.append(body);
+        sheet.hidden = false;
+        if (shape) map.panTo(shape.land.centre, {animate: !still.matches});
+      } else {
+        popup = L.popup({
+          className: "plot-card", autoPanPadding: [14, 14], maxWidth: Math.min(330, size.x - 44),
+          minWidth: Math.min(290, size.x - 44), maxHeight: Math.max(140, size.y - 70), offset: [0, -4],
+        });
+        popup.setContent(body).setLatLng(shape.land.centre).openOn(map);
+      }
       if (fly) body.focus({preventScroll: true});
     }
-    map.on("popupclose", () => mark(-1));
+    function close() {
+      const sheet = byId("card-sheet");
+      sheet.hidden = true;
+      for (const old of sheet.querySelectorAll(".card")) old.remove();
+      popup = null;
+      map.closePopup();
+      mark(-1);
+    }
+    map.on("popupclose", (event) => { if (event.popup === popup) close(); });
+    map.on("click", () => { if (state.chosen !== -1) close(); });
     document.addEventListener("keydown", (event) => {
       if (event.key !== "Escape" || state.chosen === -1) return;
-      map.closePopup();
-      byId("find").focus();
+      close();
+      byId("find").focus({preventScroll: true});
+      byId("find").dispatchEvent(new Event("blur"));
     });
+    const closer = make("button", "close", "×");
+    closer.type = "button";
+    closer.setAttribute("aria-label", say("close"));
+    closer.addEventListener("click", close);
+    byId("card-sheet").append(closer);
 
     // -- panel --------------------------------------------------------------------------------------------------
     byId("subtitle").textContent = data.subtitle;
@@ -348,7 +384,7 @@ const LotMap = (function () {
           table.append(row);
         });
         box.append(table);
-      } else if (lots.length) {
+      } else if (view.lot === null && view.plots) {
         box.append(make("p", "quiet", say("legend_lots_hint")));
       }
       const signs = make("ul", "signs");
@@ -364,7 +400,7 @@ const LotMap = (function () {
         if (n) sign({...blank, finding: severity}, severity + "_sign", n);
       }
       const many = fed.filter((row) => feeds[row].length > 1).length;
-      if (many) sign({...blank, fill: "#6d7680", scale: 1, several: true}, "several_sign", many);
+      if (many && view.lot === null) sign({...blank, fill: "#6d7680", scale: 1, several: true}, "several_sign", many);
       const others = features.length - fed.length;
       if (others) {
         const item = make("li"), label = make("label"), input = make("input");
@@ -518,7 +554,7 @@ const LotMap = (function () {
         button.type = "button";
         button.title = say("fit");
         button.setAttribute("aria-label", say("fit"));
-        button.addEventListener("click", () => { map.closePopup(); fit(true); });
+        button.addEventListener("click", () => { close(); fit(true); });
         L.DomEvent.disableClickPropagation(bar);
         bar.append(button);
         return bar;
@@ -526,7 +562,7 @@ const LotMap = (function () {
       home.addTo(map);
       L.control.scale({position: "bottomleft", imperial: false, maxWidth: 140}).addTo(map);
       LotMapGround.grid(map, groundRenderer);
-      LotMapGround.locator(map, data.outlines.features, wanted, say("locator"));
+      inset = LotMapGround.locator(map, data.outlines.features, wanted, say("locator"));
     }
 
     const notes = byId("notes");
@@ -540,14 +576,20 @@ const LotMap = (function () {
     search();
     show(0);
     if (!features.length || !fedCount) {
-      const empty = make("div", "empty");
-      empty.append(make("strong", "", say("no_plots")), make("span", "", say("no_plots_hint")));
+      const empty = make("div", "empty"), box = make("div");
+      box.append(make("strong", "", say("no_plots")), make("span", "", say("no_plots_hint")));
+      empty.append(box);
       map.getContainer().append(empty);
     }
     let width = window.innerWidth;
     map.on("resize", () => { // a turned phone: show all of it again; a changed height (keyboard) is left alone
       if (Math.abs(window.innerWidth - width) > 40 && state.chosen === -1) fit(false);
       width = window.innerWidth;
+    });
+    const paper = window.matchMedia("print");
+    paper.addEventListener("change", () => {
+      map.invalidateSize({animate: false});
+      if (state.chosen === -1) fit(false);
     });
     return {map, state, shapes};
   }

@@ -102,10 +102,10 @@ class _Feeds:
         kept = np.flatnonzero(every >= 0)
         self.lot = every[kept]
         self.plot = np.array([plots.get(clean(code), -1) for code in data.feed("plot_code")[kept]], dtype=np.int64)
-        self.kg = np.round(data.feed("kg_attributed")[kept], _GRAM)
-        self.share = np.round(data.feed("share")[kept], DECIMALS)
-        self.kg_min = np.round(data.feed("kg_min")[kept], _GRAM)
-        self.kg_max = np.round(data.feed("kg_max")[kept], _GRAM)
+        self.kg = _floats(np.round(data.feed("kg_attributed")[kept], _GRAM))
+        self.share = _floats(np.round(data.feed("share")[kept], DECIMALS))
+        self.kg_min = _floats(np.round(data.feed("kg_min")[kept], _GRAM))
+        self.kg_max = _floats(np.round(data.feed("kg_max")[kept], _GRAM))
         self.evidence = [_text(value) for value in data.feed("evidence_class")[kept]]
         self.first = [_text(value) for value in data.feed("harvest_from")[kept]]
         self.last = [_text(value) for value in data.feed("harvest_to")[kept]]
@@ -220,7 +220,7 @@ def _geojson(geometries: Sequence[Any] | Array, decimals: int) -> list[str]:
     return ["null" if text is None else str(text) for text in shapely.to_geojson(rounded)]
 
 
-def _floats(values: Sequence[float] | Array) -> npt.NDArray[np.float64]:
+def _floats(values: Any) -> npt.NDArray[np.float64]:
     return np.asarray(values, dtype=np.float64)
 
 

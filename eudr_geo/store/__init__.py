@@ -145,6 +145,8 @@ class Store:
                     f"the disk refused to store {self.path}", fix="make room; nothing was changed"
                 ) from error
             raise
+        finally:
+            self._open = None
 
     def load_plots(self, codes: Sequence[str] | None = None, on: str = "") -> Plots:
         """Return plots as they are now, or as they were on a date (ISO 8601); sorted by code."""

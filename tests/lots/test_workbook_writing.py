@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from lot_books import book_of, reject_into_bulk
 
 from eudr_geo.book_reading import plots_of, read_book
+from eudr_geo.cells import clean_text
 from eudr_geo.errors import InputError
 from eudr_geo.exports.workbook import book_bytes, write_book, write_corrected
 from eudr_geo.model.lot_book import BOOK_TABLES
@@ -64,7 +65,7 @@ def test_an_empty_workbook_reads_as_an_empty_book(tmp_path, lang):
 codes = st.from_regex(r"[A-Z]{1,3}[0-9]{1,3}(-[A-Z0-9]{1,4})?", fullmatch=True)
 names = (
     st.text(st.characters(categories=["Lu", "Ll", "Nd"], include_characters=" =+-@'"), min_size=1, max_size=20)
-    .map(lambda text: " ".join(text.split()))
+    .map(clean_text)
     .filter(lambda text: text and not text.replace(" ", "").isdigit())
 )
 kilos = st.integers(1, 10**8).map(lambda grams: grams / 1000)

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from eudr_geo.exports.workbook import book_bytes
+from eudr_geo.model.lot_book import LotBook
 from eudr_geo.model.plots import Plots
 from samples import formats
 from samples.coop import SamplePlot
 from samples.land import degrees
-from samples.season import Season
 
 _SHARES = (("geojson", 60), ("kml", 30), ("kmz", 30), ("shapefile", 30), ("geopackage", 30), ("wkt", 24))
 _CSV_POINTS = 20
@@ -165,9 +165,8 @@ def _geopackage(plots: Sequence[SamplePlot]) -> bytes:
     return formats.geopackage("plots", columns, rows)
 
 
-def workbooks(plots: Sequence[SamplePlot]) -> dict[str, bytes]:
+def workbooks(plots: Sequence[SamplePlot], book: LotBook) -> dict[str, bytes]:
     """The lots workbook in English, and as a Vietnamese clerk types it: decimal commas, dates day first, as text."""
-    book = Season(plots).book()
     areas = Plots(
         {
             "plot_id": [plot.code for plot in plots],

@@ -9,10 +9,10 @@ import re
 import sqlite3
 import struct
 import tempfile
+import unicodedata
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
@@ -20,6 +20,7 @@ from xml.sax.saxutils import escape, quoteattr
 from samples.land import Micro, Ring, degrees
 
 _MADE = (2025, 9, 1, 8, 0, 0)
+_STAMP = "2025-09-01T08:00:00Z"
 WGS84_PRJ = (
     'GEOGCS["GCS_WGS_1984",DATUM["D_WGS_1984",SPHEROID["WGS_1984",6378137.0,298.257223563]],'
     'PRIMEM["Greenwich",0.0],UNIT["Degree",0.0174532925199433]]'
@@ -211,7 +212,6 @@ def geopackage(layer: str, columns: Mapping[str, str], rows: Sequence[tuple[Ring
     """
     names = ", ".join(f'"{name}" {kind}' for name, kind in columns.items())
     box = _box([(x / 1e6, y / 1e6) for ring, _ in rows for x, y in ring.corners])
-    made = datetime(*_MADE).isoformat() + ".000Z"
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "made.gpkg"
         with closing(sqlite3.connect(path)) as base:
@@ -230,7 +230,7 @@ def geopackage(layer: str, columns: Mapping[str, str], rows: Sequence[tuple[Ring
             )
             base.execute(
                 "INSERT INTO gpkg_contents VALUES (?, 'features', ?, '', ?, ?, ?, ?, ?, 4326)",
-                (layer, layer, made, *box),
+                (layer, layer, _STAMP, *box),
             )
             base.execute("INSERT INTO gpkg_geometry_columns VALUES (?, 'geom', 'POLYGON', 4326, 0, 0)", (layer,))
             marks = ", ".join("?" * (len(columns) + 1))
@@ -279,13 +279,11 @@ def table(rows: Iterable[Sequence[str]], *, delimiter: str = ",", encoding: str 
 
 
 def cp1258(text: str) -> bytes:
-    """Text as old Vietnamese Windows wrote it: a letter with its shape, then its tone as a character of its own.
+    r"""Text as old Vietnamese Windows wrote it: a letter with its shape, then its tone as a character of its own.
 
     >>> cp1258("Nguyễn Ổn")
-    b'Nguy\\xea\\xden \\xd4\\xd2n'
+    b'Nguy\xea\xden \xd4\xd2n'
     """
-    import unicodedata
-
     out = b""
     for char in text:
         try:
@@ -321,7 +319,8 @@ def settled(book: Any) -> bytes:
     book.save(out)
     with zipfile.ZipFile(out) as zipped:
         files = {name: zipped.read(name) for name in sorted(zipped.namelist())}
-    made = datetime(*_MADE).isoformat().encode() + b"Z"
     core = files["docProps/core.xml"]
-    files["docProps/core.xml"] = re.sub(rb"(<dcterms:(?:modified|created)[^>]*>)[^<]*", rb"\g<1>" + made, core)
+    files["docProps/core.xml"] = re.sub(
+        rb"(<dcterms:(?:modified|created)[^>]*>)[^<]*", rb"\g<1>" + _STAMP.encode(), core
+    )
     return archive(files)

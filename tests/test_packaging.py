@@ -1,0 +1,159 @@
+"""The package: from the sample cooperative, as a user builds it."""
+
+import csv
+import io
+import json
+import random
+import shutil
+
+import pytest
+
+from eudr_geo.book_reading import read_book
+from eudr_geo.checking import check
+from eudr_geo.errors import InputError, RefusedError
+from eudr_geo.importing import apply_book, apply_plots, preview_book, preview_plots
+from eudr_geo.packaging import build_package
+from eudr_geo.reading import read_plots
+from eudr_geo.repair import repair
+from eudr_geo.store import create_store, open_store
+from eudr_geo.verifying import verify
+from eudr_geo.writing import write_folder, zip_bytes
+
+EVENT = {"now": "2026-01-01T00:00:00Z", "who": "test"}
+CONSIGNMENT = "DL26-EXP-001"
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory, samples):
+    path = tmp_path_factory.mktemp("project") / "coop.gpkg"
+    done = repair(read_plots(sorted((samples / "clean").iterdir()), commodity="coffee"))
+    result = check(done.reading)
+    with create_store(path, organisation="Invented", country="VN", season="2025/26") as store:
+        apply_plots(store, preview_plots(store, done.reading, result, done.changes), **EVENT)
+        book = read_book(samples / "cooperative.xlsx", country="VN")
+        apply_book(store, preview_book(store, book.book, book.file), **EVENT)
+    return path
+
+
+@pytest.fixture(scope="module")
+def package(project):
+    with open_store(project) as store:
+        return build_package(store, [CONSIGNMENT])
+
+
+@pytest.fixture
+def folder(package, tmp_path):
+    write_folder(tmp_path / "package", package.files)
+    return tmp_path / "package"
+
+
+def rows(package):
+    return list(csv.DictReader(io.StringIO(package.files["trace.csv"].decode("utf-8-sig"))))
+
+
+def test_only_the_plots_that_fed_the_lots_are_declared(package):
+    features = json.loads(package.files["geolocation.geojson"])["features"]
+    declared = {feature["properties"]["ProductionPlace"] for feature in features}
+    assert declared == {row["plot_code"] for row in rows(package)}
+    assert 0 < len(declared) < 240
+    assert {feature["properties"]["ProducerCountry"] for feature in features} == {"VN"}
+
+
+def test_the_kilograms_add_up_to_what_is_shipped(package):
+    lots = {lot["code"]: lot["quantity_kg"] for lot in json.loads(package.files["manifest.json"])["lots"]}
+    traced = dict.fromkeys(lots, 0.0)
+    for row in rows(package):
+        traced[row["lot_code"]] += float(row["kg_attributed"])
+        assert float(row["kg_min"]) <= float(row["kg_attributed"]) <= float(row["kg_max"])
+    assert traced == pytest.approx(lots, abs=0.002)
+
+
+def test_names_leave_only_when_asked_for(package, project, samples):
+    name = read_book(samples / "cooperative.xlsx").book.table("producer")["name"][0].encode()
+    assert not any(name in data for data in package.files.values())
+    with open_store(project) as store:
+        named = build_package(store, [CONSIGNMENT], with_names=True)
+    assert name in named.files["geolocation.geojson"]
+
+
+def test_the_same_project_gives_the_same_bytes(package, project):
+    with open_store(project) as store:
+        assert build_package(store, [CONSIGNMENT]).files == package.files
+
+
+def test_a_good_package_verifies_as_folder_and_zip(package, folder, tmp_path):
+    verdict = verify(folder, manifest_sha256=package.manifest_sha256)
+    assert verdict.is_good
+    assert verdict.files == len(package.files) == 6
+    path = tmp_path / "package.zip"
+    path.write_bytes(zip_bytes(package.files, folder="x"))
+    assert verify(path).is_good
+
+
+def test_every_changed_byte_is_found(package, folder):
+    rng = random.Random(7)
+    for name, data in package.files.items():
+        for _ in range(25):
+            at = rng.randrange(len(data))
+            changed = data[:at] + bytes([data[at] ^ (1 << rng.randrange(8))]) + data[at + 1 :]
+            (folder / name).write_bytes(changed)
+            assert not verify(folder, manifest_sha256=package.manifest_sha256).is_good, (name, at)
+        (folder / name).write_bytes(data)
+    assert verify(folder).is_good
+
+
+@pytest.mark.parametrize("fault", ["file-missing", "file-added", "file-changed", "kilograms-differ", "plot-not-declared"])
+def test_each_defect_has_its_code(package, folder, fault):
+    files = dict(package.files)
+    if fault == "file-missing":
+        (folder / "map.html").unlink()
+    elif fault == "file-added":
+        (folder / "note.txt").write_text("hello")
+    elif fault == "file-changed":
+        (folder / "findings.json").write_text("{}")
+    else:  # somebody who writes a new manifest as well
+        import hashlib
+
+        if fault == "kilograms-differ":
+            lines = files["trace.csv"].splitlines(keepends=True)
+            files["trace.csv"] = b"".join(lines[:-1])
+        else:
+            document = json.loads(files["geolocation.geojson"])
+            document["features"] = document["features"][1:]
+            files["geolocation.geojson"] = json.dumps(document).encode()
+        manifest = json.loads(files["manifest.json"])
+        for name in ("trace.csv", "geolocation.geojson"):
+            manifest["files"][name] = {"sha256": hashlib.sha256(files[name]).hexdigest(), "bytes": len(files[name])}
+        files["manifest.json"] = json.dumps(manifest).encode()
+        for name, data in files.items():
+            (folder / name).write_bytes(data)
+        assert {d.code for d in verify(folder, manifest_sha256=package.manifest_sha256).defects} >= {"manifest-replaced"}
+    assert fault in {defect.code for defect in verify(folder).defects}
+
+
+def test_no_package_while_an_error_stands(project, tmp_path):
+    import sqlite3
+
+    copy = tmp_path / "copy.gpkg"
+    shutil.copy(project, copy)
+    connection = sqlite3.connect(copy)
+    connection.execute("UPDATE plot SET country = 'Vietnam' WHERE code = (SELECT plot_code FROM delivery LIMIT 1)")
+    connection.commit()
+    connection.close()
+    with open_store(copy) as store, pytest.raises(RefusedError, match="unknown-country on T-"):
+        build_package(store, [CONSIGNMENT])
+
+
+def test_unknown_codes_are_refused_by_name(project):
+    with open_store(project) as store, pytest.raises(InputError, match="NO-SUCH-LOT"):
+        build_package(store, ["NO-SUCH-LOT"])
+
+
+def test_what_is_no_package_is_refused(tmp_path):
+    with pytest.raises(InputError, match="does not exist"):
+        verify(tmp_path / "nothing")
+    with pytest.raises(InputError, match=r"no manifest\.json"):
+        verify(tmp_path)
+    (tmp_path / "x.zip").write_bytes(b"PK\x03\x04 broken")
+    with pytest.raises(InputError, match="neither a folder nor a zip"):
+        verify(tmp_path / "x.zip")
