@@ -93,6 +93,8 @@ class Problems:
         One severity for all, or shape (k,); by default the rule's own.
     hints
         One hint a row where they differ, shape (k,).
+    unseen
+        Rows that could not be looked at: reason (a few words) → positions. They count as not checked.
     """
 
     rows: npt.NDArray[np.int64] | Sequence[int]
@@ -103,6 +105,7 @@ class Problems:
     measured: Mapping[str, npt.NDArray[Any] | Sequence[Any]] = field(default_factory=dict)
     severity: str | npt.NDArray[Any] | Sequence[str] = ""
     hints: Sequence[str] | None = None
+    unseen: Mapping[str, npt.NDArray[np.int64] | Sequence[int]] = field(default_factory=dict)
 
     @staticmethod
     def none() -> Problems:

@@ -177,6 +177,7 @@ class _Run:
         self.outcomes: list[Outcome] = []
         self.tool_errors: list[ToolError] = []
         self.states: dict[str, _State] = {}
+        self._latest: tuple[Plots, npt.NDArray[np.int64], Plots] | None = None
 
     def plot_rule(self, rule: Rule, plots: Plots, *, words: bool = True) -> None:
         blocked = np.zeros(self.n, dtype=bool)
@@ -190,7 +191,7 @@ class _Run:
                 because[code] += int(stopped.sum())
                 blocked |= stopped
         open_rows = np.flatnonzero(~blocked)
-        part = plots if len(open_rows) == self.n else plots.take(open_rows)
+        part = plots if len(open_rows) == self.n else self._part(plots, open_rows)
         problems = self._call(rule, part, plots, open_rows)
         state = _State(np.zeros(self.n, dtype=bool), blocked)
         self.states[rule.code] = state
@@ -200,8 +201,16 @@ class _Run:
             return
         rows = open_rows[np.asarray(problems.rows, dtype=np.int64)]
         state.failed[rows] = True
-        failed = int(state.failed.sum())
-        self._outcome(rule, len(open_rows) - failed, failed, self.n - len(open_rows), dict(because))
+        unseen = blocked.copy()
+        for reason, positions in problems.unseen.items():
+            there = open_rows[np.asarray(positions, dtype=np.int64)]
+            there = there[~state.failed[there] & ~unseen[there]]
+            unseen[there] = True
+            if len(there):
+                because[reason] += len(there)
+        state.not_checked = unseen
+        failed, skipped = int(state.failed.sum()), int(unseen.sum())
+        self._outcome(rule, self.n - failed - skipped, failed, skipped, dict(because))
         if words and len(rows):
             lons, lats = problems.lon, problems.lat
             if lons is None or lats is None:
@@ -223,6 +232,12 @@ class _Run:
                         row=row,
                     )
                 )
+
+    def _part(self, plots: Plots, rows: npt.NDArray[np.int64]) -> Plots:
+        """The table's rows; rules that follow each other and see the same rows share what was measured on them."""
+        if self._latest is None or self._latest[0] is not plots or not np.array_equal(self._latest[1], rows):
+            self._latest = (plots, rows, plots.take(rows))
+        return self._latest[2]
 
     def file_rule(self, rule: Rule, reading: Reading) -> None:
         on_records = rule.code in RECORD_CODES

@@ -56,7 +56,7 @@ class Regions:
         before = np.concatenate([[False], number[:-1]])
         starts = np.flatnonzero(number & ~before)
         ends = np.flatnonzero(~number & before)
-        if len(starts) != len(values):
+        if len(starts) != len(values) or not len(starts):
             self._one_by_one(arrays)
             return
         # Running sums over brackets and numbers only: a tenth of the bytes.

@@ -104,7 +104,7 @@ def _trace(
 def _is_single(rows: pd.DataFrame) -> bool:
     """Tell whether everything comes from one plot, or from one producer who is named."""
     producers = set(rows["producer_code"])
-    return rows["plot_code"].nunique() == 1 or (len(producers) == 1 and "" not in producers)
+    return len(set(rows["plot_code"])) == 1 or (len(producers) == 1 and "" not in producers)
 
 
 def _brings_unknown(graph: LotGraph, lot: int) -> bool:

@@ -144,6 +144,8 @@ def _kill(child: subprocess.Popen[bytes]) -> None:
     if child.poll() is None:
         child.kill()
         child.wait()
+    if child.stdout is not None:
+        child.stdout.close()
 
 
 def _failed(name: str, digest: str, size: int, why: str, fix: str) -> Reading:

@@ -28,7 +28,7 @@ def share_breaks(share: Floats, most: int = MOST_CLASSES) -> list[float]:
     Examples
     --------
     >>> share_breaks(np.array([0.011, 0.013, 0.02, 0.024, 0.031, 0.09]))
-    [0.015, 0.02, 0.03]
+    [0.015, 0.03]
     >>> share_breaks(np.array([0.25, 0.25, 0.25, 0.25]))
     []
     """

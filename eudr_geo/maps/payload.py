@@ -65,7 +65,7 @@ def payload(data: LotMapData) -> str:
         "findings": [
             {
                 "plot": position[clean(one.plot_id)],
-                "severity": one.severity,
+                "severity": clean(one.severity),
                 "rule": clean(one.rule),
                 "message": clean(one.message),
             }
@@ -75,7 +75,7 @@ def payload(data: LotMapData) -> str:
         "lot_findings": [
             {
                 "lot": lots[clean(one.code)],
-                "severity": one.severity,
+                "severity": clean(one.severity),
                 "rule": clean(one.rule),
                 "message": clean(one.message),
             }

@@ -160,7 +160,8 @@ def _described(node: Node, given: str) -> str:
     text = f"{node.code} ({node.label})" if node.label else node.code
     text += f" {given}" if given else f" {node.quantity_kg:,.1f} kg"
     if node.deliveries:
-        text += f" ← {node.deliveries} deliver{'y' if node.deliveries == 1 else 'ies'} from {node.plots} plots"
+        text += f" ← {node.deliveries} deliver{'y' if node.deliveries == 1 else 'ies'}"
+        text += f" from {node.plots} plot{'' if node.plots == 1 else 's'}"
     return text
 
 

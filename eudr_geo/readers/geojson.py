@@ -7,6 +7,7 @@ import gc
 import json
 import os
 import re
+from contextlib import closing
 from typing import Any
 
 import numpy as np
@@ -59,6 +60,12 @@ class _NotANumber(str):
     __slots__ = ()
 
 
+class _Region(int):
+    """Number of a coordinate array; unlike true and false, it cannot come from a file."""
+
+    __slots__ = ()
+
+
 _DECODER = json.JSONDecoder(
     object_pairs_hook=_object, parse_float=NumberText, parse_int=NumberText, parse_constant=_NotANumber
 )
@@ -76,9 +83,9 @@ def read(source: Source) -> Reading:
     was_enabled = gc.isenabled()
     gc.disable()  # millions of short-lived objects, none in a circle: the collector only costs time (3–5 times)
     try:
-        document = _Document(source)
-        rows = _Rows(gathering, document)
-        rows.run()
+        with closing(_Document(source)) as document:
+            rows = _Rows(gathering, document)
+            rows.run()
         return gathering.finish(rows.plots())
     finally:
         if was_enabled:
@@ -116,6 +123,8 @@ class _Document:
         number = self.regions.total
         mark = self.mark.encode()
         for match in _ARRAY.finditer(block, 0, cut):
+            if match[1].count(b"[") != match[1].count(b"]"):
+                continue  # the beginning of an array that holds something else than numbers: left in the text
             pieces.append(block[at : match.start(1)])
             pieces.append(b'"%b%d"' % (mark, number + len(arrays)))
             arrays.append(match[1])
@@ -138,6 +147,10 @@ class _Document:
             ) from error
         self.text = self.text[self.at :] + more
         self.at = 0
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._stream.close()
 
     def array(self, region: int) -> bytes:
         """Return the text of a coordinate array of the last few blocks."""
@@ -337,7 +350,7 @@ class _Rows:
                 gathering.add(number, properties, shape_of(kind, self._collection(geometry)), plot_id=outside_id)
                 return
             nested = self._coordinates(geometry)
-            if isinstance(nested, int) and LEVELS.get(kind) == self._depth(nested):
+            if isinstance(nested, _Region) and LEVELS.get(kind) == self._depth(nested):
                 gathering.add(number, properties, None, plot_id=outside_id)
                 self.bulk.append((len(gathering.shapes) - 1, kind, nested))
                 return
@@ -377,11 +390,11 @@ class _Rows:
         found = geometry.get("coordinates")
         mark = self.document.mark
         if isinstance(found, str) and found.startswith(mark):
-            return int(found.removeprefix(mark))
+            return _Region(found.removeprefix(mark))
         return found
 
     def _nested(self, found: Any) -> Any:
-        if isinstance(found, int):
+        if isinstance(found, _Region):
             text = self.document.array(found)
             try:
                 return json.loads(text, parse_float=NumberText, parse_int=NumberText)

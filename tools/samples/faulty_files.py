@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import shapely
+
 from samples import formats
 from samples.coop import measured_ha
 from samples.dice import Dice
@@ -27,7 +31,7 @@ def duplicate_code(land: list[Land], _dice: Dice) -> Messy:
 @messy_file(9, near=0.4)
 def overlapping(land: list[Land], _dice: Dice) -> Messy:
     """Land that two plots claim."""
-    shifted = land[3].ring.moved(-350, 150)
+    shifted = _claim(land[3].ring, [plot.ring for plot in land if plot not in (land[3], land[4])])
     block = Ring(tuple(_between(land[0].ring, corner, 45, 100) for corner in land[0].ring.corners))
     again = Ring((*land[2].ring.corners[3:], *land[2].ring.corners[:3]))
     claims = {5: (land[4], shifted), 7: (land[6], block), 9: (land[8], again)}
@@ -43,6 +47,16 @@ def overlapping(land: list[Land], _dice: Dice) -> Messy:
         len(land),
         {"overlapping-plots": [5], "contained-plot": [7], "identical-plots": [9]},
     )
+
+
+def _claim(ring: Ring, others: Sequence[Ring]) -> Ring:
+    """A boundary that reaches far into another plot and into no third one."""
+    for east, north in ((400, 0), (-400, 0), (0, 400), (0, -400), (300, 300), (-300, 300), (300, -300), (-300, -300)):
+        moved = ring.moved(east, north)
+        shape = shapely.Polygon(moved.corners)
+        if not any(shape.intersects(shapely.Polygon(other.corners)) for other in others):
+            return moved
+    raise AssertionError("no room for a claim; give the hamlet more land")
 
 
 def _between(ring: Ring, corner: Micro, times: int, of: int) -> Micro:

@@ -82,9 +82,9 @@ def hamlet(
         Share of the land that belongs to the cooperative's members; the rest is left out.
     """
     block_m2 = count / near * median_ha * 1.35e4 + large * 30_000
-    bend = _Bend(dice)
+    bend, slope = _Bend(dice), dice.uniform(0, math.pi)
     while True:
-        pieces = _divide(dice, _block(dice, block_m2), median_ha * 1e4, large)
+        pieces = _divide(dice, _block(dice, block_m2, slope), slope, median_ha * 1e4, large)
         big = [piece for piece in pieces if _area(piece) > _MOST_M2]
         small = dice.shuffled([piece for piece in pieces if _area(piece) <= _MOST_M2])
         if len(big) >= large and len(small) >= count - large:
@@ -98,19 +98,19 @@ def _area(points: Sequence[Metres]) -> float:
     return sum(a[0] * b[1] - b[0] * a[1] for a, b in zip(points, [*points[1:], points[0]], strict=True)) / 2
 
 
-def _block(dice: Dice, m2: float) -> list[Metres]:
+def _block(dice: Dice, m2: float, slope: float) -> list[Metres]:
     """The convex outline of a hamlet's land, longer along the slope than across."""
-    turn, stretch = dice.uniform(0, math.pi), dice.uniform(1.15, 1.6)
+    stretch = dice.uniform(1.15, 1.6)
     radius = math.sqrt(m2 / math.pi)
     points = []
     for i in range(11):
         angle = 2 * math.pi * (i + dice.uniform(-0.2, 0.2)) / 11
         x, y = radius * stretch * math.cos(angle), radius / stretch * math.sin(angle)
-        points.append((x * math.cos(turn) - y * math.sin(turn), x * math.sin(turn) + y * math.cos(turn)))
+        points.append((x * math.cos(slope) - y * math.sin(slope), x * math.sin(slope) + y * math.cos(slope)))
     return points
 
 
-def _divide(dice: Dice, block: list[Metres], median_m2: float, large: int) -> list[list[Metres]]:
+def _divide(dice: Dice, block: list[Metres], slope: float, median_m2: float, large: int) -> list[list[Metres]]:
     """Divide a block until each part is as small as a plot there is."""
     waiting, done = [block], []
     while waiting:
@@ -123,7 +123,7 @@ def _divide(dice: Dice, block: list[Metres], median_m2: float, large: int) -> li
             if area > _LEAST_M2 * 1.35 and _compact(piece) > 0.45:
                 done.append(piece)
         else:
-            waiting += _cut(dice, piece)
+            waiting += _cut(dice, piece, slope)
     return done
 
 
@@ -133,13 +133,14 @@ def _compact(points: Sequence[Metres]) -> float:
     return 4 * math.pi * _area(points) / around**2
 
 
-def _cut(dice: Dice, piece: list[Metres]) -> list[list[Metres]]:
-    """Cut a piece in two across its longer side, never quite straight."""
-    middle = (sum(x for x, _ in piece) / len(piece), sum(y for _, y in piece) / len(piece))
-    xx = sum((x - middle[0]) ** 2 for x, _ in piece)
-    yy = sum((y - middle[1]) ** 2 for _, y in piece)
-    xy = sum((x - middle[0]) * (y - middle[1]) for x, y in piece)
-    angle = math.atan2(2 * xy, xx - yy) / 2 + dice.bell() * 0.13
+def _cut(dice: Dice, piece: list[Metres], slope: float) -> list[list[Metres]]:
+    """Cut a piece in two across its longer side, along the slope or down it, never quite straight."""
+    lengths = {}
+    for quarter in (0, 1):
+        angle = slope + quarter * math.pi / 2
+        along = [x * math.cos(angle) + y * math.sin(angle) for x, y in piece]
+        lengths[max(along) - min(along)] = angle
+    angle = lengths[max(lengths)] + dice.bell() * 0.08
     normal = (math.cos(angle), math.sin(angle))
     along = sorted(x * normal[0] + y * normal[1] for x, y in piece)
     at = along[0] + (along[-1] - along[0]) * dice.uniform(0.38, 0.62)

@@ -111,8 +111,9 @@ class Season:
 
         def of(numbers: tuple[int, ...], count: int) -> list[SamplePlot]:
             there = [plot for plot in old_enough if plot.producer.hamlet in [hamlets[n] for n in numbers]]
-            chosen = self.dice.shuffled([plot for plot in there if 0.5 < plot.area_ha < 3])[:count]
-            return sorted(chosen, key=lambda plot: plot.code)
+            fit = [plot for plot in there if 0.5 < plot.area_ha < 3]
+            # The very first plot is among them: it is the one that tutorials follow.
+            return sorted([fit[0], *self.dice.shuffled(fit[1:])[: count - 1]], key=lambda plot: plot.code)
 
         first, second = of((0,), 9), of((8, 9), 14)
         rest = [plot for plot in old_enough if plot not in first and plot not in second]
