@@ -33,10 +33,10 @@ _MOST_CORNERS = 40
 _SPREAD = 0.765  # of the logarithm of areas: 3.5 % of plots exceed four times the median
 _LARGEST_HA = 12.0
 _POINTS, _BOW_TIES, _COPIES = 0.10, 0.01, 0.01
-_APART_M = {False: 240.0, True: 172.0}  # between the middles of two plots
-_SLOT_DEG = 0.055  # a village and the road to the next one
+_APART_M = {False: 258.0, True: 192.0}  # between the middles of two plots
+_SLOT_DEG = 0.056  # a village and the road to the next one
 REGIONS = (
-    ("VN", 107.85, 108.65, 12.05, 14.35),
+    ("VN", 107.80, 109.00, 12.05, 14.35),
     ("BR", -46.40, -43.60, -21.40, -18.60),
     ("ET", 36.30, 39.20, 6.10, 8.40),
     ("CO", -75.90, -73.60, 3.20, 6.40),

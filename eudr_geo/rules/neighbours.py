@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,11 +28,13 @@ JITTER_DEG = 1e-6
 
 IDENTICAL, CONTAINED, OVERLAPPING = "identical", "contained", "overlapping"
 TOO_MANY = "too many neighbours"
-_MOST_PAIRS = 5_000_000  # boxes that meet; beyond it nearly everything covers everything, and no list would help
-_HA_PER_SQUARE_DEGREE = 111_320.0**2 / 10_000.0  # at the equator; only used to leave out what is far too small
+_PAIRS_FREE, _PAIRS_PER_PLOT = 100_000, 20  # boxes that meet; beyond that everything covers everything
+_BATCH = 2_000_000  # pairs held at a time
+_ALONE = 20_000  # fewer intersections than this are not worth a second thread
+_ROUGHLY = 0.9  # of a limit, where degrees are taken for metres: right to 1 %
 _NEEDS = (
-    "unclosed-ring", "too-few-vertices", "zero-area", "self-intersection", "folded-boundary", "interior-ring", "overlapping-parts",
-    "projected-coordinates", "swapped-axes", "out-of-range", "null-island",
+    "unclosed-ring", "too-few-vertices", "zero-area", "self-intersection", "folded-boundary", "interior-ring",
+    "overlapping-parts", "projected-coordinates", "swapped-axes", "out-of-range", "null-island",
 )  # fmt: skip
 
 
@@ -74,11 +77,13 @@ def _find(plots: Plots) -> Pairs:
 
     first, second = first[~same], second[~same]
     smaller = np.minimum(area[first], area[second])
+    # What the boxes share is more than what the plots share: most neighbours are left out here.
+    enough = np.minimum(np.maximum(OVERLAP_SHARE * smaller, OVERLAP_HA), INSIDE_SHARE * smaller) * _ROUGHLY
+    worth = np.flatnonzero(_shared_box_ha(geometries[first], geometries[second]) > enough)
+    first, second, smaller, enough = first[worth], second[worth], smaller[worth], enough[worth]
     shapes = _sound(geometries, np.union1d(first, second))
-    ground = shapely.intersection(shapes[first], shapes[second])
-    middle = (shapely.bounds(geometries[first])[:, 1] if len(first) else np.empty(0)).clip(-89, 89)
-    rough_ha = shapely.area(ground) * np.cos(np.radians(middle)) * _HA_PER_SQUARE_DEGREE
-    worth = np.flatnonzero(rough_ha > 0.5 * OVERLAP_SHARE * smaller)  # the rest are lines, points and slivers
+    ground = _intersection(shapes[first], shapes[second])
+    worth = np.flatnonzero(shapely.area(ground) * _ha_per_square_degree(geometries[first]) > enough)
     first, second, smaller, ground = first[worth], second[worth], smaller[worth], ground[worth]
     shared_ha = area_ha(ground)
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -129,22 +134,45 @@ def _meeting(geometries: Array, rows: Ints) -> tuple[Ints, Ints, Ints]:
     """Return pairs of rows, earlier and later, whose geometries meet; and rows that were not compared with all."""
     shapes = geometries[rows]
     tree = shapely.STRtree(shapes)
-    block = max(_MOST_PAIRS // max(len(rows), 1), 1)  # rows at a time, so that no answer outgrows the memory
-    found: list[tuple[Ints, Ints]] = []
-    tested = 0
-    for start in range(0, len(rows), block):
-        one, other = tree.query(shapes[start : start + block])
-        one = one + start
+    left = _PAIRS_FREE + _PAIRS_PER_PLOT * len(rows)
+    block = max(_BATCH // max(len(rows), 1), 1)  # rows at a time, so that no answer outgrows the memory
+    found: list[tuple[Ints, Ints]] = [(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64))]
+    done = 0
+    while done < len(rows) and left > 0:
+        one, other = tree.query(shapes[done : done + block])
+        one = one + done
         one, other = one[one < other], other[one < other]
-        tested += len(one)
+        done += block
+        if len(one) > left:  # only whole rows count as compared
+            done = max(int(one[left]), int(one[0]) + 1)
+            one, other = one[one < done], other[one < done]
+        left -= len(one)
         meets = shapely.intersects(shapes[one], shapes[other])
         found.append((one[meets], other[meets]))
-        if tested > _MOST_PAIRS:
-            break
-    done = start + block if len(rows) else 0
-    first = np.concatenate([pair[0] for pair in found]) if found else np.empty(0, dtype=np.int64)
-    second = np.concatenate([pair[1] for pair in found]) if found else np.empty(0, dtype=np.int64)
+    first, second = (np.concatenate(side) for side in zip(*found, strict=True))
     return rows[first], rows[second], rows[done:]
+
+
+def _ha_per_square_degree(geometries: Array) -> Floats:
+    """Hectares of a square degree at the southern edge of each geometry, to 1 %."""
+    south: Floats = np.radians(shapely.bounds(geometries)[:, 1].clip(-89, 89))
+    return np.cos(south) * (111_320.0**2 / 10_000.0)
+
+
+def _shared_box_ha(some: Array, others: Array) -> Floats:
+    a, b = shapely.bounds(some), shapely.bounds(others)
+    sides = np.minimum(a[:, 2:], b[:, 2:]) - np.maximum(a[:, :2], b[:, :2])
+    shared: Floats = sides.clip(0).prod(axis=1) * _ha_per_square_degree(some)
+    return shared
+
+
+def _intersection(some: Array, others: Array) -> Array:
+    """Intersect pairs; shapely lets go of the interpreter, so that two threads take half the time."""
+    if len(some) < _ALONE:
+        return np.asarray(shapely.intersection(some, others), dtype=object)
+    with ThreadPoolExecutor(max_workers=2) as threads:
+        parts = threads.map(shapely.intersection, np.array_split(some, 8), np.array_split(others, 8))
+        return np.concatenate(list(parts))
 
 
 def _sound(geometries: Array, rows: Ints) -> Array:
@@ -210,7 +238,13 @@ def _told(plots: Plots, kind: str, message: str, hint: str, why: Any) -> Problem
     if kind != IDENTICAL:
         measured |= {"overlap_ha": pairs.shared_ha[chosen], "overlap_percent": pairs.percent[chosen]}
     return Problems(
-        pairs.second[chosen], message, hint, lon=pairs.lon[chosen], lat=pairs.lat[chosen], measured=measured
+        pairs.second[chosen],
+        message,
+        hint,
+        lon=pairs.lon[chosen],
+        lat=pairs.lat[chosen],
+        measured=measured,
+        unseen={TOO_MANY: pairs.unseen},
     )
 
 
@@ -224,8 +258,8 @@ def identical_plots(plots: Plots) -> Problems:
     **Example** Two collectors mapped the garden of one family, as T-014-1 and as K-203-1. Or a file was put together
     with an older copy of itself.
 
-    **How to correct it** Under one code: delete one of the two. Under two codes: ask who works the land, keep that plot,
-    and correct the receipts that name the other code.
+    **How to correct it** Under one code: delete one of the two. Under two codes: ask who works the land, keep that
+    plot, and correct the receipts that name the other code.
 
     **Trap** The corner where the walk began, its direction and a last digit do not matter: it is the same land. Two
     points of one household are no proof of two gardens either.
@@ -254,9 +288,9 @@ def overlapping_plots(plots: Plots) -> Problems:
 
     **How to correct it** Go to the common boundary with both neighbours, walk it once and use that line for both plots.
 
-    **Trap** A thin strip along a common boundary is normal, because no telephone is exact: up to 1 % of the smaller plot
-    or 0.01 ha nothing is said. Never cut one plot along the other's line at the desk: you would decide whose trees
-    they are.
+    **Trap** A thin strip along a common boundary is normal, because no telephone is exact: up to 1 % of the smaller
+    plot or 0.01 ha nothing is said. Never cut one plot along the other's line at the desk: you would decide whose
+    trees they are.
     """
     return _told(
         plots,
@@ -271,8 +305,8 @@ def overlapping_plots(plots: Plots) -> Problems:
 def contained_plot(plots: Plots) -> Problems:
     """One plot lies inside another.
 
-    **Why it matters** Its land is declared twice: once alone, once as part of the larger plot. If anything is wrong with
-    the larger one, the smaller one is lost with it.
+    **Why it matters** Its land is declared twice: once alone, once as part of the larger plot. If anything is wrong
+    with the larger one, the smaller one is lost with it.
 
     **Example** The whole farm of 3.2 ha was mapped in one year, its coffee block of 0.8 ha in the next, and both were
     sent.
