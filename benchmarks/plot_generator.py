@@ -116,7 +116,9 @@ def _place(number: int) -> tuple[str, float, float]:
     if turn >= columns * rows:
         raise SystemExit(f"there is room for {columns * rows * len(REGIONS) * VILLAGE:,} plots at most")
     # A stride without a common divisor visits each slot once, in no visible order.
-    stride = next(step for step in range(columns * rows * 5 // 8, columns * rows) if math.gcd(step, columns * rows) == 1)
+    stride = next(
+        step for step in range(columns * rows * 5 // 8, columns * rows) if math.gcd(step, columns * rows) == 1
+    )
     slot = turn * stride % (columns * rows)
     return country, west + slot % columns * _SLOT_DEG, south + slot // columns * _SLOT_DEG
 
@@ -172,9 +174,7 @@ def _village(number: int, count: int, truth: Truth) -> Iterator[str]:
         yield f'{{"type":"Feature","properties":{{{properties}}},"geometry":{geometry}}}'
 
 
-def _ring(
-    rng: np.random.Generator, lon: float, lat: float, per_lon: float, area_ha: float, corners: int
-) -> Floats:
+def _ring(rng: np.random.Generator, lon: float, lat: float, per_lon: float, area_ha: float, corners: int) -> Floats:
     """A boundary as walked round a middle, scaled to its area, counter-clockwise, shape (corners, 2), degrees."""
     angles = (np.arange(corners) + rng.uniform(-0.25, 0.25, corners)) * 2 * np.pi / corners + rng.uniform(0, 6.28)
     lobes = rng.uniform(-0.16, 0.16, 3), rng.uniform(0, 6.28, 3)

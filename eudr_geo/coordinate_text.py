@@ -46,7 +46,8 @@ class Regions:
             return
         text = b"[" + b",".join(arrays) + b"]"
         try:
-            values = np.frombuffer(simdjson.Parser().parse(text).as_buffer(of_type="d"), dtype=np.float64)
+            parsed: Any = simdjson.Parser().parse(text)
+            values = np.frombuffer(parsed.as_buffer(of_type="d"), dtype=np.float64)
         except (ValueError, RuntimeError, TypeError):
             self._one_by_one(arrays)  # some array is not what it seemed: each is judged alone
             return

@@ -132,8 +132,8 @@ def run(target: Path, step: Callable[[str, int, int], None]) -> Summary:
         write_folder(target / CONSIGNMENT, package.files)
         done.add(
             "Traced",
-            f"{data.lots['quantity_kg'].sum():,.1f} kg of {CONSIGNMENT} to {len(data.plots):,} of {len(plan.new):,} plots:"
-            " only those that fed it are declared",
+            f"{data.lots['quantity_kg'].sum():,.1f} kg of {CONSIGNMENT} to {len(data.plots):,} of {len(plan.new):,}"
+            " plots: only those that fed it are declared",
         )
 
         step("verifying", 6, 8)

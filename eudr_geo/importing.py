@@ -76,8 +76,8 @@ class PlotImport:
     def summary(self) -> str:
         """One plain sentence."""
         return (
-            f"{len(self.new):,} plots new, {len(self.resurveyed):,} with a new boundary, {len(self.updated):,} with other"
-            f" facts, {len(self.unchanged):,} unchanged, {len(self.refused):,} refused"
+            f"{len(self.new):,} plots new, {len(self.resurveyed):,} with a new boundary,"
+            f" {len(self.updated):,} with other facts, {len(self.unchanged):,} unchanged, {len(self.refused):,} refused"
         )
 
 

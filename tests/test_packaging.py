@@ -102,7 +102,9 @@ def test_every_changed_byte_is_found(package, folder):
     assert verify(folder).is_good
 
 
-@pytest.mark.parametrize("fault", ["file-missing", "file-added", "file-changed", "kilograms-differ", "plot-not-declared"])
+@pytest.mark.parametrize(
+    "fault", ["file-missing", "file-added", "file-changed", "kilograms-differ", "plot-not-declared"]
+)
 def test_each_defect_has_its_code(package, folder, fault):
     files = dict(package.files)
     if fault == "file-missing":
@@ -127,7 +129,9 @@ def test_each_defect_has_its_code(package, folder, fault):
         files["manifest.json"] = json.dumps(manifest).encode()
         for name, data in files.items():
             (folder / name).write_bytes(data)
-        assert {d.code for d in verify(folder, manifest_sha256=package.manifest_sha256).defects} >= {"manifest-replaced"}
+        assert {d.code for d in verify(folder, manifest_sha256=package.manifest_sha256).defects} >= {
+            "manifest-replaced"
+        }
     assert fault in {defect.code for defect in verify(folder).defects}
 
 

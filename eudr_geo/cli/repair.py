@@ -67,7 +67,7 @@ def command(
 
         data = to_geojson(fit)
         if out == "-":
-            click.get_binary_stream("stdout").write(data)
+            sys.stdout.buffer.write(data)
         else:
             write_file(Path(out), data)
     if ledger and not dry_run:

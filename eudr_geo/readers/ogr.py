@@ -129,7 +129,7 @@ def _shapefiles(source: Source, gathering: Gathering) -> Iterator[tuple[Path, st
 
 def _looks_projected(shp: bytes) -> bool:
     box = struct.unpack("<4d", shp[36:68]) if len(shp) >= 100 else (0.0,) * 4
-    return max(abs(value) for value in box) > 400
+    return bool(max(abs(value) for value in box) > 400)
 
 
 def _dbf_encoding(dbf: bytes) -> str:

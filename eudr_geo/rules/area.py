@@ -205,7 +205,8 @@ def area_mismatch(plots: Plots) -> Problems:
         "declared {declared_ha:,.2f} ha, measured {area_ha:,.2f} ha ({difference_percent:+.0f} %){value}",
         "look at the boundary on a map; if it is right, take the measured area",
         measured={
-            "declared_ha": declared[rows], "area_ha": measured[rows], "difference_percent": percent[rows], "factor": factor,
+            "declared_ha": declared[rows], "area_ha": measured[rows], "difference_percent": percent[rows],
+            "factor": factor,
             "value": [_slip(one) for one in factor.tolist()],
         },
     )  # fmt: skip

@@ -104,7 +104,7 @@ def outside_country(plots: Plots) -> Problems:
         away[rows] = np.nan_to_num(countries.distance_km(code, plots.geometry[rows]))
     rows = np.flatnonzero(away > countries.TOLERANCE_KM)
     lon, lat = plots.points_lon_lat()
-    found: list[str] = countries.find(lon[rows], lat[rows]) if len(rows) else []
+    found: list[str] = list(countries.find(lon[rows], lat[rows]))
     names = country_names()
     return Problems(
         rows,

@@ -65,11 +65,30 @@ def test_the_json_is_what_scripts_rely_on(bad):
     assert report["schema"] == "eudr-geo.findings/1"
     assert {"toolkit", "rules", "inputs", "summary", "outcomes", "findings"} <= set(report)
     (entry,) = report["inputs"]
-    assert (entry["path"], entry["format"], entry["records"], entry["plots"], entry["rejected"]) == ("bad.geojson", "GeoJSON", 1, 1, 0)
+    assert (entry["path"], entry["format"], entry["records"], entry["plots"], entry["rejected"]) == (
+        "bad.geojson",
+        "GeoJSON",
+        1,
+        1,
+        0,
+    )
     assert len(entry["sha256"]) == 64
     (finding,) = report["findings"]
-    assert finding["rule"] == "swapped-axes" and finding["repair"] == "named"
-    assert {"severity", "subject", "plot_id", "source", "record", "lon", "lat", "message", "hint", "basis", "measured"} <= set(finding)
+    assert finding["rule"] == "swapped-axes"
+    assert finding["repair"] == "named"
+    assert {
+        "severity",
+        "subject",
+        "plot_id",
+        "source",
+        "record",
+        "lon",
+        "lat",
+        "message",
+        "hint",
+        "basis",
+        "measured",
+    } <= set(finding)
     assert report["summary"] == {"error": 1, "warning": 0, "note": 0, "plots_fit": 0, "plots_unfit": 1}
     blocked = {o["rule"]: o for o in report["outcomes"]}["outside-country"]
     assert (blocked["not_checked"], blocked["because"]) == (1, {"swapped-axes": 1})
@@ -77,16 +96,21 @@ def test_the_json_is_what_scripts_rely_on(bad):
 
 @pytest.mark.parametrize("format_", ["table", "json", "jsonl", "csv", "geojson", "html"])
 def test_every_format_names_the_plot_and_is_the_same_every_time(bad, format_):
-    first, second = (run("check", bad, "--format", format_, TZ=zone, LC_ALL="C", COLUMNS=width) for zone, width in (("UTC", "80"), ("Asia/Saigon", "200")))
+    first, second = (
+        run("check", bad, "--format", format_, TZ=zone, LC_ALL="C", COLUMNS=width)
+        for zone, width in (("UTC", "80"), ("Asia/Saigon", "200"))
+    )
     assert first.stdout == second.stdout
-    assert "P-1" in first.stdout and "swapped-axes" in first.stdout
+    assert "P-1" in first.stdout
+    assert "swapped-axes" in first.stdout
     assert "Traceback" not in first.stderr
 
 
 def test_the_official_areas_are_printed_beside_the_geodesic_ones(reference):
     done = run("check", reference / "ec-geojson" / "type-I-fazenda-taboao.geojson")
     assert done.returncode == 0
-    assert "23.72" in done.stdout and "23.61" in done.stdout
+    assert "23.72" in done.stdout
+    assert "23.61" in done.stdout
 
 
 def test_names_cannot_steer_the_terminal_or_the_page(tmp_path):
@@ -94,12 +118,14 @@ def test_names_cannot_steer_the_terminal_or_the_page(tmp_path):
     path.write_text(BAD.replace('"P-1"', '"\\u001b[31mred<script>alert(1)</script>"'))
     assert "\x1b[31m" not in run("check", path).stdout
     page = run("check", path, "--format", "html").stdout
-    assert "<script>alert" not in page and "&lt;script&gt;" in page
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;" in page
 
 
 def test_stdin_and_output_files(good, tmp_path):
     done = run("check", "-", stdin=GOOD)
-    assert done.returncode == 0 and "stdin" in done.stdout
+    assert done.returncode == 0
+    assert "stdin" in done.stdout
     out = tmp_path / "report.csv"
     assert run("check", good, "--format", "csv", "-o", out).stdout == ""
     assert out.read_text(encoding="utf-8-sig").startswith("severity,rule")
@@ -115,17 +141,20 @@ def test_repair_writes_what_passes_and_says_what_is_left_out(bad, tmp_path):
     assert json.loads(out.read_text())["features"][0]["geometry"]["coordinates"] == [108.056789, 12.712345]
     assert json.loads((tmp_path / "changes.jsonl").read_text().splitlines()[0])["rule"] == "swapped-axes"
     dry = run("repair", bad, "--also", "swapped-axes", "--dry-run")
-    assert dry.returncode == 0 and "longitude" in dry.stdout
+    assert dry.returncode == 0
+    assert "longitude" in dry.stdout
     assert run("repair", bad).returncode == 2
 
 
 def test_rules_are_listed_and_explained():
     listed = run("rules")
-    assert listed.returncode == 0 and "swapped-axes" in listed.stdout
+    assert listed.returncode == 0
+    assert "swapped-axes" in listed.stdout
     explained = run("rules", "swapped-axes")
     assert "TRAP" in explained.stdout
     wrong = run("rules", "swaped-axes")
-    assert wrong.returncode == 2 and "swapped-axes" in wrong.stderr
+    assert wrong.returncode == 2
+    assert "swapped-axes" in wrong.stderr
     assert {"code", "basis", "requires"} <= set(json.loads(run("rules", "--format", "json").stdout)["catalogue"][0])
 
 
@@ -134,12 +163,14 @@ def test_a_project_is_never_overwritten_or_guessed(tmp_path, good):
     assert made.returncode == 0
     before = (tmp_path / "coop.gpkg").read_bytes()
     again = run("init", "-p", "coop.gpkg", "--name", "Other", "--country", "VN", cwd=tmp_path)
-    assert again.returncode == 2 and "already exists" in again.stderr
+    assert again.returncode == 2
+    assert "already exists" in again.stderr
     assert (tmp_path / "coop.gpkg").read_bytes() == before
     assert run("add", good, "-p", "none.gpkg", cwd=tmp_path).returncode == 2
     assert not (tmp_path / "none.gpkg").exists()
     stranger = run("log", "-p", good)
-    assert stranger.returncode == 2 and "not a project" in stranger.stderr
+    assert stranger.returncode == 2
+    assert "not a project" in stranger.stderr
 
 
 def test_add_shows_first_stores_on_yes_and_undo_takes_it_back(tmp_path, good):
@@ -147,14 +178,17 @@ def test_add_shows_first_stores_on_yes_and_undo_takes_it_back(tmp_path, good):
     empty = run("log", "-p", "coop.gpkg", cwd=tmp_path)
     assert empty.stdout == ""
     asked = run("add", good, "-p", "coop.gpkg", cwd=tmp_path)
-    assert asked.returncode == 2 and "1 plots new" in asked.stdout
+    assert asked.returncode == 2
+    assert "1 plots new" in asked.stdout
     assert run("log", "-p", "coop.gpkg", cwd=tmp_path).stdout == ""
     stored = run("add", good, "-p", "coop.gpkg", "--yes", cwd=tmp_path)
-    assert stored.returncode == 0 and "Stored" in stored.stderr
+    assert stored.returncode == 0
+    assert "Stored" in stored.stderr
     assert "Nothing new" in run("add", good, "-p", "coop.gpkg", "--yes", cwd=tmp_path).stderr
     assert run("undo", "-p", "coop.gpkg", "--yes", cwd=tmp_path).returncode == 0
     log = run("log", "-p", "coop.gpkg", cwd=tmp_path).stdout
-    assert "undo" in log and "by step 2" in log
+    assert "undo" in log
+    assert "by step 2" in log
     assert "Nothing to undo" in run("undo", "-p", "coop.gpkg", "--yes", cwd=tmp_path).stderr
 
 
@@ -166,7 +200,11 @@ def test_a_book_with_unknown_codes_stores_nothing(tmp_path):
 
     book = openpyxl.load_workbook(tmp_path / "book.xlsx")
     sheet = book["Deliveries"]
-    heading = next(row for row in sheet.iter_rows(max_row=10) if any(cell.value and "plot" in str(cell.value).lower() for cell in row))
+    heading = next(
+        row
+        for row in sheet.iter_rows(max_row=10)
+        if any(cell.value and "plot" in str(cell.value).lower() for cell in row)
+    )
     column = next(cell.column for cell in heading if cell.value and str(cell.value).lower().startswith("plot"))
     sheet.cell(heading[0].row + 1, column).value = "NO-SUCH-PLOT"
     book.save(tmp_path / "wrong.xlsx")
@@ -187,7 +225,8 @@ def test_doctor_says_what_is_at_work():
 
 def test_help_is_quick_and_loads_nothing_heavy():
     done = run("--help")
-    assert "demo" in done.stdout and done.returncode == 0
+    assert "demo" in done.stdout
+    assert done.returncode == 0
     probe = "import sys\nfrom eudr_geo.cli import app\ntry:\n app(['--help'])\nexcept SystemExit:\n pass\nprint([m for m in ('numpy','pandas','shapely','folium','sqlalchemy') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
     assert done.stdout.strip().endswith("[]")

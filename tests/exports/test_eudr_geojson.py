@@ -6,11 +6,11 @@ import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
+from tests_helpers import plots_of
 
 from eudr_geo.errors import RefusedError
 from eudr_geo.exports.eudr_geojson import to_geojson
 from eudr_geo.reading import read_bytes
-from tests_helpers import plots_of
 
 OFFICIAL = {"ProducerName", "ProducerCountry", "ProductionPlace", "Area"}
 
@@ -22,7 +22,8 @@ def features(data: bytes) -> list[dict]:
 def test_exactly_six_decimals_no_blank_no_mark_and_four_properties(square):
     data = to_geojson(plots_of(square, shapely.Point(106.5, -0.0), area_ha=[np.nan, 0.5]))
     assert not data.startswith(b"\xef\xbb\xbf")
-    assert b" " not in data and b"\n" not in data
+    assert b" " not in data
+    assert b"\n" not in data
     numbers = re.findall(rb"-?\d+\.\d+", data[data.index(b"coordinates") :])
     assert b"[106.500000,0.000000]" in data
     assert all(len(number.split(b".")[1]) == 6 for number in re.findall(rb"[\[,](-?\d+\.\d+)(?=[,\]])", data))

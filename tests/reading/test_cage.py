@@ -6,13 +6,13 @@ import subprocess
 import sys
 
 import pytest
+from reading.conftest import SECRET
 
 from eudr_geo import cage
 from eudr_geo.cage import drivers, wire
 from eudr_geo.limits import Limits
 from eudr_geo.model.plots import Plots, Reading, SourceFile
 from eudr_geo.reading import read_bytes, read_plots
-from reading.conftest import SECRET
 
 NAMES = [".vrt", ".geojson", ".kml", ".csv", ".gpx", ".gpkg", ".zip", ".xml", ".xlsx", ".kmz"]
 
@@ -25,21 +25,26 @@ def payloads(canary):
         "vrt url": vrt.format(url),
         "vrt vsicurl": vrt.format(f"/vsicurl/{url}"),
         "vrt gpsbabel": vrt.format(f"GPSBABEL:csv:{canary.file}"),
-        "gdalg": json.dumps({"type": "gdal_streamed_alg", "command_line": f"gdal vector pipeline ! read {canary.file}"}),
+        "gdalg": json.dumps(
+            {"type": "gdal_streamed_alg", "command_line": f"gdal vector pipeline ! read {canary.file}"}
+        ),
         "wfs": f"<OGRWFSDataSource><URL>{url}</URL></OGRWFSDataSource>",
         "nmea": "$GPGGA,123519,4807.038,N,01131.000,E,1,08,0.9,545.4,M,46.9,M,,*47\n" * 5,
         "mapsource": "MsRcf\0\1\2",
     }
 
 
-@pytest.mark.parametrize("kind", ["vrt file", "vrt url", "vrt vsicurl", "vrt gpsbabel", "gdalg", "wfs", "nmea", "mapsource"])
+@pytest.mark.parametrize(
+    "kind", ["vrt file", "vrt url", "vrt vsicurl", "vrt gpsbabel", "gdalg", "wfs", "nmea", "mapsource"]
+)
 def test_instructions_are_refused_under_any_name(canary, kind, tmp_path):
     data = payloads(canary)[kind].encode()
     paths = [tmp_path / f"plots{suffix}" for suffix in NAMES]
     for path in paths:
         path.write_bytes(data)
     reading = read_plots(paths)
-    assert len(reading.plots) == 0 and not reading.rejected
+    assert len(reading.plots) == 0
+    assert not reading.rejected
     for file in reading.files:
         assert [note.code for note in file.notes] == ["unsupported-format"], file.name
         assert SECRET not in repr(file)
@@ -47,7 +52,9 @@ def test_instructions_are_refused_under_any_name(canary, kind, tmp_path):
 
 def test_the_drivers_in_the_cage_are_the_frozen_list(tmp_path):
     script = "import fiona, json\nwith fiona.Env() as env: print(json.dumps(sorted(env.drivers())))"
-    done = subprocess.run([sys.executable, "-c", script], env=cage.environment(tmp_path), capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", script], env=cage.environment(tmp_path), capture_output=True, text=True, check=True
+    )
     assert json.loads(done.stdout) == sorted(drivers.ALLOWED)
 
 
@@ -117,11 +124,14 @@ def test_an_answer_that_does_not_add_up_is_refused():
         wire.unpack(data, "x", Limits())
 
 
-@pytest.mark.parametrize("name", ["../../x.geojson", "a\nb.geojson", "https:x.geojson", "-rf", "x" * 250, "\u202egpj.geojson"])
+@pytest.mark.parametrize(
+    "name", ["../../x.geojson", "a\nb.geojson", "https:x.geojson", "-rf", "x" * 250, "\u202egpj.geojson"]
+)
 def test_a_file_name_is_only_ever_shown(name):
     reading = read_bytes(name, b'{"type":"Point","coordinates":[1,2]}')
     shown = reading.files[0].name
-    assert shown.isprintable() and "/" not in shown
+    assert shown.isprintable()
+    assert "/" not in shown
     assert len(reading.plots) == 1
 
 
@@ -129,8 +139,14 @@ def test_a_file_name_is_only_ever_shown(name):
     ("limits", "data"),
     [
         ({"file_bytes": 60}, b'{"type":"Point","coordinates":[108.123456,12.123456]}' + b" " * 20),
-        ({"records": 2}, b"\n".join([b'{"type":"Feature","properties":{},"geometry":{"type":"Point","coordinates":[1,2]}}'] * 3)),
-        ({"property_names": 2}, b'{"type":"Feature","properties":{"a":1,"b":1,"c":1},"geometry":{"type":"Point","coordinates":[1,2]}}'),
+        (
+            {"records": 2},
+            b"\n".join([b'{"type":"Feature","properties":{},"geometry":{"type":"Point","coordinates":[1,2]}}'] * 3),
+        ),
+        (
+            {"property_names": 2},
+            b'{"type":"Feature","properties":{"a":1,"b":1,"c":1},"geometry":{"type":"Point","coordinates":[1,2]}}',
+        ),
         ({"file_vertices": 2}, b'{"type":"MultiPoint","coordinates":[[1,2],[1,3],[1,4]]}'),
     ],
 )
@@ -139,7 +155,11 @@ def test_limits_hold_one_beyond_and_not_at_the_limit(limits, data):
     assert [note.code for note in beyond.files[0].notes if note.code == "unreadable-file"]
     (name, value) = next(iter(limits.items()))
     at = value + (len(data) - value if name == "file_bytes" else 1)
-    assert not [n for n in read_bytes("x.geojson", data, limits=Limits(**{name: at})).files[0].notes if n.code == "unreadable-file"]
+    assert not [
+        n
+        for n in read_bytes("x.geojson", data, limits=Limits(**{name: at})).files[0].notes
+        if n.code == "unreadable-file"
+    ]
 
 
 def test_two_files_of_one_name_are_told_apart(tmp_path):

@@ -46,13 +46,17 @@ def test_every_placemark_of_every_folder_is_read_with_its_data():
     plots = reading.plots
     assert plots["plot_id"].tolist() == ["T-1", "T-2"]
     assert plots["group"].tolist() == ["Xã A/Buôn B", ""]
-    assert plots["producer_id"][0] == "0071" and plots["area_ha"][0] == 1.5
+    assert plots["producer_id"][0] == "0071"
+    assert plots["area_ha"][0] == 1.5
     assert plots["has_z"].tolist() == [False, True]
     assert shapely.get_coordinates(plots.geometry[1]).tolist() == [[108.1, 12.7]]
 
 
 def test_kml_that_would_be_wrong_points_elsewhere_is_rejected():
-    reading = read("x.kml", kml(placemark("<Point><coordinates>108,5,12,5</coordinates></Point>"), placemark(polygon()), placemark("")))
+    reading = read(
+        "x.kml",
+        kml(placemark("<Point><coordinates>108,5,12,5</coordinates></Point>"), placemark(polygon()), placemark("")),
+    )
     assert [(row.record, row.code) for row in reading.rejected] == [(1, "unreadable-record"), (3, "missing-geometry")]
     assert "decimal comma" in reading.rejected[0].why
 
@@ -66,14 +70,18 @@ def test_a_track_is_offered_as_a_plot_only_when_it_comes_back():
 
 
 def test_an_entity_is_refused_and_never_fetched(canary):
-    head = f'<!DOCTYPE kml [<!ENTITY x SYSTEM "file:{canary.file}"><!ENTITY r SYSTEM "http://127.0.0.1:{canary.port}/">]>'
+    head = (
+        f'<!DOCTYPE kml [<!ENTITY x SYSTEM "file:{canary.file}"><!ENTITY r SYSTEM "http://127.0.0.1:{canary.port}/">]>'
+    )
     reading = read("x.kml", kml(placemark(polygon(), "&x;&r;"), head=head))
     assert [note.code for note in reading.files[0].notes] == ["unreadable-file"]
     assert len(reading.plots) == 0
 
 
 def test_all_kml_of_a_kmz_are_read():
-    reading = read("x.kmz", zipped(**{"doc.kml": kml(placemark(polygon(), "A")), "files/b.kml": kml(placemark(polygon(), "B"))}))
+    reading = read(
+        "x.kmz", zipped(**{"doc.kml": kml(placemark(polygon(), "A")), "files/b.kml": kml(placemark(polygon(), "B"))})
+    )
     assert sorted(reading.plots["plot_id"]) == ["A", "B"]
     assert [note.code for note in reading.files[0].notes] == ["several-layers"]
 
@@ -91,7 +99,11 @@ def test_rows_that_do_not_fit_are_rejected_and_nothing_shifts():
     text = "plot code,farmer,latitude,longitude\nA,Y Blơm, Êban,12.71,108.05\nB,H'Lưm,12.71,108.05\nC,x,,108.05\nD,x,abc,108\n\n"
     reading = read("x.csv", text.encode())
     assert reading.plots["plot_id"].tolist() == ["B"]
-    assert [(row.record, row.code) for row in reading.rejected] == [(2, "unreadable-record"), (4, "missing-geometry"), (5, "not-finite")]
+    assert [(row.record, row.code) for row in reading.rejected] == [
+        (2, "unreadable-record"),
+        (4, "missing-geometry"),
+        (5, "not-finite"),
+    ]
 
 
 def test_wkt_in_a_table():
@@ -103,9 +115,12 @@ def test_wkt_in_a_table():
 
 
 def test_text_is_decoded_or_it_says_so():
-    names = "plot code,farmer name,latitude,longitude\n" + "".join(f"T-{i},Nguyễn Văn Đạt,12.71,108.05\n" for i in range(30))
+    names = "plot code,farmer name,latitude,longitude\n" + "".join(
+        f"T-{i},Nguyễn Văn Đạt,12.71,108.05\n" for i in range(30)
+    )
     certain = read("x.csv", names.encode("utf-16"))
-    assert certain.plots["producer"][0] == "Nguyễn Văn Đạt" and not certain.files[0].notes
+    assert certain.plots["producer"][0] == "Nguyễn Văn Đạt"
+    assert not certain.files[0].notes
     import unicodedata
 
     old = unicodedata.normalize("NFD", names).replace("a\u0302", "â").replace("e\u0302", "ê").replace("a\u0306", "ă")
@@ -140,13 +155,15 @@ def test_a_sheet_that_claims_a_million_rows_is_refused_at_once(tmp_path):
         for name, content in files.items():
             archive.writestr(name, content)
     (note,) = read("x.xlsx", data.getvalue()).files[0].notes
-    assert note.code == "unreadable-file" and "rows" in note.why
+    assert note.code == "unreadable-file"
+    assert "rows" in note.why
 
 
 def test_the_samples_in_every_format_read_alike(samples):
     for path in sorted((samples / "clean").iterdir()):
         reading = read_plots(path)
-        assert len(reading.plots) > 0 and not reading.rejected, path.name
+        assert len(reading.plots) > 0, path.name
+        assert not reading.rejected, path.name
         assert set(reading.plots["country"]) == {"VN"}, path.name
         assert all(code.startswith("T-") for code in reading.plots["plot_id"]), path.name
         assert all(code.startswith("NH-") for code in reading.plots["producer_id"]), path.name
@@ -163,7 +180,9 @@ def shapefile(tmp_path, **changes):
             writer.poly([[[108.05 + i, 12.68], [108.05 + i, 12.69], [108.06 + i, 12.69], [108.05 + i, 12.68]]])
             writer.record(f"T-{i}", "Đặng Văn Mười")
     files = {f"Sub folder/plots{suffix}": (tmp_path / f"p{suffix}").read_bytes() for suffix in (".shp", ".shx", ".dbf")}
-    files["Sub folder/plots.prj"] = 'GEOGCS["GCS_WGS_1984",DATUM["D_WGS_1984",SPHEROID["WGS_1984",6378137.0,298.257223563]],PRIMEM["Greenwich",0.0],UNIT["Degree",0.0174532925199433]]'
+    files["Sub folder/plots.prj"] = (
+        'GEOGCS["GCS_WGS_1984",DATUM["D_WGS_1984",SPHEROID["WGS_1984",6378137.0,298.257223563]],PRIMEM["Greenwich",0.0],UNIT["Degree",0.0174532925199433]]'
+    )
     files["__MACOSX/Sub folder/._plots.shp"] = b"\0\5"
     files |= changes
     return zipped(**{name: data for name, data in files.items() if data is not None})
@@ -182,14 +201,16 @@ def test_a_shapefile_without_its_system_says_so(tmp_path):
 
 def test_a_shapefile_without_codes_is_refused(tmp_path):
     (note,) = read("x.zip", shapefile(tmp_path, **{"Sub folder/plots.dbf": None})).files[0].notes
-    assert note.code == "unreadable-file" and ".dbf" in note.why
+    assert note.code == "unreadable-file"
+    assert ".dbf" in note.why
 
 
 def test_a_damaged_shape_is_counted(tmp_path):
     whole = shapefile(tmp_path)
     shp = (tmp_path / "p.shp").read_bytes()
     reading = read("x.zip", shapefile(tmp_path, **{"Sub folder/plots.shp": shp[:-60]}))
-    assert reading.files[0].records == 3 and len(reading.rejected) >= 1
+    assert reading.files[0].records == 3
+    assert len(reading.rejected) >= 1
     assert len(read("x.zip", whole).plots) == 3
 
 
@@ -198,12 +219,15 @@ def test_a_layer_that_is_a_query_is_not_run(tmp_path, samples):
     path.write_bytes((samples / "clean" / "qfield.gpkg").read_bytes())
     base = sqlite3.connect(path)
     (table,) = base.execute("SELECT table_name FROM gpkg_geometry_columns").fetchone()
-    base.execute("CREATE VIEW bomb AS WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT x AS fid, NULL AS geom FROM c")
+    base.execute(
+        "CREATE VIEW bomb AS WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT x AS fid, NULL AS geom FROM c"
+    )
     base.execute("UPDATE gpkg_geometry_columns SET table_name = 'bomb' WHERE table_name = ?", (table,))
     base.commit()
     base.close()
     (note,) = read_plots(path).files[0].notes
-    assert note.code == "unreadable-file" and "query" in note.why
+    assert note.code == "unreadable-file"
+    assert "query" in note.why
 
 
 @pytest.mark.parametrize("bad", [("../evil.kml",), ("/etc/evil.kml",), ("a.kml", "a.kml")])
@@ -224,10 +248,13 @@ def test_a_bomb_is_not_unpacked():
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("doc.kml", b"<kml>" + b" " * 300_000_000)
     (note,) = read("x.kmz", out.getvalue()).files[0].notes
-    assert note.code == "unreadable-file" and "MB" in note.why
+    assert note.code == "unreadable-file"
+    assert "MB" in note.why
 
 
 def test_json_that_is_a_table_of_instructions_is_no_data(canary):
-    payload = json.dumps({"type": "gdal_streamed_alg", "command_line": f"gdal vector pipeline ! read {canary.file}"}).encode()
+    payload = json.dumps(
+        {"type": "gdal_streamed_alg", "command_line": f"gdal vector pipeline ! read {canary.file}"}
+    ).encode()
     (note,) = read("x.geojson", payload).files[0].notes
     assert note.code == "unsupported-format"

@@ -47,7 +47,7 @@ def test_one_bad_record_among_a_thousand_is_named(tmp_path):
     (row,) = reading.rejected
     assert (row.record, row.code) == (618, "not-finite")
     assert "106.5" in row.fix
-    findings = [finding for finding in check(reading, select=["not-finite"]).findings]
+    findings = list(check(reading, select=["not-finite"]).findings)
     assert [(finding.record, finding.source) for finding in findings] == [(618, "thousand.geojson")]
 
 
@@ -72,17 +72,23 @@ def test_a_record_that_is_no_plot_is_rejected_alone(bad, code):
     reading = read(feature(), feature(bad), feature())
     assert len(reading.plots) == 2
     assert [(row.record, row.code) for row in reading.rejected] == [(2, code)]
-    assert reading.rejected[0].why and reading.rejected[0].fix
+    assert reading.rejected[0].why
+    assert reading.rejected[0].fix
 
 
-@pytest.mark.parametrize("bad", ['{"type":"feature"}', "null", "42", '{"type":"Feature","geometry":null}', '{"type":"Feature","type":"Feature"}'])
+@pytest.mark.parametrize(
+    "bad",
+    ['{"type":"feature"}', "null", "42", '{"type":"Feature","geometry":null}', '{"type":"Feature","type":"Feature"}'],
+)
 def test_what_is_no_feature_is_counted(bad):
     reading = read(feature(), bad)
     assert (len(reading.plots), len(reading.rejected)) == (1, 1)
 
 
 def test_a_key_that_stands_twice_is_not_silently_halved():
-    reading = read('{"type":"Feature","properties":{"plot_id":"A","plot_id":"B"},"geometry":{"type":"Point","coordinates":[1,2]}}')
+    reading = read(
+        '{"type":"Feature","properties":{"plot_id":"A","plot_id":"B"},"geometry":{"type":"Point","coordinates":[1,2]}}'
+    )
     assert "plot_id" in reading.rejected[0].why
 
 
@@ -95,7 +101,9 @@ def test_digits_are_kept_as_written():
 
 def test_ids_stay_text():
     texts = ["0071", "1E5", "12345678901234567890123"]
-    reading = read(*(feature(properties=f'{{"plot_id":{json.dumps(text)},"n":12345678901234567890123}}') for text in texts))
+    reading = read(
+        *(feature(properties=f'{{"plot_id":{json.dumps(text)},"n":12345678901234567890123}}') for text in texts)
+    )
     assert reading.plots["plot_id"].tolist() == texts
     assert "12345678901234567890123" in reading.plots["extra"][0]
 
@@ -129,14 +137,17 @@ def test_offers_wait_for_somebody_to_ask():
         (b'{"type":"Topology"}', "unsupported-format"),
         (b"%PDF-1.7 ...", "unreadable-file"),
         (b"<!doctype html><title>Sign in</title>", "unreadable-file"),
-        (b'{"type":"FeatureCollection","crs":{"type":"name","properties":{"name":"EPSG:999999"}},"features":[]}', "unknown-crs"),
+        (
+            b'{"type":"FeatureCollection","crs":{"type":"name","properties":{"name":"EPSG:999999"}},"features":[]}',
+            "unknown-crs",
+        ),
         (b'{"a":' * 100_000, "unreadable-file"),
     ],
 )
 def test_a_file_that_is_no_use_says_why(data, code):
     reading = read_bytes("x.geojson", data)
     assert len(reading.plots) == 0
-    (note,) = [note for note in reading.files[0].notes]
+    (note,) = list(reading.files[0].notes)
     assert note.code == code
     assert note.fix
 
@@ -148,7 +159,7 @@ def test_the_broken_place_is_named():
 
 
 def test_a_known_crs_is_converted_and_said():
-    utm = '[[[835000,1402000],[835200,1402000],[835200,1402200],[835000,1402000]]]'
+    utm = "[[[835000,1402000],[835200,1402000],[835200,1402200],[835000,1402000]]]"
     head = b'{"type":"FeatureCollection","crs":{"type":"name","properties":{"name":"urn:ogc:def:crs:EPSG::32648"}},"features":['
     reading = read_bytes("x.geojson", head + feature(utm).encode() + b"]}")
     lon, lat = shapely.get_coordinates(reading.plots.geometry)[0]
@@ -165,23 +176,28 @@ def test_names_keep_their_letters(encoding):
 
 
 def test_misspelt_properties_are_used_and_named():
-    reading = read(feature(properties='{"producer_name":"A","PRODUCERCOUNTRY":"VN","Area_ha":1.5,"ProductionPlace":"P"}'))
+    reading = read(
+        feature(properties='{"producer_name":"A","PRODUCERCOUNTRY":"VN","Area_ha":1.5,"ProductionPlace":"P"}')
+    )
     plots = reading.plots
     assert (plots["producer"][0], plots["country"][0], plots["area_ha"][0]) == ("A", "VN", 1.5)
     assert "producer_name>ProducerName" in plots["misspelt"][0]
-    assert "check" and "ProductionPlace" not in plots["misspelt"][0]
+    assert "check"
+    assert "ProductionPlace" not in plots["misspelt"][0]
 
 
 def test_an_area_in_quotes_is_not_a_number():
     plots = read(feature(properties='{"Area":"2,5"}')).plots
-    assert np.isnan(plots["area_ha"][0]) and plots["area_text"][0] == "2,5"
+    assert np.isnan(plots["area_ha"][0])
+    assert plots["area_text"][0] == "2,5"
 
 
 def test_one_object_a_line_and_lone_objects():
     lines = "\n".join(feature() for _ in range(3)).encode()
     assert len(read_bytes("x.geojson", lines).plots) == 3
     lone = read_bytes("x.geojson", f'{{"type":"Polygon","coordinates":[{RING}]}}'.encode())
-    assert len(lone.plots) == 1 and codes(lone) == ["bare-geometry"]
+    assert len(lone.plots) == 1
+    assert codes(lone) == ["bare-geometry"]
 
 
 def test_windows_do_not_change_what_is_read(monkeypatch, tmp_path):
@@ -192,7 +208,12 @@ def test_windows_do_not_change_what_is_read(monkeypatch, tmp_path):
     features = []
     for i in range(60):
         xy = np.round(108 + rng.random((rng.integers(4, 12), 2)), rng.integers(2, 9))
-        features.append(feature(json.dumps([[*xy.tolist(), xy[0].tolist()]]), properties=json.dumps({"name": f"Đ{i}", "note": '"coordinates":[1]'})))
+        features.append(
+            feature(
+                json.dumps([[*xy.tolist(), xy[0].tolist()]]),
+                properties=json.dumps({"name": f"Đ{i}", "note": '"coordinates":[1]'}),
+            )
+        )
     path = tmp_path / "x.geojson"
     path.write_bytes(collection(*features).replace(b",", b" ,\n "))
     whole = geojson.read(Source(path, "x")).plots
@@ -212,13 +233,23 @@ value = st.recursive(
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(st.tuples(st.sampled_from(["Point", "Polygon", "MultiPolygon", "LineString", "Odd", 3]), value), max_size=5))
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["Point", "Polygon", "MultiPolygon", "LineString", "Odd", 3]), value), max_size=5
+    )
+)
 def test_no_record_is_ever_lost(tmp_path_factory, shapes):
     from eudr_geo.model.source import Source
     from eudr_geo.readers import geojson
 
     path = tmp_path_factory.mktemp("fuzz") / "x.geojson"
-    document = {"type": "FeatureCollection", "features": [{"type": "Feature", "properties": None, "geometry": {"type": kind, "coordinates": coords}} for kind, coords in shapes]}
+    document = {
+        "type": "FeatureCollection",
+        "features": [
+            {"type": "Feature", "properties": None, "geometry": {"type": kind, "coordinates": coords}}
+            for kind, coords in shapes
+        ],
+    }
     path.write_text(json.dumps(document))
     reading = geojson.read(Source(path, "x"))
     assert reading.files[0].records == len(shapes) == len(reading.plots) + len(reading.rejected)
