@@ -84,8 +84,8 @@ def _tree(pid: int) -> list[int]:
         one = waiting.pop()
         found.append(one)
         try:
-            for task in os.listdir(f"/proc/{one}/task"):
-                waiting += map(int, Path(f"/proc/{one}/task/{task}/children").read_text().split())
+            for task in Path(f"/proc/{one}/task").iterdir():
+                waiting += map(int, (task / "children").read_text().split())
         except (OSError, ValueError):  # it has ended meanwhile
             continue
     return found
@@ -166,14 +166,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
         answers = compare(report, plots)
     print("\nfound what was seeded:", *answers, sep="\n  ")
-    print(
-        f"\n{platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, Python {platform.python_version()}"
-    )
+    machine = f"{platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"
+    print(f"\n{machine}, Python {platform.python_version()}")
     print(", ".join(f"{name} {importlib.metadata.version(name)}" for name in _VERSIONS))
     print(
         "\nThe two do not do the same: check reads, judges every plot by every rule and writes a report of all of them;"
-        "\nread_file only reads. Not measured: a cold disk (the file is in the page cache), repair, maps, packages, other"
-        "\nformats, holes and multipolygons (the file has none), more than one file at a time, other machines."
+        "\nread_file only reads. Not measured: a cold disk (the file is in the page cache), repair, maps, packages,"
+        "\nother formats, holes and multipolygons (the file has none), more than one file at a time, other machines."
     )
     return int(any(" 0 missed, 0 too many" not in line for line in answers[1:]))
 

@@ -61,6 +61,7 @@ MEASURES: Mapping[str, str] = {
     "holes": "interior rings",
     "value": "the value found",
     "other": "the other plot, lot or record",
+    "characters": "letters, digits, signs and blanks of a text",
     "country": "country code",
     "candidates": "likely answers, best first",
     "factor": "ratio of declared to measured area",

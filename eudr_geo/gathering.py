@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -168,26 +167,36 @@ class Gathering:
                 continue
             if column == "area_ha":
                 row["area_ha"], row["area_text"] = _area(value)
+            elif column == "mapped_on":
+                row[column] = parse_date(_text(value)) or ""
+                if not row[column]:  # what is no date is kept as it was written
+                    extra[_text(name)] = _plain(value)
             elif column:
-                row[column] = text = _text(value)
-                if len(text) > self.source.limits.text_length:
-                    raise RecordError(
-                        "unreadable-record",
-                        f"{name} is longer than {self.source.limits.text_length:,} characters",
-                        "shorten it",
-                        text,
-                    )
+                row[column] = self._short(name, _text(value))
             else:
                 extra[_text(name)] = _plain(value)
         row["misspelt"] = plan.misspelt
-        if row["mapped_on"]:
-            row["mapped_on"] = parse_date(row["mapped_on"]) or ""
         if not row["plot_id"] and plot_id:
-            row["plot_id"] = _text(plot_id)
-        row["extra"] = json.dumps(extra, ensure_ascii=False, sort_keys=True) if extra else ""
+            row["plot_id"] = self._short("the plot's name", _text(plot_id))
+        if extra:
+            row["extra"] = json.dumps(extra, ensure_ascii=False, sort_keys=True)
+            if len(row["extra"]) > self.source.limits.text_length:
+                for name, value in extra.items():
+                    self._short(name, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
         for name, values in self.columns.items():
             values.append(row[name])
         self.shapes.append(shape)
+
+    def _short(self, name: str, text: str) -> str:
+        """Return the text unless it is longer than any honest value."""
+        if len(text) > self.source.limits.text_length:
+            raise RecordError(
+                "unreadable-record",
+                f"{shown(name)} is longer than {self.source.limits.text_length:,} characters",
+                "shorten it",
+                text,
+            )
+        return text
 
     def _plan(self, names: tuple[str, ...]) -> _Plan:
         """Say which property goes into which column; made once for records with the same names."""
@@ -204,10 +213,10 @@ class Gathering:
         # Official names come first, so that they win over anything that only looks like them.
         for name in sorted(names, key=lambda key: key not in EU_COLUMNS):
             column = column_of(name)
-            if self.official and (official := official_name(name)):
-                misspelt.append(f"{_text(name)}>{official}")
             if column in taken or column not in _NOTHING_STATED:
                 column = ""
+            elif self.official and (official := official_name(name)):
+                misspelt.append(f"{_text(name)}>{official}")
             taken.add(column)
             columns.append((name, column))
         made = self._plans[names] = _Plan(columns, "; ".join(misspelt))
@@ -282,7 +291,7 @@ def _text(value: Any) -> str:
 def _plain(value: Any) -> Any:
     """A property as plain data; numbers stay text as written, so that no id loses its zeros."""
     if isinstance(value, dict):
-        return {unicodedata.normalize("NFC", str(key)): _plain(inner) for key, inner in value.items()}
+        return {_text(str(key)): _plain(inner) for key, inner in value.items()}
     if isinstance(value, list):
         return [_plain(inner) for inner in value]
     return value if isinstance(value, bool) or value is None else _text(value)

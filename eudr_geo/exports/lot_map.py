@@ -38,6 +38,7 @@ def package_map(package: PackageData) -> LotMapData:
     import numpy as np
 
     plots = package.plots
+    micro_first = package.lots.sort_values(["type", "code"], ascending=[False, True])
     names = country_names()
     versions = dict(zip(package.versions["plot_code"], package.versions["version"], strict=True))
     land = sorted(set(plots["country"].tolist()) - {""})
@@ -49,7 +50,7 @@ def package_map(package: PackageData) -> LotMapData:
         subtitle=" · ".join(text for text in organisation if text),
         lots=[
             MapLot(str(row.code), str(row.form), str(row.stream_code), str(row.type), float(row.quantity_kg))
-            for row in package.lots.itertuples()
+            for row in micro_first.itertuples()
         ],
         plots=MapPlots(
             code=plots["plot_id"],

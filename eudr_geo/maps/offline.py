@@ -108,7 +108,7 @@ def _shell() -> tuple[str, str, str]:
     chart.add_to(figure)
     chart.render()
     figure.header.add_child(_Verbatim(f"<style>{_asset('panel.css')}</style>"), name="panel_css")
-    for name in ("paint.js", "ground.js", "panel.js"):
+    for name in ("paint.js", "groups.js", "ground.js", "panel.js"):
         figure.script.add_child(_Verbatim(_asset(name)), name=name)
     figure.script.add_child(_Verbatim(f"LotMap.start({chart.get_name()});"), name="start")
     # Figure.render would render the map once more; it has only to put the pieces together.

@@ -73,6 +73,7 @@ const LotMapPaint = (function () {
       ctx.fill("evenodd");
     }
     ctx.globalAlpha = 1;
+    if (!look.width) return;
     ctx.setLineDash(dash || []);
     ctx.lineWidth = look.width;
     ctx.strokeStyle = look.line;
@@ -118,9 +119,21 @@ const LotMapPaint = (function () {
 
   // A sample for the legend, drawn by the same hand as the map.
   function swatch(look, kind) {
+    return sample(kind === "area" ? [30, 20] : [26, 22], (ctx, w, h) => {
+      if (kind !== "area") {
+        mark(ctx, look, w / 2, h / 2, 6.5 * look.scale);
+        return;
+      }
+      ctx.beginPath();
+      ctx.rect(2.5, 2.5, w - 5, h - 5);
+      ink(ctx, look, true);
+      if (look.finding) findingLine(ctx, look.finding);
+    });
+  }
+
+  function sample([w, h], draw) {
     const box = document.createElement("canvas");
     const dense = Math.max(1, window.devicePixelRatio || 1);
-    const [w, h] = kind === "area" ? [30, 20] : [26, 22];
     box.width = w * dense;
     box.height = h * dense;
     box.className = "swatch";
@@ -129,14 +142,7 @@ const LotMapPaint = (function () {
     box.setAttribute("aria-hidden", "true");
     const ctx = box.getContext("2d");
     ctx.scale(dense, dense);
-    if (kind === "area") {
-      ctx.beginPath();
-      ctx.rect(2.5, 2.5, w - 5, h - 5);
-      ink(ctx, look, true);
-      if (look.finding) findingLine(ctx, look.finding);
-    } else {
-      mark(ctx, look, w / 2, h / 2, 6.5 * look.scale);
-    }
+    draw(ctx, w, h);
     return box;
   }
 
@@ -144,7 +150,7 @@ const LotMapPaint = (function () {
     // land: {rings: [[L.LatLng]], centre: L.LatLng, box: L.LatLngBounds, radius_m: 0 for areas}
     initialize: function (row, land, label, options) {
       L.setOptions(this, options);
-      Object.assign(this, {row, land, label, look: null, chosen: false, near: false, symbol: 6});
+      Object.assign(this, {row, land, label, look: null, chosen: false, near: false, grouped: false, symbol: 6});
     },
 
     getBounds: function () { return this.land.box; },
@@ -188,7 +194,7 @@ const LotMapPaint = (function () {
 
     _updatePath: function () {
       const renderer = this._renderer;
-      if (!renderer._drawing || !this.look || !renderer._bounds || !renderer._bounds.intersects(this._pxBounds)) return;
+      if (!renderer._drawing || !this.look || this.grouped || !renderer._bounds || !renderer._bounds.intersects(this._pxBounds)) return;
       const ctx = renderer._ctx, at = this._at, look = this.look;
       ctx.lineJoin = ctx.lineCap = "round";
       if (this.chosen) {
@@ -234,7 +240,7 @@ const LotMapPaint = (function () {
     },
 
     _containsPoint: function (p) {
-      if (!this.look || !this._pxBounds.contains(p)) return false;
+      if (!this.look || this.grouped || !this._pxBounds.contains(p)) return false;
       const far = this._at.distanceTo(p), slack = this._clickTolerance();
       if (!this.near) return far <= this.symbol * this.look.scale + 2 + slack;
       if (!this._lines.length) return far <= this._circle + slack;
@@ -249,5 +255,5 @@ const LotMapPaint = (function () {
     },
   });
 
-  return {Plot, OTHER, shade, lotLook, swatch};
+  return {Plot, OTHER, shade, lotLook, swatch, sample, ink, findingLine};
 })();

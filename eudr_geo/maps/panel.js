@@ -121,6 +121,60 @@ const LotMap = (function () {
         if (!now && map.hasLayer(shape)) map.removeLayer(shape);
         if (now) shape.bringToFront();
       }
+      regroup();
+    }
+
+    // From afar, plots of one village lie on top of each other: a ring then stands for them.
+    const groups = L.layerGroup();
+    function regroup() {
+      groups.clearLayers();
+      const spots = [];
+      shapes.forEach((shape, row) => {
+        if (!shape) return;
+        shape.grouped = false;
+        const feed = shape.look && !shape.chosen && !shape.near && map.hasLayer(shape) ? feedIn(row) : -1;
+        if (feed === -1) return;
+        const {x, y} = map.latLngToLayerPoint(shape.land.centre);
+        spots.push({row, x, y, weight: data.feeds.share[feed] || 0});
+      });
+      for (const rows of LotMapGroups.together(spots)) {
+        const box = L.latLngBounds([]), one = {rows, box, parts: partsOf(rows), finding: ""};
+        let lat = 0, lng = 0;
+        for (const row of rows) {
+          const {land} = shapes[row];
+          shapes[row].grouped = true;
+          box.extend(land.box);
+          lat += land.centre.lat / rows.length;
+          lng += land.centre.lng / rows.length;
+          if (worst[row] && one.finding !== "error") one.finding = worst[row];
+        }
+        one.centre = L.latLng(lat, lng);
+        const layer = new LotMapGroups.Group(one, {renderer, interactive: true, bubblingMouseEvents: false});
+        layer.on("click", () => { close(); map.fitBounds(box, {padding: [60, 60], maxZoom: 17, animate: !still.matches}); });
+        layer.on("mouseover mousemove", (event) => hoverGroup(one, event));
+        layer.on("mouseout", () => hover(-1));
+        groups.addLayer(layer);
+      }
+      if (!map.hasLayer(groups)) map.addLayer(groups);
+      const sign = byId("group-sign");
+      if (sign) sign.hidden = !groups.getLayers().length;
+      if (renderer._map) {
+        renderer._redrawBounds = null; // all of it: any plot may have come or gone
+        renderer._redraw();
+      }
+    }
+    // Kilograms of a group by lot, or, when one lot is shown, by class of share.
+    function partsOf(rows) {
+      const view = data.views[state.view], sums = new Map();
+      for (const row of rows) {
+        for (const feed of view.lot === null ? feeds[row] : [feedIn(row)]) {
+          const at = view.lot === null ? data.feeds.lot[feed] : classOf(view, data.feeds.share[feed] || 0);
+          const sum = sums.get(at) || {at, kg: 0, look: view.lot === null ? LotMapPaint.lotLook(at) : classLook(view, data.feeds.share[feed] || 0)};
+          sum.kg += data.feeds.kg[feed] || 0;
+          sums.set(at, sum);
+        }
+      }
+      return [...sums.values()].sort((a, b) => a.at - b.at);
     }
 
     function viewBox() {
@@ -153,9 +207,10 @@ const LotMap = (function () {
     function show(view) {
       state.view = view;
       close();
-      paint();
       panel();
+      paint();
       fit(false);
+      regroup();
     }
 
     // -- hover and card -----------------------------------------------------------------------------------------
@@ -175,6 +230,23 @@ const LotMap = (function () {
           body.append(make("span", "value", `${kilos(data.feeds.kg[feed])} kg · ${percent(data.feeds.share[feed])} · ${lots[data.feeds.lot[feed]].code}`));
         }
         if (worst[row]) body.append(make("span", worst[row], say(worst[row] + "_sign")));
+        tip.setContent(body);
+      }
+      tip.setLatLng(event.latlng);
+      if (!map.hasLayer(tip)) map.addLayer(tip);
+    }
+
+    function hoverGroup(one, event) {
+      if (L.Browser.mobile) return;
+      if (tipped !== one) {
+        tipped = one;
+        const view = data.views[state.view], body = make("div");
+        const total = one.parts.reduce((sum, part) => sum + part.kg, 0);
+        body.append(make("strong", "", counted(one.rows.length, "plot", "plots")));
+        if (view.lot === null) for (const part of one.parts) body.append(make("span", "value", `${lots[part.at].code}: ${kilos(part.kg)} kg`));
+        else body.append(make("span", "value", `${kilos(total)} kg · ${view.quantity_kg ? percent(total / view.quantity_kg) : "–"}`));
+        if (one.finding) body.append(make("span", one.finding, say(one.finding + "_sign")));
+        body.append(make("span", "quiet", say("group_hint")));
         tip.setContent(body);
       }
       tip.setLatLng(event.latlng);
@@ -244,8 +316,8 @@ const LotMap = (function () {
         if (shapes[one].look && !map.hasLayer(shapes[one])) map.addLayer(shapes[one]);
         if (!shapes[one].look) map.removeLayer(shapes[one]);
         else if (one === row) shapes[one].bringToFront();
-        else shapes[one].redraw();
       }
+      if (before !== row) regroup();
     }
 
     const narrow = window.matchMedia("(max-width: 760px)");
@@ -401,6 +473,15 @@ const LotMap = (function () {
       }
       const many = fed.filter((row) => feeds[row].length > 1).length;
       if (many && view.lot === null) sign({...blank, fill: "#6d7680", scale: 1, several: true}, "several_sign", many);
+      if (fed.length > 2) {
+        const item = make("li"), text = make("span", "", say("group_sign"));
+        item.id = "group-sign";
+        item.append(LotMapPaint.sample([26, 26], (ctx, w, h) => {
+          ctx.scale(0.62, 0.62);
+          LotMapGroups.ring(ctx, w / 1.24, h / 1.24, [{look: {...LotMapPaint.OTHER, fill: "#6d7680"}, kg: 2}, {look: {...LotMapPaint.OTHER, fill: "#b4bbc2"}, kg: 1}], 9, "");
+        }), text);
+        signs.append(item);
+      }
       const others = features.length - fed.length;
       if (others) {
         const item = make("li"), label = make("label"), input = make("input");
@@ -575,6 +656,13 @@ const LotMap = (function () {
     controls();
     search();
     show(0);
+    map.on("moveend", (() => {
+      let zoom = map.getZoom();
+      return () => {
+        if (zoom !== map.getZoom()) regroup();
+        zoom = map.getZoom();
+      };
+    })());
     if (!features.length || !fedCount) {
       const empty = make("div", "empty"), box = make("div");
       box.append(make("strong", "", say("no_plots")), make("span", "", say("no_plots_hint")));

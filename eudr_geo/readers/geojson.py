@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import codecs
 import gc
 import json
-import os
 import re
 from contextlib import closing
 from typing import Any
@@ -13,18 +11,14 @@ from typing import Any
 import numpy as np
 
 from eudr_geo.boundaries import FACTS, Shape, offered_polygon, shape_of
-from eudr_geo.coordinate_text import LEVELS, Regions, assemble
+from eudr_geo.coordinate_text import LEVELS, assemble
 from eudr_geo.gathering import Gathering, shown
+from eudr_geo.json_stream import EXPORT_AGAIN, BrokenError, JsonStream, Region, Twice
 from eudr_geo.model.plots import Plots, Reading
 from eudr_geo.model.source import NumberText, RecordError, Source, WholeFileError
 
 FORMATS = ("GeoJSON",)
-_WINDOW = 8_000_000  # bytes read at a time: flat memory, and as fast as the whole file (performance notes)
-_ARRAY = re.compile(rb'"coordinates"\s*:\s*(\[[\d\s\[\],.eE+-]*\])')
-_MAY_GO_ON = re.compile(rb"[\d\s\[,.eE+-]*")
-_SPACE = re.compile(r"[\s\x1e]*")  # \x1e: GeoJSON text sequences
 _GEOMETRIES = {"Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon", "GeometryCollection"}
-_EXPORT_AGAIN = "export the file again from the mapping program"
 _WGS84 = re.compile(r"(urn:ogc:def:crs:)?(OGC:(1\.3|2)?:?:?CRS84|EPSG:(6\.9)?:?:?4326)", re.IGNORECASE)
 
 
@@ -32,43 +26,6 @@ def sniff(head: bytes) -> str:
     """Return GeoJSON for a JSON object."""
     text = head.lstrip(b"\xef\xbb\xbf\xff\xfe\x00\x1e \t\r\n")
     return "GeoJSON" if text[:1] == b"{" else ""
-
-
-class _BrokenError(Exception):
-    """The JSON itself is broken here."""
-
-
-class _Twice(dict[str, Any]):
-    """An object with a key that stands in it twice."""
-
-    key: str
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) == len(pairs):
-        return found
-    twice = _Twice(found)
-    seen: set[str] = set()
-    twice.key = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
-    return twice
-
-
-class _NotANumber(str):
-    """NaN or Infinity, which JSON does not have."""
-
-    __slots__ = ()
-
-
-class _Region(int):
-    """Number of a coordinate array; unlike true and false, it cannot come from a file."""
-
-    __slots__ = ()
-
-
-_DECODER = json.JSONDecoder(
-    object_pairs_hook=_object, parse_float=NumberText, parse_int=NumberText, parse_constant=_NotANumber
-)
 
 
 def read(source: Source) -> Reading:
@@ -83,7 +40,7 @@ def read(source: Source) -> Reading:
     was_enabled = gc.isenabled()
     gc.disable()  # millions of short-lived objects, none in a circle: the collector only costs time (3–5 times)
     try:
-        with closing(_Document(source)) as document:
+        with closing(JsonStream(source)) as document:
             rows = _Rows(gathering, document)
             rows.run()
         return gathering.finish(rows.plots())
@@ -92,153 +49,10 @@ def read(source: Source) -> Reading:
             gc.enable()
 
 
-class _Document:
-    """The file as a stream of JSON values, coordinate arrays taken out of the text and decoded in bulk."""
-
-    def __init__(self, source: Source) -> None:
-        self.source = source
-        self.regions = Regions()
-        self.mark = "@" + os.urandom(9).hex() + ":"  # stands for an array in the text; cannot be forged, is never kept
-        self.text, self.at = "", 0
-        self._recent: list[tuple[int, list[bytes]]] = []  # arrays of the last blocks, for a closer look
-        self._stream = source.path.open("rb")
-        start = self._stream.read(4)
-        self.encoding = _encoding(start)
-        self._decode = codecs.getincrementaldecoder("utf-8" if self.encoding != "utf-8-sig" else "utf-8-sig")("strict")
-        self._stream.seek(0)
-        self._rest = b""
-        if self.encoding.startswith("utf-16") or self.encoding.startswith("utf-32"):
-            self._rest = self._stream.read().decode(self.encoding).lstrip("\ufeff").encode()
-            self._done = True
-            self._take(self._rest, last=True)
-        else:
-            self._done = False
-
-    def _take(self, block: bytes, *, last: bool) -> None:
-        """Replace the complete arrays of a block by marks; keep what may go on in the next block."""
-        cut = len(block) if last else _complete(block)
-        pieces: list[bytes] = []
-        arrays: list[bytes] = []
-        at = 0
-        number = self.regions.total
-        mark = self.mark.encode()
-        for match in _ARRAY.finditer(block, 0, cut):
-            if match[1].count(b"[") != match[1].count(b"]"):
-                continue  # the beginning of an array that holds something else than numbers: left in the text
-            pieces.append(block[at : match.start(1)])
-            pieces.append(b'"%b%d"' % (mark, number + len(arrays)))
-            arrays.append(match[1])
-            at = match.end(1)
-        pieces.append(block[at:cut])
-        self._rest = block[cut:]
-        self._recent = [*self._recent[-3:], (self.regions.total, arrays)]
-        self.regions.add(arrays)
-        if self.regions.positions > self.source.limits.file_vertices:
-            raise WholeFileError(
-                "unreadable-file",
-                f"more than {self.source.limits.file_vertices:,} positions",
-                "split the file, or raise the limit",
-            )
-        try:
-            more = self._decode.decode(b"".join(pieces), final=last)
-        except UnicodeDecodeError as error:
-            raise WholeFileError(
-                "unreadable-file", f"the text is not UTF-8 (byte {error.start})", "save the file as UTF-8"
-            ) from error
-        self.text = self.text[self.at :] + more
-        self.at = 0
-
-    def close(self) -> None:
-        """Let go of the file."""
-        self._stream.close()
-
-    def array(self, region: int) -> bytes:
-        """Return the text of a coordinate array of the last few blocks."""
-        for first, arrays in reversed(self._recent):
-            if region >= first:
-                return arrays[region - first]
-        raise RecordError("unreadable-record", "the feature is too long to be read", "split it")
-
-    def more(self) -> bool:
-        """Read on; tell whether there was anything."""
-        if self._done:
-            return False
-        fresh = self._stream.read(max(_WINDOW, len(self._rest)))
-        if not fresh:
-            self._done = True
-            self._stream.close()
-            self._take(self._rest, last=True)
-            return True
-        self._take(self._rest + fresh, last=False)
-        return True
-
-    def peek(self) -> str:
-        """Return the next character that is no blank, "" at the end."""
-        while True:
-            match = _SPACE.match(self.text, self.at)
-            self.at = match.end() if match else self.at
-            if self.at < len(self.text):
-                return self.text[self.at]
-            if not self.more():
-                return ""
-
-    def skip(self, expected: str) -> None:
-        """Step over one character."""
-        if self.peek() != expected:
-            raise _BrokenError
-        self.at += 1
-
-    def value(self) -> Any:
-        """Return the next JSON value."""
-        if not self.peek():
-            raise _BrokenError
-        while True:
-            try:
-                value, end = _DECODER.raw_decode(self.text, self.at)
-            except (json.JSONDecodeError, RecursionError) as error:
-                if isinstance(error, RecursionError):
-                    raise WholeFileError(
-                        "unreadable-file",
-                        f"values are nested deeper than {self.source.limits.json_depth}",
-                        _EXPORT_AGAIN,
-                    ) from error
-                if not self.more():
-                    raise _BrokenError from error
-            else:
-                # A number at the end of the window may go on behind it.
-                if end < len(self.text) or not self.more():
-                    self.at = end
-                    return value
-
-
-def _complete(block: bytes) -> int:
-    """Return how much of a block can be dealt with: an array that the block cuts in two is left for the next one."""
-    opened = block.rfind(b'"coordinates"')
-    if opened < 0:
-        return max(len(block) - 16, 0)  # the word itself may be cut
-    match = _ARRAY.match(block, opened)
-    if match is None or _MAY_GO_ON.fullmatch(block, match.end()):
-        return opened
-    return max(match.end(), len(block) - 16)
-
-
-def _encoding(start: bytes) -> str:
-    for mark, name in (
-        (b"\xef\xbb\xbf", "utf-8-sig"),
-        (b"\xff\xfe\0\0", "utf-32"),
-        (b"\0\0\xfe\xff", "utf-32"),
-        (b"\xff\xfe", "utf-16"),
-        (b"\xfe\xff", "utf-16"),
-    ):
-        if start.startswith(mark):
-            return name
-    return "utf-8"
-
-
 class _Rows:
     """Goes through the features and puts each where it belongs."""
 
-    def __init__(self, gathering: Gathering, document: _Document) -> None:
+    def __init__(self, gathering: Gathering, document: JsonStream) -> None:
         self.gathering, self.document = gathering, document
         gathering.encoding = document.encoding.removesuffix("-sig")
         self.members: dict[str, Any] = {}
@@ -248,15 +62,15 @@ class _Rows:
         document = self.document
         try:
             if document.peek() != "{":
-                raise _BrokenError
+                raise BrokenError
             self._top_level()
             lines = 1
             while document.peek() == "{":  # one object a line
                 lines += 1
                 self._feature(document.value())
             if document.peek():
-                raise _BrokenError
-        except _BrokenError:
+                raise BrokenError
+        except BrokenError:
             raise self._where() from None
         if lines > 1:
             self.gathering.note(
@@ -276,12 +90,12 @@ class _Rows:
                 document.skip(",")
             key = document.value()
             if not isinstance(key, str) or isinstance(key, NumberText):
-                raise _BrokenError
+                raise BrokenError
             document.skip(":")
             if key == "features" and document.peek() == "[":
                 if has_features:
                     raise WholeFileError(
-                        "unreadable-file", "the list of features stands twice in the file", _EXPORT_AGAIN
+                        "unreadable-file", "the list of features stands twice in the file", EXPORT_AGAIN
                     )
                 has_features = True
                 self._features()
@@ -294,7 +108,7 @@ class _Rows:
                 raise WholeFileError(
                     "unreadable-file",
                     f"the type of the collection is {shown(kind)}, not FeatureCollection",
-                    _EXPORT_AGAIN,
+                    EXPORT_AGAIN,
                     shown(kind),
                 )
         elif kind == "Feature" or kind in _GEOMETRIES:
@@ -305,7 +119,7 @@ class _Rows:
                 self.members if kind == "Feature" else {"type": "Feature", "properties": {}, "geometry": self.members}
             )
         elif kind == "FeatureCollection":
-            raise WholeFileError("unreadable-file", "the collection has no list of features", _EXPORT_AGAIN)
+            raise WholeFileError("unreadable-file", "the collection has no list of features", EXPORT_AGAIN)
         else:
             raise WholeFileError(
                 "unsupported-format", "the file is JSON, but not GeoJSON", "export the plots as GeoJSON", shown(kind)
@@ -350,7 +164,7 @@ class _Rows:
                 gathering.add(number, properties, shape_of(kind, self._collection(geometry)), plot_id=outside_id)
                 return
             nested = self._coordinates(geometry)
-            if isinstance(nested, _Region) and LEVELS.get(kind) == self._depth(nested):
+            if isinstance(nested, Region) and LEVELS.get(kind) == self._depth(nested):
                 gathering.add(number, properties, None, plot_id=outside_id)
                 self.bulk.append((len(gathering.shapes) - 1, kind, nested))
                 return
@@ -390,11 +204,11 @@ class _Rows:
         found = geometry.get("coordinates")
         mark = self.document.mark
         if isinstance(found, str) and found.startswith(mark):
-            return _Region(found.removeprefix(mark))
+            return Region(found.removeprefix(mark))
         return found
 
     def _nested(self, found: Any) -> Any:
-        if isinstance(found, _Region):
+        if isinstance(found, Region):
             text = self.document.array(found)
             try:
                 return json.loads(text, parse_float=NumberText, parse_int=NumberText)
@@ -402,7 +216,7 @@ class _Rows:
                 raise RecordError(
                     "unreadable-record",
                     "the coordinates are no list of numbers",
-                    _EXPORT_AGAIN,
+                    EXPORT_AGAIN,
                     shown(text[:80].decode("ascii", "replace")),
                 ) from error
         return found
@@ -410,14 +224,14 @@ class _Rows:
     def _collection(self, geometry: dict[str, Any], depth: int = 0) -> list[tuple[str, Any]]:
         parts = geometry.get("geometries")
         if not isinstance(parts, list) or depth > 8:
-            raise RecordError("unreadable-record", "the collection has no list of geometries", _EXPORT_AGAIN)
+            raise RecordError("unreadable-record", "the collection has no list of geometries", EXPORT_AGAIN)
         found: list[tuple[str, Any]] = []
         for part in parts:
             if not isinstance(part, dict) or part.get("type") not in _GEOMETRIES:
                 raise RecordError(
                     "unsupported-geometry",
                     "the collection holds something that is no geometry",
-                    _EXPORT_AGAIN,
+                    EXPORT_AGAIN,
                     shown(part),
                 )
             if part["type"] == "GeometryCollection":
@@ -512,10 +326,10 @@ def _parts_of(feature: Any) -> tuple[dict[str, Any], dict[str, Any], str]:
         raise RecordError(
             "unreadable-record",
             f"{shown(feature) or 'null'} stands where a feature belongs",
-            _EXPORT_AGAIN,
+            EXPORT_AGAIN,
             shown(feature),
         )
-    if isinstance(feature, _Twice):
+    if isinstance(feature, Twice):
         raise RecordError(
             "unreadable-record",
             f"the member {shown(feature.key)} stands twice in the feature",
@@ -533,8 +347,8 @@ def _parts_of(feature: Any) -> tuple[dict[str, Any], dict[str, Any], str]:
     if properties is None:
         properties = {}
     if not isinstance(properties, dict):
-        raise RecordError("unreadable-record", "its properties are no object", _EXPORT_AGAIN, shown(properties))
-    if isinstance(properties, _Twice):
+        raise RecordError("unreadable-record", "its properties are no object", EXPORT_AGAIN, shown(properties))
+    if isinstance(properties, Twice):
         raise RecordError(
             "unreadable-record",
             f"the property {shown(properties.key)} stands twice",
@@ -544,8 +358,8 @@ def _parts_of(feature: Any) -> tuple[dict[str, Any], dict[str, Any], str]:
     geometry = feature.get("geometry")
     if geometry is None:
         raise RecordError("missing-geometry", "it has no geometry", "walk the plot, or take its point")
-    if not isinstance(geometry, dict) or isinstance(geometry, _Twice):
-        raise RecordError("unreadable-record", "its geometry is no single object", _EXPORT_AGAIN, shown(geometry))
+    if not isinstance(geometry, dict) or isinstance(geometry, Twice):
+        raise RecordError("unreadable-record", "its geometry is no single object", EXPORT_AGAIN, shown(geometry))
     kind = geometry.get("type")
     if kind not in _GEOMETRIES:
         raise RecordError(

@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 
 import numpy as np
+import numpy.typing as npt
+import shapely
 
 from eudr_geo.catalogue import ERROR, WARNING, Problems, plot_rule, repairs
 from eudr_geo.cells import parse_number
-from eudr_geo.geodesy import plot_area_ha, plot_spherical_area_ha
-from eudr_geo.model.plots import Plots
+from eudr_geo.geodesy import plot_area_ha, spherical_area_ha
+from eudr_geo.model.plots import Array, Plots
 from eudr_geo.regulation import (
+    AREA_MISMATCH_HA,
+    AREA_MISMATCH_SHARE,
     HUGE_PLOT_HA,
     NEAR_LIMIT_SHARE,
     POINT_ANY_SIZE_COMMODITIES,
@@ -18,85 +22,137 @@ from eudr_geo.regulation import (
     POINT_AREA_MAX_HA,
     POINT_AREA_MIN_HA,
     POLYGON_REQUIRED_ABOVE_HA,
+    TINY_POLYGON_HA,
 )
+from eudr_geo.rules.rings import GEO
 
-GEO = "EUDR GeoJSON File Description"
-SOUND = ("unclosed-ring", "too-few-vertices", "zero-area", "self-intersection", "projected-coordinates", "out-of-range")
+Mask = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float64]
+
+LAW = "Regulation (EU) 2023/1115, Article 2(28)"
+VALIDATION = "EU system validation rules 2026"
+SOUND = (
+    "unclosed-ring", "too-few-vertices", "zero-area", "self-intersection", "overlapping-parts", "projected-coordinates",
+    "swapped-axes", "out-of-range",
+)  # fmt: skip
 """What must pass before an area means anything."""
-_TINY_HA = 0.01
-_MISMATCH_PERCENT, _MISMATCH_HA = 10.0, 0.1
-_UNIT_SLIPS = ((2.471, "acres"), (10.0, "a shifted decimal point"), (100.0, "ares"), (10_000.0, "square metres"))
-"""Declared ÷ measured area → what the number probably is."""
+
+ACRE_HA = 0.404_685_642_24
+"""International acre, exact by definition (1 yard = 0.9144 m)."""
+_UNITS = {
+    "": 1.0, "ha": 1.0, "has": 1.0, "hectare": 1.0, "hectares": 1.0, "hecta": 1.0, "hectareas": 1.0, "hectárea": 1.0,
+    "hectáreas": 1.0, "héc-ta": 1.0, "m2": 1e-4, "m²": 1e-4, "sqm": 1e-4, "acre": ACRE_HA, "acres": ACRE_HA,
+}  # fmt: skip
+"""Units that mean one size everywhere. A sào, công, rai or manzana does not, or is seldom written by its name."""
+_NUMBER_AND_UNIT = re.compile(r"\s*([\d.,'’\s\u00a0\u202f]*\d)\s*([^\d\s.,][^\d\s]*|[a-zA-Zé-]+2)?\s*", re.IGNORECASE)
+_LARGEST_HA = 1e6  # a number beyond it is a telephone number or an id in the wrong column
+
+_SLIPS = (
+    (1 / ACRE_HA, "the number may be in acres", "the number may have been converted from acres twice"),
+    (10.0, "the decimal point may be one place off", "the decimal point may be one place off"),
+    (100.0, "the number may be in ares (100 m²)", "the number may be in square kilometres"),
+    (10_000.0, "the number may be in square metres", "the number may have been divided by 10 000 twice"),
+)
+"""Declared ÷ measured area, what that factor means, and what its inverse means."""
+_SLIP_TOLERANCE = 0.08  # a walk and a guess agree to within some percent
 
 
-def _is_point(plots: Plots) -> np.ndarray:
-    from shapely import get_dimensions
-
-    return plots.keep("is_point", lambda geometries: np.asarray(get_dimensions(geometries) == 0))
-
-
-def _any_size(plots: Plots) -> np.ndarray:
-    return np.isin(plots["commodity"].astype(str), list(POINT_ANY_SIZE_COMMODITIES))
+def is_point(plots: Plots) -> Mask:
+    """Tell which plots are given by points only, shape (n,)."""
+    return plots.keep("is_point", lambda geometries: np.asarray(shapely.get_dimensions(geometries) == 0))
 
 
-@plot_rule(severity=ERROR, basis=f"{GEO}, error 14", ids=("P-05",))
+def _any_size(plots: Plots) -> Mask:
+    """Plots of a commodity for which the law takes a point at any size."""
+    return np.isin(plots["commodity"].astype(str), sorted(POINT_ANY_SIZE_COMMODITIES))
+
+
+def hectares(text: str) -> float | None:
+    """Return the hectares that a text can only mean, or None.
+
+    Examples
+    --------
+    >>> [hectares(text) for text in ("3", "2,5", "1.8 ha", "25 000 m2", "0,123")]
+    [3.0, 2.5, 1.8, 2.5, 0.123]
+    >>> [hectares(text) for text in ("1.234", "1,234 ha", "5 sào", "about 2", "2-3", "-1", "")]
+    [None, None, None, None, None, None, None]
+    """
+    match = _NUMBER_AND_UNIT.fullmatch(text)
+    if match is None or (factor := _UNITS.get((match[2] or "").casefold())) is None:
+        return None
+    value = parse_number(match[1])
+    if value is None or not 0 <= value * factor < _LARGEST_HA:
+        return None
+    return float(f"{value * factor:.10g}")  # 25 000 × 0.0001 is 2.5, not 2.5000000000000004
+
+
+@plot_rule(severity=ERROR, basis=f"{GEO}, error 14", ids=("P-05", "A-06"))
 def area_not_a_number(plots: Plots) -> Problems:
-    """The area is text, has a unit, or is negative.
+    """The area is text, or a number that no area can be.
 
-    **Why it matters** The EU system reads it as 0, and a point of 0 ha is refused.
+    **Why it matters** The EU system reads anything but a plain number as 0 hectares. A point of 0 hectares is refused.
 
-    **Example** ``"Area": "2,5"`` or ``"1.8 ha"``.
+    **Example** ``"2,5"``, ``"1.8 ha"``, ``"3"`` in quotes, or -1.
 
-    **How to correct it** Write the number of hectares, with a decimal point and without quotes: 2.5. Where the text can
-    mean one number only, a safe repair does it.
+    **How to correct it** Write the hectares as a plain number with a decimal point: 2.5. In a sheet, make the column a
+    number column and put the unit into its heading. Where the text can mean one number only, the repair does it.
 
-    **Trap** ``"1.234"`` may be a little more than one hectare or more than a thousand. Ask.
+    **Trap** "1.234" may be a little more than one hectare, or more than a thousand. And 5 sào is 0.18 ha in the north
+    of Viet Nam and 0.5 ha in the south. Such texts are left for a person who knows.
     """
     area, text = plots["area_ha"], plots["area_text"]
-    with np.errstate(invalid="ignore"):
-        rows = np.flatnonzero((text != "") | (area < 0) | np.isinf(area))
+    rows = np.flatnonzero((text != "") | (area < 0) | np.isinf(area))
     shown = [text[row] or f"{area[row]:g}" for row in rows.tolist()]
+    meant = [hectares(text[row]) for row in rows.tolist()]
     return Problems(
         rows,
-        "the area is {value}, not a number of hectares",
-        "write the hectares as a plain number, like 2.5",
-        measured={"value": shown},
+        "the area is given as {value}, not as a plain number of hectares",
+        "",
+        measured={"value": shown, "candidates": ["" if ha is None else f"{ha:.10g}" for ha in meant]},
+        hints=[
+            "ask for the area in hectares and write it as a plain number, like 2.5"
+            if ha is None
+            else f"write {ha:.10g}"
+            for ha in meant
+        ],
     )
 
 
-@repairs("area-not-a-number", safe=True, what="area written as a number of hectares")
-def _read_area(plots: Plots) -> Plots:
+@repairs("area-not-a-number", safe=True, what="wrote the area as a plain number of hectares")
+def write_hectares(plots: Plots) -> Plots:
+    """Write the number that a text can only mean; leave the others."""
     area, text = plots["area_ha"].copy(), plots["area_text"].copy()
-    for row in np.flatnonzero(text != "").tolist():  # each text is read on its own
-        other_unit = re.search(r"m2|m²|sào|acre|%", text[row], re.IGNORECASE)
-        value = None if other_unit else parse_number(text[row])
-        if value is not None and 0 <= value < 1e6:
+    for row in np.flatnonzero(text != "").tolist():  # each text is read on its own, never by its neighbours
+        value = hectares(text[row])
+        if value is not None:
             area[row], text[row] = value, ""
     return plots.with_columns(area_ha=area, area_text=text)
 
 
 @plot_rule(
     severity=ERROR,
-    basis="Article 2(28); EU system validation rules 2026",
+    basis=f"{LAW}; {VALIDATION} (area of a point)",
     requires=("area-not-a-number",),
-    ids=("A-01", "A-05"),
+    ids=("A-01", "A-05", "A-11"),
 )
 def point_above_4_ha(plots: Plots) -> Problems:
     """A plot of more than four hectares is given as a point.
 
-    **Why it matters** The law asks for its boundary. The EU system refuses such a point.
+    **Why it matters** The law asks for the boundary of such a plot. The EU system refuses a point of more than 4 ha.
 
-    **Example** A point with an area of 6.2 ha.
+    **Example** One point with an area of 6.2 ha.
 
     **How to correct it** Walk round the plot and send the polygon.
 
-    **Trap** Writing 4 ha makes the message go away and the declaration false. For cattle a point is right at any size.
+    **Trap** Writing 4 instead of 6.2 makes the message go away and the declaration false. Cutting the plot into pieces
+    below 4 ha is no way round it either. Only for cattle is a point right at any size.
     """
-    with np.errstate(invalid="ignore"):
-        rows = np.flatnonzero(_is_point(plots) & ~_any_size(plots) & (plots["area_ha"] > POINT_AREA_MAX_HA))
+    # Several points share one area: more than 4 ha each, however it is divided.
+    points = np.maximum(shapely.get_num_coordinates(plots.geometry), 1)
+    rows = np.flatnonzero(is_point(plots) & ~_any_size(plots) & (plots["area_ha"] > POINT_AREA_MAX_HA * points))
     return Problems(
         rows,
-        f"a point stands for {{declared_ha:.2f}} ha; above {POLYGON_REQUIRED_ABOVE_HA:g} ha the boundary is needed",
+        f"a point stands for {{declared_ha:,.2f}} ha; above {POLYGON_REQUIRED_ABOVE_HA:g} ha the boundary is needed",
         "walk round the plot and send the polygon",
         measured={"declared_ha": plots["area_ha"][rows]},
     )
@@ -106,15 +162,16 @@ def point_above_4_ha(plots: Plots) -> Problems:
 def point_without_area(plots: Plots) -> Problems:
     """A point states no area.
 
-    **Why it matters** The EU system then stores 4 ha, which is hardly ever true.
+    **Why it matters** The EU system then stores 4 ha. With ten such points a buyer believes in 40 ha where there are
+    6, and the harvest no longer fits the land.
 
-    **Example** A point of a garden of 0.4 ha without ``Area``: it is counted ten times too large.
+    **Example** A point of a garden of 0.4 ha without ``Area``: it is stored ten times too large.
 
-    **How to correct it** Add the area in hectares.
+    **How to correct it** Add the area in hectares, from the land paper or by walking round.
 
-    **Trap** A polygon needs no area: it is measured.
+    **Trap** A polygon needs no area, because it is measured. And for cattle a point may stand for any size.
     """
-    rows = np.flatnonzero(_is_point(plots) & np.isnan(plots["area_ha"]) & ~_any_size(plots))
+    rows = np.flatnonzero(is_point(plots) & np.isnan(plots["area_ha"]) & ~_any_size(plots))
     return Problems(
         rows,
         f"the point states no area; the EU system would assume {POINT_AREA_ASSUMED_HA:g} ha",
@@ -122,61 +179,75 @@ def point_without_area(plots: Plots) -> Problems:
     )
 
 
-@plot_rule(severity=ERROR, basis="EU system validation rules 2026", requires=("area-not-a-number",), ids=("A-05",))
+@plot_rule(severity=ERROR, basis=f"{VALIDATION} (area of a point)", requires=("area-not-a-number",), ids=("A-05",))
 def point_area_too_small(plots: Plots) -> Problems:
-    """The area of a point is zero, or below one square metre.
+    """The area of a point is zero or below one square metre.
 
-    **Why it matters** The EU system refuses it.
+    **Why it matters** The EU system refuses the statement.
 
     **Example** An area of 0, because the cell was empty and the program wrote a zero.
 
-    **How to correct it** Write the real area.
+    **How to correct it** Write the real area in hectares. A house garden of 300 m² is 0.03.
 
-    **Trap** 0.5 may be half a hectare that was written in another unit. Look at the plot.
+    **Trap** An empty cell is not zero: leave it empty, and the area is only missing. A number like 0.00004 often means
+    that hectares were divided by 10 000 once too often.
     """
-    with np.errstate(invalid="ignore"):
-        rows = np.flatnonzero(
-            _is_point(plots) & ~_any_size(plots) & (plots["area_ha"] >= 0) & (plots["area_ha"] < POINT_AREA_MIN_HA)
-        )
+    area = plots["area_ha"]
+    rows = np.flatnonzero(is_point(plots) & ~_any_size(plots) & (area >= 0) & (area < POINT_AREA_MIN_HA))
     return Problems(
         rows,
         f"a point stands for {{declared_ha:g}} ha; the EU system takes {POINT_AREA_MIN_HA:g} ha and more",
-        "write the real area in hectares",
-        measured={"declared_ha": plots["area_ha"][rows]},
+        "write the real area in hectares, or leave the cell empty",
+        measured={"declared_ha": area[rows]},
     )
 
 
 @plot_rule(
     severity=WARNING,
-    basis="Article 2(28); good practice",
-    requires=(*SOUND, "point-above-4-ha", "area-not-a-number"),
+    basis=f"{LAW}; good practice",
+    requires=(*SOUND, "area-not-a-number", "point-above-4-ha"),
     ids=("A-09",),
 )
 def near_4_ha(plots: Plots) -> Problems:
-    """A point so close to four hectares that another way of measuring may decide otherwise.
+    """A plot so close to four hectares that another way of measuring may decide otherwise.
 
-    **Why it matters** The EU system measures up to 0.7 % more than the surveyor. Above 4 ha a point is refused.
+    **Why it matters** Above 4 ha the law asks for the boundary. The EU system measures up to 0.7 % more than a
+    surveyor does near the equator: 3.98 ha on the land paper may be 4.01 ha there.
 
-    **Example** A point of 3.98 ha.
+    **Example** A point with an area of 3.98 ha.
 
-    **How to correct it** Walk round the plot and send the polygon: it is right on both sides of the line.
+    **How to correct it** Walk round the plot and send the polygon: a polygon is right on both sides of the line.
 
-    **Trap** A polygon near 4 ha needs nothing; it is named only where two ways of measuring disagree.
+    **Trap** A polygon near 4 ha is right as it is. It is named only where the two ways of measuring disagree, so that
+    nobody replaces it by a point.
     """
-    low = POLYGON_REQUIRED_ABOVE_HA * (1 - NEAR_LIMIT_SHARE)
-    high = POLYGON_REQUIRED_ABOVE_HA * (1 + NEAR_LIMIT_SHARE)
-    measured, spherical = plot_area_ha(plots), plot_spherical_area_ha(plots)
-    is_point = _is_point(plots)
-    with np.errstate(invalid="ignore"):
-        near_point = is_point & ~_any_size(plots) & (plots["area_ha"] >= low) & (plots["area_ha"] <= high)
-        split = ~is_point & ((measured > POLYGON_REQUIRED_ABOVE_HA) != (spherical > POLYGON_REQUIRED_ABOVE_HA))
-    rows = np.flatnonzero(near_point | (split & ~np.isnan(measured)))
-    area = np.where(is_point, plots["area_ha"], measured)[rows]
+    low, high = (POLYGON_REQUIRED_ABOVE_HA * (1 + side * NEAR_LIMIT_SHARE) for side in (-1, 1))
+    measured, points = plot_area_ha(plots), is_point(plots)
+    area = np.where(points, plots["area_ha"], measured)
+    near = np.flatnonzero((area >= low) & (area <= high) & ~_any_size(plots))
+    spherical = np.where(points[near], np.nan, spherical_area_ha(plots.geometry[near]))
+    over, over_on_sphere = area[near] > POLYGON_REQUIRED_ABOVE_HA, spherical > POLYGON_REQUIRED_ABOVE_HA
+    told = points[near] | (over != over_on_sphere)
+    rows, spherical = near[told], spherical[told]
+    of_point = points[rows].tolist()
     return Problems(
         rows,
-        "{area_ha:.3f} ha: ways of measuring may disagree whether this is more than 4 ha",
-        "send the boundary instead of a point",
-        measured={"area_ha": area, "area_spherical_ha": np.where(is_point, np.nan, spherical)[rows]},
+        "{why}",
+        "",
+        measured={
+            "area_ha": area[rows],
+            "area_spherical_ha": spherical,
+            "why": [
+                f"a point of {ha:.3f} ha: measured in another way it may be more than 4 ha"
+                if point
+                else f"{ha:.3f} ha on the ellipsoid, {sphere:.3f} ha as the EU system measures: one of them is above 4 ha"
+                for ha, sphere, point in zip(area[rows].tolist(), spherical.tolist(), of_point, strict=True)
+            ],
+        },
+        hints=[
+            "walk round the plot and send the polygon" if point else "keep the polygon; a point would not do"
+            for point in of_point
+        ],
     )
 
 
@@ -186,87 +257,95 @@ def near_4_ha(plots: Plots) -> Problems:
 def area_mismatch(plots: Plots) -> Problems:
     """The declared area and the boundary do not agree.
 
-    **Why it matters** One of the two is wrong: the number, its unit, or the walk.
+    **Why it matters** One of the two is wrong: the number, its unit, or the walk. A boundary that is too large
+    declares land that is not the producer's; a harvest that fits the one area may not fit the other.
 
-    **Example** 2.47 declared and 1.00 measured: the number is in acres.
+    **Example** 2.47 ha declared, 1.00 ha inside the boundary: the number is in acres.
 
-    **How to correct it** Look at the boundary on a map. If it is right, take the measured area.
+    **How to correct it** Look at the boundary on the map. If it is right, take the measured area. If the walk missed a
+    corner or cut through a field, walk again.
 
-    **Trap** A difference of a few percent is normal: slopes, and the way of measuring. Named from 10 % and 0.1 ha.
+    **Trap** A few percent are normal: land papers are rounded, slopes are larger than their map. Nothing is said up to
+    10 % or 0.1 ha. The area on the land paper is not the truth either: it may be older than the last division.
     """
     measured, declared = plot_area_ha(plots), plots["area_ha"]
-    with np.errstate(invalid="ignore", divide="ignore"):
-        percent = (declared - measured) / measured * 100
-        wrong = (measured > 0) & (np.abs(percent) > _MISMATCH_PERCENT) & (np.abs(declared - measured) > _MISMATCH_HA)
-    rows = np.flatnonzero(wrong)
+    difference = declared - measured
+    rows = np.flatnonzero(
+        (measured > 0) & (np.abs(difference) > AREA_MISMATCH_SHARE * measured) & (np.abs(difference) > AREA_MISMATCH_HA)
+    )
     factor = declared[rows] / measured[rows]
     return Problems(
         rows,
-        "declared {declared_ha:,.2f} ha, measured {area_ha:,.2f} ha ({difference_percent:+.0f} %){value}",
-        "look at the boundary on a map; if it is right, take the measured area",
+        "declared {declared_ha:,.2f} ha, measured {area_ha:,.2f} ha ({difference_percent:+,.0f} %){why}",
+        "look at the boundary on the map: if it is right, take the measured area",
         measured={
-            "declared_ha": declared[rows], "area_ha": measured[rows], "difference_percent": percent[rows],
+            "declared_ha": declared[rows],
+            "area_ha": measured[rows],
+            "difference_percent": difference[rows] / measured[rows] * 100,
             "factor": factor,
-            "value": [_slip(one) for one in factor.tolist()],
+            "why": [f"; {slip}" if slip else "" for slip in map(_slip, factor.tolist())],
         },
-    )  # fmt: skip
+    )
 
 
 def _slip(factor: float) -> str:
-    for usual, unit in _UNIT_SLIPS:
-        for ratio in (usual, 1 / usual):
-            if abs(factor / ratio - 1) < 0.08:
-                return (
-                    f"; the number may be in {unit}"
-                    if ratio == usual or unit == "a shifted decimal point"
-                    else f"; hectares and {unit} may be mixed up"
-                )
+    """What a wrong number of hectares probably is, by its ratio to the measured area."""
+    for ratio, larger, smaller in _SLIPS:
+        if abs(factor / ratio - 1) < _SLIP_TOLERANCE:
+            return larger
+        if abs(factor * ratio - 1) < _SLIP_TOLERANCE:
+            return smaller
     return ""
 
 
 @plot_rule(severity=WARNING, basis="good practice", requires=SOUND, ids=("R-15",))
 def tiny_polygon(plots: Plots) -> Problems:
-    """The boundary encloses less than 0.01 ha.
+    """The boundary encloses less than a hundredth of a hectare.
 
-    **Why it matters** It is smaller than a house. Mostly it is a slip of the finger, and the real plot is missing.
+    **Why it matters** 100 m² are smaller than most houses. Mostly it is a slip of the finger, and the boundary of the
+    real plot is missing.
 
-    **Example** A polygon of 12 m² that was drawn by a double click.
+    **Example** A triangle of 12 m² that was drawn by a double click.
 
-    **How to correct it** Compare with the producer's records; delete the slip or walk the plot again.
+    **How to correct it** Compare with the producer's records. Delete the slip, and walk the plot if it was never
+    walked.
 
-    **Trap** A nursery or a few trees by the house may really be so small. Then nothing is wrong.
+    **Trap** A nursery or some trees beside the house may really be so small. Then nothing is wrong.
     """
     area = plot_area_ha(plots)
-    with np.errstate(invalid="ignore"):
-        rows = np.flatnonzero((area > 0) & (area < _TINY_HA))
+    rows = np.flatnonzero((area > 0) & (area < TINY_POLYGON_HA))
     return Problems(
         rows,
-        "the boundary encloses {area_ha:.4f} ha",
-        "compare with the producer's records",
+        "the boundary encloses only {area_ha:.4f} ha",
+        "compare with the producer's records: is it a slip, or really so small?",
         measured={"area_ha": area[rows]},
     )
 
 
-@plot_rule(severity=WARNING, basis="good practice", requires=SOUND, ids=("R-15",))
+@plot_rule(severity=WARNING, basis="good practice", requires=SOUND, ids=("R-15", "G-05"))
 def huge_polygon(plots: Plots) -> Problems:
-    """The boundary is larger than a plot of this commodity can plausibly be.
+    """The boundary is larger than one plot of this commodity can plausibly be.
 
-    **Why it matters** An outline of a village or district is no plot; everything in it would be declared.
+    **Why it matters** The outline of a village, a concession or a district is no plot. Everything in it would be
+    declared, and one felled tree anywhere in it makes all of it unfit.
 
-    **Example** A coffee plot of 20 000 ha: the outline of a commune.
+    **Example** A coffee "plot" of 20 000 ha: the outline of a commune.
 
-    **How to correct it** Send the plots, one polygon each.
+    **How to correct it** Send the plots in it, one polygon each.
 
-    **Trap** Large estates exist. The Commission's own sample shows cocoa farms of 20 000 ha; it is a warning only.
+    **Trap** Large estates exist, and the Commission's own sample has cocoa farms of 20 000 ha. It is a warning, no
+    more: if the estate is really one plot, say so and send it.
     """
     area = plot_area_ha(plots)
-    most = {name: HUGE_PLOT_HA.get(name, 10_000.0) for name in set(plots["commodity"].tolist())}
-    limit = np.array([most[name] for name in plots["commodity"].tolist()], dtype=np.float64)
-    with np.errstate(invalid="ignore"):
-        rows = np.flatnonzero(area > limit)
+    rows = np.flatnonzero(area > _huge_above_ha(plots["commodity"]))
     return Problems(
         rows,
         "the boundary encloses {area_ha:,.0f} ha",
         "send the plots in it, one polygon each",
         measured={"area_ha": area[rows]},
     )
+
+
+def _huge_above_ha(commodities: Array) -> Floats:
+    limits = {name: HUGE_PLOT_HA.get(name, HUGE_PLOT_HA[""]) for name in set(commodities.tolist())}
+    return np.array([limits[name] for name in commodities.tolist()], dtype=np.float64)

@@ -215,7 +215,11 @@ def same_land(some: Array, others: Array) -> Mask:
         far = shapely.hausdorff_distance(
             np.where(outlined, shapely.boundary(a), a), np.where(outlined, shapely.boundary(b), b)
         )
-        same[rows] = far <= 2 * JITTER_DEG
+        # A collection has no outline, so that equality is asked for as well.
+        copy = shapely.equals_exact(
+            shapely.normalize(a), shapely.normalize(b), JITTER_DEG
+        )  # collections have no outline
+        same[rows] = copy | (far <= 2 * JITTER_DEG)
     return same
 
 
@@ -252,8 +256,8 @@ def _told(plots: Plots, kind: str, message: str, hint: str, why: Any) -> Problem
 def identical_plots(plots: Plots) -> Problems:
     """The same boundary or point stands twice.
 
-    **Why it matters** The land would be counted twice, and its harvest too. If two producers send it, one of them sells
-    coffee from land that is not theirs.
+    **Why it matters** The land would be counted twice, and its harvest too. If two producers send it, one of them
+    sells coffee from land that is not theirs.
 
     **Example** Two collectors mapped the garden of one family, as T-014-1 and as K-203-1. Or a file was put together
     with an older copy of itself.
@@ -280,13 +284,14 @@ def identical_plots(plots: Plots) -> Problems:
 def overlapping_plots(plots: Plots) -> Problems:
     """Two plots share ground.
 
-    **Why it matters** Two producers claim the same trees, and the land is declared twice. Inspectors lay all plots of a
-    statement on one map; there it is the first thing they see.
+    **Why it matters** Two producers claim the same trees, and the land is declared twice. Inspectors lay all plots of
+    a statement on one map; there it is the first thing they see.
 
     **Example** Two neighbours were mapped by two people. Each walked on the far side of the path between them: 0.06 ha
     belong to both.
 
-    **How to correct it** Go to the common boundary with both neighbours, walk it once and use that line for both plots.
+    **How to correct it** Go to the common boundary with both neighbours, walk it once and use that line for both
+    plots.
 
     **Trap** A thin strip along a common boundary is normal, because no telephone is exact: up to 1 % of the smaller
     plot or 0.01 ha nothing is said. Never cut one plot along the other's line at the desk: you would decide whose

@@ -3,157 +3,236 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import shapely
 
 from eudr_geo import countries
 from eudr_geo.catalogue import ERROR, WARNING, Problems, plot_rule, plots_rule, repairs
-from eudr_geo.model.plots import Plots
-from eudr_geo.regulation import country_code, country_names
+from eudr_geo.model.plots import Array, Plots, Text
+from eudr_geo.regulation import country_candidates, country_code, country_names
+from eudr_geo.rules.rings import GEO
 
-GEO = "EUDR GeoJSON File Description"
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+NO_COUNTRY, NO_CODE, NO_OUTLINE = "no country", "unknown country", "no outline of this country"
+"""Why a plot was not compared with its country."""
+BORDER_KM = 1.0
+"""Good practice: the outlines are off by up to a kilometre; only what reaches farther across a border is named."""
 
 
-def codes_of(plots: Plots) -> np.ndarray:
+def codes_of(plots: Plots) -> Text:
     """Alpha-2 code that each plot's country can only mean, "" where there is none, shape (n,)."""
-    meant = {text: country_code(text) for text in set(plots["country"].tolist())}
-    return np.array([meant[text] for text in plots["country"].tolist()], dtype=object)
+    stated = plots["country"]
+    meant = {text: country_code(text) for text in set(stated.tolist())}
+    return np.array([meant[text] for text in stated.tolist()], dtype=object)
 
 
-@plots_rule(severity=ERROR, basis=f"{GEO}, 9.3.2 (Type II)", ids=("P-03",))
+def _not_compared(plots: Plots, codes: Text) -> dict[str, Ints]:
+    known = np.array([countries.is_known(code) for code in codes.tolist()], dtype=bool)
+    stated = plots["country"] != ""
+    return {
+        NO_COUNTRY: np.flatnonzero(~stated),
+        NO_CODE: np.flatnonzero(stated & (codes == "")),
+        NO_OUTLINE: np.flatnonzero((codes != "") & ~known),
+    }
+
+
+@plots_rule(severity=ERROR, basis=f"{GEO}, 9.3.2 (files of Type II)", ids=("P-02", "P-03"))
 def missing_country(plots: Plots) -> Problems:
-    """The plot names no producer country, in a file that needs one on every plot.
+    """The plot names no country, in a file that needs one on every plot.
 
-    **Why it matters** A file of many producers is loaded at commodity level, and there the EU system refuses a plot
-    without its country.
+    **Why it matters** A file with the plots of many producers is loaded for a whole commodity. There the EU system
+    sorts the plots by producer and country, and refuses a plot that names no country.
 
-    **Example** 200 plots with ``ProducerCountry``, and three without.
+    **Example** 200 plots with ``ProducerCountry`` VN, and three that were added later without it.
 
-    **How to correct it** Fill in the two letters of the country, or say it for the whole run: ``--country VN``.
+    **How to correct it** Write the two letters of the country in the column *ProducerCountry*. If the whole file is
+    from one country, it is enough to say so when checking: `--country VN`.
 
-    **Trap** A file of one producer may leave the country out: there the declaration itself names it.
+    **Trap** A file with the plots of one single producer may leave the country out: there the statement itself names
+    it. Such a file is right as it is, and nothing is said.
     """
     missing = plots["country"] == ""
-    # The whole file decides: some plots name a country, or there are several producers.
-    many = np.zeros(len(plots), dtype=bool)
-    for source in np.unique(plots["source"][missing]).tolist():
-        rows = plots["source"] == source
-        names = set(plots["producer"][rows].tolist()) | set(plots["producer_id"][rows].tolist())
-        many[rows] = bool((~missing[rows]).any()) or len(names - {""}) > 1
+    if not missing.any():
+        return Problems.none()
+    needed = np.zeros(len(plots), dtype=bool)
+    source = plots["source"]
+    # The whole file decides: some plot names a country, or there are several producers.
+    for name in sorted(set(source[missing].tolist())):
+        rows = np.flatnonzero(source == name)
+        part = missing[rows]
+        needed[rows] = not part.all() or _several(plots["producer_id"][rows]) or _several(plots["producer"][rows])
     return Problems(
-        np.flatnonzero(missing & many),
-        "the plot names no country",
-        "fill in the two letters of the country, or say --country for the whole run",
+        np.flatnonzero(missing & needed),
+        "the plot names no country, in a file that is not of one producer alone",
+        "write the two letters of the country, or say it for the whole run: --country",
     )
 
 
-@plot_rule(severity=ERROR, basis=f"{GEO}, error 12", ids=("P-04",))
+def _several(texts: Text) -> bool:
+    return len({text.casefold() for text in texts.tolist()} - {""}) > 1
+
+
+@plot_rule(severity=ERROR, basis=f"{GEO}, error 12; ISO 3166-1", ids=("P-04",))
 def unknown_country(plots: Plots) -> Problems:
     """The country is not one of the two-letter codes in force.
 
-    **Why it matters** The EU system reads ISO 3166-1 alpha-2 codes only and refuses anything else.
+    **Why it matters** The EU system reads the two letters of ISO 3166-1 and nothing else. It refuses a plot with
+    another word, even if every person understands it.
 
-    **Example** ``CIV``, ``Ghana``, ``UK`` or ``EL``.
+    **Example** ``CIV``, ``Ghana``, ``Việt Nam``, ``UK``.
 
-    **How to correct it** Write CI, GH, GB or GR. Where a text can mean one country only, a safe repair does it.
+    **How to correct it** Write CI, GH, VN, GB. Where the text can mean one country only, the repair does it for you.
 
-    **Trap** Lower-case letters are no code either: ``vn`` becomes VN.
+    **Trap** Some codes are known from elsewhere and still wrong: the United Kingdom is GB, not UK; Greece is GR, not
+    EL. "Congo" alone may be CG or CD: ask. And ``vn`` in small letters is no code either.
     """
     codes = codes_of(plots)
-    rows = np.flatnonzero((plots["country"] != "") & (plots["country"] != codes))
-    names = country_names()
+    stated = plots["country"]
+    rows = np.flatnonzero((stated != "") & (stated != codes))
+    found = [country_candidates(text) for text in stated[rows].tolist()]
     return Problems(
         rows,
-        "{value} is no country code",
+        "{value} is not a two-letter country code",
         "",
-        measured={"value": plots["country"][rows], "candidates": codes[rows]},
-        hints=[
-            f"write {code} for {names[code]}" if code else "write the two letters, like VN"
-            for code in codes[rows].tolist()
-        ],
+        measured={"value": stated[rows], "candidates": [", ".join(several) for several in found]},
+        hints=[_advice(several) for several in found],
     )
 
 
-@repairs("unknown-country", safe=True, what="country written as its two-letter code")
-def _write_code(plots: Plots) -> Plots:
+def _advice(found: tuple[str, ...]) -> str:
+    names = country_names()
+    if not found:
+        return "write the two letters of the country, as VN for Vietnam"
+    told = " or ".join(f"{code} for {names[code]}" for code in found)
+    return f"write {told}" if len(found) == 1 else f"write {told}: ask which is meant"
+
+
+@repairs("unknown-country", safe=True, what="wrote the country as its two-letter code")
+def write_code(plots: Plots) -> Plots:
+    """Write the code of a country that the text can only mean; leave the others."""
     codes = codes_of(plots)
     return plots.with_columns(country=np.where(codes != "", codes, plots["country"]))
 
 
 @plot_rule(
     severity=(WARNING, ERROR),
-    basis="Commission FAQ v5, 7.13; good practice",
-    requires=("projected-coordinates", "swapped-axes", "out-of-range", "null-island", "unknown-country"),
+    basis="good practice; Commission FAQ v5, 7.13",
+    requires=("projected-coordinates", "swapped-axes", "out-of-range", "null-island"),
     ids=("C-13",),
 )
 def outside_country(plots: Plots) -> Problems:
     """The plot lies outside its declared country.
 
-    **Why it matters** Either the place is wrong or the country. A buyer's first look at the map will find it.
+    **Why it matters** Either the place is wrong or the country. The country decides how closely the goods are looked
+    at, so a wrong one is more than a slip. Every buyer who opens the map sees it.
 
-    **Example** A plot declared for Viet Nam that lies 69 km inside Cambodia.
+    **Example** A plot declared for Viet Nam at 107.05 12.68: that is 60 km inside Cambodia. One digit of the longitude
+    is wrong; it should be 108.05.
 
-    **How to correct it** Look at the place on a map. Correct the country, or take the position again.
+    **How to correct it** Look at the place on a map, together with someone who knows the farm. Correct the country, or
+    take the position again. If thousands of plots are outside, the file has another coordinate system.
 
-    **Trap** Close to a border or coast our boundaries are off by up to a kilometre: up to 5 km nothing is said, beyond
-    50 km it is an error. Some borders are disputed; ours are drawn as they are de facto.
+    **Trap** The outlines of countries are off by up to a kilometre, and some borders are disputed. Up to 5 km nothing
+    is said; beyond 50 km, or in the sea, it is an error. A small island may be missing from the outlines: then say so,
+    and set the finding aside with that reason.
     """
     codes = codes_of(plots)
-    away = np.zeros(len(plots))
-    for code in sorted(set(codes.tolist()) - {""}):
-        rows = np.flatnonzero(codes == code)
-        away[rows] = np.nan_to_num(countries.distance_km(code, plots.geometry[rows]))
-    rows = np.flatnonzero(away > countries.TOLERANCE_KM)
-    lon, lat = plots.points_lon_lat()
-    found: list[str] = list(countries.find(lon[rows], lat[rows]))
+    away_km = np.zeros(len(plots))
+    for code in sorted(set(codes.tolist()) - {""}):  # one country at a time
+        if countries.is_known(code):
+            rows = np.flatnonzero(codes == code)
+            away_km[rows] = countries.distance_km(code, plots.geometry[rows])
+    rows = np.flatnonzero(away_km > countries.TOLERANCE_KM)
+    found = _found(plots, rows)
     names = country_names()
     return Problems(
         rows,
-        "the plot lies {distance_m:,.0f} m outside {country}, {value}",
+        "the plot lies {why}",
         "look at it on a map: the position or the country is wrong",
         measured={
-            "distance_m": away[rows] * 1_000,
+            "distance_m": away_km[rows] * 1_000,
             "country": codes[rows],
-            "value": [f"in {names.get(code, code)}" if code else "at sea" for code in found],
+            "candidates": found,
+            "why": [
+                f"{km:,.0f} km outside {names[code]}, {f'in {countries.name(there)}' if there else 'in the sea'}"
+                for km, code, there in zip(away_km[rows].tolist(), codes[rows].tolist(), found.tolist(), strict=True)
+            ],
         },
-        severity=np.where((away[rows] > countries.FAR_KM) | (np.array(found, dtype=object) == ""), ERROR, WARNING),
+        severity=np.where((away_km[rows] > countries.FAR_KM) | (found == ""), ERROR, WARNING),
+        unseen=_not_compared(plots, codes),
     )
+
+
+def _found(plots: Plots, rows: Ints) -> Text:
+    """Countries in which these plots lie: by the first position, else by the middle."""
+    lon, lat = plots.points_lon_lat()
+    found = countries.find(lon[rows], lat[rows])
+    at_sea = np.flatnonzero(found == "")
+    middle = shapely.centroid(plots.geometry[rows[at_sea]])
+    found[at_sea] = countries.find(shapely.get_x(middle), shapely.get_y(middle))
+    return found
 
 
 @plot_rule(
     severity=WARNING,
     basis="Commission FAQ v5, 7.13",
-    requires=("outside-country", "self-intersection", "too-few-vertices"),
+    requires=("outside-country", "self-intersection", "too-few-vertices", "zero-area"),
     ids=("C-13",),
 )
 def crosses_border(plots: Plots) -> Problems:
-    """A polygon lies in two countries.
+    """The plot lies in two countries.
 
-    **Why it matters** A producer has one country. Land on both sides of a border is declared apart, for each country.
+    **Why it matters** A producer of a statement has one country. Land on the other side of a border must be declared
+    apart, with its own country and under its own laws.
 
-    **Example** A plot on a border river, drawn to the middle of the other bank.
+    **Example** An estate at the border of Honduras, drawn as one polygon that reaches 2.4 km into Guatemala.
 
-    **How to correct it** If the plot really crosses, make two plots of it. Else draw the boundary again.
+    **How to correct it** If the land really lies on both sides, make two plots of it, one for each country. If not,
+    draw the boundary again.
 
-    **Trap** Our boundaries are off by up to a kilometre. Only a plot that reaches more than that across is named.
+    **Trap** The outlines of countries are off by up to a kilometre. Only a plot that reaches farther across is named;
+    a coast is no border.
     """
     codes = codes_of(plots)
-    rows: list[int] = []
-    reach: list[float] = []
-    for code in sorted(set(codes.tolist()) - {""}):
-        if not countries.is_known(code):
-            continue
-        mine = np.flatnonzero((codes == code) & (shapely.get_dimensions(plots.geometry) == 2))
-        over = mine[~shapely.covers(countries.shape(code), plots.geometry[mine])]
-        for row in over.tolist():  # only plots on the line are measured, corner by corner
-            corners = shapely.points(shapely.get_coordinates(plots.geometry[row]))
-            far = float(np.nanmax(countries.distance_km(code, corners)))
-            if far > 1.0:
-                rows.append(row)
-                reach.append(far * 1_000)
-    order = np.argsort(rows)
+    polygons = shapely.get_dimensions(plots.geometry) == 2
+    reach = np.zeros(len(plots))
+    place = np.full((len(plots), 2), np.nan)
+    other = np.full(len(plots), "", dtype=object)
+    for code in sorted(set(codes.tolist()) - {""}):  # one country at a time
+        if countries.is_known(code):
+            rows = np.flatnonzero((codes == code) & polygons)
+            rows = rows[~shapely.covers(countries.shape(code), plots.geometry[rows])]
+            _reach_across(code, plots.geometry, rows, reach, place, other)
+    rows = np.flatnonzero(reach > BORDER_KM)
     return Problems(
-        np.array(rows, dtype=np.int64)[order],
-        "the boundary reaches {distance_m:,.0f} m across the border",
+        rows,
+        "the plot reaches {why}",
         "make two plots of it, one for each country, or draw the boundary again",
-        measured={"distance_m": np.array(reach)[order]},
+        lon=place[rows, 0],
+        lat=place[rows, 1],
+        measured={
+            "distance_m": reach[rows] * 1_000,
+            "country": codes[rows],
+            "other": other[rows],
+            "why": [
+                f"{km:,.1f} km across the border into {countries.name(there)}"
+                for km, there in zip(reach[rows].tolist(), other[rows].tolist(), strict=True)
+            ],
+        },
+        unseen=_not_compared(plots, codes),
     )
+
+
+def _reach_across(code: str, geometries: Array, rows: Ints, reach: Floats, place: Floats, other: Text) -> None:
+    """Put down for these rows how far, where and into which country their farthest foreign corner reaches."""
+    corners, owner = shapely.get_coordinates(geometries[rows], return_index=True)
+    away = countries.distance_km(code, shapely.points(corners))
+    across = np.flatnonzero(away > BORDER_KM)
+    there = countries.find(corners[across, 0], corners[across, 1])
+    foreign = across[(there != "") & (there != code)]
+    there = there[(there != "") & (there != code)]
+    order = np.argsort(away[foreign], kind="stable")  # the farthest comes last, and stays
+    row = rows[owner[foreign[order]]]
+    reach[row], place[row], other[row] = away[foreign[order]], corners[foreign[order]], there[order]

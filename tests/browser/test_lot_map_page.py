@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import shapely
-from map_samples import HOSTILE, all_hostile, cooperative, feeds_of, land
+from map_samples import HOSTILE, all_hostile, cooperative, feeds_of, finding, land
 
 from eudr_geo.exports.lot_map import lot_map
 from eudr_geo.maps.data import LotMapData, MapLot, MapPlots
@@ -254,6 +254,54 @@ def test_plots_across_the_180th_meridian_are_neighbours(open_page):
     page.page.locator("#find").fill("Q")
     page.page.keyboard.press("Enter")
     assert "179.99100° W" in page.text(".card")
+    page.quiet()
+
+
+def village(n):
+    """Plots of one village, fifty metres apart, in two lots; and one far away."""
+    lon = [*(108.05 + 0.0005 * (i % 4) for i in range(n)), 108.6]
+    lat = [*(12.68 + 0.0005 * (i // 4) for i in range(n)), 12.9]
+    codes = [f"P-{i + 1:02d}" for i in range(n + 1)]
+    rows = [("AB"[i % 2], code, 10.0 + i, 0.05, 10.0, 99.0, "exact", "", "") for i, code in enumerate(codes)]
+    plots = MapPlots(
+        codes,
+        ["x"] * (n + 1),
+        ["VN"] * (n + 1),
+        [0.2] * (n + 1),
+        shapely.box(lon, lat, np.add(lon, 0.0004), np.add(lat, 0.0004)),
+        [1] * (n + 1),
+    )
+    return LotMapData(
+        "Village",
+        lots=[MapLot("A"), MapLot("B")],
+        plots=plots,
+        feeds=feeds_of(*rows),
+        findings=[finding("error", "x", plot="P-03")],
+    )
+
+
+def test_plots_on_top_of_each_other_are_counted_in_a_ring(open_page):
+    page = open_page(lot_map(village(12)))
+    centre = (108.05 + 0.00095, 12.68 + 0.0007)
+    assert page.pixel(*centre)[3] > 0
+    x, y = page.page.evaluate(
+        "([lon, lat]) => { const p = map_lot_map.latLngToContainerPoint([lat, lon]), b = map_lot_map.getContainer().getBoundingClientRect(); return [p.x + b.left, p.y + b.top]; }",
+        list(centre),
+    )
+    page.page.mouse.move(x, y)
+    page.page.mouse.move(x + 1, y)
+    tip = page.text(".plot-tip").replace("\u202f", " ")
+    assert "12 plots" in tip
+    assert "A: 90.0 kg" in tip  # 10 + 12 + … + 20
+    assert "B: 96.0 kg" in tip
+    assert "finding: error" in tip
+    assert page.page.locator("#group-sign").is_visible()
+    page.page.mouse.click(x, y)
+    page.settle()
+    assert page.page.evaluate("map_lot_map.getZoom()") > 14, "a click goes there"
+    assert not page.page.locator("#group-sign").is_visible()
+    page.click_at(108.0502, 12.6802)
+    assert page.text(".card h2") == "P-01"
     page.quiet()
 
 

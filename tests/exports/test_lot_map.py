@@ -110,7 +110,7 @@ def test_nothing_in_the_page_points_elsewhere(coop):
         r"new Function",
         "serviceWorker",
     ):
-        own = "".join(_asset(name) for name in ("paint.js", "ground.js", "panel.js"))
+        own = "".join(_asset(name) for name in ("paint.js", "groups.js", "ground.js", "panel.js"))
         assert not re.search(pattern, own)
 
 
@@ -119,7 +119,7 @@ def _asset(name):
 
 
 def test_own_scripts_never_read_text_as_html():
-    own = "".join(_asset(name) for name in ("paint.js", "ground.js", "panel.js"))
+    own = "".join(_asset(name) for name in ("paint.js", "groups.js", "ground.js", "panel.js"))
     assert not re.search(
         r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|DOMParser|createContextualFragment", own
     )
