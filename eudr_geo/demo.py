@@ -19,7 +19,7 @@ from eudr_geo.store import create_store
 from eudr_geo.verifying import verify
 from eudr_geo.writing import write_file, write_folder
 
-ORGANISATION = "Hợp tác xã Cà phê Ea Tul (invented)"
+ORGANISATION = "Hợp tác xã Cà phê Ea Mẫu (invented)"
 CONSIGNMENT = "DL26-EXP-001"
 WHO, NOW = "demo", "2026-03-12T00:00:00Z"
 """The demo's own name and day, so that it writes the same bytes whenever it runs."""
@@ -75,9 +75,7 @@ def run(target: Path, step: Callable[[str, int, int], None]) -> Summary:
     done = Summary()
 
     step("reading messy files", 0, 8)
-    messy = read_plots(
-        sorted(path for path in (samples / "messy").iterdir() if path.name != "expected.json"), commodity="coffee"
-    )
+    messy = read_plots(sorted((samples / "messy").iterdir()), commodity="coffee")
     step("repairing what is safe", 1, 8)
     before = check(messy)
     mended = repair(messy)

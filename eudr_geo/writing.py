@@ -104,7 +104,7 @@ def write_file(path: Path, data: bytes) -> None:
             os.fsync(stream.fileno())
         os.chmod(name, 0o644)  # noqa: PTH101 – mkstemp makes it private; results are meant to be passed on
         os.replace(name, path)  # noqa: PTH105 – the name is a str from mkstemp
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
     except OSError as error:
         with suppress(OSError):
             os.unlink(name)  # noqa: PTH108
@@ -141,7 +141,7 @@ def write_folder(path: Path, files: Mapping[str, bytes], *, replace: bool = Fals
         for name, data in files.items():
             write_file(beside / name, data)
         beside.chmod(0o755)
-        _sync_folder(beside)
+        sync_folder(beside)
         if path.exists():
             old = Path(tempfile.mkdtemp(prefix=".eudr-geo-old-", dir=path.parent))
             path.rename(old / "old")
@@ -149,7 +149,7 @@ def write_folder(path: Path, files: Mapping[str, bytes], *, replace: bool = Fals
             shutil.rmtree(old)
         else:
             beside.rename(path)
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
     except OSError as error:
         shutil.rmtree(beside, ignore_errors=True)
         raise _cannot_write(path, error) from error
@@ -171,7 +171,8 @@ def zip_bytes(files: Mapping[str, bytes], *, folder: str = "") -> bytes:
     return out.getvalue()
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Make sure that a new name in a folder outlives a power cut, where the system can."""
     try:
         handle = os.open(folder, os.O_RDONLY)
     except OSError:

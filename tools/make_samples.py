@@ -23,7 +23,7 @@ def make() -> dict[str, bytes]:
         **clean.files(plots),
         **clean.workbooks(plots, book),
         **{f"messy/{one.name}": one.data for one in faulty},
-        "messy/expected.json": expected(faulty),
+        "messy-expected.json": expected(faulty),
         "README.md": readme(plots, book, faulty),
     }
 

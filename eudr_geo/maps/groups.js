@@ -2,12 +2,11 @@
 // Plots whose symbols would lie on top of each other: one ring with their number, cut by kilograms.
 const LotMapGroups = (function () {
   const FEWEST = 3; // two symbols side by side are still told apart
-  const APART_PX = 36;
 
-  // Sets of rows that lie within reach of each other on the screen; spots: [{row, x, y, weight}].
-  function together(spots) {
+  // Sets of rows that lie within reach of each other on the screen; spots: [{row, x, y, weight}], apart: pixels.
+  function together(spots, apart) {
     const cells = new Map(), taken = new Set(), groups = [];
-    const key = (x, y) => Math.floor(x / APART_PX) + " " + Math.floor(y / APART_PX);
+    const key = (x, y) => Math.floor(x / apart) + " " + Math.floor(y / apart);
     for (const spot of spots) {
       const cell = key(spot.x, spot.y);
       if (!cells.has(cell)) cells.set(cell, []);
@@ -15,8 +14,8 @@ const LotMapGroups = (function () {
     }
     const around = (x, y) => {
       const found = [];
-      for (const dx of [-APART_PX, 0, APART_PX]) for (const dy of [-APART_PX, 0, APART_PX]) found.push(...(cells.get(key(x + dx, y + dy)) || []));
-      return found.filter((one) => !taken.has(one.row) && Math.hypot(one.x - x, one.y - y) < APART_PX);
+      for (const dx of [-apart, 0, apart]) for (const dy of [-apart, 0, apart]) found.push(...(cells.get(key(x + dx, y + dy)) || []));
+      return found.filter((one) => !taken.has(one.row) && Math.hypot(one.x - x, one.y - y) < apart);
     };
     for (const seed of spots.slice().sort((a, b) => b.weight - a.weight || a.row - b.row)) {
       if (taken.has(seed.row)) continue;

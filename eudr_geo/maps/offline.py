@@ -17,6 +17,8 @@ from folium.template import Template
 _MAP_ID = "lot_map"
 _TITLE, _DATA, _POLICY = "@@title@@", "@@data@@", "@@policy@@"
 _ASSETS = "eudr_geo.maps"
+SCRIPTS = ("text.js", "paint.js", "groups.js", "ground.js", "card.js", "search.js", "panel.js")
+"""Our own, in the order in which they need each other."""
 
 
 class _Verbatim(Element):
@@ -108,7 +110,7 @@ def _shell() -> tuple[str, str, str]:
     chart.add_to(figure)
     chart.render()
     figure.header.add_child(_Verbatim(f"<style>{_asset('panel.css')}</style>"), name="panel_css")
-    for name in ("paint.js", "groups.js", "ground.js", "panel.js"):
+    for name in SCRIPTS:
         figure.script.add_child(_Verbatim(_asset(name)), name=name)
     figure.script.add_child(_Verbatim(f"LotMap.start({chart.get_name()});"), name="start")
     # Figure.render would render the map once more; it has only to put the pieces together.

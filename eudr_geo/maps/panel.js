@@ -1,41 +1,12 @@
 "use strict";
-// The page: state, panel, search, card of a plot. Every value goes in by textContent: it is never read as HTML.
+// The page: what is shown now, the map that follows, the panel beside it. Every value goes in by textContent.
 const LotMap = (function () {
-  const EVIDENCE = {exact: "exact", producer: "producer_evidence", group: "group", unknown: "unknown"};
-  const RANK = {error: 0, warning: 1, note: 2};
-  const MOST_MATCHES = 40, MOST_LISTED = 8, THIN = "\u202f";
-  const byId = (id) => document.getElementById(id);
-
-  function make(tag, className, text) {
-    const node = document.createElement(tag);
-    if (className) node.className = className;
-    if (text !== undefined && text !== null) node.textContent = text;
-    return node;
-  }
-
-  // Groups of three with a thin space: a comma or a point would be read differently in different countries.
-  function number(value, digits) {
-    if (value === null || value === undefined) return "–";
-    const [whole, part] = Math.abs(value).toFixed(digits).split(".");
-    const sign = value < 0 && Number(value.toFixed(digits)) !== 0 ? "−" : "";
-    return sign + whole.replace(/\B(?=(\d{3})+$)/g, THIN) + (part ? "." + part : "");
-  }
-  const kilos = (kg) => number(kg, kg === 0 ? 0 : kg !== null && Math.abs(kg) < 1 ? 3 : kg !== null && kg >= 1000 ? 0 : 1);
-  const hectares = (ha) => number(ha, ha === 0 || (ha !== null && ha >= 100) ? 0 : 2);
-  const bare = (value) => String(Number(value.toPrecision(6)));
-  const edge = (share) => bare(share * 100) + THIN + "%"; // limits are round numbers
-  function percent(share) {
-    if (share === null) return "–";
-    const value = share * 100;
-    if (value > 0 && value < 0.01) return "<" + THIN + "0.01" + THIN + "%";
-    return number(value, value < 10 ? 2 : 1) + THIN + "%";
-  }
-  // Letters without their marks, so that "dak" finds "Đắk".
-  const fold = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().replace(/đ/g, "d").replace(/ı/g, "i").replace(/ł/g, "l").replace(/ø/g, "o");
+  const {THIN, RANK, byId, make, number, kilos, hectares, bare, edge, percent} = LotMapText;
+  const MOST_LISTED = 40;
 
   function start(map) {
     const data = JSON.parse(byId("lot-map-data").textContent);
-    const say = (key, ...values) => values.reduce((text, value) => text.split("{}").map((part, i, all) => (i === 0 ? part : (i === 1 ? value : "{}") + part)).join(""), data.words[key] || key);
+    const say = (key, ...values) => (data.words[key] || key).split("{}").map((part, i) => (i ? String(values[i - 1] ?? "") : "") + part).join("");
     const counted = (n, one, many) => number(n, 0) + THIN + data.words[n === 1 ? one : many];
     const still = window.matchMedia("(prefers-reduced-motion: reduce)");
     document.documentElement.lang = data.language;
@@ -137,7 +108,7 @@ const LotMap = (function () {
         const {x, y} = map.latLngToLayerPoint(shape.land.centre);
         spots.push({row, x, y, weight: data.feeds.share[feed] || 0});
       });
-      for (const rows of LotMapGroups.together(spots)) {
+      for (const rows of LotMapGroups.together(spots, features.length <= 400 ? 36 : features.length <= 2000 ? 46 : 58)) {
         const box = L.latLngBounds([]), one = {rows, box, parts: partsOf(rows), finding: ""};
         let lat = 0, lng = 0;
         for (const row of rows) {
@@ -253,58 +224,9 @@ const LotMap = (function () {
       if (!map.hasLayer(tip)) map.addLayer(tip);
     }
 
-    function line(table, name, value, className) {
-      const row = make("tr");
-      const head = make("th", "", name);
-      head.scope = "row";
-      row.append(head, make("td", "value " + (className || ""), value));
-      table.append(row);
-    }
-    const dates = (from, to) => (from && to && from !== to ? `${from} – ${to}` : from || to || "–");
-
-    function card(row) {
-      const {properties} = features[row], shape = shapes[row], body = make("div", "card");
-      body.tabIndex = -1;
-      body.append(make("h2", "value", properties.plot));
-      const facts = make("table");
-      line(facts, say("row_producer"), properties.producer || "–");
-      const area = [properties.area_ha === null ? "–" : `${number(properties.area_ha, 2)} ha`, properties.country, properties.version && say("version", properties.version)];
-      line(facts, say("row_area"), area.filter(Boolean).join(" · "));
-      if (shape) {
-        const {lat, lng} = shape.land.centre;
-        line(facts, say("row_place"), `${LotMapGround.degrees(lat, "N", "S", 5)}, ${LotMapGround.degrees(lng, "E", "W", 5)}`);
-        if (!shape.land.rings.length) line(facts, "", say(properties.area_ha ? "point" : "point_no_area"), "quiet");
-      }
-      body.append(facts);
-      const shown = data.views[state.view].lot;
-      const rows = feeds[row].slice().sort((a, b) => (data.feeds.lot[b] === shown) - (data.feeds.lot[a] === shown) || data.feeds.lot[a] - data.feeds.lot[b]);
-      if (!rows.length) body.append(make("p", "quiet", say("fed_nothing")));
-      for (const one of rows) {
-        const lot = lots[data.feeds.lot[one]], table = make("table", "feed"), title = make("caption");
-        title.append(LotMapPaint.swatch(shown === null ? LotMapPaint.lotLook(data.feeds.lot[one]) : data.feeds.lot[one] === shown ? classLook(lot, data.feeds.share[one] || 0) : LotMapPaint.OTHER));
-        title.append(make("span", "value", lot.code));
-        table.append(title);
-        line(table, say("row_given"), `${kilos(data.feeds.kg[one])} kg`, "strong");
-        line(table, say("row_share"), percent(data.feeds.share[one]), "strong");
-        line(table, say("row_bounds"), say("bounds", kilos(data.feeds.kg_min[one]), kilos(data.feeds.kg_max[one])));
-        line(table, say("row_harvest"), dates(data.feeds.from[one], data.feeds.to[one]));
-        const evidence = data.feeds.evidence[one];
-        line(table, say("row_evidence"), EVIDENCE[evidence] ? say(EVIDENCE[evidence]) : evidence || "–");
-        body.append(table);
-      }
-      if (findings[row].length) body.append(findingList(findings[row]));
-      return body;
-    }
-
-    function findingList(list) {
-      const items = make("ul", "findings");
-      for (const one of list) {
-        const item = make("li", RANK[one.severity] === undefined ? "note" : one.severity);
-        item.append(make("b", "", RANK[one.severity] === undefined ? one.severity : say(one.severity)), make("span", "value", one.message), make("code", "value", one.rule));
-        items.append(item);
-      }
-      return items;
-    }
+    const {card, findingList} = LotMapCard.cards({
+      data, say, lots, feeds, findings, classLook, landOf: (row) => shapes[row] && shapes[row].land, shown: () => data.views[state.view].lot,
+    });
 
     function mark(row) {
       const before = state.chosen;
@@ -510,7 +432,7 @@ const LotMap = (function () {
       if (!rows.length) return;
       const details = make("details"), list = make("ul", "plot-list");
       details.append(make("summary", "", say("plot_findings", number(rows.length, 0))), list);
-      for (const row of rows.slice(0, MOST_MATCHES)) {
+      for (const row of rows.slice(0, MOST_LISTED)) {
         const item = make("li"), button = make("button", worst[row]);
         button.type = "button";
         button.append(make("b", "value", features[row].properties.plot), make("span", "value", findings[row][0].message));
@@ -518,103 +440,8 @@ const LotMap = (function () {
         item.append(button);
         list.append(item);
       }
-      if (rows.length > MOST_MATCHES) list.append(make("li", "quiet", say("more", rows.length - MOST_MATCHES)));
+      if (rows.length > MOST_LISTED) list.append(make("li", "quiet", say("more", rows.length - MOST_LISTED)));
       box.append(details);
-    }
-
-    // -- search -------------------------------------------------------------------------------------------------
-    function search() {
-      if (!features.length) return;
-      const texts = features.map(({properties}) => fold(properties.plot + " " + properties.producer));
-      const label = make("label", "", say("find")), input = make("input"), list = make("ul", "matches"), status = make("p", "visually-hidden");
-      label.htmlFor = input.id = "find";
-      Object.assign(input, {type: "search", autocomplete: "off", spellcheck: false});
-      const example = features[0].properties.plot;
-      input.placeholder = say("find_hint", example.length > 24 ? example.slice(0, 23) + "…" : example);
-      input.setAttribute("role", "combobox");
-      input.setAttribute("aria-expanded", "false");
-      input.setAttribute("aria-controls", "matches");
-      input.setAttribute("aria-autocomplete", "list");
-      list.id = "matches";
-      list.setAttribute("role", "listbox");
-      list.setAttribute("aria-label", say("find"));
-      list.hidden = true;
-      status.setAttribute("role", "status");
-      byId("search").append(label, input, list, status);
-      let hits = [], active = -1;
-
-      function matches(query) {
-        const wordsWanted = fold(query).split(/\s+/).filter(Boolean);
-        if (!wordsWanted.length) {
-          return features.map((_, row) => row).filter((row) => feedIn(row) !== -1)
-            .sort((a, b) => (data.feeds.share[feedIn(b)] || 0) - (data.feeds.share[feedIn(a)] || 0) || a - b).slice(0, MOST_LISTED);
-        }
-        const whole = wordsWanted.join(" ");
-        const rank = (row) => (texts[row].startsWith(whole) ? 0 : (" " + texts[row]).includes(" " + wordsWanted[0]) ? 1 : 2) + (feedIn(row) === -1 ? 3 : 0);
-        return features.map((_, row) => row).filter((row) => wordsWanted.every((word) => texts[row].includes(word))).sort((a, b) => rank(a) - rank(b) || a - b);
-      }
-      function offer() {
-        const query = input.value.trim(), every = matches(query);
-        hits = every.slice(0, MOST_MATCHES);
-        active = hits.length && query ? 0 : -1;
-        list.textContent = "";
-        if (!query && hits.length) list.append(heading(say("largest")));
-        hits.forEach((row, at) => {
-          const {properties} = features[row], feed = feedIn(row), item = make("li");
-          item.id = "match-" + at;
-          item.setAttribute("role", "option");
-          item.append(LotMapPaint.swatch(look(row) || LotMapPaint.OTHER), make("b", "value", properties.plot), make("span", "value", properties.producer));
-          item.append(make("span", "amount", feed === -1 ? "" : kilos(data.feeds.kg[feed]) + THIN + "kg"));
-          item.addEventListener("mousedown", (event) => event.preventDefault());
-          item.addEventListener("click", () => take(at));
-          list.append(item);
-        });
-        if (!hits.length) list.append(heading(say("find_none")));
-        if (every.length > hits.length) list.append(heading(say("find_more", number(every.length - hits.length, 0))));
-        status.textContent = query ? say("find_count", number(every.length, 0)) : "";
-        open(true);
-      }
-      function heading(text) {
-        const item = make("li", "quiet", text);
-        item.setAttribute("role", "presentation");
-        return item;
-      }
-      function open(yes) {
-        list.hidden = !yes;
-        input.setAttribute("aria-expanded", String(yes));
-        light();
-      }
-      function light() {
-        list.querySelectorAll("[role=option]").forEach((item, at) => {
-          item.setAttribute("aria-selected", String(at === active));
-          if (at === active) item.scrollIntoView({block: "nearest"});
-        });
-        if (active === -1 || list.hidden) input.removeAttribute("aria-activedescendant");
-        else input.setAttribute("aria-activedescendant", "match-" + active);
-      }
-      function take(at) {
-        open(false);
-        sheet(false);
-        choose(hits[at], true);
-      }
-      input.addEventListener("input", offer);
-      input.addEventListener("focus", offer);
-      input.addEventListener("blur", () => open(false));
-      input.addEventListener("keydown", (event) => {
-        if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-          if (list.hidden) offer();
-          else if (hits.length) active = (active + (event.key === "ArrowDown" ? 1 : active === -1 ? 0 : -1) + hits.length) % hits.length;
-          light();
-          event.preventDefault();
-        } else if (event.key === "Enter") {
-          if (list.hidden) offer();
-          if (hits.length && (active !== -1 || input.value.trim())) take(Math.max(active, 0));
-          event.preventDefault();
-        } else if (event.key === "Escape" && !list.hidden) {
-          open(false);
-          event.stopPropagation();
-        }
-      });
     }
 
     // -- the rest -----------------------------------------------------------------------------------------------
@@ -654,7 +481,7 @@ const LotMap = (function () {
     radios();
     fit(false);
     controls();
-    search();
+    LotMapSearch.start({data, say, feedIn, look, choose: (row) => { sheet(false); choose(row, true); }});
     show(0);
     map.on("moveend", (() => {
       let zoom = map.getZoom();

@@ -9,7 +9,7 @@ from eudr_geo.model.base import Base, Numbered, col
 
 
 class StoredFile(Numbered, Base):
-    """A file as it was received, byte for byte."""
+    """A file as it was received, byte for byte; without its bytes when it came through a pipe."""
 
     __tablename__ = "source_file"
 
@@ -20,7 +20,7 @@ class StoredFile(Numbered, Base):
     records: Mapped[int] = col("records in the file")
     plots: Mapped[int] = col("records that became plots")
     rejected: Mapped[int] = col("records that did not")
-    content: Mapped[bytes] = col("the bytes, zlib-compressed", LargeBinary)
+    content: Mapped[bytes | None] = col("the bytes, zlib-compressed; empty when only the hash is known", LargeBinary)
 
 
 class StoredFinding(Numbered, Base):
@@ -76,11 +76,12 @@ class Journal(Numbered, Base):
 
 
 class JournalRow(Numbered, Base):
-    """One row changed by a step, with what it was before: enough to take the step back."""
+    """Rows changed by a step: a run of new ones, or one with what it was before. Enough to take the step back."""
 
     __tablename__ = "journal_row"
 
     journal_fid: Mapped[int] = col("step", index=True)
     table_name: Mapped[str] = col("table")
-    row_fid: Mapped[int] = col("row")
-    before: Mapped[str | None] = col("the row before, JSON; empty = it was new")
+    row_fid: Mapped[int] = col("row, or the first of a run of new rows")
+    last_fid: Mapped[int] = col("last row of the run; otherwise the same row")
+    before: Mapped[str | None] = col("the row before, JSON; empty = the rows were new")

@@ -179,6 +179,8 @@ def _layer(gathering: Gathering, path: Path, name: str, expected: int, driver: s
     array[:] = geometries
     facts = facts_of_doubles(array)
     array = shapely.force_2d(array)
+    if driver == "ESRI Shapefile":  # the format winds exteriors clockwise: that tells nothing of the supplier
+        array = shapely.orient_polygons(array)
     if gathering.crs != "EPSG:4326":
         from eudr_geo.projecting import to_wgs84
 

@@ -240,7 +240,7 @@ def near_4_ha(plots: Plots) -> Problems:
             "why": [
                 f"a point of {ha:.3f} ha: measured in another way it may be more than 4 ha"
                 if point
-                else f"{ha:.3f} ha on the ellipsoid, {sphere:.3f} ha as the EU system measures: one of them is above 4 ha"
+                else f"{ha:.3f} ha on the ellipsoid, {sphere:.3f} ha in the EU system: one of them is above 4 ha"
                 for ha, sphere, point in zip(area[rows].tolist(), spherical.tolist(), of_point, strict=True)
             ],
         },

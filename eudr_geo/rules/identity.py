@@ -77,7 +77,7 @@ def duplicate_plot_id(plots: Plots) -> Problems:
     return Problems(
         late,
         "the same code stands on other land: {other}",
-        "ask which receipts mean which land and give one of the two a new code; pieces of one plot belong in one record",
+        "ask which receipts mean which land, and give one of the two a new code; pieces of one plot are one record",
         measured={"other": [named(plots, a, b) for a, b in zip(late.tolist(), early.tolist(), strict=True)]},
     )
 

@@ -128,7 +128,7 @@ def outside_country(plots: Plots) -> Problems:
     **Why it matters** Either the place is wrong or the country. The country decides how closely the goods are looked
     at, so a wrong one is more than a slip. Every buyer who opens the map sees it.
 
-    **Example** A plot declared for Viet Nam at 107.05 12.68: that is 60 km inside Cambodia. One digit of the longitude
+    **Example** A plot declared for Viet Nam at 107.05 12.68: that is 45 km inside Cambodia. One digit of the longitude
     is wrong; it should be 108.05.
 
     **How to correct it** Look at the place on a map, together with someone who knows the farm. Correct the country, or

@@ -92,7 +92,7 @@ def drop_rounded_doubles(plots: Plots) -> Plots:
 @plot_rule(
     severity=WARNING,
     basis="Regulation (EU) 2023/1115, Article 2(28): at least six decimal digits",
-    requires=("projected-coordinates",),
+    requires=("projected-coordinates", "null-island"),
     ids=("C-04", "C-05", "C-08"),
 )
 def low_precision(plots: Plots) -> Problems:

@@ -175,11 +175,11 @@ def part_of(reading, names):
 
 @pytest.fixture(scope="module")
 def messy(samples) -> Reading:
-    return read_plots(sorted(path for path in (samples / "messy").iterdir() if path.name != "expected.json"))
+    return read_plots(sorted((samples / "messy").iterdir()))
 
 
 def test_each_messy_file_is_found_out_alone_and_among_the_others(samples, messy):
-    expected = json.loads((samples / "messy" / "expected.json").read_text())
+    expected = json.loads((samples / "messy-expected.json").read_text())
     assert sorted(expected) == sorted(file.name for file in messy.files)
     together = check(messy)
     assert not together.tool_errors

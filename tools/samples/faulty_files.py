@@ -11,7 +11,7 @@ from samples.coop import measured_ha
 from samples.dice import Dice
 from samples.formats import feature, geojson
 from samples.land import Micro, Ring
-from samples.messy import HEADINGS, MAKERS, Land, Messy, features, land_of, messy_file, numbers, points
+from samples.messy import HEADINGS, MAKERS, Land, Messy, features, land_of, messy_file, points
 from samples.people import invented_name
 
 
@@ -166,7 +166,7 @@ def folder_without_prj(land: list[Land], _dice: Dice) -> Messy:
         formats.shapefile("plots", [plot.ring for plot in land], fields, rows, folder="Ban do 2025/", prj=False),
         len(land),
         {"unknown-crs": []},
-        {"clockwise-ring": numbers(land)},
+        {},
     )
 
 

@@ -75,14 +75,14 @@ down as the loss of each process, so that everything adds up.
 ## Messy files
 
 Each file in `messy/` has one everyday fault on the records named (the number of the feature, placemark or sheet row);
-its other records are good. `messy/expected.json` tells the same to machines, and a test holds the toolkit to it.
+its other records are good. `messy-expected.json` tells the same to machines, and a test holds the toolkit to it.
 Errors and warnings first; *in italics* what is only a note.
 
 | file | what is wrong | found as |
 |---|---|---|
 {messy_rows}
 
-`expected.json`: file → `codes` (errors and warnings) and `notes`, each code with the records it stands on (none for
+`messy-expected.json`: file → `codes` (errors and warnings) and `notes`, each code with the records it stands on (none for
 the file as a whole); `records` = `plots` + `rejected`; `together_with` names files that must be checked with it.
 """
 
