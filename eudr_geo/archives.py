@@ -2,13 +2,56 @@
 
 from __future__ import annotations
 
+import os
+import struct
 import zipfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import PurePosixPath
 
 from eudr_geo.limits import Limits
 from eudr_geo.model.source import Source, WholeFileError
 
 _SEND_AGAIN = "zip the files again, only those that belong together"
+_TAIL = 65_557  # an archive's last record and the longest comment behind it
+_MAY_HOLD_PLOTS = (".shp", ".geojson", ".json", ".kml", ".kmz", ".csv", ".xlsx", ".gpkg", ".gpx", ".zip")
+
+
+def names_in(source: Source) -> list[str]:
+    """Return the names of the files in an archive, junk of operating systems left out.
+
+    Raises
+    ------
+    WholeFileError
+        As :func:`members`.
+    """
+    with _opened(source) as infos:
+        return [info.filename for _, info in infos]
+
+
+@contextmanager
+def _opened(source: Source) -> Iterator[list[tuple[zipfile.ZipFile, zipfile.ZipInfo]]]:
+    _count_first(source)
+    try:
+        with zipfile.ZipFile(source.path) as archive:
+            infos = [info for info in archive.infolist() if not info.is_dir()]
+            _check(infos, source.limits)
+            yield [(archive, info) for info in infos if not _is_junk(info.filename)]
+    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, ValueError) as error:
+        raise WholeFileError("unreadable-file", f"the archive is damaged ({error})", _SEND_AGAIN) from error
+    except RuntimeError as error:  # what zipfile says of a password
+        raise WholeFileError("unreadable-file", "the archive has a password", "send it without one") from error
+
+
+def _count_first(source: Source) -> None:
+    """Look at how many files the archive's last record claims, before anything reads the list of them."""
+    with source.path.open("rb") as stream:
+        size = stream.seek(0, os.SEEK_END)
+        stream.seek(max(size - _TAIL, 0))
+        tail = stream.read()
+    at = tail.rfind(b"PK\x05\x06")
+    if 0 <= at <= len(tail) - 12 and struct.unpack("<H", tail[at + 10 : at + 12])[0] > source.limits.zip_members:
+        raise _too_many(source.limits)
 
 
 def members(source: Source) -> dict[str, bytes]:
@@ -21,33 +64,29 @@ def members(source: Source) -> dict[str, bytes]:
         itself or one file twice.
     """
     limits = source.limits
-    try:
-        with zipfile.ZipFile(source.path) as archive:
-            infos = [info for info in archive.infolist() if not info.is_dir()]
-            _check(infos, limits)
-            total = 0
-            found: dict[str, bytes] = {}
-            for info in infos:
-                if _is_junk(info.filename):
-                    continue
-                with archive.open(info) as stream:  # sizes in the archive's own list are claims, not facts
-                    data = stream.read(limits.unpacked_bytes - total + 1)
-                total += len(data)
-                if total > limits.unpacked_bytes:
-                    raise _too_large(limits)
-                found[info.filename] = data
-            return found
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, ValueError) as error:
-        raise WholeFileError("unreadable-file", f"the archive is damaged ({error})", _SEND_AGAIN) from error
-    except RuntimeError as error:  # what zipfile says of a password
-        raise WholeFileError("unreadable-file", "the archive has a password", "send it without one") from error
+    total = 0
+    found: dict[str, bytes] = {}
+    with _opened(source) as infos:
+        for archive, info in infos:
+            with archive.open(info) as stream:  # sizes in the archive's own list are claims, not facts
+                data = stream.read(limits.unpacked_bytes - total + 1)
+            total += len(data)
+            if total > limits.unpacked_bytes:
+                raise _too_large(limits)
+            found[info.filename] = data
+    return found
+
+
+def not_read(names: Iterable[str], *, taken: str) -> str:
+    """Return a sentence about files of an archive that may hold plots but are not of the format that was read."""
+    others = [name for name in names if name.lower().endswith(_MAY_HOLD_PLOTS) and not name.lower().endswith(taken)]
+    listed = ", ".join(PurePosixPath(name).name[:40] for name in sorted(others)[:5])
+    return f"the archive also holds {listed}{' …' if len(others) > 5 else ''}, not read" if others else ""
 
 
 def _check(infos: list[zipfile.ZipInfo], limits: Limits) -> None:
     if len(infos) > limits.zip_members:
-        raise WholeFileError(
-            "unreadable-file", f"the archive holds more than {limits.zip_members:,} files", _SEND_AGAIN
-        )
+        raise _too_many(limits)
     seen: set[str] = set()
     for info in infos:
         name = info.filename
@@ -68,6 +107,10 @@ def _check(infos: list[zipfile.ZipInfo], limits: Limits) -> None:
 def _is_junk(name: str) -> bool:
     base = PurePosixPath(name).name
     return "__MACOSX" in name or base.startswith(".") or base in {"Thumbs.db", "desktop.ini"}
+
+
+def _too_many(limits: Limits) -> WholeFileError:
+    return WholeFileError("unreadable-file", f"the archive holds more than {limits.zip_members:,} files", _SEND_AGAIN)
 
 
 def _too_large(limits: Limits) -> WholeFileError:

@@ -138,12 +138,7 @@ def _check_depth(nested: Any, depth: int) -> None:
 def _positions_shape(positions: Sequence[Sequence[Any]], build: Any) -> Shape:
     for position in positions:
         if not isinstance(position, (list, tuple)) or not 2 <= len(position) <= 4:
-            raise RecordError(
-                "unreadable-record",
-                f"a position has {len(position)} numbers",
-                "write [longitude, latitude]",
-                str(position)[:80],
-            )
+            raise _no_position(position)
     xy = np.array([[number_of(position[0]), number_of(position[1])] for position in positions])
     for position in positions:
         for extra in position[2:]:
@@ -156,6 +151,17 @@ def _positions_shape(positions: Sequence[Sequence[Any]], build: Any) -> Shape:
         short_lons=sum(lon < COORDINATE_DECIMALS for lon, _ in digits),
         short_lats=sum(lat < COORDINATE_DECIMALS for _, lat in digits),
         decimals=max(max(pair) for pair in digits),
+    )
+
+
+def _no_position(position: Any) -> RecordError:
+    found = list(position) if isinstance(position, (list, tuple)) else [position]
+    written = f"[{', '.join(str(one) for one in found[:6])}{' …' if len(found) > 6 else ''}]"
+    return RecordError(
+        "unreadable-record",
+        f"a position has {len(found)} number{'s' if len(found) > 1 else ''}: {written[:80]}",
+        "write [longitude, latitude]",
+        written[:80],
     )
 
 

@@ -24,6 +24,7 @@ class DbaseTable:
 
     names: tuple[str, ...]
     rows: list[list[Any]]  # text, numbers as written, True, False, None
+    count: int  # rows that the table says it has
     deleted: list[bool]
     encoding: str
     certain: bool  # told by the file, or plain from the bytes
@@ -72,17 +73,16 @@ def read_table(data: bytes, declared: str) -> DbaseTable:
     Raises
     ------
     WholeFileError
-        When it is no dBASE table, or holds fewer rows than it says.
+        When it is no dBASE table.
     """
     if len(data) < _HEAD:
         raise _damaged("it is too short")
     count, head, width = struct.unpack("<IHH", data[4:12])
     fields = _fields(data, head, width)
-    if len(data) < head + count * width:
-        raise _damaged(f"it says {count:,} rows and holds {max(len(data) - head, 0) // width:,}")
-    table = np.frombuffer(data, dtype=np.uint8, count=count * width, offset=head).reshape(count, width)
+    held = min(count, (len(data) - head) // width)
+    table = np.frombuffer(data, dtype=np.uint8, count=held * width, offset=head).reshape(held, width)
     columns = [_bytes(table, field) for field in fields]
-    text = [values for field, values in zip(fields, columns, strict=True) if field.kind == "C"]
+    text = [(field.width, values) for field, values in zip(fields, columns, strict=True) if field.kind == "C"]
     encoding, certain = _encoding([field.name for field in fields], text, declared)
     cut = 0
     decoded: list[list[Any]] = []
@@ -91,14 +91,14 @@ def read_table(data: bytes, declared: str) -> DbaseTable:
             cells: list[Any] = []
             for value in values:
                 one, was_cut = _text(value, encoding, field.width)
-                cells.append(one)
+                cells.append(one or None)
                 cut += was_cut
             decoded.append(cells)
         else:
             decoded.append([_value(field.kind, value) for value in values])
     names = tuple(_text(field.name, encoding, 0)[0] for field in fields)
-    rows = [list(row) for row in zip(*decoded, strict=True)] if decoded else [[] for _ in range(count)]
-    return DbaseTable(names, rows, (table[:, 0] == ord("*")).tolist(), encoding, certain, cut)
+    rows = [list(row) for row in zip(*decoded, strict=True)]
+    return DbaseTable(names, rows, count, (table[:, 0] == ord("*")).tolist(), encoding, certain, cut)
 
 
 def _fields(data: bytes, head: int, width: int) -> list[_Field]:
@@ -125,46 +125,50 @@ def _bytes(table: Any, field: _Field) -> list[bytes]:
     return values if field.kind in "IBO@+" else [value.strip(b" \0") for value in values]
 
 
-def _encoding(names: list[bytes], columns: list[list[bytes]], declared: str) -> tuple[str, bool]:
+def _encoding(names: list[bytes], columns: list[tuple[int, list[bytes]]], declared: str) -> tuple[str, bool]:
     """Encoding of the text and whether it is certain: as told if that fits, UTF-8 if it is, else the likeliest."""
-    plain = b"\n".join([*names, *(value for values in columns for value in values if not value.isascii())])
+    texts = [(width, value) for width, values in columns for value in values if not value.isascii()]
+    plain = b"\n".join([*names, *(value for _, value in texts)])
     told = codec_of(declared) if declared else ""
     if plain.isascii():
         return told or "utf-8", True
     for codec in (told, "utf-8"):
-        if codec and _fits(plain, codec):
-            return codec, codec != told or bool(told)
+        try:
+            if codec == "utf-8":  # a letter cut off at the end of a full column does not count against it
+                b"\n".join(
+                    [*names, *(_whole(value) if len(value) == width else value for width, value in texts)]
+                ).decode()
+                return codec, True
+            if codec:
+                plain.decode(codec)
+                return codec, True
+        except UnicodeDecodeError:
+            continue
     from charset_normalizer import from_bytes
 
     best = from_bytes(plain[:_SAMPLE], cp_isolation=["cp1252", "cp1258", "latin_1"]).best()
     return ("cp1258" if best is not None and best.encoding == "cp1258" else "cp1252"), False
 
 
-def _fits(text: bytes, codec: str) -> bool:
-    if codec == "utf-8":  # a letter cut off at the end of its column does not count against it
-        text = re.sub(rb"[\xc2-\xf4][\x80-\xbf]{0,2}(?=\n|$)", lambda match: _whole_or_nothing(match[0]), text)
-    try:
-        text.decode(codec)
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _whole_or_nothing(letter: bytes) -> bytes:
-    try:
-        letter.decode("utf-8")
-    except UnicodeDecodeError:
-        return b""
-    return letter
+def _whole(value: bytes) -> bytes:
+    """Return UTF-8 without the letter that its end cuts in two."""
+    for end in range(len(value), max(len(value) - 4, 0), -1):
+        lead = value[end - 1]
+        if lead < 0x80:
+            break
+        if lead >= 0xC0:
+            needed = 2 if lead < 0xE0 else 3 if lead < 0xF0 else 4
+            return value[: end - 1] if len(value) - end + 1 < needed else value
+    return value
 
 
 def _text(value: bytes, encoding: str, width: int) -> tuple[str, bool]:
     """Decode a cell; tell whether its last letter had been cut off. What cannot be decoded shows as lone surrogates."""
     try:
         return value.decode(encoding), False
-    except UnicodeDecodeError as error:
-        if encoding == "utf-8" and len(value) == width and error.end == len(value) and width - error.start < 4:
-            return value[: error.start].decode("utf-8").rstrip(), True
+    except UnicodeDecodeError:
+        if encoding == "utf-8" and len(value) == width and len(whole := _whole(value)) < width:
+            return whole.decode("utf-8", "surrogateescape").rstrip(), True
         return value.decode("utf-8" if encoding == "utf-8" else "ascii", "surrogateescape"), False
 
 

@@ -44,7 +44,9 @@ HEADINGS: Mapping[str, Sequence[str]] = {
     "lon": ("lon", "lng", "long", "longitude", "Kinh độ", "Longitud", "Bujur"),
     "x": ("x", "easting", "utm x", "x coordinate", "Tọa độ X"),
     "y": ("y", "northing", "utm y", "y coordinate", "Tọa độ Y"),
-    "wkt": ("wkt", "geometry", "geom", "polygon", "the_geom", "Ranh giới"),
+    "wkt": (
+        "wkt", "geometry", "geom", "polygon", "the_geom", "geo", "geojson", "boundary", "Ranh giới", "Polígono", "WKT_GEOM",
+    ),
 }  # fmt: skip
 
 COORDINATES = ("lat", "lon", "x", "y", "wkt")

@@ -85,6 +85,11 @@ def _renderers() -> tuple[ModuleType, ...]:
     return tuple(sorted((module for module in modules if module.FILE), key=lambda module: str(module.FILE)))
 
 
+def profiles() -> tuple[str, ...]:
+    """Return the names that ``--profile`` takes: ``traces``, and what exports add for somebody else."""
+    return ("traces", *sorted({module.PROFILE for module in _renderers() if hasattr(module, "PROFILE")}))
+
+
 def audit(project: Project) -> CheckResult:
     """Run every plot and lot rule over a project.
 
@@ -195,16 +200,31 @@ def audit_result(findings: Findings, fit: int, unfit: int) -> CheckResult:
     return CheckResult(findings=findings, outcomes=(), files=(), plots_fit=fit, plots_unfit=unfit)
 
 
-def build_package(project: Project, codes: Sequence[str], *, with_names: bool = False) -> Package:
+def build_package(
+    project: Project, codes: Sequence[str], *, with_names: bool = False, profile: str = "traces"
+) -> Package:
     """Build the package of a consignment or lots; nothing is written yet.
+
+    Parameters
+    ----------
+    project
+        An open store.
+    codes
+        One consignment code, or one or more lot codes.
+    with_names
+        Whether producers' names may leave the house.
+    profile
+        ``traces``: what the EU system and a due-diligence file need; ``buyer``: a file with lots and kilograms too.
 
     Raises
     ------
     InputError
-        For a code that is neither a consignment nor a lot.
+        For a code that is neither a consignment nor a lot, or an unknown profile.
     RefusedError
         While an error stands on one of its plots or lots, naming the first ones.
     """
+    if profile not in profiles():
+        raise InputError(f"there is no profile {profile!r}", fix=f"one of {', '.join(profiles())}")
     data = gather(project, codes, with_names=with_names)
     standing = data.check.findings.errors()
     if standing:
@@ -217,7 +237,8 @@ def build_package(project: Project, codes: Sequence[str], *, with_names: bool = 
             f"{'' if len(standing) > 1 else 's'}: {named}{more}",
             fix="correct the records and run: eudr-geo audit",
         )
-    files = {str(module.FILE): bytes(module.render(data)) for module in _renderers()}
+    chosen = [module for module in _renderers() if getattr(module, "PROFILE", profile) == profile]
+    files = {str(module.FILE): bytes(module.render(data)) for module in chosen}
     files[MANIFEST] = _manifest(data, files)
     return Package(data, files)
 

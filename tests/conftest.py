@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 import shapely
-
-ROOT = Path(__file__).parents[1]
+from tests_helpers import ROOT
 
 
 @pytest.fixture(scope="session")

@@ -76,6 +76,19 @@ def test_names_leave_only_when_asked_for(package, project, samples):
     assert name in named.files["geolocation.geojson"]
 
 
+def test_a_buyer_gets_kilograms_beside_the_official_properties(package, project):
+    with open_store(project) as store:
+        bought = build_package(store, [CONSIGNMENT], profile="buyer")
+        with pytest.raises(InputError, match="profile"):
+            build_package(store, [CONSIGNMENT], profile="nobody")
+    assert set(bought.files) == {*package.files, "plots_by_lot.geojson"}
+    features = json.loads(bought.files["plots_by_lot.geojson"])["features"]
+    assert len(features) == len(rows(package))
+    assert list(features[0]["properties"])[:3] == ["ProducerName", "ProducerCountry", "ProductionPlace"]
+    kg = sum(feature["properties"]["kg"] for feature in features)
+    assert kg == pytest.approx(sum(float(row["kg_attributed"]) for row in rows(package)))
+
+
 def test_the_same_project_gives_the_same_bytes(package, project):
     with open_store(project) as store:
         assert build_package(store, [CONSIGNMENT]).files == package.files

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 
-from conftest import ROOT
+from tests_helpers import ROOT
 
 COMMANDS = re.findall(r"^\$ (eudr-geo .*)$", (ROOT / "docs" / "tutorial.md").read_text(), re.MULTILINE)
 EXPECTED = {"eudr-geo check sample_plots/messy/bow-tie.geojson": 1}

@@ -1,8 +1,13 @@
-"""Small tables for tests."""
+"""Small tables for tests, and where things are."""
+
+from pathlib import Path
 
 import shapely
 
 from eudr_geo.model.plots import Plots
+
+ROOT = Path(__file__).parents[1]
+SECRET = "canary-secret-7391"
 
 BOW_TIE = shapely.Polygon([(108.05, 12.68), (108.052, 12.682), (108.052, 12.68), (108.05, 12.682), (108.05, 12.68)])
 

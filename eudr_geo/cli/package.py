@@ -14,9 +14,14 @@ from eudr_geo.cli import options, screen
 @options.project
 @click.option("-o", "--out", required=True, metavar="DIR", help="Folder of the package (or file, with --zip).")
 @click.option("--zip", "as_zip", is_flag=True, help="Write one zip file.")
+@click.option(
+    "--profile", default="traces", show_default=True, help="traces, or buyer: with a file of lots and kg too."
+)
 @click.option("--replace", is_flag=True, help="Take the place of an older package.")
 @click.option("--with-names", is_flag=True, help="Show producers' names; otherwise their codes stand for them.")
-def command(codes: tuple[str, ...], project: str, out: str, as_zip: bool, replace: bool, with_names: bool) -> None:
+def command(
+    codes: tuple[str, ...], project: str, out: str, as_zip: bool, profile: str, replace: bool, with_names: bool
+) -> None:
     """Build the due-diligence package of a consignment or of lots.
 
     Refused while an error stands on one of its plots or lots; the message names it.
@@ -31,7 +36,7 @@ def command(codes: tuple[str, ...], project: str, out: str, as_zip: bool, replac
 
     with options.open_project(project) as store, screen.progress("Packing") as step:
         step("", 0, 1)
-        package = build_package(store, codes, with_names=with_names)
+        package = build_package(store, codes, with_names=with_names, profile=profile)
     path = Path(out)
     if as_zip:
         if path.exists() and not replace:

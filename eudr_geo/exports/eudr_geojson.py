@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -28,7 +28,9 @@ def render(package: PackageData) -> bytes:
     return to_geojson(package.plots, package.producer_labels())
 
 
-def to_geojson(plots: Plots, producers: Sequence[str] | None = None) -> bytes:
+def to_geojson(
+    plots: Plots, producers: Sequence[str] | None = None, *, extra: Sequence[Mapping[str, Any]] | None = None
+) -> bytes:
     """Return plots as EUDR GeoJSON: minified RFC 7946, six decimals as fixed text, the four official properties.
 
     Collections, multipoints, and multipolygons whose parts share sides (a plot split along a hole) are written as one
@@ -42,6 +44,8 @@ def to_geojson(plots: Plots, producers: Sequence[str] | None = None) -> bytes:
         Plots without a standing error. Coordinates are rounded to six decimals.
     producers
         ``ProducerName`` of each plot, shape (n,); by default the producer's name.
+    extra
+        More properties of each plot, behind the official ones, shape (n,); by default none.
 
     Returns
     -------
@@ -77,6 +81,8 @@ def to_geojson(plots: Plots, producers: Sequence[str] | None = None) -> bytes:
         area = areas[part] if areas[part] > 0 else plots["area_ha"][row] if single[row] else np.nan
         if np.isfinite(area):
             properties["Area"] = round(float(area), 4)
+        if extra is not None:
+            properties |= extra[row]
         out.append(
             '{"type":"Feature","properties":'
             + json.dumps(properties, ensure_ascii=False, separators=(",", ":"))

@@ -7,30 +7,51 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import re
 from collections.abc import Callable
+from pathlib import PurePosixPath
 from typing import Any
 
+from eudr_geo.archives import names_in
 from eudr_geo.model.plots import Reading
 from eudr_geo.model.source import Source, WholeFileError
 
 _HEAD = 65_536
-_NOT_OURS = (
+_ARCHIVE = b"PK\x03\x04"
+_BLANK = b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"
+_AS_BOUNDARIES = "ask for the boundaries as GeoJSON, KML or Shapefile"
+_REPACK = "unpack it and zip it again"
+_UNPACK = "unpack it and send the files in it; only KML and Shapefiles are read from archives"
+_NO_DATA = (  # how strangers' files begin that hold no plots in any form
     (b"%PDF", "a PDF document", "ask for the file the document was printed from"),
-    (b"\x89PNG", "a picture", "ask for the boundaries as GeoJSON, KML or Shapefile"),
-    (b"\xff\xd8\xff", "a picture", "ask for the boundaries as GeoJSON, KML or Shapefile"),
+    (b"\x89PNG", "a picture", _AS_BOUNDARIES),
+    (b"\xff\xd8\xff", "a picture", _AS_BOUNDARIES),
+    (b"GIF8", "a picture", _AS_BOUNDARIES),
+    (b"II*\0", "a picture (TIFF)", _AS_BOUNDARIES),
+    (b"MM\0*", "a picture (TIFF)", _AS_BOUNDARIES),
     (b"\xd0\xcf\x11\xe0", "an old Excel or a password-protected Office file", "save it as .xlsx without a password"),
-    (b"Rar!", "a RAR archive", "unpack it and zip it again"),
-    (b"7z\xbc\xaf", "a 7z archive", "unpack it and zip it again"),
+    (b"{\\rtf", "a text document", "send the table or the map file itself"),
+    (b"Rar!", "a RAR archive", _REPACK),
+    (b"7z\xbc\xaf", "a 7z archive", _REPACK),
+    (b"\x1f\x8b", "a gzip archive", _REPACK),
 )
-_INSTRUCTIONS = (
-    b"<OGRVRT",
-    b"<VRTDataset",
-    b"<OGRWFS",
-    b"<OGCAPI",
-    b"gdal_streamed_alg",
-    b"$GPGGA",
-    b"$GPRMC",
-    b"MsRcf",
+_OTHER_DATA = (  # and that hold some, in a form no reader takes
+    (b"\0\0\x27\x0a", "one part (.shp) of a Shapefile", "zip all its files together: .shp, .shx, .dbf, .prj, .cpg"),
+    (b"PAR1", "GeoParquet", "export it as GeoJSON or GeoPackage"),
+    (b"fgb", "FlatGeobuf", "export it as GeoJSON or GeoPackage"),
+    (b"AC10", "an AutoCAD drawing (DWG)", "export the plots as KML or Shapefile"),
+)
+_DOCUMENTS = {"word": "a Word document", "ppt": "a presentation", "content.xml": "an OpenDocument file"}
+_XML = {
+    "gpx": ("GPX tracks or waypoints", "export the plots as polygons: KML or GeoJSON"),
+    "FeatureCollection": ("GML", "export the plots as GeoJSON or GeoPackage"),
+    "osm": ("OpenStreetMap data", "export the plots as GeoJSON"),
+    "svg": ("a drawing (SVG)", _AS_BOUNDARIES),
+}
+_INSTRUCTIONS = {"OGRVRTDataSource", "OGRWFSDataSource", "VRTDataset", "OGCAPIFeatures", "OGCAPIProcesses", "GDALG"}
+_ROOT = re.compile(  # atomic: a thousand comments are looked at once
+    rb"(?>\s*+(?:(?><\?.*?\?>)|(?><!--.*?-->)|(?><!DOCTYPE[^>\[]*+(?:\[.*?\])?\s*+>)))*+\s*+<(?:[\w.-]++:)?([\w.-]++)",
+    re.DOTALL,
 )
 
 
@@ -50,6 +71,8 @@ def formats() -> list[str]:
 def choose(source: Source) -> tuple[str, Callable[[Source], Reading]]:
     """Return the format of a file and its reader.
 
+    Readers see the first bytes of the file; of an archive, its mark and the names of the files in it.
+
     Raises
     ------
     WholeFileError
@@ -57,24 +80,62 @@ def choose(source: Source) -> tuple[str, Callable[[Source], Reading]]:
     """
     with source.path.open("rb") as stream:
         head = stream.read(_HEAD)
-    if not head.strip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"):
+    if not head.strip(_BLANK):
         raise WholeFileError("empty-file", "the file is empty", "send it again")
-    for start, what, fix in _NOT_OURS:
-        if head.startswith(start):
-            raise WholeFileError("unreadable-file", f"the file is {what}", fix)
-    plain = head.replace(b"\0", b"")
-    if any(mark in plain for mark in _INSTRUCTIONS):
-        raise WholeFileError(
-            "unsupported-format", "the file holds instructions, not data", "export the plots themselves"
-        )
-    if plain.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")[:15].lower().startswith((b"<!doctype html", b"<html")):
-        raise WholeFileError(
-            "unreadable-file", "the file is a web page", "download the file again; the link asked for a login"
-        )
+    names: list[str] = []
+    if head.startswith(b"PK\x05\x06"):
+        raise WholeFileError("empty-file", "the archive is empty", "send it again")
+    if head.startswith(_ARCHIVE):
+        names = names_in(source)
+        head = _ARCHIVE + "\n".join(names).encode("utf-8", "replace")
+    else:
+        _refuse_known(head)
     for module in _members():
         if format_ := module.sniff(head):
             return format_, module.read
-    raise WholeFileError("unsupported-format", "no reader knows this format", f"send one of: {', '.join(formats())}")
+    raise _unknown(head, names)
+
+
+def _refuse_known(head: bytes) -> None:
+    """Say what a file is that no reader should look at."""
+    for start, what, fix in _NO_DATA:
+        if head.startswith(start):
+            raise WholeFileError("unreadable-file", f"the file is {what}", fix)
+    plain = head.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
+    root = _ROOT.match(plain) if plain.startswith(b"<") else None
+    name = root[1].decode("ascii", "replace") if root else ""
+    if (
+        name in _INSTRUCTIONS
+        or plain.startswith((b"$GP", b"$GN", b"MsRc"))
+        or (plain.startswith(b"{") and b"gdal_streamed_alg" in plain)
+    ):
+        raise WholeFileError(
+            "unsupported-format", "the file holds instructions or raw signals, not plots", "export the plots themselves"
+        )
+    if name.lower() == "html" or plain[:14].lower() == b"<!doctype html":
+        raise WholeFileError(
+            "unreadable-file", "the file is a web page", "download the file again; the link asked for a login"
+        )
+    if name in _XML:
+        what, fix = _XML[name]
+        raise WholeFileError("unsupported-format", f"the file holds {what}", fix)
+
+
+def _unknown(head: bytes, names: list[str]) -> WholeFileError:
+    known = f"send one of: {', '.join(formats())}"
+    for start, what, fix in _OTHER_DATA:
+        if head.startswith(start):
+            return WholeFileError("unsupported-format", f"the file is {what}", fix)
+    if names:
+        tops = {PurePosixPath(name).parts[0] for name in names if PurePosixPath(name).parts}
+        for top, what in _DOCUMENTS.items():
+            if top in tops:
+                return WholeFileError("unsupported-format", f"the file is {what}", "save the table in it as .xlsx")
+        first = ", ".join(PurePosixPath(name).name[:40] for name in names[:3]) + (" …" if len(names) > 3 else "")
+        return WholeFileError("unsupported-format", f"the archive holds no map file that is read: {first}", _UNPACK)
+    if head.lstrip(_BLANK).startswith(b"["):
+        return WholeFileError("unsupported-format", "the file is JSON, but not GeoJSON", "export the plots as GeoJSON")
+    return WholeFileError("unsupported-format", "no reader knows this format", known)
 
 
 def read_sheets(source: Source) -> dict[str, list[list[Any]]]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 from xml.etree.ElementTree import Element, ParseError
 
-from eudr_geo.archives import members
+from eudr_geo.archives import members, not_read
 from eudr_geo.boundaries import Shape, offered_polygon, shape_of
 from eudr_geo.cells import parse_number
 from eudr_geo.gathering import Gathering, shown
@@ -21,10 +21,10 @@ _NOT_KEPT = {"styleUrl", "Style", "description", "Snippet", "LookAt", "visibilit
 
 def sniff(head: bytes) -> str:
     """Return KML or KMZ by content."""
-    text = head.replace(b"\0", b"")
-    if b"<kml" in text[:4096] or b":kml" in text[:4096]:
-        return "KML"
-    return "KMZ" if head.startswith(b"PK\x03\x04") and (b".kml" in head.lower()) else ""
+    if head.startswith(b"PK\x03\x04"):
+        return "KMZ" if b".kml" in head.lower() else ""
+    text = head.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
+    return "KML" if text.startswith(b"<") and (b"<kml" in text or b":kml" in text) else ""
 
 
 def read(source: Source) -> Reading:
@@ -41,7 +41,10 @@ def read(source: Source) -> Reading:
     if not is_archive:
         _document(source.path.read_bytes(), gathering, "")
         return gathering.finish()
-    documents = {name: data for name, data in members(source).items() if name.lower().endswith(".kml")}
+    files = members(source)
+    documents = {name: data for name, data in files.items() if name.lower().endswith(".kml")}
+    if others := not_read(files, taken=".kml"):
+        gathering.note("several-layers", others, "send it on its own")
     if not documents:
         raise WholeFileError("unreadable-file", "the archive holds no KML", "save it again from the mapping program")
     if len(documents) > 1:
@@ -59,22 +62,33 @@ def _document(data: bytes, gathering: Gathering, inside: str) -> None:
     from defusedxml.ElementTree import iterparse
 
     folders: list[str] = [inside] if inside else []
+    parents: list[str] = []  # tags of the elements that are open
+    links = 0
+    gathering.encoding = gathering.encoding or _encoding(data)
     try:
         # forbid_dtd: a KML needs none, and entities are how a file reads other files.
         for event, element in iterparse(io.BytesIO(data), events=("start", "end"), forbid_dtd=True):
             tag = _tag(element)
-            if event == "start" and tag == "Folder":
-                folders.append("")
-            elif event == "end" and tag == "name" and folders and not folders[-1]:
+            if event == "start":
+                parents.append(tag)
+                if len(parents) > gathering.source.limits.json_depth * 2:
+                    raise WholeFileError(
+                        "unreadable-file", f"elements are nested deeper than {len(parents) - 1}", "export it again"
+                    )
+                if tag == "Folder":
+                    folders.append("")
+                continue
+            parents.pop()
+            if tag == "name" and parents and parents[-1] == "Folder" and not folders[-1]:
                 folders[-1] = (element.text or "").strip()
-            elif event == "end" and tag == "Folder":
+            elif tag == "Folder":
                 folders.pop()
                 element.clear()
-            elif event == "end" and tag == "NetworkLink":
-                gathering.note("several-layers", "a network link was not followed", "send the boundaries themselves")
-            elif event == "end" and tag == "Placemark":
+            elif tag == "NetworkLink":
+                links += 1
+            elif tag == "Placemark":
                 group = "/".join(folder for folder in folders if folder)
-                if not gathering.source.layer or gathering.source.layer in folders:
+                if not gathering.source.layer or gathering.source.layer in {*folders, group}:
                     _placemark(element, gathering, group)
                 element.clear()
     except DefusedXmlException as error:
@@ -82,16 +96,44 @@ def _document(data: bytes, gathering: Gathering, inside: str) -> None:
             "unreadable-file", "the XML has a document type definition, which a KML never needs", "do not open it"
         ) from error
     except ParseError as error:
-        line, column = error.position
-        raise WholeFileError(
-            "unreadable-file",
-            f"the XML breaks at line {line}, character {column + 1}",
-            "the file is cut off or damaged: export it again",
-        ) from error
+        raise _broken(data, error) from error
     except (ValueError, LookupError) as error:
         raise WholeFileError(
             "unreadable-file", f"the text cannot be decoded ({error})", "save the file as UTF-8"
         ) from error
+    if links:
+        gathering.note(
+            "several-layers",
+            "a network link was not followed" if links == 1 else f"{links} network links were not followed",
+            "send the boundaries themselves",
+        )
+
+
+def _encoding(data: bytes) -> str:
+    """Encoding that the first line names; XML is UTF-8 or UTF-16 where it names none."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
+    match = re.match(rb"(?:\xef\xbb\xbf)?<\?xml[^>]*?encoding\s*=\s*[\"']([\w.-]{1,40})[\"']", data)
+    return match[1].decode("ascii").lower() if match else "utf-8"
+
+
+def _broken(data: bytes, error: ParseError) -> WholeFileError:
+    """Say where the XML breaks; a wrong encoding looks like damage and is named instead."""
+    line, column = error.position
+    encoding = _encoding(data)
+    try:
+        data.decode(encoding)
+    except (UnicodeDecodeError, LookupError):
+        return WholeFileError(
+            "unreadable-file",
+            f"the text is not {encoding.upper()}, as the file says (line {line}, character {column + 1})",
+            "export it again, with UTF-8 as encoding",
+        )
+    return WholeFileError(
+        "unreadable-file",
+        f"the XML breaks at line {line}, character {column + 1}",
+        "the file is cut off or damaged: export it again",
+    )
 
 
 def _tag(element: Element) -> str:
@@ -111,7 +153,11 @@ def _placemark(placemark: Element, gathering: Gathering, group: str) -> None:
             if tag == "name":
                 name = (child.text or "").strip()
             elif tag == "ExtendedData":
-                properties |= dict(_extended(child))
+                for key, value in _extended(child):
+                    if properties.setdefault(key, value) != value:
+                        raise RecordError(
+                            "unreadable-record", f"the value {shown(key)} stands twice", "keep one of the two", key
+                        )
             elif tag in {"Point", "LineString", "LinearRing", "Polygon", "MultiGeometry", "Track", "MultiTrack"}:
                 geometries.append(child)
         if not geometries:
@@ -196,7 +242,9 @@ def _positions(element: Element) -> list[list[NumberText]]:
     tuples = re.sub(r"\s*,\s*", ",", text.strip()).split()
     if not tuples:
         raise RecordError("missing-geometry", "the geometry has no coordinates", "draw it again")
-    return [_position(part) for part in tuples]
+    positions = [_position(part) for part in tuples]
+    _check_decimals(positions)
+    return positions
 
 
 def _position(part: str) -> list[NumberText]:
@@ -204,9 +252,28 @@ def _position(part: str) -> list[NumberText]:
     if len(numbers) not in {2, 3}:
         raise RecordError(
             "unreadable-record",
-            f"the position {shown(part)} has {len(numbers)} numbers"
-            + (", perhaps decimal commas" if len(numbers) == 4 else ""),
+            f"the position {shown(part)} has {len(numbers)} number{'s' if len(numbers) > 1 else ''}"
+            + (", perhaps decimal commas" if len(numbers) > 3 else ""),
+            "write longitude,latitude with decimal points",
+            part,
+        )
+    # "108,05 12,68": no number begins with a zero like that, decimals after a comma do.
+    if any(re.fullmatch(r"0\d+", number) for number in numbers[1:]) and not any("." in number for number in numbers):
+        raise RecordError(
+            "unreadable-record",
+            f"the position {shown(part)} looks like one number with a decimal comma",
             "write longitude,latitude with decimal points",
             part,
         )
     return [NumberText(number) for number in numbers]
+
+
+def _check_decimals(positions: list[list[NumberText]]) -> None:
+    """Refuse a boundary in whole degrees: each of its positions is half of one that was written with commas."""
+    if len(positions) > 1 and not any("." in number or "e" in number.lower() for one in positions for number in one):
+        raise RecordError(
+            "unreadable-record",
+            f"no position of the boundary has decimals ({','.join(positions[0])} …), perhaps decimal commas",
+            "write longitude,latitude with decimal points",
+            ",".join(positions[0]),
+        )

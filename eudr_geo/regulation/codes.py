@@ -30,8 +30,8 @@ def alpha_3() -> Mapping[str, str]:
 
 def _key(text: str) -> str:
     """A name as it is compared: no case, accents, punctuation or little words."""
-    words = fold(text).split()
-    return " ".join("saint" if word == "st" else word for word in words if word not in _LITTLE_WORDS)
+    words = ["saint" if word == "st" else word for word in fold(text).split()]
+    return " ".join([word for word in words if word not in _LITTLE_WORDS] or words)  # AND is Andorra
 
 
 @cache

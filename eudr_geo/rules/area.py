@@ -102,7 +102,7 @@ def area_not_a_number(plots: Plots) -> Problems:
     """
     area, text = plots["area_ha"], plots["area_text"]
     rows = np.flatnonzero((text != "") | (area < 0) | np.isinf(area))
-    shown = [text[row] or f"{area[row]:g}" for row in rows.tolist()]
+    shown = [f'"{text[row]}"' if text[row] else f"{area[row]:g}" for row in rows.tolist()]
     meant = [hectares(text[row]) for row in rows.tolist()]
     return Problems(
         rows,
@@ -196,9 +196,12 @@ def point_area_too_small(plots: Plots) -> Problems:
     rows = np.flatnonzero(is_point(plots) & ~_any_size(plots) & (area >= 0) & (area < POINT_AREA_MIN_HA))
     return Problems(
         rows,
-        f"a point stands for {{declared_ha:g}} ha; the EU system takes {POINT_AREA_MIN_HA:g} ha and more",
+        f"a point stands for {{why}} ha; the EU system takes {POINT_AREA_MIN_HA:g} ha and more",
         "write the real area in hectares, or leave the cell empty",
-        measured={"declared_ha": area[rows]},
+        measured={
+            "declared_ha": area[rows],
+            "why": [f"{ha:.8f}".rstrip("0").rstrip(".") for ha in area[rows].tolist()],
+        },
     )
 
 

@@ -1,7 +1,11 @@
 """The embedded store: one GeoPackage, touched by Python's own SQLite and nothing else.
 
-Journal mode DELETE, not WAL: a project is copied, mailed and kept on shared folders, and a WAL that stays behind loses
-what was stored. GDAL never sees the live file (two SQLite libraries in one process corrupt it); it gets copies.
+Journal mode DELETE, not WAL: a project is copied, mailed and kept on shared folders. WAL needs shared memory, which a
+network drive does not give, and what stands in a ``-wal`` file that was not copied along is lost. GDAL never sees the
+live file, and nothing here opens it as a file: POSIX locks belong to the process, so closing *any* handle of the file
+drops SQLite's locks, and two programs then write at once.
+
+Everything that PostGIS would do in another way is a method of :class:`GeoPackage`.
 """
 
 from __future__ import annotations
@@ -10,100 +14,241 @@ import os
 import secrets
 import sqlite3
 import struct
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+import numpy as np
+import shapely
+from sqlalchemy import Connection, Engine, LargeBinary, Table, create_engine, event, text, type_coerce
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.pool import StaticPool
 
-from eudr_geo.errors import BusyError, InputError, StoreError
-from eudr_geo.model import lots, people, places, records, trade  # noqa: F401 – their tables belong to the schema
-from eudr_geo.model.base import Base
-from eudr_geo.model.land import PlotVersion
-from eudr_geo.model.places import Location
-from eudr_geo.store.migrations import SCHEMA_VERSION, migrate
+from eudr_geo.errors import BusyError, EudrGeoError, InputError, StoreError
+from eudr_geo.model import gpkg_blob
+from eudr_geo.model.base import Geometry
+from eudr_geo.store import gpkg_schema, migrations
+from eudr_geo.version import VERSION
+from eudr_geo.writing import sync_folder
 
-APPLICATION_ID = 0x47504B47  # "GPKG"
-USER_VERSION = 10300
 BUSY_S = 30.0
-_NEVER = "1970-01-01T00:00:00.000Z"  # last_change of layers: no clock in the file's own tables
-_ENVELOPE_BYTES = (0, 32, 48, 48, 64)
-
-_LAYERS = {PlotVersion.__tablename__: "GEOMETRY", Location.__tablename__: "POINT"}
-
-_VIEWS = {
-    "plots": """SELECT v.fid AS OGC_FID, v.geometry AS geometry, p.code AS plot_code, p.producer_code, r.name AS producer,
-        p.country, p.commodity, p.place, v.area_ha, v.version, v.mapped_on,
-        (SELECT count(*) FROM finding f WHERE f.plot_code = p.code AND f.severity = 'error') AS errors,
-        (SELECT count(*) FROM finding f WHERE f.plot_code = p.code AND f.severity = 'warning') AS warnings
-      FROM plot_version v JOIN plot p ON p.code = v.plot_code LEFT JOIN producer r ON r.code = p.producer_code
-      WHERE v.version = (SELECT max(w.version) FROM plot_version w WHERE w.plot_code = v.plot_code)""",
-    "lot_plots": """SELECT d.fid AS OGC_FID, v.geometry AS geometry, d.lot_code, d.plot_code, d.producer_code,
-        d.quantity_kg, d.delivered_on, d.harvested_from, d.harvested_to
-      FROM delivery d JOIN plot_version v ON v.plot_code = d.plot_code
-      WHERE v.version = (SELECT max(w.version) FROM plot_version w WHERE w.plot_code = d.plot_code)""",
-}
-
-_STYLE = """<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'><qgis styleCategories="Symbology"><renderer-v2
- type="RuleRenderer"><rules key="r"><rule key="e" symbol="0" filter="errors &gt; 0" label="with errors"/><rule key="w"
- symbol="1" filter="errors = 0 AND warnings &gt; 0" label="with warnings"/><rule key="g" symbol="2" filter="ELSE"
- label="no finding"/></rules><symbols>{}</symbols></renderer-v2></qgis>"""
-_SYMBOL = """<symbol type="fill" name="{}" alpha="1"><layer class="SimpleFill" enabled="1"><prop k="color" v="{},90"/>
-<prop k="outline_color" v="{},255"/><prop k="outline_style" v="{}"/><prop k="outline_width" v="0.5"/></layer></symbol>"""
+_BULK = 1_000  # new rows from which the R-tree is filled by itself and not by its trigger
+_LEFTOVERS = ("-journal", "-wal")
 
 
-def engine_of(path: Path, *, write: bool) -> Engine:
-    """Return an engine with one connection; ``write`` takes the lock at the start of a transaction, not in its middle."""
-    immutable = not os.access(path.parent, os.W_OK)
-    mode = "rw" if write else "ro"
-    suffix = "&immutable=1" if immutable and not write else ""
+class GeoPackage:
+    """One project file with one connection."""
 
-    def connect() -> sqlite3.Connection:
-        uri = f"{path.resolve().as_uri()}?mode={mode}{suffix}"
+    def __init__(self, path: Path, *, write: bool) -> None:
+        self.path = path
+        self.write = write
+        if write and not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
+            raise StoreError(
+                f"{path} cannot be written to",
+                fix="copy the project to a folder of yours, or ask for the right to write",
+            )
+        self.engine: Engine = create_engine("sqlite://", creator=self._connect, poolclass=StaticPool)
+
+        @event.listens_for(self.engine, "begin")
+        def _begin(connection: Connection) -> None:
+            # The lock is taken at the start of a step, not in its middle: a step never fails half way for it.
+            reading = not write or connection.get_execution_options().get("reading", False)
+            connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+    def _connect(self) -> sqlite3.Connection:
+        # rw even for reading: only so can SQLite take back what a killed program left half done.
+        try:
+            return self._prepare("?mode=rw")
+        except sqlite3.OperationalError as error:
+            if self.write or not any(words in str(error) for words in ("unable to open", "readonly")):
+                raise
+            left = [name for suffix in _LEFTOVERS if _has_bytes(name := Path(f"{self.path}{suffix}"))]
+            if os.access(self.path.parent, os.W_OK):
+                raise
+            if left:
+                raise StoreError(
+                    f"{self.path} was not closed properly and cannot be mended on a read-only disk",
+                    fix=f"copy it together with {left[0].name} to a folder of yours and open it there",
+                ) from error
+        return self._prepare("?mode=ro&immutable=1")  # a read-only disk: nobody writes, so locks are not needed
+
+    def _prepare(self, options: str) -> sqlite3.Connection:
+        uri = self.path.resolve().as_uri() + options
         connection = sqlite3.connect(uri, uri=True, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
-        for name, place in (("ST_MinX", 0), ("ST_MaxX", 1), ("ST_MinY", 2), ("ST_MaxY", 3)):
-            connection.create_function(name, 1, _edge(place), deterministic=True)
-        connection.create_function("ST_IsEmpty", 1, _is_empty, deterministic=True)
-        connection.execute("PRAGMA foreign_keys=ON")
-        connection.execute("PRAGMA trusted_schema=ON")  # our own triggers call the functions above
-        if write:
-            connection.execute("PRAGMA synchronous=FULL")
+        try:
+            for place, name in enumerate(("ST_MinX", "ST_MaxX", "ST_MinY", "ST_MaxY")):
+                connection.create_function(name, 1, _edge(place), deterministic=True)
+            connection.create_function("ST_IsEmpty", 1, _is_empty, deterministic=True)
+            connection.execute("PRAGMA foreign_keys=ON")
+            connection.execute("PRAGMA trusted_schema=ON")  # the standard's triggers call the functions above
+            connection.execute("PRAGMA cell_size_check=ON")
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()  # the first look at the file itself
+            if self.write:
+                connection.execute("PRAGMA synchronous=FULL")
+                connection.execute("PRAGMA fullfsync=ON")  # macOS: a plain fsync stays in the drive's cache
+                connection.execute("PRAGMA journal_mode=DELETE")  # QGIS leaves WAL behind
+            else:
+                connection.execute("PRAGMA query_only=ON")
+        except BaseException:
+            connection.close()
+            raise
         return connection
 
-    engine = create_engine("sqlite://", creator=connect, poolclass=StaticPool)
+    def close(self) -> None:
+        """Let go of the file."""
+        self.engine.dispose()
 
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
+    @contextmanager
+    def explained(self) -> Iterator[None]:
+        """Turn what SQLite says into one line that says what to do."""
         try:
-            connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
-        except Exception as error:
-            if "locked" in str(error):
-                raise BusyError(
-                    f"another program holds {path}", fix="close QGIS or the other eudr-geo and try again"
-                ) from error
-            raise
+            yield
+        except (DBAPIError, sqlite3.Error) as error:
+            known = self._explain(error)
+            if known is None:
+                raise
+            raise known from error
 
-    return engine
+    def _explain(self, error: Exception) -> EudrGeoError | None:
+        said = str(getattr(error, "orig", None) or error)
+        if isinstance(error, (IntegrityError, sqlite3.IntegrityError)):
+            return InputError(f"nothing stored: {said}", fix="correct the row and import again")
+        for words, failure, fix in (
+            ("locked", BusyError, "close QGIS or the other eudr-geo and try again"),
+            ("disk is full", StoreError, "make room on the disk; nothing was changed"),
+            ("disk I/O error", StoreError, "check the disk and its room; nothing was changed"),
+            ("readonly database", StoreError, "copy it to a folder of yours; nothing was changed"),
+            ("unable to open", StoreError, "check the folder and your rights"),
+            ("malformed", StoreError, "restore it from a copy"),
+            ("not a database", StoreError, "make a project with: eudr-geo init; read other files with: eudr-geo add"),
+        ):
+            if words in said:
+                if failure is BusyError:
+                    return BusyError(f"{self.path} is in use by {holder_of(self.path)}", fix=fix)
+                what = "is not a project of eudr-geo" if words == "not a database" else f"cannot be used: {said}"
+                return StoreError(f"{self.path} {what}", fix=fix)
+        return None
 
+    def meta(self) -> dict[str, str]:
+        """Return the project's own facts, or refuse in one line what is no project of ours.
 
-def _edge(place: int) -> Any:
-    def edge(blob: bytes | None) -> float | None:
-        if blob is None:
-            return None
-        if (blob[3] >> 1) & 7:
-            return float(struct.unpack_from("<d", blob, 8 + 8 * place)[0])
-        return float(struct.unpack_from("<d", blob, 13 + 8 * (place // 2))[0])  # a point: behind WKB's own five bytes
+        An older project is copied and brought up to date, when it was opened for writing.
 
-    return edge
+        Raises
+        ------
+        StoreError
+            For another kind of file, a damaged one, or one of a newer toolkit.
+        """
+        with self.explained(), self.engine.connect().execution_options(reading=True) as connection:
+            application = connection.execute(text("PRAGMA application_id")).scalar()
+            ours = connection.execute(
+                text("SELECT count(*) FROM sqlite_master WHERE name = 'eudr_meta' AND type = 'table'")
+            ).scalar()
+            if application != gpkg_schema.APPLICATION_ID or not ours:
+                raise StoreError(
+                    f"{self.path} is not a project of eudr-geo",
+                    fix="make one with: eudr-geo init; read other files with: eudr-geo add",
+                )
+            verdict = connection.execute(text("PRAGMA quick_check(1)")).scalar()
+            if verdict != "ok":
+                raise StoreError(f"{self.path} is damaged: {verdict}", fix="restore it from a copy")
+            facts = _facts(connection)
+            connection.rollback()
+        version = int(facts["schema"]) if facts.get("schema", "").isdigit() else 0
+        if version > migrations.SCHEMA_VERSION:
+            raise StoreError(f"{self.path} was made by a newer eudr-geo", fix="pip install --upgrade eudr-geo")
+        if version < migrations.SCHEMA_VERSION:
+            if not self.write:
+                raise StoreError(
+                    f"{self.path} was made by an older eudr-geo",
+                    fix="open it once for writing, as eudr-geo add does: it is copied, then brought up to date",
+                )
+            with self.explained(), self.engine.begin() as connection:
+                migrations.migrate(self.path, connection)
+                facts = _facts(connection)
+        return facts
 
+    def geometries(self, values: Sequence[bytes | None]) -> Any:
+        """Return the geometries of raw values, shape (n,)."""
+        return gpkg_blob.decode_all(values)
 
-def _is_empty(blob: bytes | None) -> int | None:
-    return None if blob is None else (blob[3] >> 4) & 1
+    def raw(self, column: Any) -> Any:
+        """Return a geometry column that is read as it is stored, for :meth:`geometries`."""
+        return type_coerce(column, LargeBinary).label(column.name)
+
+    def insert(self, connection: Connection, table: Table, columns: Mapping[str, Sequence[Any]]) -> None:
+        """Insert rows given by column, all at once; the R-tree is filled in bulk when they are many."""
+        columns = dict(columns)
+        fids = list(columns["fid"])
+        bulk = table.name in gpkg_schema.LAYERS and len(fids) >= _BULK
+        boxes = None
+        for column in table.columns:
+            if isinstance(column.type, Geometry):
+                boxes = shapely.bounds(np.array([*columns[column.name], None], dtype=object)[:-1])
+                columns[column.name] = gpkg_blob.encode(columns[column.name])
+        run = connection.exec_driver_sql
+        if bulk:
+            run(f"DROP TRIGGER {gpkg_schema.insert_trigger(table.name)}")  # part of the transaction, like all the rest
+        run(_insert(table, list(columns)), list(zip(*columns.values(), strict=True)))
+        if bulk and boxes is not None:
+            known = ~np.isnan(boxes[:, 0])
+            rows = [
+                (fid, west, east, south, north)
+                for fid, (west, south, east, north), good in zip(fids, boxes.tolist(), known.tolist(), strict=True)
+                if good
+            ]
+            if rows:
+                run(f"INSERT INTO {gpkg_schema.tree_of(table.name)} VALUES (?,?,?,?,?)", rows)
+            gpkg_schema.make_insert_trigger(connection, table.name)
+
+    def raw_rows(self, connection: Connection, table: Table, fids: Sequence[int]) -> list[tuple[Any, ...]]:
+        """Return rows as SQLite holds them, in the order of the table's columns, so that they come back exactly."""
+        names = ", ".join(f'"{column.name}"' for column in table.columns)
+        marks = ",".join("?" * len(fids))
+        query = f'SELECT {names} FROM "{table.name}" WHERE fid IN ({marks}) ORDER BY fid'
+        return [tuple(row) for row in connection.exec_driver_sql(query, tuple(fids))]
+
+    def restore_rows(self, connection: Connection, table: Table, names: Sequence[str], rows: list[Any]) -> None:
+        """Put rows back as :meth:`raw_rows` gave them."""
+        connection.exec_driver_sql(_insert(table, names), rows)
+
+    def defer_references(self, connection: Connection) -> None:
+        """Look at references when the step ends, not row by row."""
+        connection.exec_driver_sql("PRAGMA defer_foreign_keys=ON")
+
+    def bbox(self, connection: Connection, box: tuple[float, float, float, float]) -> list[str]:
+        """Codes of plots whose present box touches this one (west, south, east, north)."""
+        tree = gpkg_schema.tree_of("plot_version")
+        query = (  # the R-tree holds 32-bit numbers, rounded outwards: its answer is looked at again
+            f"SELECT p.plot_code FROM {tree} t JOIN plots p ON p.OGC_FID = t.id"
+            " WHERE t.maxx >= :w AND t.minx <= :e AND t.maxy >= :s AND t.miny <= :n"
+            " AND ST_MaxX(p.geometry) >= :w AND ST_MinX(p.geometry) <= :e"
+            " AND ST_MaxY(p.geometry) >= :s AND ST_MinY(p.geometry) <= :n"
+        )
+        found = connection.execute(text(query), dict(zip("wsen", box, strict=True)))
+        return sorted(row[0] for row in found)
+
+    def copy_to(self, target: Path) -> None:
+        """Write a compact copy beside its name and move it there; what was deleted is not in it.
+
+        Raises
+        ------
+        InputError
+            When something is there already.
+        """
+        with placed(target) as beside, self.explained(), self.engine.connect() as connection:
+            raw = connection.connection.dbapi_connection
+            assert isinstance(raw, sqlite3.Connection)  # noqa: S101 – it is the one of _connect
+            raw.execute("PRAGMA query_only=OFF")  # it would forbid the copy as well
+            try:
+                raw.execute("VACUUM INTO ?", (str(beside),))
+            finally:
+                raw.execute(f"PRAGMA query_only={'OFF' if self.write else 'ON'}")
 
 
 def create(path: Path, meta: Mapping[str, str]) -> None:
-    """Create a project beside its name and move it there; two programs that create at once make one project.
+    """Create a project; of two programs that create it at once, one does and the other is told so.
 
     Raises
     ------
@@ -112,157 +257,104 @@ def create(path: Path, meta: Mapping[str, str]) -> None:
     StoreError
         When the folder cannot be written to.
     """
+    with placed(path) as beside:
+        beside.touch(exist_ok=False)
+        file = GeoPackage(beside, write=True)
+        try:
+            with file.explained(), file.engine.begin() as connection:
+                gpkg_schema.build(connection, {**meta, "schema": str(migrations.SCHEMA_VERSION), "toolkit": VERSION})
+        finally:
+            file.close()
+
+
+@contextmanager
+def placed(path: Path) -> Iterator[Path]:
+    """Give a name beside the target; what is written there takes the target's name, whole, and never another's place."""
     if path.exists():
         raise InputError(f"{path} already exists", fix="name another file")
     if not path.parent.is_dir():
         raise InputError(f"{path.parent} is not a folder", fix="make the folder first")
     beside = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
     try:
-        beside.touch(exist_ok=False)
-        engine = engine_of(beside, write=True)
-        with engine.connect() as connection, connection.begin():
-            connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")
-            connection.exec_driver_sql(f"PRAGMA user_version={USER_VERSION}")
-            _schema(connection, meta)
-        engine.dispose()
+        yield beside
+        _sync(beside)
         try:
             os.link(beside, path)  # unlike a rename it never takes the place of a file
         except FileExistsError:
             raise InputError(f"{path} already exists", fix="name another file") from None
-        except OSError:  # a file system without links
-            if path.exists():
+        except OSError:  # a file system without links: claim the name, then take the place of the empty claim
+            try:
+                path.touch(exist_ok=False)
+            except FileExistsError:
                 raise InputError(f"{path} already exists", fix="name another file") from None
-            beside.rename(path)
+            beside.replace(path)
+        sync_folder(path.parent)
     except OSError as error:
         raise StoreError(
-            f"cannot create {path}: {error.strerror}", fix="check the folder and the room on the disk"
+            f"cannot write {path}: {error.strerror or error}", fix="check the folder and the room on the disk"
         ) from error
     finally:
-        beside.unlink(missing_ok=True)
+        for name in (beside, Path(f"{beside}-journal")):
+            with suppress(OSError):
+                name.unlink(missing_ok=True)
 
 
-def _schema(connection: Connection, meta: Mapping[str, str]) -> None:
-    run = connection.exec_driver_sql
-    run(
-        "CREATE TABLE gpkg_spatial_ref_sys (srs_name TEXT NOT NULL, srs_id INTEGER NOT NULL PRIMARY KEY, organization TEXT NOT NULL, organization_coordsys_id INTEGER NOT NULL, definition TEXT NOT NULL, description TEXT)"
-    )
-    from pyproj import CRS
-
-    wgs84 = CRS.from_epsg(4326).to_wkt("WKT1_GDAL")
-    for row in (
-        ("Undefined Cartesian SRS", -1, "NONE", -1, "undefined", "undefined Cartesian coordinate reference system"),
-        ("Undefined geographic SRS", 0, "NONE", 0, "undefined", "undefined geographic coordinate reference system"),
-        ("WGS 84 geodetic", 4326, "EPSG", 4326, wgs84, "longitude/latitude coordinates in decimal degrees on WGS 84"),
-    ):
-        run("INSERT INTO gpkg_spatial_ref_sys VALUES (?,?,?,?,?,?)", row)
-    run(
-        "CREATE TABLE gpkg_contents (table_name TEXT NOT NULL PRIMARY KEY, data_type TEXT NOT NULL, identifier TEXT UNIQUE, description TEXT DEFAULT '', last_change DATETIME NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ','now')), min_x DOUBLE, min_y DOUBLE, max_x DOUBLE, max_y DOUBLE, srs_id INTEGER, CONSTRAINT fk_gc_r_srs_id FOREIGN KEY (srs_id) REFERENCES gpkg_spatial_ref_sys(srs_id))"
-    )
-    run(
-        "CREATE TABLE gpkg_geometry_columns (table_name TEXT NOT NULL, column_name TEXT NOT NULL, geometry_type_name TEXT NOT NULL, srs_id INTEGER NOT NULL, z TINYINT NOT NULL, m TINYINT NOT NULL, CONSTRAINT pk_geom_cols PRIMARY KEY (table_name, column_name), CONSTRAINT uk_gc_table_name UNIQUE (table_name), CONSTRAINT fk_gc_tn FOREIGN KEY (table_name) REFERENCES gpkg_contents(table_name), CONSTRAINT fk_gc_srs FOREIGN KEY (srs_id) REFERENCES gpkg_spatial_ref_sys (srs_id))"
-    )
-    run(
-        "CREATE TABLE gpkg_extensions (table_name TEXT, column_name TEXT, extension_name TEXT NOT NULL, definition TEXT NOT NULL, scope TEXT NOT NULL, CONSTRAINT ge_tce UNIQUE (table_name, column_name, extension_name))"
-    )
-    Base.metadata.create_all(connection)
-    run("CREATE TABLE eudr_meta (key TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL)")
-    for key, value in {**meta, "schema": str(SCHEMA_VERSION)}.items():
-        run("INSERT INTO eudr_meta VALUES (?,?)", (key, value))
-    for name, query in _VIEWS.items():
-        run(f"CREATE VIEW {name} AS {query}")
-    layers = {**_LAYERS, **dict.fromkeys(_VIEWS, "GEOMETRY")}
-    for name in [*(table.name for table in Base.metadata.sorted_tables), "eudr_meta", *_VIEWS]:
-        kind = "features" if name in layers else "attributes"
-        run(
-            "INSERT INTO gpkg_contents (table_name, data_type, identifier, last_change, srs_id) VALUES (?,?,?,?,?)",
-            (name, kind, name, _NEVER, 4326 if name in layers else 0),
-        )
-    for name, kind in layers.items():
-        run("INSERT INTO gpkg_geometry_columns VALUES (?,'geometry',?,4326,0,0)", (name, kind))
-    for name in _LAYERS:
-        _spatial_index(connection, name)
-    run(
-        "CREATE TABLE layer_styles (id INTEGER PRIMARY KEY AUTOINCREMENT, f_table_catalog TEXT, f_table_schema TEXT, f_table_name TEXT, f_geometry_column TEXT, styleName TEXT, styleQML TEXT, styleSLD TEXT, useAsDefault BOOLEAN, description TEXT, owner TEXT, ui TEXT, update_time DATETIME)"
-    )
-    run(
-        "INSERT INTO gpkg_contents (table_name, data_type, identifier, last_change, srs_id) VALUES ('layer_styles','attributes','layer_styles',?,0)",
-        (_NEVER,),
-    )
-    symbols = "".join(
-        _SYMBOL.format(*row)
-        for row in (
-            (0, "179,38,30", "179,38,30", "dash"),
-            (1, "200,140,20", "138,90,0", "dot"),
-            (2, "46,125,90", "30,90,60", "solid"),
-        )
-    )
-    run(
-        "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, f_geometry_column, styleName, styleQML, useAsDefault, update_time) VALUES ('','','plots','geometry','findings',?,1,?)",
-        (_STYLE.format(symbols), _NEVER),
-    )
-
-
-def _spatial_index(connection: Connection, table: str) -> None:
-    """The R-tree of the standard (OGC 12-128r18, annex F.3) with its triggers, kept right whoever edits the table."""
-    run = connection.exec_driver_sql
-    tree = f"rtree_{table}_geometry"
-    box = "ST_MinX(NEW.geometry), ST_MaxX(NEW.geometry), ST_MinY(NEW.geometry), ST_MaxY(NEW.geometry)"
-    run(
-        "INSERT INTO gpkg_extensions VALUES (?,'geometry','gpkg_rtree_index','http://www.geopackage.org/spec120/#extension_rtree','write-only')",
-        (table,),
-    )
-    run(f"CREATE VIRTUAL TABLE {tree} USING rtree(id, minx, maxx, miny, maxy)")
-    filled = "NEW.geometry NOT NULL AND NOT ST_IsEmpty(NEW.geometry)"
-    run(
-        f"CREATE TRIGGER {tree}_insert AFTER INSERT ON {table} WHEN {filled} BEGIN INSERT OR REPLACE INTO {tree} VALUES (NEW.fid, {box}); END"
-    )
-    run(
-        f"CREATE TRIGGER {tree}_update1 AFTER UPDATE OF geometry ON {table} WHEN OLD.fid = NEW.fid AND {filled} BEGIN INSERT OR REPLACE INTO {tree} VALUES (NEW.fid, {box}); END"
-    )
-    run(
-        f"CREATE TRIGGER {tree}_update2 AFTER UPDATE OF geometry ON {table} WHEN OLD.fid = NEW.fid AND NOT ({filled}) BEGIN DELETE FROM {tree} WHERE id = OLD.fid; END"
-    )
-    run(
-        f"CREATE TRIGGER {tree}_delete AFTER DELETE ON {table} WHEN OLD.geometry NOT NULL BEGIN DELETE FROM {tree} WHERE id = OLD.fid; END"
-    )
-
-
-def check_is_project(path: Path, connection: Connection, *, write: bool) -> dict[str, str]:
-    """Return the project's own facts, or refuse in one line what is no project of ours.
-
-    Raises
-    ------
-    StoreError
-        For another kind of file, a damaged one, or one of a newer toolkit.
-    """
+def _sync(path: Path) -> None:
+    """Make sure that a file not yet in use is on the disk."""
+    handle = os.open(path, os.O_RDWR)
     try:
-        application = connection.execute(text("PRAGMA application_id")).scalar()
-        ours = connection.execute(text("SELECT count(*) FROM sqlite_master WHERE name = 'eudr_meta'")).scalar()
-        if application != APPLICATION_ID or not ours:
-            raise StoreError(
-                f"{path} is not a project of eudr-geo", fix="make one with: eudr-geo init; read it with: eudr-geo add"
-            )
-        verdict = connection.execute(text("PRAGMA quick_check(1)")).scalar()
-        meta = {str(key): str(value) for key, value in connection.execute(text("SELECT key, value FROM eudr_meta"))}
-    except StoreError:
-        raise
-    except Exception as error:
-        if "locked" in str(error):
-            raise BusyError(f"another program holds {path}", fix="close it and try again") from error
-        raise StoreError(f"{path} is not a project, or is damaged", fix="restore it from a copy") from error
+        os.fsync(handle)
     finally:
-        connection.rollback()
-    if verdict != "ok":
-        raise StoreError(f"{path} is damaged: {verdict}", fix="restore it from a copy")
-    version = int(meta.get("schema", "0"))
-    if version > SCHEMA_VERSION:
-        raise StoreError(f"{path} was made by a newer eudr-geo", fix="pip install --upgrade eudr-geo")
-    if version < SCHEMA_VERSION:
-        if not write:
-            raise StoreError(
-                f"{path} was made by an older eudr-geo",
-                fix="open it once for writing: it is copied, then brought up to date",
-            )
-        migrate(path, connection, version)
-        meta["schema"] = str(SCHEMA_VERSION)
-    return meta
+        os.close(handle)
+
+
+def holder_of(path: Path) -> str:
+    """Name the program that holds a file, where the system tells (Linux): never by opening the file."""
+    try:
+        state = path.stat()
+        device = f"{os.major(state.st_dev):02x}:{os.minor(state.st_dev):02x}:{state.st_ino}"
+        for line in Path("/proc/locks").read_text(encoding="ascii").splitlines():
+            parts = line.split()
+            if device in parts and "->" not in parts:
+                pid = int(parts[4])
+                if pid not in {0, -1, os.getpid()}:
+                    name = Path(f"/proc/{pid}/comm").read_text(encoding="utf-8", errors="replace").strip()
+                    return f"{name} (process {pid})"
+    except (OSError, ValueError, IndexError, AttributeError):
+        pass
+    return "another program"
+
+
+def _facts(connection: Connection) -> dict[str, str]:
+    return {str(key): str(value) for key, value in connection.execute(text("SELECT key, value FROM eudr_meta"))}
+
+
+def _insert(table: Table, names: Sequence[str]) -> str:
+    known = {column.name for column in table.columns}
+    if not known.issuperset(names):  # names stand in the statement: only ours
+        raise ValueError(f"{table.name} has no column {sorted(set(names) - known)}")
+    columns = ", ".join(f'"{name}"' for name in names)
+    return f'INSERT INTO "{table.name}" ({columns}) VALUES ({",".join("?" * len(names))})'
+
+
+def _has_bytes(path: Path) -> bool:
+    return path.is_file() and path.stat().st_size > 0
+
+
+def _edge(place: int) -> Any:
+    def edge(blob: Any) -> float | None:
+        found = _edges(blob)
+        return None if found is None else found[place]
+
+    return edge
+
+
+def _is_empty(blob: Any) -> int | None:
+    return None if blob is None else int(_edges(blob) is None)
+
+
+def _edges(blob: Any) -> gpkg_blob.Edges | None:
+    try:
+        return gpkg_blob.edges(blob)
+    except (TypeError, ValueError, struct.error, shapely.GEOSException):
+        return None  # no geometry, written by another program: it is in no tree, and no trigger fails for it

@@ -7,8 +7,7 @@ import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
-
-SECRET = "canary-secret-7391"
+from tests_helpers import SECRET
 
 
 class Canary:

@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import pytest
-from reading.conftest import SECRET
+from tests_helpers import SECRET
 
 from eudr_geo import cage
 from eudr_geo.cage import drivers, wire

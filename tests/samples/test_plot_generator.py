@@ -7,7 +7,7 @@ import sys
 import numpy as np
 import pytest
 import shapely
-from conftest import ROOT
+from tests_helpers import ROOT
 
 from eudr_geo.checking import check
 from eudr_geo.geodesy import area_ha

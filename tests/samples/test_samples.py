@@ -13,7 +13,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import shapely
-from conftest import ROOT
+from tests_helpers import ROOT
 
 from eudr_geo.book_reading import read_book
 from eudr_geo.checking import check, check_lots

@@ -1,0 +1,104 @@
+"""Boundaries written in one cell of a table: WKT, GeoJSON, or a bare list of positions."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from eudr_geo.gathering import shown
+from eudr_geo.model.source import NumberText, RecordError
+
+_KINDS = {
+    "POINT": "Point",
+    "POLYGON": "Polygon",
+    "MULTIPOLYGON": "MultiPolygon",
+    "MULTIPOINT": "MultiPoint",
+    "LINESTRING": "LineString",
+    "MULTILINESTRING": "MultiLineString",
+}
+_WKT = re.compile(r"\s*(?:SRID=\d+;)?\s*([A-Za-z]+?)\s*(?:ZM|Z|M)?\s*(\(.*\)|EMPTY)\s*", re.DOTALL | re.IGNORECASE)
+_LOOKS_LIKE_ONE = re.compile(r"\s*(?:SRID=\d+;|[A-Za-z]+\s*[ZMzm]*\s*\(|\{|\[\s*\[)")
+
+
+def looks_like_one(text: str) -> bool:
+    """Tell whether a cell may hold a boundary.
+
+    Examples
+    --------
+    >>> looks_like_one("POLYGON((1 2, 3 4))"), looks_like_one('{"type":'), looks_like_one("Polygon")
+    (True, True, False)
+    """
+    return bool(_LOOKS_LIKE_ONE.match(text))
+
+
+def parse(text: str) -> tuple[str, Any]:
+    """Return kind and nested positions, every number as it is written.
+
+    Raises
+    ------
+    RecordError
+        For text that is none of the three forms.
+
+    Examples
+    --------
+    >>> parse("POINT (108.050 12.68)")
+    ('Point', ['108.050', '12.68'])
+    """
+    if text[:1] in {"{", "["}:
+        return _json(text)
+    match = _WKT.fullmatch(text)
+    kind = _KINDS.get(match[1].upper()) if match else None
+    if match is None or kind is None:
+        raise RecordError(
+            "unreadable-record", f"{shown(text)} is no WKT of a plot", "write POLYGON((lon lat, lon lat, …))", text
+        )
+    if match[2].upper() == "EMPTY":
+        raise RecordError("missing-geometry", "the boundary is EMPTY", "draw the plot again")
+    nested = _brackets(match[2])
+    if kind == "Point":
+        nested = nested[0] if nested and isinstance(nested[0], list) else nested
+    if kind == "MultiPoint":
+        nested = [part[0] if part and isinstance(part[0], list) else part for part in nested]
+    return kind, nested
+
+
+def _json(text: str) -> tuple[str, Any]:
+    try:
+        found: Any = json.loads(text, parse_float=NumberText, parse_int=NumberText)
+    except (ValueError, RecursionError) as error:
+        raise RecordError(
+            "unreadable-record", "the GeoJSON in the cell is broken", "copy the whole cell, or export again", text
+        ) from error
+    if isinstance(found, list):  # longitude first; one position is a point, more are a ring
+        return ("Point", found[0]) if len(found) == 1 else ("Polygon", [found])
+    if found.get("type") == "Feature" and isinstance(found.get("geometry"), dict):
+        found = found["geometry"]
+    return str(found.get("type")), found.get("coordinates")
+
+
+def _brackets(text: str) -> list[Any]:
+    """Brackets of WKT as nested lists; a bare ``lon lat`` is a position."""
+    stack: list[list[Any]] = [[]]
+    for piece in re.findall(r"[()]|[^(),]+|,", text):
+        if piece == "(":
+            stack.append([])
+        elif piece == ")":
+            if len(stack) < 2:
+                break
+            done = stack.pop()
+            stack[-1].append(done)
+        elif piece.strip() and piece != ",":
+            numbers = [NumberText(number) for number in piece.split()]
+            if len(numbers) == 1:
+                raise RecordError(
+                    "unreadable-record",
+                    f"{shown(numbers[0])} stands alone where a position belongs, perhaps a decimal comma",
+                    "write longitude and latitude with decimal points and a blank between: 108.05 12.68",
+                    numbers[0],
+                )
+            stack[-1].append(numbers)
+    if len(stack) != 1 or not stack[0]:
+        raise RecordError("unreadable-record", "the brackets of the WKT do not close", "copy the whole cell", text)
+    result: list[Any] = stack[0][0]
+    return result

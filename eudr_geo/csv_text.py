@@ -1,0 +1,105 @@
+"""CSV as people save it: encodings, separators, line ends. Strict: a row never shifts, a letter is never replaced."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable, Sequence
+from itertools import islice
+from typing import Any
+
+from eudr_geo.gathering import shown
+from eudr_geo.limits import Limits
+from eudr_geo.model.source import WholeFileError
+
+SEPARATORS = ",;\t|"
+_SAMPLE_ROWS = 12
+_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+
+
+def decoded(data: bytes) -> tuple[str, str, bool]:
+    """Return text, its encoding, and whether that is certain.
+
+    Raises
+    ------
+    WholeFileError
+        When no encoding fits.
+    """
+    for mark, name in _MARKS:
+        if data.startswith(mark):
+            try:
+                return data.decode(name), name.removesuffix("-sig"), True
+            except UnicodeDecodeError as error:
+                raise WholeFileError(
+                    "unreadable-file",
+                    f"the text is not {name.removesuffix('-sig').upper()} as it says",
+                    "save it again",
+                ) from error
+    try:
+        return data.decode("utf-8"), "utf-8", True
+    except UnicodeDecodeError:
+        pass
+    from charset_normalizer import from_bytes
+
+    best = from_bytes(data, cp_isolation=["cp1252", "cp1258", "latin_1", "mac_roman"]).best()
+    if best is None:
+        raise WholeFileError("unreadable-file", "the text encoding cannot be told", "save the table as CSV UTF-8")
+    return str(best), best.encoding, False
+
+
+def rows_of(text: str, limits: Limits, likeness: Callable[[Sequence[Any]], int]) -> list[list[Any]]:
+    """Return the rows of a table; the place of a row in the list is its line as a person counts, from 0.
+
+    Parameters
+    ----------
+    text
+        The whole file.
+    limits
+        Rows and columns at most.
+    likeness
+        How much a row looks like the headings of a table of plots; decides which separator is meant.
+
+    Raises
+    ------
+    WholeFileError
+        For quotes that are never closed, NUL characters, or more rows or columns than the limits.
+    """
+    if "\0" in text:
+        raise WholeFileError("unreadable-file", "the text holds NUL characters", "save the table again as CSV UTF-8")
+    csv.field_size_limit(max(limits.text_length * 100, 1_000_000))
+    told = re.match(r"sep=([,;\t|])[ \t]*(?:\r\n|\n|\r)", text)
+    separator = told[1] if told else max(SEPARATORS, key=lambda mark: _score(text, mark, likeness))
+    body, skipped = (text[told.end() :], 1) if told else (text, 0)
+    rows: list[list[Any]] = [[]] * skipped
+    reader = csv.reader(io.StringIO(body, newline=""), delimiter=separator, strict=True)
+    start = skipped
+    try:
+        for row in reader:
+            while len(rows) < start:  # a cell may run over several lines: the row stands where it begins
+                rows.append([])
+            rows.append(list(row))
+            start = reader.line_num + skipped
+            if len(row) > limits.sheet_columns or len(rows) > limits.sheet_rows:
+                raise WholeFileError(
+                    "unreadable-file",
+                    f"the table has more than {limits.sheet_rows:,} rows or {limits.sheet_columns} columns",
+                    "split it, or copy the filled cells to a new sheet",
+                )
+    except csv.Error as error:
+        why = "a quotation mark there is never closed" if "unexpected end" in str(error) else shown(error)
+        raise WholeFileError(
+            "unreadable-file",
+            f"the table breaks at line {start + 1}: {why}",
+            "correct the line, or save the table again",
+        ) from error
+    return rows
+
+
+def _score(text: str, separator: str, likeness: Callable[[Sequence[Any]], int]) -> tuple[int, int]:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    try:
+        sample = list(islice(reader, _SAMPLE_ROWS))
+    except csv.Error:
+        return 0, 0
+    return max(map(likeness, sample), default=0), max(map(len, sample), default=0)

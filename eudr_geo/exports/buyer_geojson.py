@@ -1,0 +1,31 @@
+"""``plots_by_lot.geojson``: for buyers, one feature a lot and plot, kilograms and dates beside the EU's own names."""
+
+from __future__ import annotations
+
+from eudr_geo.exports.eudr_geojson import to_geojson
+from eudr_geo.model.package import PackageData
+
+SUMMARY = "one feature a lot and plot, with kilograms and harvest dates (GeoJSON)"
+FILE = "plots_by_lot.geojson"
+PROFILE = "buyer"
+
+LOT_COLUMNS = {
+    "lot_code": "lot_code",
+    "kg": "kg_attributed",
+    "share": "share",
+    "evidence_class": "evidence_class",
+    "harvest_from": "harvest_from",
+    "harvest_to": "harvest_to",
+    "geometry_version": "plot_version",
+}
+"""Properties beside the official ones → columns of the trace; the EU system ignores them, a buyer joins on them."""
+
+
+def render(package: PackageData) -> bytes:
+    """Return the plots of each lot in the order of the trace; the four official properties come first."""
+    row_of = {code: row for row, code in enumerate(package.plots["plot_id"].tolist())}
+    feeds = package.trace[package.trace["plot_code"].isin(row_of)]
+    rows = [row_of[code] for code in feeds["plot_code"]]
+    labels = package.producer_labels()
+    extra = feeds[list(LOT_COLUMNS.values())].rename(columns={old: new for new, old in LOT_COLUMNS.items()})
+    return to_geojson(package.plots.take(rows), [labels[row] for row in rows], extra=extra.to_dict("records"))

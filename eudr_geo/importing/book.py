@@ -1,0 +1,242 @@
+"""Import of a lot book: every table of it by code, all or nothing."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Table
+
+from eudr_geo.errors import RefusedError
+from eudr_geo.importing.common import NOTHING_NEW, Refused, packed, stood_still, store_files
+from eudr_geo.importing.land import PlotImport, preview_plots, store_plots
+from eudr_geo.model.base import table_of
+from eudr_geo.model.lot_book import BOOK_TABLES, LotBook
+from eudr_geo.model.plots import Reading, SourceFile
+from eudr_geo.store import Store
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_KEYS: Mapping[str, tuple[str, ...]] = {
+    "stream_plot": ("stream_code", "plot_code"),
+    "process_line": ("process_code", "direction", "lot_code"),
+    "consignment_line": ("consignment_code", "lot_code"),
+}
+"""What tells two rows apart in tables without a code of their own."""
+
+_WHERE_FROM = frozenset({"src_file", "src_sheet", "src_row"})
+
+Key = tuple[Any, ...]
+Row = dict[str, Any]
+
+
+@dataclass
+class BookImport:
+    """What an import of a workbook would do, table by table."""
+
+    new: dict[str, list[Row]] = field(default_factory=dict)
+    changed: dict[str, list[tuple[int, Row]]] = field(default_factory=dict)  # row number, the columns that differ
+    unchanged: dict[str, int] = field(default_factory=dict)
+    refused: list[Refused] = field(default_factory=list)
+    file: SourceFile | None = None
+    seen: int = 0  # last step of the project that was looked at
+
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether nothing would be stored."""
+        return not any(self.new.values()) and not any(self.changed.values())
+
+    def counts(self) -> list[tuple[str, int, int, int]]:
+        """Table, new, changed, unchanged."""
+        return [
+            (name, len(self.new.get(name, ())), len(self.changed.get(name, ())), self.unchanged.get(name, 0))
+            for name in BOOK_TABLES
+            if self.new.get(name) or self.changed.get(name) or self.unchanged.get(name)
+        ]
+
+    def summary(self) -> str:
+        """One plain sentence."""
+        return "; ".join(
+            f"{name}: {new:,} new, {changed:,} changed" for name, new, changed, _ in self.counts() if new or changed
+        )
+
+
+def preview_book(store: Store, book: LotBook, file: SourceFile | None = None) -> BookImport:
+    """Say what storing this lot book would do; nothing is stored.
+
+    Rows are matched by code; lines of processes and consignments by what they join, losses of one process by their
+    order. A cell without a value never wipes out what is known. Refused by name, and with it the whole book, because a
+    half-stored book would trace wrongly: a row that names something neither the book nor the project knows, a row
+    that stands twice, one without what its table needs, a weight that is not more than zero.
+
+    Parameters
+    ----------
+    store
+        The project.
+    book
+        The workbook's rows.
+    file
+        The workbook as a file; kept with the import.
+    """
+    plan = BookImport(file=file, seen=store.history())
+    coded = [name for name, noun in BOOK_TABLES.items() if "code" in table_of(noun).columns]
+    known = {name: store.codes(BOOK_TABLES[name]) | set(book.table(name)["code"]) for name in coded}
+    for name, noun in BOOK_TABLES.items():
+        table = table_of(noun)
+        given = _by_key(name, _rows(book.table(name)))
+        if not given:
+            continue
+        held = {key: rows[0] for key, rows in _by_key(name, _rows(store.table(noun))).items()}
+        for key, rows in given.items():
+            first = rows[0]
+            for other in rows[1:]:
+                if _differing(other, first) or _differing(first, other):
+                    plan.refused.append(_twice(name, key, first, other))
+                else:
+                    plan.unchanged[name] = plan.unchanged.get(name, 0) + 1
+            why = _faults(table, name, key, first, known, is_new=key not in held)
+            plan.refused += [
+                Refused(first.get("src_file") or "", first.get("src_row"), _label(key), *one) for one in why
+            ]
+            if key not in held:
+                plan.new.setdefault(name, []).append({k: value for k, value in first.items() if value is not None})
+            elif differs := _differing(first, held[key]):
+                plan.changed.setdefault(name, []).append((int(held[key]["fid"]), differs))
+            else:
+                plan.unchanged[name] = plan.unchanged.get(name, 0) + 1
+    return plan
+
+
+def _rows(frame: pd.DataFrame) -> list[Row]:
+    return [
+        {str(key): None if value is None or value != value else value for key, value in row.items()}  # noqa: PLR0124 (NaN)
+        for row in frame.to_dict("records")
+    ]
+
+
+def _by_key(name: str, rows: list[Row]) -> dict[Key, list[Row]]:
+    """Rows by what tells them apart. Losses name no lot: the first of a process is one, the second another."""
+    columns = _KEYS.get(name, ("code",))
+    found: dict[Key, list[Row]] = {}
+    nth: dict[Key, int] = {}
+    for row in rows:
+        key = tuple(row.get(column) for column in columns)
+        if name in _KEYS and None in key:
+            nth[key] = nth.get(key, 0) + 1
+            key = (*key, nth[key])
+        found.setdefault(key, []).append(row)
+    return found
+
+
+def _differing(given: Row, held: Row) -> Row:
+    """Columns that are stated and differ."""
+    return {
+        column: value
+        for column, value in given.items()
+        if column not in _WHERE_FROM and value not in (None, "") and held.get(column) != value
+    }
+
+
+def _label(key: Key) -> str:
+    return " / ".join(str(part or "–") for part in key)
+
+
+def _twice(name: str, key: Key, first: Row, other: Row) -> Refused:
+    rows = " and ".join(str(row["src_row"]) for row in (first, other) if row.get("src_row"))
+    where = f" (rows {rows})" if rows else ""
+    return Refused(
+        other.get("src_file") or "",
+        other.get("src_row"),
+        _label(key),
+        f"{name.replace('_', ' ')} {_label(key)} stands twice with different values{where}",
+        "correct its code, or make one row of the two",
+    )
+
+
+def _faults(
+    table: Table, name: str, key: Key, row: Row, known: Mapping[str, set[str]], *, is_new: bool
+) -> list[tuple[str, str]]:
+    """Why a row cannot be stored, and what to do."""
+    label = f"{name.replace('_', ' ')} {_label(key)}"
+    faults = []
+    for reference in sorted(table.foreign_keys, key=lambda one: str(one.parent.name)):
+        column, target = reference.parent.name, reference.column.table.name
+        if row.get(column) and row[column] not in known[target]:
+            why = f"{label} names the {target} {row[column]}, which nobody knows"
+            faults.append((why, f"add the {target}, or correct the code"))
+    for column_ in table.columns:
+        value = row.get(column_.name)
+        needed = is_new and not column_.nullable and column_.default is None and column_.name != "fid"
+        if needed and value in (None, ""):
+            faults.append((f"{label} has no {column_.name}", "fill it in"))
+        elif column_.name == "quantity_kg" and value is not None and not value > 0:
+            faults.append((f"{label} has a {column_.name} of {value}", "write a weight of more than zero"))
+    return faults
+
+
+def apply_book(
+    store: Store,
+    plan: BookImport,
+    *,
+    now: str,
+    who: str,
+    original: str | Path | None = None,
+    land: PlotImport | None = None,
+) -> str:
+    """Store a lot book whole, or nothing of it; see :func:`eudr_geo.importing.apply_plots`.
+
+    Parameters
+    ----------
+    store
+        The project, opened for writing.
+    plan
+        The preview.
+    now, who
+        For the log: UTC time (ISO 8601) and login name.
+    original
+        The workbook; kept byte for byte.
+    land
+        Preview of the plots whose land stands in the workbook: stored in the same step.
+
+    Returns
+    -------
+    str
+        One plain sentence of what was stored.
+
+    Raises
+    ------
+    RefusedError
+        When a row of the book was refused, or the project was changed since the preview.
+    """
+    if plan.refused:
+        first = plan.refused[0]
+        more = f" (and {len(plan.refused) - 1} more)" if len(plan.refused) > 1 else ""
+        raise RefusedError(f"nothing stored: {first.why}{more}", fix=first.fix)
+    if plan.is_empty and (land is None or land.is_empty):
+        return NOTHING_NEW
+    files = () if plan.file is None else (plan.file,)
+    contents = packed(store, files, () if original is None else (original,))
+    with store.writing(now=now, who=who, action="book", summary=plan.summary()) as writer:
+        stood_still(writer, plan.seen)
+        store_files(store, writer, files, contents)
+        for name, noun in BOOK_TABLES.items():
+            table = table_of(noun)
+            writer.insert(table, plan.new.get(name, []))
+            writer.update(table, dict(plan.changed.get(name, [])))
+        if land is not None:
+            # Looked at again: the book may just have named these plots.
+            reading = Reading(land.plots, (), land.files)
+            land = dataclasses.replace(_again(store, reading, land), refused=land.refused)
+            store_plots(store, writer, land, contents)
+        writer.summary = "; ".join(part for part in (plan.summary(), land.summary() if land else "") if part)
+    return f"Stored: {writer.summary}."
+
+
+def _again(store: Store, reading: Reading, land: PlotImport) -> PlotImport:
+    if land.result is None:
+        raise RefusedError("nothing stored: the plots were not checked", fix="check them first")
+    return preview_plots(store, reading, land.result, land.changes)

@@ -1,0 +1,257 @@
+"""A sheet of plots: which row holds the headings, and what becomes of each row below it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from eudr_geo.boundaries import Shape, offered_polygon, shape_of
+from eudr_geo.cell_shapes import looks_like_one, parse
+from eudr_geo.cells import decimal_mark, fold, parse_number
+from eudr_geo.gathering import Gathering, shown
+from eudr_geo.headings import COORDINATES, EU_COLUMNS, column_of, match_column
+from eudr_geo.model.source import NumberText, RecordError, WholeFileError
+from eudr_geo.workbook_terms import TOTAL_WORDS
+
+_HEADING_ROWS = 10  # titles and logos above the headings
+_COORDINATE = re.compile(r"[-+]?\d+(?:[.,]\d+)?")
+_ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_CODES = ("plot_id", "producer_id")
+_HECTARES = {  # of one unit of area, international definitions
+    "ha": 1.0, "hectare": 1.0, "hectares": 1.0, "hecta": 1.0, "hec": 1.0, "has": 1.0,
+    "m2": 1e-4, "sqm": 1e-4, "acre": 0.40468564224, "acres": 0.40468564224, "ac": 0.40468564224,
+}  # fmt: skip
+_UNIT = re.compile(r"(.*?\d[\d.,]*)\s*([^\W\d_]+[²2]?)\.?", re.DOTALL)
+_IN_BRACKETS = re.compile(r"[(\[]\s*([^)\]]*?)\s*[)\]]")
+_DECIMAL_DEGREES = "write decimal degrees, like 12.712345"
+
+
+def text_of(value: Any) -> str:
+    """Return a cell as text; whole numbers without the ``.0`` that spreadsheets keep to themselves."""
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return str(value).strip()
+
+
+def columns_of(cells: Sequence[Any]) -> dict[str, list[int]]:
+    """Columns that the cells of a row mean as headings, empty when there is none for coordinates."""
+    found: dict[str, list[int]] = {}
+    for place, cell in enumerate(cells):
+        meant = match_column(text_of(cell)) if isinstance(cell, str) else ()
+        if len(meant) == 1:
+            found.setdefault(meant[0], []).append(place)
+    if not {"lat", "lon"} <= set(found):
+        found |= _prefixed(cells)
+    enough = {"lat", "lon"} <= set(found) or {"x", "y"} <= set(found) or "wkt" in found
+    return found if enough else {}
+
+
+def _prefixed(cells: Sequence[Any]) -> dict[str, list[int]]:
+    """Survey programs put the question before the word: ``_location_latitude``, ``_location_longitude``."""
+    names = [fold(text_of(cell)) if isinstance(cell, str) else "" for cell in cells]
+    for place, name in enumerate(names):
+        if name.endswith(" latitude") and (other := f"{name.removesuffix(' latitude')} longitude") in names:
+            return {"lat": [place], "lon": [names.index(other)]}
+    return {}
+
+
+class PlotSheet:
+    """One sheet: its headings, then its rows."""
+
+    def __init__(self, gathering: Gathering, name: str, rows: Sequence[Sequence[Any]]) -> None:
+        self.gathering, self.name, self.rows = gathering, name, rows
+        self.in_named_system: list[int] = []  # plots whose coordinates are in the system that the user named
+        self.columns: dict[str, int] = {}
+
+    def read(self) -> bool:
+        """Read the sheet; tell whether it has headings for coordinates."""
+        top = self._find_headings()
+        if top is None:
+            return False
+        self.headings = [text_of(cell) for cell in self.rows[top]]
+        self.width = max((place for place, heading in enumerate(self.headings) if heading), default=-1) + 1
+        self.hectares = self._unit()
+        numeric = [key for key in ("lat", "lon", "x", "y", "area_ha") if key in self.columns]
+        self.marks: dict[str, str] = {key: self._mark(self.columns[key], top) for key in numeric}
+        # Where the coordinates have points, 1.234 in another column is a little more than one.
+        self.has_points = {mark for key, mark in self.marks.items() if key != "area_ha"} == {"."}
+        for row in range(top + 1, len(self.rows)):
+            cells = list(self.rows[row])
+            if any(text_of(cell) for cell in cells):
+                self._row(row + 1, cells)
+        return True
+
+    def _find_headings(self) -> int | None:
+        """Find the row that looks most like headings; "Polygon" alone may also be a value in a row of data."""
+        best: tuple[int, int, dict[str, list[int]]] | None = None
+        for top, cells in enumerate(self.rows[:_HEADING_ROWS]):
+            found = columns_of(cells)
+            places = [place for place in found.get("wkt", []) if self._holds_boundaries(place, top)]
+            found = {**found, "wkt": places} if places else {key: at for key, at in found.items() if key != "wkt"}
+            has_point = {"lat", "lon"} <= set(found) or {"x", "y"} <= set(found)
+            if (places or has_point) and (best is None or len(found) > best[0]):
+                best = len(found), top, found
+        if best is None:
+            return None
+        _, top, found = best
+        for key in ("lat", "lon", "x", "y"):
+            self._check_one(found.get(key, []), top)
+        # Where several columns mean one thing, the EU system's own name wins; the others are kept under theirs.
+        self.columns = {
+            key: next((at for at in places if text_of(self.rows[top][at]) in EU_COLUMNS), places[0])
+            for key, places in found.items()
+        }
+        return top
+
+    def _holds_boundaries(self, place: int, top: int) -> bool:
+        below = [text for row in self.rows[top + 1 :] if place < len(row) and (text := text_of(row[place]))]
+        return not below or any(looks_like_one(text) for text in below[:1000])
+
+    def _check_one(self, places: list[int], top: int) -> None:
+        """Two columns for one coordinate are one only if they say the same everywhere."""
+        for other in places[1:]:
+            for row in self.rows[top + 1 :]:
+                first, second = (text_of(row[at]) if at < len(row) else "" for at in (places[0], other))
+                if first != second:
+                    names = " and ".join(shown(text_of(self.rows[top][at])) for at in (places[0], other))
+                    raise WholeFileError(
+                        "unreadable-file",
+                        f"the columns {names} mean the same and differ ({shown(first)}, {shown(second)})",
+                        "keep one of them, or rename the other",
+                    )
+
+    def _mark(self, place: int, top: int) -> str:
+        return decimal_mark(
+            text_of(row[place]) for row in self.rows[top + 1 :] if place < len(row) and isinstance(row[place], str)
+        )
+
+    def _unit(self) -> float:
+        """Hectares in one unit of the area column, as its heading says; an unknown unit makes it an ordinary column."""
+        if "area_ha" not in self.columns:
+            return 1.0
+        heading = self.headings[self.columns["area_ha"]]
+        named = _IN_BRACKETS.search(heading)
+        words = fold(named[1] if named else heading).split()
+        factors = [_HECTARES[word] for word in words if word in _HECTARES]
+        if named and not factors and words:
+            del self.columns["area_ha"]
+        return factors[0] if factors else 1.0
+
+    def _row(self, number: int, cells: list[Any]) -> None:
+        gathering = self.gathering
+        gathering.count()
+        properties: dict[str, Any] = {}
+        offer: Shape | None = None
+        try:
+            extra = [text_of(cell) for cell in cells[self.width :] if text_of(cell)]
+            if extra:
+                raise RecordError(
+                    "unreadable-record",
+                    f"the row has more cells than the table has columns: {shown(extra[0])}",
+                    "put quotes round text with commas",
+                )
+            cells += [None] * (self.width - len(cells))
+            properties = dict(self._properties(cells))
+            kind, nested, in_named_system = self._place(cells)
+            if kind == "LineString" and isinstance(nested, list):
+                offer = offered_polygon(nested)
+            if kind == "Point" and isinstance(nested, list) and len(nested) == 1 and isinstance(nested[0], list):
+                offer = shape_of("Point", nested[0])
+            if "String" in kind:
+                raise RecordError(
+                    "unsupported-geometry", f"a {kind} is no plot", "close it and write POLYGON((…))", kind
+                )
+            gathering.add(number, properties, shape_of(kind, nested), group=self.name)
+            if in_named_system and gathering.source.crs:
+                gathering.crs = gathering.source.crs
+                self.in_named_system.append(len(gathering.shapes) - 1)
+        except RecordError as error:
+            is_offered = error.code in {"nested-point", "unsupported-geometry"}
+            gathering.reject(number, error, group=self.name, properties=properties, offer=offer if is_offered else None)
+
+    def _properties(self, cells: Sequence[Any]) -> Iterator[tuple[str, Any]]:
+        places = {place: key for key, place in self.columns.items()}
+        for place, heading in enumerate(self.headings):
+            key = places.get(place)
+            value = cells[place]
+            if not heading or key in COORDINATES or value is None:
+                continue
+            if key:
+                known = heading if column_of(heading) == key else key
+            if key == "area_ha":
+                yield known, self._area(value)
+            elif key:
+                if key in _CODES and self._is_spoilt(value):
+                    raise RecordError(
+                        "unreadable-record",
+                        f"the spreadsheet turned the code in {shown(heading)} into {text_of(value)}",
+                        "format the column as text and type the code again",
+                        text_of(value),
+                    )
+                yield known, text_of(value)
+            else:  # two columns of one name stay apart
+                name = heading if self.headings.count(heading) == 1 else f"{heading} ({place + 1})"
+                yield name, value if isinstance(value, bool) else text_of(value)
+
+    def _is_spoilt(self, value: Any) -> bool:
+        is_date = isinstance(value, str) and self.gathering.format == "XLSX" and bool(_ISO_DATE.fullmatch(value))
+        return isinstance(value, bool) or is_date
+
+    def _area(self, value: Any) -> Any:
+        """The area in hectares as a number, or the text where it is none that is certain."""
+        text = text_of(value)
+        factor = self.hectares
+        if isinstance(value, str) and (unit := _UNIT.fullmatch(text)):
+            if (named := fold(unit[2])) not in _HECTARES:
+                return text
+            text, factor = unit[1], _HECTARES[named]
+        is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        number = float(value) if is_number else parse_number(text, self.marks["area_ha"])
+        if number is None and self.has_points and not self.marks["area_ha"]:
+            number = parse_number(text, ".")
+        if number is None or isinstance(value, bool):
+            return text_of(value)
+        # Rounded to a thousandth of a square metre: 15000 m2 are 1.5 ha, not 1.5000000000000002.
+        return NumberText(repr(number if factor == 1 else round(number * factor, 7)))
+
+    def _place(self, cells: Sequence[Any]) -> tuple[str, Any, bool]:
+        """Kind and positions of a row, and whether they are in the system that the user may have named."""
+        if "wkt" in self.columns and (text := text_of(cells[self.columns["wkt"]])):
+            return *parse(text), True
+        is_degrees = {"lat", "lon"} <= set(self.columns)
+        first, second = ("lon", "lat") if is_degrees else ("x", "y")
+        if not {first, second} <= set(self.columns):
+            raise RecordError("missing-geometry", "the cell of the boundary is empty", "fill in the WKT, or the point")
+        self._check_total(cells, first, second)
+        return "Point", [self._ordinate(cells, first), self._ordinate(cells, second)], not is_degrees
+
+    def _check_total(self, cells: Sequence[Any], first: str, second: str) -> None:
+        if text_of(cells[self.columns[first]]) or text_of(cells[self.columns[second]]):
+            return
+        word = fold(next(text for cell in cells if (text := text_of(cell))))
+        if word in TOTAL_WORDS or word.startswith(("total ", "tong ")):
+            raise RecordError(
+                "missing-geometry", "the row looks like a total, not like a plot", "take the row out of the table", word
+            )
+
+    def _ordinate(self, cells: Sequence[Any], key: str) -> NumberText:
+        value = cells[self.columns[key]]
+        text = text_of(value).replace("\u2212", "-")
+        if not text:
+            raise RecordError(
+                "missing-geometry",
+                f"the cell of {shown(self.headings[self.columns[key]])} is empty",
+                "take the point of the plot",
+            )
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            return NumberText(repr(float(value)))
+        # In degrees a comma can only be a decimal mark: nobody writes thousands of them.
+        if _COORDINATE.fullmatch(text) and not ("," in text and self.marks[key] == "."):
+            return NumberText(text.replace(",", "."))
+        metres = parse_number(text, self.marks[key]) if key in {"x", "y"} else None
+        if metres is None:
+            raise RecordError("not-finite", f"{shown(text)} stands where a coordinate belongs", _DECIMAL_DEGREES, text)
+        return NumberText(repr(metres))
