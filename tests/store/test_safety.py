@@ -330,8 +330,14 @@ def test_a_reader_writes_nothing(store, path):
 
 
 READ = """
+import os
 from eudr_geo.errors import StoreError
 path = Path(sys.argv[1])
+with open_store(sys.argv[2]) as warm:
+    warm.load_plots()  # everything is imported
+if os.geteuid() == 0:
+    os.setgid(65534)
+    os.setuid(65534)
 try:
     with open_store(path) as store:
         print(len(store.load_plots()), "plots")
@@ -353,15 +359,8 @@ def read_only_folder(path, setup):
         for one in folder.iterdir():
             one.chmod(stat.S_IRUSR | stat.S_IRGRP | stat.S_IROTH)
         folder.chmod(0o555)
-        user = {"user": 65534, "group": 65534} if os.geteuid() == 0 else {}
         try:
-            if user and not os.access(sys.executable, os.X_OK):
-                pytest.skip("the interpreter is private")
-            process = script(READ, folder / "coop.gpkg", **user)
-            out, error = process.communicate(timeout=60)
-            if process.returncode and "Permission" in error:
-                pytest.skip("nobody may run this interpreter")
-            assert process.returncode == 0, error
+            out = answer(script(READ, folder / "coop.gpkg", path))
             return out.splitlines()
         finally:
             folder.chmod(0o755)

@@ -40,7 +40,7 @@ def migrate(path: Path, connection: Connection) -> Path | None:
             fix="open it with a version in between, or import its files again",
         )
     copy = _free_name(path, version)
-    backup(connection, copy)
+    backup(path, copy)
     for step in range(version, SCHEMA_VERSION):
         STEPS[step](connection)
     connection.execute(text("UPDATE eudr_meta SET value = :to WHERE key = 'schema'"), {"to": str(SCHEMA_VERSION)})
@@ -58,13 +58,15 @@ def _free_name(path: Path, version: int) -> Path:
         number += 1
 
 
-def backup(connection: Connection, target: Path) -> None:
-    """Copy a live project page by page with SQLite's own backup, which sees a whole transaction or none."""
-    raw = connection.connection.dbapi_connection
-    if not isinstance(raw, sqlite3.Connection):
-        raise TypeError("only an SQLite project can be copied so")
+def backup(path: Path, target: Path) -> None:
+    """Copy a project page by page with SQLite's own backup, which sees a whole transaction or none.
+
+    By a connection of its own: one that holds the lock for writing cannot be copied from.
+    """
+    live = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
     copy = sqlite3.connect(target)
     try:
-        raw.backup(copy)
+        live.backup(copy)
     finally:
         copy.close()
+        live.close()
