@@ -24,6 +24,7 @@ Floats = npt.NDArray[np.float64]
 FACTS = ("open_rings", "short_rings", "has_z", "vertices", "short_lons", "short_lats", "decimals")
 """Columns of a plot table that say how the geometry was written."""
 
+_EXPORT_AGAIN = "export the file again from the mapping program"
 _DEPTH = {"Point": 1, "MultiPoint": 2, "LineString": 2, "Polygon": 3, "MultiLineString": 3, "MultiPolygon": 4}
 _NUMBER = re.compile(r"[-+]?(\d+)(?:\.(\d*))?(?:[eE]([-+]?\d+))?|[-+]?\.(\d+)")
 _COMMA = re.compile(r"\s*[-+]?\d+,\d+\s*")
@@ -64,9 +65,12 @@ def number_of(text: Any) -> float:
         value = float(text)
         if math.isfinite(value) and abs(value) < 1e12:
             return value + 0.0
-    shown = "null" if text is None else str(text)[:80]
+    shown = {None: "null", True: "true", False: "false"}.get(text, str(text)[:80]) if text.__hash__ else "a list"
     if isinstance(text, str) and _COMMA.fullmatch(text):
         fix = f"write {text.strip().replace(',', '.')} with a point and without quotes"
+    elif isinstance(text, str) and not isinstance(text, NumberText) and _NUMBER.fullmatch(text.strip()):
+        shown = f'"{shown}"'
+        fix = f"write {text.strip()} without quotes"
     elif isinstance(text, (list, dict)):
         raise RecordError("unreadable-record", "a list stands where a number belongs", "write [longitude, latitude]")
     else:
@@ -121,24 +125,32 @@ def _check_depth(nested: Any, depth: int) -> None:
     if depth == 0:
         return
     if not isinstance(nested, list):
-        raise RecordError(
-            "unreadable-record", "the coordinates are nested wrongly", "export the file again from the mapping program"
-        )
+        raise RecordError("unreadable-record", "the coordinates are nested wrongly", _EXPORT_AGAIN)
     for inner in nested:
         if depth > 1:
             if not isinstance(inner, list) or not inner:
                 raise RecordError(
                     "unreadable-record",
                     "the coordinates are nested wrongly",
-                    "export the file again from the mapping program",
+                    _EXPORT_AGAIN,
                 )
             _check_depth(inner, depth - 1)
 
 
 def _positions_shape(positions: Sequence[Sequence[Any]], build: Any) -> Shape:
     for position in positions:
+        if isinstance(position, (list, tuple)) and any(isinstance(one, (list, tuple)) for one in position):
+            raise RecordError("unreadable-record", "the coordinates are nested wrongly", _EXPORT_AGAIN)
         if not isinstance(position, (list, tuple)) or not 2 <= len(position) <= 4:
             raise _no_position(position)
+        if len(position) == 4 and not any(decimals_of(str(one)) for one in position):
+            written = f"[{', '.join(map(str, position))}]"
+            raise RecordError(
+                "unreadable-record",
+                f"a position of four whole numbers: {written[:80]}, perhaps two with decimal commas",
+                "write [longitude, latitude] with decimal points",
+                written[:80],
+            )
     xy = np.array([[number_of(position[0]), number_of(position[1])] for position in positions])
     for position in positions:
         for extra in position[2:]:

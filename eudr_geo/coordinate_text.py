@@ -89,6 +89,8 @@ class Regions:
             irregular[region_of[np.searchsorted(marks, match.start())]] = True
         irregular[region[~np.isfinite(values) | (np.abs(values) >= 1e12)]] = True
         decimals = self._decimals(data, text, starts, ends)
+        fours = head[size == 4]  # four whole numbers are two with decimal commas
+        irregular[region[fours[(decimals[fours[:, None] + np.arange(4)] == 0).all(axis=1)]]] = True
         ordinate = np.arange(len(starts)) - head[position]
         short = decimals < COORDINATE_DECIMALS
         self.facts["short_lons"].append(np.bincount(region[short & (ordinate == 0)], minlength=n).astype(np.int64))

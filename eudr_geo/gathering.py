@@ -12,6 +12,7 @@ import numpy as np
 from eudr_geo.boundaries import FACTS, Shape
 from eudr_geo.cells import clean_code, clean_text, parse_date
 from eudr_geo.headings import EU_COLUMNS, column_of, official_name
+from eudr_geo.limits import DEFAULT_LIMITS
 from eudr_geo.model.plots import Note, Plots, Reading, Rejected, SourceFile
 from eudr_geo.model.source import NumberText, RecordError, Source, WholeFileError
 
@@ -71,6 +72,7 @@ class Gathering:
         }
         self.shapes: list[Shape | None] = []  # None where the reader assembles the geometry itself
         self._names: set[str] = set()
+        self._positions = 0
         self._plans: dict[tuple[str, ...], _Plan] = {}
 
     def note(self, code: str, why: str, fix: str = "", *, severity: str = "", value: str = "") -> None:
@@ -155,6 +157,8 @@ class Gathering:
         RecordError
             For text that cannot be kept as it is.
         """
+        if shape is not None:
+            self.hold(shape.vertices)
         row: dict[str, Any] = dict(_NOTHING_STATED)
         row["record"] = record
         row["group"] = _text(group)
@@ -186,6 +190,28 @@ class Gathering:
         for name, values in self.columns.items():
             values.append(row[name])
         self.shapes.append(shape)
+
+    def hold(self, positions: int) -> None:
+        """Count positions of a geometry; refuse one that no plot can have, and a file with too many in all."""
+        self._positions += positions
+        if positions > self.source.limits.ring_vertices:
+            raise self.too_many_positions(positions)
+        if self._positions > self.source.limits.file_vertices:
+            raise WholeFileError(
+                "unreadable-file",
+                f"more than {self.source.limits.file_vertices:,} positions",
+                "split the file, or raise the limit",
+            )
+
+    def too_many_positions(self, positions: int) -> RecordError:
+        """Say that one boundary has too many positions."""
+        most = self.source.limits.ring_vertices
+        return RecordError(
+            "unreadable-record",
+            f"its boundary has {positions:,} positions, more than {most:,}",
+            "simplify it, or raise the limit",
+            str(positions),
+        )
 
     def _short(self, name: str, text: str) -> str:
         """Return the text unless it is longer than any honest value."""
@@ -288,12 +314,14 @@ def _text(value: Any) -> str:
     return clean_text(value)
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: Any, depth: int = 1) -> Any:
     """A property as plain data; numbers stay text as written, so that no id loses its zeros."""
+    if depth > DEFAULT_LIMITS.json_depth:
+        raise RecordError("unreadable-record", f"a value is nested deeper than {depth - 1}", "export the table again")
     if isinstance(value, dict):
-        return {_text(str(key)): _plain(inner) for key, inner in value.items()}
+        return {_text(str(key)): _plain(inner, depth + 1) for key, inner in value.items()}
     if isinstance(value, list):
-        return [_plain(inner) for inner in value]
+        return [_plain(inner, depth + 1) for inner in value]
     return value if isinstance(value, bool) or value is None else _text(value)
 
 

@@ -110,14 +110,35 @@ class JsonStream:
             more = self._decode.decode(b"".join(pieces), final=last)
         except UnicodeDecodeError as error:
             raise WholeFileError(
-                "unreadable-file", f"the text is not UTF-8 (byte {error.start})", "save the file as UTF-8"
+                "unreadable-file", f"the text is not UTF-8{self._where_not()}", "save the file as UTF-8"
             ) from error
         self.text = self.text[self.at :] + more
         self.at = 0
 
+    def _where_not(self) -> str:
+        """Line of the first byte that is not UTF-8."""
+        data = self.source.path.read_bytes()
+        try:
+            data.decode()
+        except UnicodeDecodeError as error:
+            before = data[: error.start]
+            lines = before.count(b"\n")
+            return f" at line {lines + 1}, byte {len(before) - before.rfind(bytes([10]))}"
+        return ""
+
     def close(self) -> None:
         """Let go of the file."""
         self._stream.close()
+
+    def restored(self, value: Any, depth: int = 0) -> Any:
+        """Return a value with the arrays that were taken out of it put back, as text of JSON."""
+        if isinstance(value, str):
+            return self.array(int(value[len(self.mark) :])).decode() if value.startswith(self.mark) else value
+        if depth > self.source.limits.json_depth:  # refused further on
+            return value
+        if isinstance(value, dict):
+            return {key: self.restored(inner, depth + 1) for key, inner in value.items()}
+        return [self.restored(inner, depth + 1) for inner in value] if isinstance(value, list) else value
 
     def array(self, region: int) -> bytes:
         """Return the text of a coordinate array of the last few blocks."""

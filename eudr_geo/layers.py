@@ -279,8 +279,7 @@ def _wkb_at(blob: bytes) -> int:
 
 
 def _is_projected(blob: bytes) -> bool:
-    box = 2 * 8 if (blob[3] >> 1) & 7 else 0
-    if len(blob) < 8 + box or not box:
+    if len(blob) < 24 or not (blob[3] >> 1) & 7:
         return False
     west, east = struct.unpack("<2d" if blob[3] & 1 else ">2d", blob[8:24])
     return bool(max(abs(west), abs(east)) > _PROJECTED)

@@ -108,7 +108,9 @@ class PlotSheet:
 
     def _holds_boundaries(self, place: int, top: int) -> bool:
         below = [text for row in self.rows[top + 1 :] if place < len(row) and (text := text_of(row[place]))]
-        return not below or any(looks_like_one(text) for text in below[:1000])
+        if not below:  # headings of an empty table, not the last row of one
+            return not any(text_of(cell) for row in self.rows[:top] for cell in row)
+        return any(looks_like_one(text) for text in below[:1000])
 
     def _check_one(self, places: list[int], top: int) -> None:
         """Two columns for one coordinate are one only if they say the same everywhere."""

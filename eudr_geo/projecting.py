@@ -9,6 +9,9 @@ from typing import Any
 import numpy as np
 import shapely
 
+from eudr_geo.model.plots import Plots
+
+_DECIMALS = 6  # of what was converted: the digits of metres say nothing about degrees
 _CODE = re.compile(r"(?:urn:ogc:def:crs:)?EPSG:(?:[\d.]*:)?:?(\d{4,6})|(\d{4,6})", re.IGNORECASE)
 
 
@@ -55,3 +58,23 @@ def to_wgs84(geometries: Any, code: str) -> Any:
     # The transformation's own digits are noise below a millimetre.
     xy = np.round(np.column_stack([lon, lat]), 8)
     return shapely.set_coordinates(np.array(geometries, dtype=object, copy=True), xy)
+
+
+def plots_to_wgs84(plots: Plots, code: str, rows: Any = slice(None)) -> Plots:
+    """Return plots, or these rows of them, in longitude and latitude, their digits no longer judged.
+
+    Parameters
+    ----------
+    plots
+        Coordinates in the system.
+    code
+        ``EPSG:nnnn``.
+    rows
+        Positions of the plots to convert; all by default.
+    """
+    changed = {name: plots[name].copy() for name in ("geometry", "short_lons", "short_lats", "decimals")}
+    changed["geometry"][rows] = to_wgs84(plots.geometry[rows], code)
+    if code != "EPSG:4326":
+        changed["short_lons"][rows] = changed["short_lats"][rows] = 0
+        changed["decimals"][rows] = np.minimum(changed["decimals"][rows], _DECIMALS)
+    return plots.with_columns(**changed)

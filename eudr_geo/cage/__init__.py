@@ -106,27 +106,27 @@ def environment(folder: Path) -> dict[str, str]:
 
 def _run(folder: Path, job: dict[str, Any], limits: Limits) -> tuple[bytes, str]:
     """Run the child; return its answer, or what it died of."""
-    child = subprocess.Popen(
-        [sys.executable, "-P", "-s", "-m", "eudr_geo.cage", json.dumps(job)],
-        cwd=folder,
-        env=environment(folder),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,  # so that whatever it starts dies with it
-    )
+    said = folder / "out.bin"  # a file and no pipe: its size is limited by the system, our memory is not
+    with said.open("wb") as answer:
+        child = subprocess.Popen(
+            [sys.executable, "-P", "-s", "-m", "eudr_geo.cage", json.dumps(job)],
+            cwd=folder,
+            env=environment(folder),
+            stdin=subprocess.DEVNULL,
+            stdout=answer,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,  # so that whatever it starts dies with it
+        )
     try:
-        answer, _ = child.communicate(timeout=limits.wall_s)
+        child.wait(timeout=limits.wall_s)
     except subprocess.TimeoutExpired:
-        _kill(child)
         return b"", f"reading took longer than {limits.wall_s} s and was stopped"
-    except BaseException:
-        _kill(child)
-        raise
     finally:
         _kill(child)
     if child.returncode == 0:
-        return answer, ""
+        return (
+            (said.read_bytes(), "") if said.stat().st_size <= limits.result_bytes else (b"", "the answer is too long")
+        )
     if child.returncode in {-signal.SIGXCPU, -signal.SIGKILL}:
         return b"", f"reading took longer than {limits.cpu_s} s of the processor and was stopped"
     if child.returncode == MEMORY_EXIT:
@@ -140,7 +140,7 @@ MEMORY_EXIT = 77
 
 def _kill(child: subprocess.Popen[bytes]) -> None:
     with suppress(ProcessLookupError, PermissionError, AttributeError):
-        os.killpg(child.pid, signal.SIGKILL)
+        os.killpg(child.pid, signal.SIGKILL)  # its children as well, should it have any
     if child.poll() is None:
         child.kill()
         child.wait()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import struct
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,12 @@ from eudr_geo.limits import Limits
 from eudr_geo.model.plots import PLOT_COLUMNS, Note, Plots, Reading, Rejected, SourceFile
 
 _MAGIC = b"EUDRGEO1"
+_GEOMETRIES = [0, 3, 4, 6, 7]  # points, polygons, their multi forms and collections
+_FIELD_TYPES: dict[str, set[type]] = {"str": {str}, "int": {int}, "float": {float}}
+_NONSENSE = (
+    AttributeError, ArithmeticError, LookupError, RuntimeError, TypeError, ValueError, MemoryError,
+    struct.error, shapely.errors.GEOSException,
+)  # fmt: skip
 _KINDS = {"int": np.dtype("<i8"), "float": np.dtype("<f8"), "bool": np.dtype("|b1")}
 
 
@@ -77,8 +83,8 @@ def unpack(data: bytes, name: str, limits: Limits) -> tuple[Reading, Any]:
         if at != len(view):
             raise WireError("bytes left over")
         given = dict(head["file"])
-        given["notes"] = tuple(Note(**note) for note in given["notes"])
-        file = SourceFile(**{**given, "name": name})
+        given["notes"] = tuple(_checked(Note(**note)) for note in given["notes"])
+        file = _checked(SourceFile(**{**given, "name": name}))
         rejected = []
         used = 0
         for row in head["rejected"]:
@@ -86,13 +92,25 @@ def unpack(data: bytes, name: str, limits: Limits) -> tuple[Reading, Any]:
             lon, lat = (float("nan") if row[key] is None else float(row[key]) for key in ("lon", "lat"))
             offer = offers.take([used]) if has_offer else None
             used += bool(has_offer)
-            rejected.append(Rejected(**{**row, "source": name, "lon": lon, "lat": lat, "offer": offer}))
+            rejected.append(_checked(Rejected(**{**row, "source": name, "lon": lon, "lat": lat, "offer": offer})))
         other = head["other"]
-    except (KeyError, TypeError, ValueError, IndexError, struct.error, shapely.errors.GEOSException) as error:
+    except _NONSENSE as error:
         raise WireError(type(error).__name__) from error
     if file.plots != len(plots) or file.rejected != len(rejected) or not file.adds_up():
         raise WireError("the records do not add up")
     return Reading(plots, tuple(rejected), (file,)), other
+
+
+def _checked(row: Any) -> Any:
+    """Return a row of text and numbers if each field is what its name says; what is text may be shown to people."""
+    for spec in fields(row):
+        value = getattr(row, spec.name)
+        wanted = _FIELD_TYPES.get(str(spec.type))
+        if wanted and (type(value) not in wanted or (isinstance(value, int) and value < 0)):
+            raise WireError(f"{spec.name} is of the wrong kind")
+        if isinstance(value, str):
+            value.encode()  # no half characters
+    return row
 
 
 def _table(head: dict[str, Any], view: memoryview, at: int) -> tuple[Plots, int]:
@@ -122,5 +140,8 @@ def _column(parts: list[memoryview], kind: str, n: int) -> Any:
     blob = bytes(parts[1])
     pieces = [blob[start:end] for start, end in zip((ends - lengths).tolist(), ends.tolist(), strict=True)]
     if kind == "geometry":
-        return shapely.from_wkb([piece or None for piece in pieces])
+        geometries = shapely.from_wkb([piece or None for piece in pieces])
+        if not np.isin(shapely.get_type_id(geometries), _GEOMETRIES).all():
+            raise WireError("a geometry is of no plot")
+        return geometries
     return [piece.decode() for piece in pieces]

@@ -19,6 +19,7 @@ from eudr_geo.model.source import NumberText, RecordError, Source, WholeFileErro
 
 FORMATS = ("GeoJSON",)
 _GEOMETRIES = {"Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon", "GeometryCollection"}
+_HOLDERS = frozenset({dict, list, Twice})
 _WGS84 = re.compile(r"(urn:ogc:def:crs:)?(OGC:(1\.3|2)?:?:?CRS84|EPSG:(6\.9)?:?:?4326)", re.IGNORECASE)
 
 
@@ -56,6 +57,7 @@ class _Rows:
         self.gathering, self.document = gathering, document
         gathering.encoding = document.encoding.removesuffix("-sig")
         self.members: dict[str, Any] = {}
+        self.outside: list[tuple[int, int, str]] = []  # row, record, id of the feature
         self.bulk: list[tuple[int, str, int]] = []  # row, kind, region: assembled together at the end
 
     def run(self) -> None:
@@ -92,6 +94,10 @@ class _Rows:
             if not isinstance(key, str) or isinstance(key, NumberText):
                 raise BrokenError
             document.skip(":")
+            if key in self.members:
+                raise WholeFileError(
+                    "unreadable-file", f"the member {shown(key)} stands twice in the file", "keep one of the two"
+                )
             if key == "features" and document.peek() == "[":
                 if has_features:
                     raise WholeFileError(
@@ -159,7 +165,10 @@ class _Rows:
         offer: Shape | None = None
         try:
             properties, geometry, outside_id = _parts_of(feature)
+            properties = self._restored(properties)
             kind = geometry["type"]
+            if outside_id:
+                self.outside.append((len(gathering.shapes), number, outside_id))
             if kind == "GeometryCollection":
                 gathering.add(number, properties, shape_of(kind, self._collection(geometry)), plot_id=outside_id)
                 return
@@ -190,13 +199,25 @@ class _Rows:
                 offer=offer if error.code in {"nested-point", "unsupported-geometry"} else None,
             )
 
+    def _restored(self, properties: dict[str, Any]) -> dict[str, Any]:
+        """Properties as the file has them: a shape among them is text, and no business of the plot's."""
+        for name, value in properties.items():
+            if name == "coordinates" or value.__class__ in _HOLDERS:
+                return {key: self.document.restored(inner) for key, inner in properties.items()}
+        return properties
+
     def _depth(self, region: int) -> int:
+        """Nesting depth of a region; 0 for one that has to be looked at alone."""
+        regions = self.document.regions
         done = 0
         # Regions are decoded a block at a time; the block of a feature's own region is always there.
-        for block in reversed(self.document.regions.depth):
-            done += len(block)
-            if region >= self.document.regions.total - done:
-                return int(block[region - (self.document.regions.total - done)])
+        for depths, counts in zip(reversed(regions.depth), reversed(regions.count), strict=True):
+            done += len(depths)
+            if region >= regions.total - done:
+                at = region - (regions.total - done)
+                if counts[at] > self.gathering.source.limits.ring_vertices:
+                    raise self.gathering.too_many_positions(int(counts[at]))
+                return int(depths[at])
         return 0
 
     def _coordinates(self, geometry: dict[str, Any]) -> Any:
@@ -249,6 +270,10 @@ class _Rows:
 
     def plots(self) -> Plots:
         """Return the plots, geometries assembled kind by kind."""
+        if all(text in {str(number - 1), str(number)} for _, number, text in self.outside):
+            for row, _, text in self.outside:  # programs number features when nobody gave them a code
+                if row < len(self.gathering.shapes) and self.gathering.columns["plot_id"][row] == text:
+                    self.gathering.columns["plot_id"][row] = ""
         n = len(self.gathering.shapes)
         geometries = np.empty(n, dtype=object)
         facts = {name: np.zeros(n, dtype=np.int64) for name in FACTS}
@@ -268,9 +293,9 @@ class _Rows:
                     facts[name][at] = values
         plots = self.gathering.plots(geometries, facts)
         if self.transform is not None:
-            from eudr_geo.projecting import to_wgs84
+            from eudr_geo.projecting import plots_to_wgs84
 
-            plots = plots.with_columns(geometry=to_wgs84(plots.geometry, self.transform))
+            plots = plots_to_wgs84(plots, self.transform)
         return plots
 
     transform: str | None = None
@@ -325,9 +350,9 @@ def _parts_of(feature: Any) -> tuple[dict[str, Any], dict[str, Any], str]:
     if not isinstance(feature, dict):
         raise RecordError(
             "unreadable-record",
-            f"{shown(feature) or 'null'} stands where a feature belongs",
+            f"{_written(feature)} stands where a feature belongs",
             EXPORT_AGAIN,
-            shown(feature),
+            _written(feature),
         )
     if isinstance(feature, Twice):
         raise RecordError(
@@ -339,15 +364,15 @@ def _parts_of(feature: Any) -> tuple[dict[str, Any], dict[str, Any], str]:
     if feature.get("type") != "Feature":
         raise RecordError(
             "unreadable-record",
-            f"its type is {shown(feature.get('type'))}, not Feature",
+            f"its type is {_written(feature.get('type'))}, not Feature",
             'write "type": "Feature"',
-            shown(feature.get("type")),
+            _written(feature.get("type")),
         )
     properties = feature.get("properties")
     if properties is None:
         properties = {}
     if not isinstance(properties, dict):
-        raise RecordError("unreadable-record", "its properties are no object", EXPORT_AGAIN, shown(properties))
+        raise RecordError("unreadable-record", "its properties are no object", EXPORT_AGAIN, _written(properties))
     if isinstance(properties, Twice):
         raise RecordError(
             "unreadable-record",
@@ -358,14 +383,31 @@ def _parts_of(feature: Any) -> tuple[dict[str, Any], dict[str, Any], str]:
     geometry = feature.get("geometry")
     if geometry is None:
         raise RecordError("missing-geometry", "it has no geometry", "walk the plot, or take its point")
-    if not isinstance(geometry, dict) or isinstance(geometry, Twice):
-        raise RecordError("unreadable-record", "its geometry is no single object", EXPORT_AGAIN, shown(geometry))
+    if isinstance(geometry, Twice):
+        raise RecordError(
+            "unreadable-record",
+            f"the member {shown(geometry.key)} stands twice in its geometry",
+            "keep one of the two",
+            geometry.key,
+        )
+    if not isinstance(geometry, dict):
+        raise RecordError("unreadable-record", "its geometry is no object", EXPORT_AGAIN, _written(geometry))
     kind = geometry.get("type")
     if kind not in _GEOMETRIES:
         raise RecordError(
-            "unsupported-geometry", f"{shown(kind)} is no geometry of a plot", "use a Point or a Polygon", shown(kind)
+            "unsupported-geometry",
+            f"{_written(kind)} is no geometry of a plot",
+            "use a Point or a Polygon",
+            _written(kind),
         )
     if kind != "GeometryCollection" and "coordinates" not in geometry:
         raise RecordError("missing-geometry", "its geometry has no coordinates", "walk the plot again and export it")
     outside = feature.get("id")
     return properties, geometry, str(outside) if isinstance(outside, str) else ""
+
+
+def _written(value: Any) -> str:
+    """A value as the file writes it, for messages; what holds others is only named."""
+    if isinstance(value, (dict, list)):
+        return "an object" if isinstance(value, dict) else "a list"
+    return shown(value) if isinstance(value, str) else json.dumps(value)

@@ -12,7 +12,7 @@ import numpy as np
 from eudr_geo.archives import members
 from eudr_geo.csv_text import SEPARATORS, decoded, rows_of
 from eudr_geo.gathering import Gathering, shown
-from eudr_geo.model.plots import Plots, Reading
+from eudr_geo.model.plots import Reading
 from eudr_geo.model.source import Source, WholeFileError
 from eudr_geo.plot_sheet import PlotSheet, columns_of
 
@@ -59,19 +59,11 @@ def read(source: Source) -> Reading:
         gathering.note("several-layers", f"{len(taken)} sheets hold plots; all were read", "name one with --layer")
     reading = gathering.finish()
     metres = np.array([row for sheet in taken for row in sheet.in_named_system], dtype=np.int64)
-    return reading.with_plots(_converted(reading.plots, metres, source.crs)) if len(metres) else reading
+    if not len(metres):
+        return reading
+    from eudr_geo.projecting import plots_to_wgs84
 
-
-def _converted(plots: Plots, rows: Any, code: str) -> Plots:
-    """Return the plots with these rows in WGS 84."""
-    from eudr_geo.projecting import to_wgs84
-
-    changed = {name: plots[name].copy() for name in ("geometry", "short_lons", "short_lats", "decimals")}
-    changed["geometry"][rows] = to_wgs84(plots.geometry[rows], code)
-    if code != "EPSG:4326":
-        changed["short_lons"][rows] = changed["short_lats"][rows] = 0  # digits of metres say nothing about degrees
-        changed["decimals"][rows] = np.minimum(changed["decimals"][rows], 6)
-    return plots.with_columns(**changed)
+    return reading.with_plots(plots_to_wgs84(reading.plots, source.crs, metres))
 
 
 def _csv_rows(source: Source, gathering: Gathering) -> list[list[Any]]:

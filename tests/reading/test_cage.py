@@ -2,10 +2,12 @@
 
 import json
 import os
+import struct
 import subprocess
 import sys
 
 import pytest
+import shapely
 from tests_helpers import SECRET
 
 from eudr_geo import cage
@@ -103,7 +105,9 @@ def test_nothing_is_left_behind(tmp_path, monkeypatch):
 
 def answer():
     file = SourceFile("x", "", 0, "GeoJSON", records=1, plots=1)
-    return wire.pack(Reading(Plots({"record": [1], "producer": ["Đ"]}), (), (file,)))
+    return wire.pack(
+        Reading(Plots({"record": [1], "producer": ["Đ"], "geometry": [shapely.Point(108, 12)]}), (), (file,))
+    )
 
 
 def test_an_answer_is_checked_byte_by_byte():
@@ -119,7 +123,7 @@ def test_an_answer_is_checked_byte_by_byte():
 
 def test_an_answer_that_does_not_add_up_is_refused():
     file = SourceFile("x", "", 0, "GeoJSON", records=5, plots=1)
-    data = wire.pack(Reading(Plots({"record": [1]}), (), (file,)))
+    data = wire.pack(Reading(Plots({"record": [1], "geometry": [shapely.Point(108, 12)]}), (), (file,)))
     with pytest.raises(wire.WireError, match="add up"):
         wire.unpack(data, "x", Limits())
 
@@ -170,3 +174,49 @@ def test_two_files_of_one_name_are_told_apart(tmp_path):
     assert [file.name for file in reading.files] == ["a/plots.geojson", "b/plots.geojson"]
     assert reading.plots["source"].tolist() == ["a/plots.geojson", "b/plots.geojson"]
     assert os.sep == "/"
+
+
+def test_flipped_bytes_of_an_answer_are_read_or_refused_and_nothing_else():
+    import random
+
+    good, draw = answer(), random.Random(7)
+    refused = 0
+    for _ in range(3000):
+        data = bytearray(good)
+        for _ in range(draw.choice([1, 1, 4])):
+            data[draw.randrange(len(data))] = draw.randrange(256)
+        try:
+            wire.unpack(bytes(data), "x", Limits())
+        except wire.WireError:
+            refused += 1
+    assert refused > 1000
+
+
+@pytest.mark.parametrize("geometry", [None, shapely.LineString([(1, 2), (3, 4)])])
+def test_a_plot_in_an_answer_has_the_geometry_of_a_plot(geometry):
+    file = SourceFile("x", "", 0, "GeoJSON", records=1, plots=1)
+    with pytest.raises(wire.WireError, match="geometry"):
+        wire.unpack(wire.pack(Reading(Plots({"record": [1], "geometry": [geometry]}), (), (file,))), "x", Limits())
+
+
+@pytest.mark.parametrize(("field", "wrong"), [("records", "1"), ("crs", 5), ("plots", True), ("encoding", None)])
+def test_an_answer_whose_words_are_of_the_wrong_kind_is_refused(field, wrong):
+    good = answer()
+    (length,) = struct.unpack("<Q", good[8:16])
+    head = json.loads(good[16 : 16 + length])
+    head["file"][field] = wrong
+    text = json.dumps(head).encode()
+    with pytest.raises(wire.WireError):
+        wire.unpack(good[:8] + struct.pack("<Q", len(text)) + text + good[16 + length :], "x", Limits())
+
+
+def test_an_endless_answer_does_not_fill_our_memory(monkeypatch):
+    body = "\nwhile True: sys.stdout.write('x' * 10**7)"
+    real = subprocess.Popen
+
+    def other(command, **options):
+        return real([sys.executable, "-c", CHILD.format(path=sys.path) + body, command[-1]], **options)
+
+    monkeypatch.setattr(cage.subprocess, "Popen", other)
+    (note,) = read_bytes("x.geojson", b"{}").files[0].notes
+    assert note.code == "unreadable-file"

@@ -1,0 +1,99 @@
+"""Content decides, never the name; what is not read is named, with what to do."""
+
+import io
+import struct
+import zipfile
+
+import pytest
+
+
+def zipped(*names):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name in names:
+            archive.writestr(name, "x")
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("data", "code", "word"),
+    [
+        (b"%PDF-1.7", "unreadable-file", "PDF"),
+        (b"\x89PNG\r\n", "unreadable-file", "picture"),
+        (b"\xff\xd8\xff\xe0", "unreadable-file", "picture"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1", "unreadable-file", "password"),
+        (b"\n\n <!DOCTYPE HTML><html>", "unreadable-file", "web page"),
+        (b"<?xml version='1.0'?><!DOCTYPE html PUBLIC 'x'><html>", "unreadable-file", "web page"),
+        (b"<?xml version='1.0'?><!-- made by x --><gpx><trk/></gpx>", "unsupported-format", "GPX"),
+        (b"<gml:FeatureCollection xmlns:gml='x'>", "unsupported-format", "GML"),
+        (b"\0\0\x27\x0a" + bytes(200), "unsupported-format", ".shp"),
+        (b"PAR1xxxx", "unsupported-format", "GeoParquet"),
+        (b"AC1027", "unsupported-format", "AutoCAD"),
+        (b"[1, 2]", "unsupported-format", "GeoJSON"),
+        (b"just a line of text", "unsupported-format", "no reader"),
+        (bytes(range(256)) * 10, "unsupported-format", "no reader"),
+        (zipped("word/document.xml", "[Content_Types].xml"), "unsupported-format", "Word"),
+        (zipped("mimetype", "content.xml"), "unsupported-format", "OpenDocument"),
+        (zipped("plots.geojson", "more.csv"), "unsupported-format", "plots.geojson"),
+        (zipped("plots.zip"), "unsupported-format", "plots.zip"),
+        (b"PK\5\6" + bytes(18), "empty-file", "empty"),
+        (b"\xef\xbb\xbf", "empty-file", "empty"),
+        (b"\xff\xfe", "empty-file", "empty"),
+        (b"\0" * 500, "empty-file", "empty"),
+    ],
+)
+def test_it_is_said_what_a_file_is(direct, data, code, word):
+    (note,) = direct(data).notes
+    assert note.code == code
+    assert word in note.why
+    assert note.fix
+
+
+def test_signals_and_instructions_in_the_text_of_a_plot_do_no_harm(direct):
+    note = "$GPGGA,123519 <OGRVRTDataSource> MsRcf <html> %PDF"
+    seen = direct(
+        f'{{"type":"Feature","properties":{{"note":"{note}"}},"geometry":{{"type":"Point","coordinates":[1.5,2]}}}}'
+    )
+    assert len(seen.plots) == 1
+    assert len(direct(f"plot,lat,lon,note\nA,12.5,108.1,{note.replace(',', ' ')}\n").plots) == 1
+
+
+def test_a_thousand_comments_take_no_time(direct):
+    import time
+
+    start = time.perf_counter()
+    direct(b"<!---->" * 9000)
+    direct(b"<?x?>\n" * 9000)
+    assert time.perf_counter() - start < 1
+
+
+def claim(count):
+    """An archive whose last record claims so many files."""
+    return b"PK\3\4" + bytes(26) + b"PK\5\6" + struct.pack("<4HIIH", 0, 0, count, count, 0, 0, 0)
+
+
+def test_too_many_files_are_refused_before_they_are_listed(direct):
+    (note,) = direct(claim(60_000)).notes
+    assert (note.code, "2,000 files" in note.why) == ("unreadable-file", True)
+
+
+def encrypted():
+    data = bytearray(zipped("doc.kml"))
+    for head, at in ((b"PK\3\4", 6), (b"PK\1\2", 8)):
+        data[data.find(head) + at] |= 1
+    return bytes(data)
+
+
+@pytest.mark.parametrize(
+    ("data", "word"),
+    [
+        (encrypted(), "password"),
+        (zipped("doc.kml")[:-30], "damaged"),
+        (zipped("a/../../doc.kml"), "outside"),
+        (zipped("C:\\doc.kml"), "outside"),
+    ],
+)
+def test_an_archive_that_cannot_be_trusted_is_refused(direct, data, word):
+    (note,) = direct(data).notes
+    assert note.code == "unreadable-file"
+    assert word in note.why
