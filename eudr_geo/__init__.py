@@ -5,7 +5,7 @@ The verbs, each imported when first used:
 ========================= ====================================================================
 ``read_plots(paths)``     read boundary files, nothing lost (:mod:`eudr_geo.reading`)
 ``check(reading)``        every rule on every plot (:mod:`eudr_geo.checking`)
-``repair(reading)``       safe repairs with a receipt (:mod:`eudr_geo.repair`)
+``repair(reading)``       safe repairs with a receipt (:mod:`eudr_geo.repairing`)
 ``open_store(path)``      a project, one GeoPackage (:mod:`eudr_geo.store`)
 ``read_book(path)``       the lots workbook (:mod:`eudr_geo.book_reading`)
 ``trace(book, code)``     which plots fed a lot, in kilograms (:mod:`eudr_geo.tracing`)
@@ -26,7 +26,7 @@ _WHERE = {
     "open_store": "store",
     "read_book": "book_reading",
     "read_plots": "reading",
-    "repair": "repair",
+    "repair": "repairing",
     "trace": "tracing",
     "verify": "verifying",
     "VERSION": "version",

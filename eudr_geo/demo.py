@@ -14,7 +14,7 @@ from eudr_geo.importing import apply_book, apply_plots, preview_book, preview_pl
 from eudr_geo.mapping import project_map
 from eudr_geo.packaging import build_package
 from eudr_geo.reading import read_plots
-from eudr_geo.repair import repair
+from eudr_geo.repairing import repair
 from eudr_geo.store import create_store
 from eudr_geo.verifying import verify
 from eudr_geo.writing import write_file, write_folder

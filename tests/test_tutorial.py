@@ -28,3 +28,24 @@ def test_the_tutorial_runs(tmp_path):
         assert done.returncode == EXPECTED.get(command, 0), f"{command}\n{done.stdout}\n{done.stderr}"
         assert "Traceback" not in done.stderr
     assert (tmp_path / "map.html").stat().st_size > 100_000
+
+
+def test_the_python_of_the_readme_runs(tmp_path):
+    """In an interpreter of its own: a verb and its module must not stand in each other's way."""
+    (code,) = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    sample = ROOT / "sample_plots" / "messy" / "unclosed-ring.geojson"
+    code = code.replace("village.kmz", str(sample)) + "\nprint(len(reading.plots), dict(result.findings.by_rule()))\n"
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("7 ")
+    assert "unclosed-ring" not in done.stdout
+
+
+def test_every_public_verb_is_what_it_says():
+    code = """
+import types, eudr_geo, eudr_geo.repairing, eudr_geo.checking
+for name in eudr_geo.__all__:
+    exec(f"from eudr_geo import {name} as thing")
+    assert not isinstance(thing, types.ModuleType), name
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)

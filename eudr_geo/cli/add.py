@@ -35,7 +35,7 @@ def command(
     from eudr_geo.checking import check
     from eudr_geo.importing import apply_plots, preview_plots
     from eudr_geo.model.report import Report
-    from eudr_geo.repair import repair
+    from eudr_geo.repairing import repair
     from eudr_geo.reports import terminal
 
     with options.open_project(project, write=True) as store:

@@ -35,7 +35,7 @@ def command(book: str, project: str, lang: str, yes: bool) -> None:
     from eudr_geo.importing import apply_book, apply_plots, preview_book, preview_plots
     from eudr_geo.model.plots import Reading
     from eudr_geo.model.report import Report
-    from eudr_geo.repair import repair
+    from eudr_geo.repairing import repair
     from eudr_geo.reports import terminal
 
     with options.open_project(project, write=True) as store:

@@ -11,7 +11,7 @@ import click
 from eudr_geo.cli import EXIT_CLEAN, EXIT_FAILED, EXIT_FINDINGS, options, screen
 
 if TYPE_CHECKING:
-    from eudr_geo.repair import Repaired
+    from eudr_geo.repairing import Repaired
 
 _CHANGES_SHOWN = 40
 
@@ -48,7 +48,7 @@ def command(
     """  # noqa: D301
     from eudr_geo.checking import check
     from eudr_geo.model.report import Report
-    from eudr_geo.repair import repair
+    from eudr_geo.repairing import repair
     from eudr_geo.reports import formats
     from eudr_geo.writing import json_lines, write_file
 

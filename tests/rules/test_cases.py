@@ -11,7 +11,7 @@ import shapely
 from eudr_geo import catalogue
 from eudr_geo.checking import RECORD_CODES, check
 from eudr_geo.reading import read_plots
-from eudr_geo.repair import repair
+from eudr_geo.repairing import repair
 
 CASES = Path(__file__).parent / "cases"
 SCOPES = {"file", "plot", "plots"}

@@ -10,7 +10,7 @@ from tests_helpers import plots_of
 from eudr_geo import catalogue
 from eudr_geo.checking import check, failing
 from eudr_geo.model.plots import Plots, Reading
-from eudr_geo.repair import repair
+from eudr_geo.repairing import repair
 from eudr_geo.rules.area import hectares
 
 POINT = shapely.Point(108.05, 12.68)

@@ -6,7 +6,7 @@ from tests_helpers import BOW_TIE, plots_of
 from eudr_geo.checking import check
 from eudr_geo.errors import InputError
 from eudr_geo.model.plots import Plots, Reading, Rejected, SourceFile
-from eudr_geo.repair import repair, replay
+from eudr_geo.repairing import repair, replay
 
 
 def test_a_clean_plot_comes_back_identical(square):
