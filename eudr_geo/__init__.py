@@ -2,16 +2,17 @@
 
 The verbs, each imported when first used:
 
-========================= ====================================================================
-``read_plots(paths)``     read boundary files, nothing lost (:mod:`eudr_geo.reading`)
-``check(reading)``        every rule on every plot (:mod:`eudr_geo.checking`)
-``repair(reading)``       safe repairs with a receipt (:mod:`eudr_geo.repairing`)
-``open_store(path)``      a project, one GeoPackage (:mod:`eudr_geo.store`)
-``read_book(path)``       the lots workbook (:mod:`eudr_geo.book_reading`)
-``trace(book, code)``     which plots fed a lot, in kilograms (:mod:`eudr_geo.tracing`)
-``build_package(…)``      the due-diligence package (:mod:`eudr_geo.packaging`)
-``verify(path)``          check a package, offline (:mod:`eudr_geo.verifying`)
-========================= ====================================================================
+========================== ====================================================================
+``read_plots(paths)``      read boundary files, nothing lost (:mod:`eudr_geo.reading`)
+``read_geodataframe(gdf)`` plots that are in a notebook already (:mod:`eudr_geo.frames`)
+``check(reading)``         every rule on every plot (:mod:`eudr_geo.checking`)
+``repair(reading)``        safe repairs with a receipt (:mod:`eudr_geo.repairing`)
+``open_store(path)``       a project, one GeoPackage (:mod:`eudr_geo.store`)
+``read_book(path)``        the lots workbook (:mod:`eudr_geo.book_reading`)
+``trace(book, code)``      which plots fed a lot, in kilograms (:mod:`eudr_geo.tracing`)
+``build_package(…)``       the due-diligence package (:mod:`eudr_geo.packaging`)
+``verify(path)``           check a package, offline (:mod:`eudr_geo.verifying`)
+========================== ====================================================================
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ _WHERE = {
     "create_store": "store",
     "open_store": "store",
     "read_book": "book_reading",
+    "read_geodataframe": "frames",
     "read_plots": "reading",
     "repair": "repairing",
     "trace": "tracing",

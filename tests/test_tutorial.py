@@ -30,6 +30,17 @@ def test_the_tutorial_runs(tmp_path):
     assert (tmp_path / "map.html").stat().st_size > 100_000
 
 
+def test_the_notebook_page_runs(tmp_path):
+    shutil.copytree(ROOT / "sample_plots", tmp_path / "sample_plots")
+    page = (ROOT / "docs" / "how-to" / "notebook.md").read_text()
+    code = "\n".join(re.findall(r"```python\n(.*?)```", page, re.DOTALL))
+    steps = [one for one in COMMANDS if one.split()[1] in {"init", "add", "book"}]
+    for command in dict.fromkeys(steps):  # the project of the tutorial
+        subprocess.run([sys.executable, "-m", "eudr_geo", *shlex.split(command)[1:]], cwd=tmp_path, check=True)
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
 def test_the_python_of_the_readme_runs(tmp_path):
     """In an interpreter of its own: a verb and its module must not stand in each other's way."""
     (code,) = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)

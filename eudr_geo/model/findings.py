@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from eudr_geo.model.plots import SourceFile
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 ERROR, WARNING, NOTE = "error", "warning", "note"
 FINDINGS_SCHEMA = "eudr-geo.findings/1"
@@ -126,6 +129,19 @@ class Findings:
     def errors(self) -> list[Finding]:
         """The findings that stop a package."""
         return [finding for finding in self._all if finding.severity == ERROR]
+
+    def to_dataframe(self) -> pd.DataFrame:
+        """Return one row a finding, for notebooks: the columns of :meth:`Finding.to_dict`, and the row of the plot.
+
+        ``row`` is the position of the plot in the checked table, so ``plots.to_geodataframe().iloc[row]`` is its land.
+        """
+        import pandas as pd
+
+        columns = (
+            "severity", "rule", "subject", "plot_id", "code", "source", "record", "lon", "lat", "message", "hint",
+            "basis", "repair", "measured", "row",
+        )  # fmt: skip
+        return pd.DataFrame([[getattr(one, name) for name in columns] for one in self._all], columns=list(columns))
 
     def __add__(self, other: Findings) -> Findings:
         return Findings((*self._all, *other))
