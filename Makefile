@@ -39,6 +39,7 @@ samples: $(VENV)/.installed-dev  ## sample_plots/ and maps/, same bytes every ti
 
 bench: $(VENV)/.installed-dev
 	$(BIN)/python benchmarks/check_100k.py
+	$(BIN)/python benchmarks/read_formats.py
 
 clean:
 	rm -rf $(VENV) demo docs/_build dist
