@@ -10,7 +10,12 @@ DOCS = Path(__file__).parent
 
 def main() -> None:
     """Write every generated page; remove pages of rules that are gone."""
-    pages = {**rule_pages(), "reference/cli.md": cli_page(), "reference/data.md": data_page()}
+    pages = {
+        **rule_pages(),
+        "reference/cli.md": cli_page(),
+        "reference/data.md": data_page(),
+        "reference/limits.md": limits_page(),
+    }
     for old in (DOCS / "rules").glob("*.md"):
         if f"rules/{old.name}" not in pages:
             old.unlink()
@@ -93,6 +98,30 @@ def cli_page() -> str:
         if command is not None:
             add(name, command, context)
     return "\n".join(lines)
+
+
+def limits_page() -> str:
+    """Every limit of reading a file, with its unit, default and variable."""
+    from dataclasses import fields
+
+    from eudr_geo.limits import PREFIX, Limits
+
+    lines = [
+        "# Limits of reading",
+        "",
+        "Made from `eudr_geo/limits.py`. A file that asks for more is not read: the report says which limit, and a record",
+        "that asks for more is rejected and counted. No honest delivery that we know of comes near; should yours, set the",
+        "variable before you run the command, for instance `EUDR_GEO_LIMIT_RECORDS=500000`, or give `limits=` to",
+        "`eudr_geo.read_plots` in Python. A variable that names no limit is an error, so that a typing mistake is seen.",
+        "",
+        "| what | at most | unit | variable |",
+        "|---|---:|---|---|",
+    ]
+    lines += [
+        f"| {spec.metadata['doc']} | {spec.default:,} | {spec.metadata['unit']} | `{PREFIX}{spec.name.upper()}` |"
+        for spec in fields(Limits)
+    ]
+    return "\n".join([*lines, ""])
 
 
 def data_page() -> str:

@@ -9,11 +9,14 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import PurePosixPath
 
-from eudr_geo.limits import Limits
+from eudr_geo.limits import Limits, raise_it
 from eudr_geo.model.source import Source, WholeFileError
 
 _SEND_AGAIN = "zip the files again, only those that belong together"
 _TAIL = 65_557  # an archive's last record and the longest comment behind it
+_LIST_ENTRY = 2_000  # bytes of an honest entry in the list of files, with room
+_ALWAYS_FINE = 1_000_000  # bytes: what unpacks to less needs no ratio
+_METHODS = {9: "Deflate64", 12: "bzip2", 14: "LZMA", 93: "Zstandard", 95: "XZ", 98: "PPMd", 99: "AES encryption"}
 _MAY_HOLD_PLOTS = (".shp", ".geojson", ".json", ".kml", ".kmz", ".csv", ".xlsx", ".gpkg", ".gpx", ".zip")
 
 
@@ -50,7 +53,14 @@ def _count_first(source: Source) -> None:
         stream.seek(max(size - _TAIL, 0))
         tail = stream.read()
     at = tail.rfind(b"PK\x05\x06")
-    if 0 <= at <= len(tail) - 12 and struct.unpack("<H", tail[at + 10 : at + 12])[0] > source.limits.zip_members:
+    if not 0 <= at <= len(tail) - 22:
+        return  # zipfile says what is wrong with it
+    disk, _, _, count, listed, _ = struct.unpack("<4H2I", tail[at + 4 : at + 20])
+    if tail[max(at - 20, 0) : at].startswith(b"PK\x06\x07"):
+        raise WholeFileError("unreadable-file", "the archive is of the kind for huge files (zip64)", _SEND_AGAIN)
+    if disk:
+        raise WholeFileError("unreadable-file", "the archive is one part of several", "join the parts, and zip again")
+    if count > source.limits.zip_members or listed > source.limits.zip_members * _LIST_ENTRY:
         raise _too_many(source.limits)
 
 
@@ -69,8 +79,10 @@ def members(source: Source) -> dict[str, bytes]:
     with _opened(source) as infos:
         for archive, info in infos:
             with archive.open(info) as stream:  # sizes in the archive's own list are claims, not facts
-                data = stream.read(limits.unpacked_bytes - total + 1)
+                data = stream.read(min(limits.unpacked_bytes - total, limits.member_bytes) + 1)
             total += len(data)
+            if len(data) > limits.member_bytes:
+                raise _too_large(limits, "member_bytes")
             if total > limits.unpacked_bytes:
                 raise _too_large(limits)
             found[info.filename] = data
@@ -98,8 +110,15 @@ def _check(infos: list[zipfile.ZipInfo], limits: Limits) -> None:
             raise WholeFileError(
                 "unreadable-file", f"the archive names a place outside itself: {name[:80]}", "do not open it"
             )
-        if info.file_size > limits.zip_ratio * max(info.compress_size, 1) + 1_000_000:
-            raise _too_large(limits)
+        if info.file_size > limits.zip_ratio * max(info.compress_size, 1) + _ALWAYS_FINE:
+            raise _too_large(limits, "zip_ratio")
+        if info.file_size > limits.member_bytes:
+            raise _too_large(limits, "member_bytes")
+        if info.flag_bits & 1:
+            raise WholeFileError("unreadable-file", "the archive has a password", "send it without one")
+        if info.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
+            method = _METHODS.get(info.compress_type, f"method {info.compress_type}")
+            raise WholeFileError("unreadable-file", f"the archive is packed with {method}", "zip it the ordinary way")
     if sum(info.file_size for info in infos) > limits.unpacked_bytes:
         raise _too_large(limits)
 
@@ -110,12 +129,17 @@ def _is_junk(name: str) -> bool:
 
 
 def _too_many(limits: Limits) -> WholeFileError:
-    return WholeFileError("unreadable-file", f"the archive holds more than {limits.zip_members:,} files", _SEND_AGAIN)
-
-
-def _too_large(limits: Limits) -> WholeFileError:
     return WholeFileError(
         "unreadable-file",
-        f"the archive unpacks to more than {limits.unpacked_bytes // 1_000_000:,} MB",
-        "send the files one by one",
+        f"the archive holds more than {limits.zip_members:,} files",
+        f"{_SEND_AGAIN}, {raise_it('zip_members')}",
     )
+
+
+def _too_large(limits: Limits, which: str = "unpacked_bytes") -> WholeFileError:
+    what = {
+        "unpacked_bytes": f"the archive unpacks to more than {limits.unpacked_bytes:,} bytes",
+        "member_bytes": f"a file in the archive unpacks to more than {limits.member_bytes:,} bytes",
+        "zip_ratio": f"a file in the archive unpacks to more than {limits.zip_ratio} times its size",
+    }[which]
+    return WholeFileError("unreadable-file", what, f"send the files one by one, {raise_it(which)}")

@@ -10,7 +10,7 @@ import numpy as np
 
 from eudr_geo.boundaries import FACTS, Shape, shape_of
 from eudr_geo.errors import InputError
-from eudr_geo.limits import DEFAULT_LIMITS, Limits
+from eudr_geo.limits import Limits
 from eudr_geo.model.findings import WARNING
 from eudr_geo.model.plots import Plots
 from eudr_geo.model.source import NumberText, RecordError
@@ -22,7 +22,7 @@ from eudr_geo.regulation import country_code
 _WKT_LENGTH = 1_000_000  # characters; a cell of a spreadsheet holds 32 767
 
 
-def read_book(path: str | Path, *, lang: str = "", country: str = "", limits: Limits = DEFAULT_LIMITS) -> BookReading:
+def read_book(path: str | Path, *, lang: str = "", country: str = "", limits: Limits | None = None) -> BookReading:
     """Read a lots workbook: producers, plots, deliveries, lots, processing and, where there is one, shipments.
 
     Parameters

@@ -12,7 +12,7 @@ import numpy as np
 from eudr_geo.boundaries import FACTS, Shape
 from eudr_geo.cells import clean_code, clean_text, parse_date
 from eudr_geo.headings import EU_COLUMNS, column_of, official_name
-from eudr_geo.limits import DEFAULT_LIMITS
+from eudr_geo.limits import DEFAULT_LIMITS, raise_it
 from eudr_geo.model.plots import Note, Plots, Reading, Rejected, SourceFile
 from eudr_geo.model.source import NumberText, RecordError, Source, WholeFileError
 
@@ -86,7 +86,7 @@ class Gathering:
             raise WholeFileError(
                 "unreadable-file",
                 f"more than {self.source.limits.records:,} records",
-                "split the file, or raise the limit",
+                f"split the file, {raise_it('records')}",
             )
 
     def reject(
@@ -174,11 +174,11 @@ class Gathering:
             elif column == "mapped_on":
                 row[column] = parse_date(_text(value)) or ""
                 if not row[column]:  # what is no date is kept as it was written
-                    extra[_text(name)] = _plain(value)
+                    extra[_text(name)] = _plain(value, self.source.limits.json_depth)
             elif column:
                 row[column] = self._short(name, _text(value))
             else:
-                extra[_text(name)] = _plain(value)
+                extra[_text(name)] = _plain(value, self.source.limits.json_depth)
         row["misspelt"] = plan.misspelt
         if not row["plot_id"] and plot_id:
             row["plot_id"] = self._short("the plot's name", _text(plot_id))
@@ -200,7 +200,7 @@ class Gathering:
             raise WholeFileError(
                 "unreadable-file",
                 f"more than {self.source.limits.file_vertices:,} positions",
-                "split the file, or raise the limit",
+                f"split the file, {raise_it('file_vertices')}",
             )
 
     def too_many_positions(self, positions: int) -> RecordError:
@@ -209,7 +209,7 @@ class Gathering:
         return RecordError(
             "unreadable-record",
             f"its boundary has {positions:,} positions, more than {most:,}",
-            "simplify it, or raise the limit",
+            f"simplify it, {raise_it('ring_vertices')}",
             str(positions),
         )
 
@@ -227,6 +227,13 @@ class Gathering:
     def _plan(self, names: tuple[str, ...]) -> _Plan:
         """Say which property goes into which column; made once for records with the same names."""
         self._names.update(names)
+        if too_long := next((name for name in names if len(name) > self.source.limits.name_length), None):
+            raise WholeFileError(
+                "unreadable-file",
+                f"a property name is longer than {self.source.limits.name_length:,} characters",
+                "values have been written as names; export the table again",
+                shown(too_long),
+            )
         if len(self._names) > self.source.limits.property_names:
             raise WholeFileError(
                 "unreadable-file",
@@ -314,14 +321,14 @@ def _text(value: Any) -> str:
     return clean_text(value)
 
 
-def _plain(value: Any, depth: int = 1) -> Any:
+def _plain(value: Any, most: int = DEFAULT_LIMITS.json_depth, depth: int = 1) -> Any:
     """A property as plain data; numbers stay text as written, so that no id loses its zeros."""
-    if depth > DEFAULT_LIMITS.json_depth:
+    if depth > most:
         raise RecordError("unreadable-record", f"a value is nested deeper than {depth - 1}", "export the table again")
     if isinstance(value, dict):
-        return {_text(str(key)): _plain(inner, depth + 1) for key, inner in value.items()}
+        return {_text(str(key)): _plain(inner, most, depth + 1) for key, inner in value.items()}
     if isinstance(value, list):
-        return [_plain(inner, depth + 1) for inner in value]
+        return [_plain(inner, most, depth + 1) for inner in value]
     return value if isinstance(value, bool) or value is None else _text(value)
 
 

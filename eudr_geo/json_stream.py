@@ -9,6 +9,7 @@ import re
 from typing import Any
 
 from eudr_geo.coordinate_text import Regions
+from eudr_geo.limits import raise_it
 from eudr_geo.model.source import NumberText, RecordError, Source, WholeFileError
 
 EXPORT_AGAIN = "export the file again from the mapping program"
@@ -104,7 +105,7 @@ class JsonStream:
             raise WholeFileError(
                 "unreadable-file",
                 f"more than {self.source.limits.file_vertices:,} positions",
-                "split the file, or raise the limit",
+                f"split the file, {raise_it('file_vertices')}",
             )
         try:
             more = self._decode.decode(b"".join(pieces), final=last)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from eudr_geo.archives import members, not_read
 from eudr_geo.dbase import read_table
 from eudr_geo.gathering import shown
+from eudr_geo.limits import raise_it
 from eudr_geo.model.source import NumberText, RecordError, Source, WholeFileError
 from eudr_geo.projecting import known
 
@@ -108,7 +109,7 @@ def _shapefile(parts: dict[str, bytes], name: str, folder: Path, gathering: Gath
         raise WholeFileError(
             "unreadable-file",
             f"{shown(name)} says it has {table.count:,} rows, more than {gathering.source.limits.records:,}",
-            "split the file, or raise the limit",
+            f"split the file, {raise_it('records')}",
         )
     for row in range(max(table.count, len(kinds))):
         if row < len(table.rows) and table.deleted[row]:

@@ -1,30 +1,103 @@
-"""How much a file may ask of us. Each limit can be raised by whoever calls the readers, none by a file."""
+"""How much a file may ask of us. Each limit can be raised by whoever runs the toolkit, none by a file.
+
+The defaults are the house's own: a good deal above the largest honest deliveries, and low enough that an ordinary
+laptop survives a file made to hurt it. ``docs/reference/limits.md`` is made from this table.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from eudr_geo.errors import InputError
+
+PREFIX = "EUDR_GEO_LIMIT_"
+"""An environment variable of this name and a limit's name in capitals sets that limit."""
+
+
+def _limit(default: int, unit: str, doc: str) -> Any:
+    return field(default=default, metadata={"unit": unit, "doc": doc})
 
 
 @dataclass(frozen=True)
 class Limits:
-    """Limits of reading one file (house's own; reasons in the fault catalogue's section on limits)."""
+    """Limits of reading one file; each field tells its unit and meaning in its metadata.
 
-    file_bytes: int = 250_000_000
-    unpacked_bytes: int = 200_000_000
-    zip_ratio: int = 100
-    zip_members: int = 2_000
-    records: int = 200_000
-    property_names: int = 500
-    text_length: int = 10_000
-    json_depth: int = 32
-    ring_vertices: int = 100_000
-    file_vertices: int = 5_000_000
-    sheet_rows: int = 200_000
-    sheet_columns: int = 200
-    memory_bytes: int = 1_500_000_000  # address space of the reading process
-    cpu_s: int = 60
-    wall_s: int = 90
-    result_bytes: int = 1_000_000_000
+    Examples
+    --------
+    >>> Limits().records
+    200000
+    >>> configured({"EUDR_GEO_LIMIT_RECORDS": "500000"}).records
+    500000
+    """
+
+    file_bytes: int = _limit(250_000_000, "bytes", "size of a file")
+    unpacked_bytes: int = _limit(
+        200_000_000, "bytes", "what an archive or a workbook unpacks to, counted while unpacking"
+    )
+    member_bytes: int = _limit(100_000_000, "bytes", "one file in an archive")
+    zip_ratio: int = _limit(
+        100, "times", "how much larger a file in an archive may be than its packed form, above 1 MB"
+    )
+    zip_members: int = _limit(2_000, "files", "files in an archive, those of nested archives counted with it")
+    nested_archives: int = _limit(1, "levels", "archives inside archives")
+    records: int = _limit(200_000, "records", "records of a file: features, placemarks, rows")
+    property_names: int = _limit(500, "names", "different property names of a file")
+    name_length: int = _limit(500, "characters", "one property name or heading")
+    text_length: int = _limit(10_000, "characters", "one text value")
+    json_depth: int = _limit(32, "levels", "values inside values of a JSON property")
+    xml_depth: int = _limit(64, "levels", "elements inside elements of a KML or GPX file")
+    ring_vertices: int = _limit(100_000, "positions", "positions of one boundary")
+    file_vertices: int = _limit(5_000_000, "positions", "positions of all boundaries of a file")
+    sheet_rows: int = _limit(200_000, "rows", "rows of a table or sheet, empty ones counted")
+    sheet_columns: int = _limit(200, "columns", "columns of a table or sheet")
+    memory_bytes: int = _limit(1_500_000_000, "bytes", "address space of the reading process")
+    disk_bytes: int = _limit(300_000_000, "bytes", "each file that the reading process writes")
+    cpu_s: int = _limit(60, "seconds", "processor time of the reading process")
+    wall_s: int = _limit(90, "seconds", "time of the reading process")
+    result_bytes: int = _limit(1_000_000_000, "bytes", "answer of the reading process")
 
 
 DEFAULT_LIMITS = Limits()
+
+
+def raise_it(name: str) -> str:
+    """Return the words that tell how to raise a limit.
+
+    Examples
+    --------
+    >>> raise_it("records")
+    'or raise the limit by setting EUDR_GEO_LIMIT_RECORDS'
+    """
+    return f"or raise the limit by setting {PREFIX}{name.upper()}"
+
+
+def configured(environment: Mapping[str, str] | None = None) -> Limits:
+    """Return the limits of this machine: the defaults, and what ``EUDR_GEO_LIMIT_…`` variables say.
+
+    Parameters
+    ----------
+    environment
+        Where to look; the process's own environment when left out.
+
+    Raises
+    ------
+    InputError
+        For a variable that names no limit, or whose value is no whole number above zero (``nested_archives`` may be 0).
+    """
+    told = os.environ if environment is None else environment
+    known = {PREFIX + spec.name.upper(): spec.name for spec in fields(Limits)}
+    given: dict[str, int] = {}
+    for variable in sorted(name for name in told if name.startswith(PREFIX)):
+        value = told[variable].strip().replace("_", "")
+        if variable not in known:
+            raise InputError(
+                f"{variable} is no limit", fix=f"one of {', '.join(sorted(known))}, or take the variable away"
+            )
+        is_number = value.isascii() and value.isdigit() and len(value) <= 15
+        if not is_number or (int(value) == 0 and known[variable] != "nested_archives"):
+            raise InputError(f"{variable} is {told[variable][:80]!r}", fix="write a whole number, such as 500000")
+        given[known[variable]] = int(value)
+    return Limits(**given)

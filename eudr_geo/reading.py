@@ -12,7 +12,7 @@ from typing import Any
 
 from eudr_geo import cage
 from eudr_geo.errors import InputError
-from eudr_geo.limits import DEFAULT_LIMITS, Limits
+from eudr_geo.limits import Limits, configured
 from eudr_geo.model.plots import Reading
 from eudr_geo.regulation import COMMODITIES, country_code
 
@@ -26,7 +26,7 @@ def read_plots(
     commodity: str = "",
     crs: str = "",
     layer: str = "",
-    limits: Limits = DEFAULT_LIMITS,
+    limits: Limits | None = None,
 ) -> Reading:
     """Read boundary files: every record becomes a plot or is rejected with a reason.
 
@@ -43,7 +43,7 @@ def read_plots(
     layer
         Read only this layer, folder or sheet.
     limits
-        How much one file may ask of us.
+        How much one file may ask of us; :func:`eudr_geo.limits.configured` when left out.
 
     Returns
     -------
@@ -62,6 +62,7 @@ def read_plots(
             raise InputError(f"{path} is not a file", fix="check the name and the folder")
     job = _job(country, commodity, crs, layer)
     names = _names(listed)
+    limits = limits or configured()
     # The children do the work; the threads only wait for them.
     with ThreadPoolExecutor(min(_SIDE_BY_SIDE, max(len(listed), 1))) as pool:
         parts = list(
@@ -78,22 +79,23 @@ def read_bytes(
     commodity: str = "",
     crs: str = "",
     layer: str = "",
-    limits: Limits = DEFAULT_LIMITS,
+    limits: Limits | None = None,
 ) -> Reading:
     """Read one file from memory, as :func:`read_plots` reads it from disk; the name is only shown."""
     job = _job(country, commodity, crs, layer)
+    limits = limits or configured()
     with tempfile.TemporaryDirectory(prefix="eudr-geo-") as folder:
         path = Path(folder) / "upload.bin"
         path.write_bytes(data)
         return cage.read(path, _shown(name), job, limits)[0]
 
 
-def read_sheets(path: str | Path, *, limits: Limits = DEFAULT_LIMITS) -> tuple[Reading, dict[str, list[list[Any]]]]:
+def read_sheets(path: str | Path, *, limits: Limits | None = None) -> tuple[Reading, dict[str, list[list[Any]]]]:
     """Read the cells of a workbook in the cage, for :mod:`eudr_geo.book_reading`."""
     path = Path(path)
     if not path.is_file():
         raise InputError(f"{path} is not a file", fix="check the name and the folder")
-    reading, sheets = cage.read(path, _shown(path.name), {"kind": "sheets"}, limits)
+    reading, sheets = cage.read(path, _shown(path.name), {"kind": "sheets"}, limits or configured())
     return reading, sheets or {}
 
 

@@ -7,6 +7,8 @@ import pytest
 import shapely
 from tests_helpers import ROOT
 
+pytest_plugins = ["harness"]
+
 
 @pytest.fixture(scope="session")
 def samples() -> Path:

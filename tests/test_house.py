@@ -111,6 +111,7 @@ def test_generated_pages_are_up_to_date(tmp_path):
         **generate.rule_pages(),
         "reference/cli.md": generate.cli_page(),
         "reference/data.md": generate.data_page(),
+        "reference/limits.md": generate.limits_page(),
     }
     for name, text in pages.items():
         assert (ROOT / "docs" / name).read_text() == text, f"docs/{name} is out of date: make docs"

@@ -1,5 +1,7 @@
 """Small tables for tests, and where things are."""
 
+import io
+import zipfile
 from pathlib import Path
 
 import shapely
@@ -20,3 +22,28 @@ def plots_of(*geometries, **columns):
     if "area_ha" not in columns:
         given["area_ha"] = [float("nan")] * n
     return Plots({**given, "geometry": list(geometries), **columns})
+
+
+def zipped(files, method=zipfile.ZIP_DEFLATED):
+    """A zip of names and contents."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", method) as archive:
+        for name, data in files.items():
+            archive.writestr(zipfile.ZipInfo(name) if method == zipfile.ZIP_STORED else name, data)
+    return out.getvalue()
+
+
+def workbook_bytes(rows, **sheets):
+    """An XLSX of one sheet of rows, and others by name."""
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    for name, more in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in more:
+            sheet.append(row)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()

@@ -22,7 +22,7 @@ from typing import Any
 
 from eudr_geo.cage.drivers import ALLOWED, SKIPPED
 from eudr_geo.cage.wire import WireError, unpack
-from eudr_geo.limits import Limits
+from eudr_geo.limits import Limits, raise_it
 from eudr_geo.model.plots import Note, Plots, Reading, SourceFile
 
 _COPY_BLOCK = 1 << 20
@@ -52,7 +52,13 @@ def read(path: Path, name: str, job: dict[str, Any], limits: Limits) -> tuple[Re
     try:
         size, digest = _copy(path, folder / "in.bin", limits.file_bytes)
         if size > limits.file_bytes:
-            return _failed(name, digest, size, f"the file is larger than {limits.file_bytes:,} bytes", "split it"), None
+            return _failed(
+                name,
+                digest,
+                size,
+                f"the file is larger than {limits.file_bytes:,} bytes",
+                f"split it, {raise_it('file_bytes')}",
+            ), None
         answer, complaint = _run(folder, {**job, "name": name, "limits": asdict(limits)}, limits)
         if complaint:
             return _failed(name, digest, size, complaint, _TRY_AGAIN), None

@@ -10,7 +10,6 @@ from contextlib import suppress
 from eudr_geo.limits import Limits
 
 _CLONE_NEWNET, _CLONE_NEWUSER = 0x40000000, 0x10000000
-_FILE_BYTES = 300_000_000
 _OPEN_FILES = 64
 
 
@@ -23,7 +22,7 @@ def shut(limits: Limits) -> None:
     for kind, value in (
         (resource.RLIMIT_AS, limits.memory_bytes),
         (resource.RLIMIT_CPU, limits.cpu_s),
-        (resource.RLIMIT_FSIZE, _FILE_BYTES),
+        (resource.RLIMIT_FSIZE, limits.disk_bytes),
         (resource.RLIMIT_NOFILE, _OPEN_FILES),
         (resource.RLIMIT_CORE, 0),
     ):

@@ -71,7 +71,7 @@ def _document(data: bytes, gathering: Gathering, inside: str) -> None:
             tag = _tag(element)
             if event == "start":
                 parents.append(tag)
-                if len(parents) > gathering.source.limits.json_depth * 2:
+                if len(parents) > gathering.source.limits.xml_depth:
                     raise WholeFileError(
                         "unreadable-file", f"elements are nested deeper than {len(parents) - 1}", "export it again"
                     )

@@ -1,0 +1,277 @@
+"""Every limit, at the limit and one beyond it; where it is set from; that a small file cannot ask for much."""
+
+import io
+import json
+import subprocess
+import sys
+import time
+import zipfile
+from dataclasses import fields
+
+import pytest
+from tests_helpers import workbook_bytes, zipped
+
+from eudr_geo.errors import InputError
+from eudr_geo.limits import PREFIX, Limits, configured
+from eudr_geo.reading import read_bytes
+
+POINT = '{"type":"Point","coordinates":[108.05,12.68]}'
+
+
+def feature(properties="{}", geometry=POINT):
+    return f'{{"type":"Feature","properties":{properties},"geometry":{geometry}}}'
+
+
+def collection(*features):
+    return '{"type":"FeatureCollection","features":[' + ",".join(features) + "]}"
+
+
+def square(vertices):
+    """A ring of so many positions, the closing one counted."""
+    side = [[108 + i * 1e-5, 12.0] for i in range(vertices - 3)]
+    ring = [*side, [108.5, 12.1], [108.0, 12.1], [108.0, 12.0]]
+    return json.dumps({"type": "Polygon", "coordinates": [ring]})
+
+
+def deep_kml(levels):
+    """A document with so many elements inside each other, the innermost a point's coordinates."""
+    folders = levels - 4  # kml, Placemark, Point, coordinates
+    inner = "<Placemark><Point><coordinates>108.05,12.68</coordinates></Point></Placemark>"
+    return f'<kml xmlns="http://www.opengis.net/kml/2.2">{"<Folder>" * folders}{inner}{"</Folder>" * folders}</kml>'
+
+
+def nested(levels):
+    return feature('{"note":' + "[" * (levels - 1) + '"x"' + "]" * (levels - 1) + "}")
+
+
+def rows(n):
+    return "plot_id;lat;lon\n" + "".join(f"P{i};12.68;108.0{i}\n" for i in range(n - 1))
+
+
+def columns(n):
+    names = [f"c{i}" for i in range(n - 3)]
+    return (
+        ";".join(["plot_id", "lat", "lon", *names]) + "\n" + ";".join(["P", "12.68", "108.05", *("x" for _ in names)])
+    )
+
+
+KML = '<kml xmlns="http://www.opengis.net/kml/2.2"><Placemark><Point><coordinates>108.05,12.68</coordinates></Point></Placemark></kml>'
+
+
+def kml_of(size):
+    """A KML of so many bytes that packs badly, so that only its size is in question."""
+    import random
+
+    draw = random.Random(1)
+    body = "".join(draw.choices("abcdefghijklmnopqrstuvwxyz0123456789", k=size - len(KML) - 7))
+    return f"{KML}<!--{body}-->"
+
+
+def kmz(size, *, others=0):
+    return zipped({"doc.kml": kml_of(size), **{f"{i}.png": "" for i in range(others)}})
+
+
+# limit, its value in the test, the file at the limit, the file one beyond, whether only a record is refused
+CASES = {
+    "file_bytes": (200, feature() + " " * (200 - len(feature())), feature() + " " * (201 - len(feature())), False),
+    "unpacked_bytes": (5_000, kmz(5_000), kmz(5_001), False),
+    "member_bytes": (5_000, kmz(5_000), kmz(5_001), False),
+    "zip_members": (5, kmz(500, others=4), kmz(500, others=5), False),
+    "records": (3, collection(*[feature()] * 3), collection(*[feature()] * 4), False),
+    "property_names": (2, feature('{"a":1,"b":2}'), feature('{"a":1,"b":2,"c":3}'), False),
+    "name_length": (10, feature('{"aaaaaaaaaa":1}'), feature('{"aaaaaaaaaaa":1}'), False),
+    "text_length": (100, feature(f'{{"a":"{"x" * 100}"}}'), feature(f'{{"a":"{"x" * 101}"}}'), True),
+    "json_depth": (5, nested(5), nested(6), True),
+    "xml_depth": (8, deep_kml(8), deep_kml(9), False),
+    "ring_vertices": (50, feature(geometry=square(50)), feature(geometry=square(51)), True),
+    "file_vertices": (4, collection(*[feature()] * 4), collection(*[feature()] * 5), False),
+    "sheet_rows": (4, rows(4), rows(5), False),
+    "sheet_columns": (6, columns(6), columns(7), False),
+}
+NEEDS_NO_PAIR = {  # what is tested elsewhere, and where
+    "zip_ratio": "test_a_zip_bomb_is_refused_before_it_is_unpacked",
+    "nested_archives": "the tests of archives inside archives",
+    "memory_bytes": "test_cage_kills.py",
+    "disk_bytes": "test_cage_kills.py",
+    "cpu_s": "test_cage_kills.py",
+    "wall_s": "test_cage_kills.py",
+    "result_bytes": "test_cage_kills.py",
+}
+
+
+def refused(reading):
+    (file,) = reading.files
+    return [note for note in file.notes if note.code == "unreadable-file"]
+
+
+@pytest.mark.fault(23)
+@pytest.mark.parametrize("name", sorted(CASES))
+def test_a_limit_holds_one_beyond_and_not_at_it(direct, name):
+    value, at, beyond, only_a_record = CASES[name]
+    limits = Limits(**{name: value})
+    through = (lambda data: read_bytes("x", data.encode(), limits=limits)) if name == "file_bytes" else None
+    fine = through(at) if through else direct(at, limits=limits)
+    said = through(beyond) if through else direct(beyond, limits=limits)
+    if through:
+        assert not refused(fine)
+        assert len(fine.plots) == 1
+        (note,) = refused(said)
+        assert f"{PREFIX}FILE_BYTES" in note.fix
+        return
+    assert "unreadable-file" not in fine.codes
+    assert len(fine.plots) > 0
+    assert not fine.rejected
+    if only_a_record:
+        assert [code for _, code in said.reasons] == ["unreadable-record"]
+    else:
+        assert said.codes[0] == "unreadable-file"
+        assert not len(said.plots)
+
+
+@pytest.mark.fault(23)
+def test_every_limit_is_tested():
+    assert {spec.name for spec in fields(Limits)} == set(CASES) | set(NEEDS_NO_PAIR)
+
+
+@pytest.mark.fault(23)
+@pytest.mark.parametrize(("text", "value"), [("7", 7), (" 7 ", 7), ("1_000", 1000)])
+def test_a_variable_sets_a_limit(text, value):
+    assert configured({f"{PREFIX}RECORDS": text, "PATH": "/bin"}) == Limits(records=value)
+
+
+@pytest.mark.fault(23)
+@pytest.mark.parametrize(
+    "told",
+    [{"RECORD": "7"}, {"RECORDS": ""}, {"RECORDS": "0"}, {"RECORDS": "-1"}, {"RECORDS": "many"}, {"RECORDS": "1e6"}],
+)
+def test_a_variable_that_says_nothing_sensible_is_an_error(told):
+    with pytest.raises(InputError, match=PREFIX):
+        configured({PREFIX + name: value for name, value in told.items()})
+
+
+@pytest.mark.fault(23)
+def test_the_variable_reaches_the_readers(monkeypatch):
+    data = collection(*[feature()] * 3).encode()
+    assert len(read_bytes("x", data).plots) == 3
+    monkeypatch.setenv(f"{PREFIX}RECORDS", "2")
+    (note,) = refused(read_bytes("x", data))
+    assert f"{PREFIX}RECORDS" in note.fix
+
+
+def claims_a_million_rows():
+    """A workbook of five kilobytes with one more cell, in the last corner that Excel has."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(workbook_bytes([["plot_id", "lat", "lon"], ["P1", 12.68, 108.05]]))) as made:
+        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as changed:
+            for info in made.infolist():
+                data = made.read(info)
+                if info.filename == "xl/worksheets/sheet1.xml":
+                    cell = b'<row r="1048576"><c r="XFD1048576" t="inlineStr"><is><t>x</t></is></c></row></sheetData>'
+                    data = data.replace(b"</sheetData>", cell)
+                changed.writestr(info.filename, data)
+    return out.getvalue()
+
+
+def scribble(vertices):
+    import numpy as np
+
+    ring = np.round(np.random.default_rng(1).random((vertices, 2)) / 100 + [108.05, 12.68], 6)
+    ring = [*ring.tolist(), ring[0].tolist()]
+    return json.dumps({"type": "Polygon", "coordinates": [ring]})
+
+
+def many_names(n):
+    return collection(*(feature(f'{{"k{i}":1}}') for i in range(n)))
+
+
+def bomb():
+    """300 MB of blanks in 300 kB, written without ever holding them."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive, archive.open("plots.kml", "w") as member:
+        member.write(b"<kml>")
+        for _ in range(300):
+            member.write(b" " * 1_000_000)
+    return out.getvalue()
+
+
+def timed(what):
+    """What something answers, and the seconds it took."""
+    started = time.perf_counter()
+    answer = what()
+    return answer, time.perf_counter() - started
+
+
+@pytest.mark.fault(60)
+def test_a_small_workbook_that_claims_a_million_rows_is_refused(direct):
+    data = claims_a_million_rows()
+    assert len(data) < 8_000
+    seen, seconds = timed(lambda: direct(data))
+    assert seen.codes == ["unreadable-file"]
+    assert "rows" in seen.notes[0].why
+    assert seconds < 1
+
+
+@pytest.mark.fault(33)
+def test_a_file_of_twenty_thousand_names_is_refused(direct):
+    seen, seconds = timed(lambda: direct(many_names(20_000)))
+    assert seen.codes == ["unreadable-file"]
+    assert "property names" in seen.notes[0].why
+    assert seconds < 1.5
+
+
+@pytest.mark.fault(13)
+def test_a_zip_bomb_is_refused_before_it_is_unpacked(direct):
+    data = bomb()
+    assert len(data) < 400_000
+    seen, seconds = timed(lambda: direct(data))
+    assert seen.codes == ["unreadable-file"]
+    assert "unpacks to more" in seen.notes[0].why
+    assert seconds < 1
+
+
+def test_a_scribble_is_read_checked_and_repaired_or_not_within_seconds(direct):
+    from eudr_geo.checking import check
+    from eudr_geo.model.plots import Reading, SourceFile
+    from eudr_geo.repairing import repair
+
+    data = scribble(500)
+    assert len(data) < 20_000
+
+    def work():
+        seen = direct(feature(geometry=data))
+        reading = Reading(seen.plots, (), (SourceFile("x", "", 0, "GeoJSON", records=1, plots=1),))
+        return check(repair(reading).reading)
+
+    result, seconds = timed(work)
+    assert "self-intersection" in result.findings.by_rule()
+    assert seconds < 5
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="counts memory as Linux does")
+def test_four_small_files_that_ask_for_much_cost_little_through_the_cage(tmp_path):
+    """The whole family of processes stays small: what the largest child ever held, as the system counted it."""
+    named = {
+        "rows.xlsx": claims_a_million_rows(),
+        "scribble.geojson": scribble(500),
+        "names.geojson": many_names(20_000),
+    }
+    for name, data in {**named, "bomb.kmz": bomb()}.items():
+        (tmp_path / name).write_bytes(data if isinstance(data, bytes) else data.encode())
+    script = (
+        "import json, resource, sys\nfrom eudr_geo.reading import read_plots\n"
+        "reading = read_plots([sys.argv[1] + '/' + n for n in sys.argv[2:]])\n"
+        "own = [int(l.split()[1]) for l in open('/proc/self/status') if l.startswith('VmHWM')]\n"
+        "most = [own[0], resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss]\n"
+        "print(json.dumps([[len(f.notes) for f in reading.files], len(reading.plots), most]))"
+    )
+    started = time.perf_counter()
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(tmp_path), "rows.xlsx", "scribble.geojson", "names.geojson", "bomb.kmz"],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    notes, plots, (parent_kb, child_kb) = json.loads(done.stdout)
+    assert notes[0] and notes[2] and notes[3]
+    assert plots == 1
+    assert parent_kb < 300_000
+    assert child_kb < 400_000
+    assert time.perf_counter() - started < 20
