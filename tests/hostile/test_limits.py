@@ -161,14 +161,14 @@ def test_the_variable_reaches_the_readers(monkeypatch):
 def claims_a_million_rows():
     """A workbook of five kilobytes with one more cell, in the last corner that Excel has."""
     out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(workbook_bytes([["plot_id", "lat", "lon"], ["P1", 12.68, 108.05]]))) as made:
-        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as changed:
-            for info in made.infolist():
-                data = made.read(info)
-                if info.filename == "xl/worksheets/sheet1.xml":
-                    cell = b'<row r="1048576"><c r="XFD1048576" t="inlineStr"><is><t>x</t></is></c></row></sheetData>'
-                    data = data.replace(b"</sheetData>", cell)
-                changed.writestr(info.filename, data)
+    plain = io.BytesIO(workbook_bytes([["plot_id", "lat", "lon"], ["P1", 12.68, 108.05]]))
+    with zipfile.ZipFile(plain) as made, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as changed:
+        for info in made.infolist():
+            data = made.read(info)
+            if info.filename == "xl/worksheets/sheet1.xml":
+                cell = b'<row r="1048576"><c r="XFD1048576" t="inlineStr"><is><t>x</t></is></c></row></sheetData>'
+                data = data.replace(b"</sheetData>", cell)
+            changed.writestr(info.filename, data)
     return out.getvalue()
 
 
@@ -270,7 +270,7 @@ def test_four_small_files_that_ask_for_much_cost_little_through_the_cage(tmp_pat
         capture_output=True, text=True, check=True,
     )  # fmt: skip
     notes, plots, (parent_kb, child_kb) = json.loads(done.stdout)
-    assert notes[0] and notes[2] and notes[3]
+    assert [bool(count) for count in notes] == [True, False, True, True]
     assert plots == 1
     assert parent_kb < 300_000
     assert child_kb < 400_000
