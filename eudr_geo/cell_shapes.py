@@ -17,6 +17,8 @@ _KINDS = {
     "LINESTRING": "LineString",
     "MULTILINESTRING": "MultiLineString",
 }
+_PLAIN = {"POINT": "Point", "POLYGON": "Polygon", "MULTIPOLYGON": "MultiPolygon"}
+_BRACKETS = {"Point": 1, "Polygon": 2, "MultiPolygon": 3}
 _WKT = re.compile(r"\s*(?:SRID=\d+;)?\s*([A-Za-z]+?)\s*(?:ZM|Z|M)?\s*(\(.*\)|EMPTY)\s*", re.DOTALL | re.IGNORECASE)
 _LOOKS_LIKE_ONE = re.compile(r"\s*(?:SRID=\d+;|[A-Za-z]+\s*[ZMzm]*\s*\(|\{|\[\s*\[)")
 
@@ -61,6 +63,36 @@ def parse(text: str) -> tuple[str, Any]:
     if kind == "MultiPoint":
         nested = [part[0] if part and isinstance(part[0], list) else part for part in nested]
     return kind, nested
+
+
+def as_arrays(text: str) -> tuple[str, bytes] | None:
+    """Return kind and positions of plain WKT as JSON arrays, None for anything that has to be looked at alone.
+
+    Nothing is judged here: what is no number makes arrays that cannot be decoded.
+
+    Examples
+    --------
+    >>> as_arrays("POLYGON ((108.05 12.68, 108.06 12.68, 108.05 12.69, 108.05 12.68))")
+    ('Polygon', b'[[[108.05,12.68],[108.06,12.68],[108.05,12.69],[108.05,12.68]]]')
+    >>> as_arrays("POINT Z (1 2 3)"), as_arrays("POLYGON EMPTY")
+    (None, None)
+    """
+    head, bracket, body = text.partition("(")
+    kind = _PLAIN.get(head.strip().upper())
+    body = bracket + body.replace(", ", ",").strip()
+    depth = _BRACKETS.get(kind or "", 0)
+    if not kind or not body.isascii() or not (body.startswith("(" * depth) and body.endswith(")" * depth)):
+        return None
+    body = body[depth:-depth]
+    if kind == "Point":
+        return kind, f"[{body.replace(' ', ',')}]".encode()
+    polygons = ["]],[[".join(_ring(ring) for ring in part.split("),(")) for part in body.split(")),((")]
+    arrays = "]]],[[[".join(polygons)
+    return kind, f"{'[' * (depth + 1)}{arrays}{']' * (depth + 1)}".encode()
+
+
+def _ring(text: str) -> str:
+    return text.replace(",", "],[").replace(" ", ",")
 
 
 def _json(text: str) -> tuple[str, Any]:

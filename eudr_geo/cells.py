@@ -214,8 +214,15 @@ def match_heading(heading: str, dictionary: Mapping[str, Sequence[str]]) -> tupl
         return exact
     best: dict[str, float] = {}
     for key, names in folded.items():
-        likeness = max((SequenceMatcher(None, wanted, name).ratio() for name in names), default=0.0)
+        likeness = max((_likeness(wanted, name) for name in names), default=0.0)
         if likeness >= HEADING_LIKENESS:
             best[key] = likeness
     top = max(best.values(), default=0.0)
     return tuple(key for key, likeness in best.items() if likeness == top)
+
+
+def _likeness(one: str, other: str) -> float:
+    """Likeness of two words, 0 where the cheap upper bounds say that it is below what counts."""
+    matcher = SequenceMatcher(None, one, other)
+    enough = matcher.real_quick_ratio() >= HEADING_LIKENESS and matcher.quick_ratio() >= HEADING_LIKENESS
+    return matcher.ratio() if enough else 0.0

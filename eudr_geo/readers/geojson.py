@@ -8,10 +8,8 @@ import re
 from contextlib import closing
 from typing import Any
 
-import numpy as np
-
-from eudr_geo.boundaries import FACTS, Shape, offered_polygon, shape_of
-from eudr_geo.coordinate_text import LEVELS, assemble
+from eudr_geo.boundaries import Shape, offered_polygon, shape_of
+from eudr_geo.coordinate_text import LEVELS, assembled
 from eudr_geo.gathering import Gathering, shown
 from eudr_geo.json_stream import EXPORT_AGAIN, BrokenError, JsonStream, Region, Twice
 from eudr_geo.model.plots import Plots, Reading
@@ -274,23 +272,7 @@ class _Rows:
             for row, _, text in self.outside:  # programs number features when nobody gave them a code
                 if row < len(self.gathering.shapes) and self.gathering.columns["plot_id"][row] == text:
                     self.gathering.columns["plot_id"][row] = ""
-        n = len(self.gathering.shapes)
-        geometries = np.empty(n, dtype=object)
-        facts = {name: np.zeros(n, dtype=np.int64) for name in FACTS}
-        rows: Any
-        kinds: Any
-        numbers: Any
-        rows, kinds, numbers = (
-            (np.array(values) for values in zip(*self.bulk, strict=True)) if self.bulk else ([], np.array([]), [])
-        )
-        for kind in LEVELS:
-            chosen = np.flatnonzero(kinds == kind)
-            if len(chosen):
-                built, its_facts = assemble(self.document.regions, kind, np.asarray(numbers)[chosen].astype(np.int64))
-                at = np.asarray(rows)[chosen].astype(np.int64)
-                geometries[at] = built
-                for name, values in its_facts.items():
-                    facts[name][at] = values
+        geometries, facts = assembled(self.document.regions, self.bulk, len(self.gathering.shapes))
         plots = self.gathering.plots(geometries, facts)
         if self.transform is not None:
             from eudr_geo.projecting import plots_to_wgs84

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 from xml.etree.ElementTree import Element, ParseError
 
 from eudr_geo.archives import members, not_read
 from eudr_geo.boundaries import Shape, offered_polygon, shape_of
 from eudr_geo.cells import parse_number
+from eudr_geo.coordinate_text import Regions, assembled
 from eudr_geo.gathering import Gathering, shown
 from eudr_geo.model.plots import Reading
 from eudr_geo.model.source import NumberText, RecordError, Source, WholeFileError
+from eudr_geo.xml_stream import DoctypeError, elements
 
 FORMATS = ("KML", "KMZ")
-_NOT_KEPT = {"styleUrl", "Style", "description", "Snippet", "LookAt", "visibility", "open"}
+_BLOCK = 1_000  # placemarks whose coordinates are decoded together
+_NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 
 def sniff(head: bytes) -> str:
@@ -38,9 +42,10 @@ def read(source: Source) -> Reading:
     with source.path.open("rb") as stream:
         is_archive = stream.read(4) == b"PK\x03\x04"
     gathering = Gathering(source, "KMZ" if is_archive else "KML")
+    block = _Block(gathering)
     if not is_archive:
-        _document(source.path.read_bytes(), gathering, "")
-        return gathering.finish()
+        _document(source.path.read_bytes(), block, "")
+        return block.finish()
     files = members(source)
     documents = {name: data for name, data in files.items() if name.lower().endswith(".kml")}
     if others := not_read(files, taken=".kml"):
@@ -53,21 +58,78 @@ def read(source: Source) -> Reading:
             f"the archive holds {len(documents)} KML documents; all were read: {', '.join(sorted(documents))}",
         )
     for name in sorted(documents):
-        _document(documents[name], gathering, name if len(documents) > 1 else "")
-    return gathering.finish()
+        _document(documents[name], block, name if len(documents) > 1 else "")
+    return block.finish()
 
 
-def _document(data: bytes, gathering: Gathering, inside: str) -> None:
-    from defusedxml.common import DefusedXmlException
-    from defusedxml.ElementTree import iterparse
+class _Block:
+    """Placemarks that wait until their coordinates are decoded together."""
 
+    def __init__(self, gathering: Gathering) -> None:
+        self.gathering, self.regions = gathering, Regions()
+        self.bulk: list[tuple[int, str, int]] = []  # plot, kind, region: assembled together at the end
+        self._waiting: list[_Placemark] = []
+
+    def add(self, placemark: _Placemark) -> None:
+        """Let a placemark wait."""
+        self._waiting.append(placemark)
+        if len(self._waiting) >= _BLOCK:
+            self.flush()
+
+    def flush(self) -> None:
+        """Decode what is plain; put every placemark where it belongs, in their order."""
+        plain = [(row, one) for row, place in enumerate(self._waiting) if (one := _as_arrays(place))]
+        most = self.gathering.source.limits.ring_vertices
+        numbers = self.regions.decode([kind for _, (kind, _) in plain], [array for _, (_, array) in plain], most)
+        decoded = {row: (kind, number) for (row, (kind, _)), number in zip(plain, numbers, strict=True) if number >= 0}
+        for row, placemark in enumerate(self._waiting):
+            self._put(placemark, decoded.get(row))
+        self._waiting = []
+
+    def _put(self, placemark: _Placemark, decoded: tuple[str, int] | None) -> None:
+        gathering = self.gathering
+        gathering.count()
+        number = gathering.records
+        group, name, properties = placemark.group, placemark.name, placemark.properties
+        offer: Shape | None = None
+        try:
+            if placemark.fault:
+                raise placemark.fault
+            if decoded:
+                gathering.add(number, properties, None, group=group, plot_id=name)
+                self.bulk.append((len(gathering.shapes) - 1, *decoded))
+                return
+            parts = [part for geometry in placemark.geometries for part in _parts(geometry)]
+            lines = [positions for kind, positions in parts if kind == "LineString"]
+            if lines:
+                if len(parts) == 1:
+                    offer = offered_polygon(lines[0])
+                raise RecordError(
+                    "unsupported-geometry",
+                    "a path or track is no plot",
+                    "close the walk and save it as a polygon",
+                    "LineString",
+                )
+            gathering.add(number, properties, _joined(parts), group=group, plot_id=name)
+        except RecordError as error:
+            gathering.reject(number, error, group=group, plot_id=shown(name), offer=offer, properties=properties)
+
+    def finish(self) -> Reading:
+        """Return what was read."""
+        self.flush()
+        self.regions.close()
+        gathering = self.gathering
+        return gathering.finish(gathering.plots(*assembled(self.regions, self.bulk, len(gathering.shapes))))
+
+
+def _document(data: bytes, block: _Block, inside: str) -> None:
+    gathering = block.gathering
     folders: list[str] = [inside] if inside else []
     parents: list[str] = []  # tags of the elements that are open
     links = 0
     gathering.encoding = gathering.encoding or _encoding(data)
     try:
-        # forbid_dtd: a KML needs none, and entities are how a file reads other files.
-        for event, element in iterparse(io.BytesIO(data), events=("start", "end"), forbid_dtd=True):
+        for event, element in elements(data):
             tag = _tag(element)
             if event == "start":
                 parents.append(tag)
@@ -89,9 +151,9 @@ def _document(data: bytes, gathering: Gathering, inside: str) -> None:
             elif tag == "Placemark":
                 group = "/".join(folder for folder in folders if folder)
                 if not gathering.source.layer or gathering.source.layer in {*folders, group}:
-                    _placemark(element, gathering, group)
+                    block.add(_placemark(element, group))
                 element.clear()
-    except DefusedXmlException as error:
+    except DoctypeError as error:
         raise WholeFileError(
             "unreadable-file", "the XML has a document type definition, which a KML never needs", "do not open it"
         ) from error
@@ -137,45 +199,76 @@ def _broken(data: bytes, error: ParseError) -> WholeFileError:
 
 
 def _tag(element: Element) -> str:
-    return element.tag.rsplit("}", 1)[-1] if isinstance(element.tag, str) else ""
+    return _local_name(element.tag)
 
 
-def _placemark(placemark: Element, gathering: Gathering, group: str) -> None:
-    gathering.count()
-    number = gathering.records
-    properties: dict[str, Any] = {}
-    name = ""
-    offer: Shape | None = None
-    try:
-        geometries: list[Element] = []
-        for child in placemark:
-            tag = _tag(child)
-            if tag == "name":
-                name = (child.text or "").strip()
-            elif tag == "ExtendedData":
-                for key, value in _extended(child):
-                    if properties.setdefault(key, value) != value:
-                        raise RecordError(
-                            "unreadable-record", f"the value {shown(key)} stands twice", "keep one of the two", key
-                        )
-            elif tag in {"Point", "LineString", "LinearRing", "Polygon", "MultiGeometry", "Track", "MultiTrack"}:
-                geometries.append(child)
-        if not geometries:
-            raise RecordError("missing-geometry", "the placemark has no geometry", "draw the plot, or take its point")
-        parts = [part for geometry in geometries for part in _parts(geometry)]
-        lines = [positions for kind, positions in parts if kind == "LineString"]
-        if lines:
-            if len(parts) == 1:
-                offer = offered_polygon(lines[0])
-            raise RecordError(
-                "unsupported-geometry",
-                "a path or track is no plot",
-                "close the walk and save it as a polygon",
-                "LineString",
-            )
-        gathering.add(number, properties, _joined(parts), group=group, plot_id=name)
-    except RecordError as error:
-        gathering.reject(number, error, group=group, plot_id=shown(name), offer=offer, properties=properties)
+@lru_cache(maxsize=1024)
+def _local_name(tag: Any) -> str:
+    return tag.rsplit("}", 1)[-1] if isinstance(tag, str) else ""
+
+
+@dataclass
+class _Placemark:
+    """What a placemark says, before its coordinates are understood."""
+
+    group: str
+    name: str = ""
+    properties: dict[str, Any] = field(default_factory=dict)
+    geometries: list[Element] = field(default_factory=list)
+    fault: RecordError | None = None
+
+
+def _placemark(element: Element, group: str) -> _Placemark:
+    placemark = _Placemark(group)
+    for child in element:
+        tag = _tag(child)
+        if tag == "name":
+            placemark.name = (child.text or "").strip()
+        elif tag == "ExtendedData":
+            for key, value in _extended(child):
+                if placemark.properties.setdefault(key, value) != value:
+                    placemark.fault = placemark.fault or RecordError(
+                        "unreadable-record", f"the value {shown(key)} stands twice", "keep one of the two", key
+                    )
+        elif tag in {"Point", "LineString", "LinearRing", "Polygon", "MultiGeometry", "Track", "MultiTrack"}:
+            placemark.geometries.append(child)
+    if not placemark.geometries:
+        placemark.fault = placemark.fault or RecordError(
+            "missing-geometry", "the placemark has no geometry", "draw the plot, or take its point"
+        )
+    return placemark
+
+
+def _as_arrays(placemark: _Placemark) -> tuple[str, bytes] | None:
+    """Kind and positions of a single plain point or polygon as JSON arrays; None for what is looked at alone.
+
+    Nothing is judged here: what is no number makes arrays that cannot be decoded.
+    """
+    if placemark.fault or len(placemark.geometries) != 1:
+        return None
+    (geometry,) = placemark.geometries
+    kind = _tag(geometry)
+    if kind == "Point":
+        positions = _plain_positions(geometry)
+        return (kind, positions[1:-1].encode()) if positions and "],[" not in positions else None
+    if kind != "Polygon":
+        return None
+    sides = [(_tag(side), [_plain_positions(ring) for ring in side]) for side in geometry]
+    outer = [ring for side, rings in sides if side == "outerBoundaryIs" for ring in rings]
+    rings = outer + [ring for side, rings in sides if side == "innerBoundaryIs" for ring in rings]
+    return (kind, f"[{','.join(rings)}]".encode()) if len(outer) == 1 and all(rings) else None
+
+
+def _plain_positions(element: Element) -> str:
+    """Coordinates as JSON arrays, "" where they are not all ``lon,lat`` or all ``lon,lat,height`` with decimals."""
+    text = next((child.text or "" for child in element if _tag(child) == "coordinates"), "")
+    positions = text.split()
+    per_position = text.count(",") / len(positions) if positions else 0
+    if per_position not in {1, 2} or not text.isascii() or "." not in text:
+        return ""
+    if any(one.count(",") != per_position for one in positions):
+        return ""
+    return f"[[{'],['.join(positions)}]]"
 
 
 def _joined(parts: list[tuple[str, Any]]) -> Shape:
@@ -202,7 +295,7 @@ def _value(text: str | None) -> Any:
         return None
     text = text.strip()
     # KML has no numbers, only text: what reads as one plain number is one.
-    return NumberText(text) if re.fullmatch(r"-?\d+(\.\d+)?", text) and parse_number(text, ".") is not None else text
+    return NumberText(text) if _NUMBER.fullmatch(text) and parse_number(text, ".") is not None else text
 
 
 def _parts(geometry: Element) -> Iterator[tuple[str, Any]]:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from eudr_geo.archives import members
+from eudr_geo.coordinate_text import Regions, assembled
 from eudr_geo.csv_text import SEPARATORS, decoded, rows_of
 from eudr_geo.gathering import Gathering, shown
 from eudr_geo.model.plots import Reading
@@ -45,7 +46,8 @@ def read(source: Source) -> Reading:
         is_workbook = stream.read(4) == b"PK\x03\x04"
     gathering = Gathering(source, "XLSX" if is_workbook else "CSV")
     cells = workbook_cells(source) if is_workbook else {"": _csv_rows(source, gathering)}
-    sheets = [PlotSheet(gathering, name, rows) for name, rows in cells.items() if source.layer in {"", name}]
+    regions = Regions()
+    sheets = [PlotSheet(gathering, name, rows, regions) for name, rows in cells.items() if source.layer in {"", name}]
     taken = [sheet for sheet in sheets if sheet.read()]
     if not taken:
         raise WholeFileError(
@@ -57,7 +59,9 @@ def read(source: Source) -> Reading:
         )
     if len(taken) > 1:
         gathering.note("several-layers", f"{len(taken)} sheets hold plots; all were read", "name one with --layer")
-    reading = gathering.finish()
+    regions.close()
+    bulk = [one for sheet in taken for one in sheet.bulk]
+    reading = gathering.finish(gathering.plots(*assembled(regions, bulk, len(gathering.shapes))))
     metres = np.array([row for sheet in taken for row in sheet.in_named_system], dtype=np.int64)
     if not len(metres):
         return reading
