@@ -58,6 +58,11 @@ def clean_code(text: str) -> str:
     return re.sub(r"\s*-\s*", "-", " ".join(code.split()))
 
 
+_ONE_MARK = re.compile(r"-?([0-9]+)([.,])([0-9]+)")
+_PLAIN = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
+_GROUP = 3  # digits of a group of thousands
+
+
 def decimal_mark(values: Iterable[str]) -> str:
     """Return the decimal mark of a column of numbers: "." or ",", "" when the column does not tell.
 
@@ -72,7 +77,11 @@ def decimal_mark(values: Iterable[str]) -> str:
     """
     votes: set[str] = set()
     for value in values:
-        if "." in value or "," in value:
+        if plain := _ONE_MARK.fullmatch(value):
+            # Three digits behind one to three that do not begin with zero may be thousands: that tells nothing.
+            if len(plain[3]) != _GROUP or len(plain[1]) > _GROUP or plain[1].startswith("0"):
+                votes.add(plain[2])
+        elif "." in value or "," in value:
             readable = [mark for mark in ".," if _read(value, mark) is not None]
             votes.update(readable if len(readable) == 1 else ())
     return votes.pop() if len(votes) == 1 else ""
@@ -88,6 +97,8 @@ def _grammar(mark: str) -> re.Pattern[str]:
 
 
 def _read(text: str, mark: str) -> float | None:
+    if mark == "." and _PLAIN.fullmatch(text):  # what nearly every number looks like
+        return float(text)
     digits = _UNIT_AFTER.sub("", unicodedata.normalize("NFKC", text).strip().replace("−", "-"))
     if not _grammar(mark).fullmatch(digits):
         return None

@@ -15,6 +15,7 @@ from eudr_geo.model.source import WholeFileError
 
 SEPARATORS = ",;\t|"
 _SAMPLE_ROWS = 12
+_SAMPLE_CHARACTERS = 1_000_000
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
 
@@ -78,7 +79,7 @@ def rows_of(text: str, limits: Limits, likeness: Callable[[Sequence[Any]], int])
         for row in reader:
             while len(rows) < start:  # a cell may run over several lines: the row stands where it begins
                 rows.append([])
-            rows.append(list(row))
+            rows.append(row)
             start = reader.line_num + skipped
             if len(row) > limits.sheet_columns or len(rows) > limits.sheet_rows:
                 raise WholeFileError(
@@ -97,7 +98,7 @@ def rows_of(text: str, limits: Limits, likeness: Callable[[Sequence[Any]], int])
 
 
 def _score(text: str, separator: str, likeness: Callable[[Sequence[Any]], int]) -> tuple[int, int]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    reader = csv.reader(io.StringIO(text[:_SAMPLE_CHARACTERS], newline=""), delimiter=separator)
     try:
         sample = list(islice(reader, _SAMPLE_ROWS))
     except csv.Error:

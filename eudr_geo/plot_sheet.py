@@ -168,8 +168,7 @@ class PlotSheet:
         properties: dict[str, Any] = {}
         offer: Shape | None = None
         try:
-            extra = [text_of(cell) for cell in cells[self.width :] if text_of(cell)]
-            if extra:
+            if len(cells) > self.width and (extra := [text for cell in cells[self.width :] if (text := text_of(cell))]):
                 raise RecordError(
                     "unreadable-record",
                     f"the row has more cells than the table has columns: {shown(extra[0])}",

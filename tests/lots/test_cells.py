@@ -121,3 +121,9 @@ def test_headings():
     assert set(match_heading("Loai", columns)) == {"species", "type"}, "a tie is nobody's guess"
     assert match_heading("slot", columns) == (), "short words must be exact"
     assert match_heading("(kg)", columns) == ()
+
+
+@given(st.text("0123456789.,- ", min_size=1, max_size=9))
+def test_a_number_votes_for_a_mark_only_when_the_other_cannot_be_meant(text):
+    readable = [mark for mark in ".," if ("." in text or "," in text) and parse_number(text, mark) is not None]
+    assert decimal_mark([text]) == (readable[0] if len(readable) == 1 else "")
