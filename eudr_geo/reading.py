@@ -33,7 +33,8 @@ def read_plots(
     Parameters
     ----------
     paths
-        Files: GeoJSON, KML, KMZ, zipped Shapefile, GeoPackage, CSV or XLSX. Content decides, not the name.
+        Files: GeoJSON, KML, KMZ, GPX, zipped Shapefile, GeoPackage, FlatGeobuf, CSV or XLSX. Content decides, not the
+        name.
     country
         ISO 3166-1 alpha-2 code of plots whose file does not name one.
     commodity

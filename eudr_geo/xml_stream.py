@@ -8,12 +8,18 @@ See ``docs/decisions/0007-xml-without-a-door.md``.
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
-from xml.etree.ElementTree import Element, iterparse
+from functools import lru_cache
+from typing import Any
+from xml.etree.ElementTree import Element, ParseError, iterparse
 from xml.parsers import expat
 
+from eudr_geo.limits import Limits, raise_it
+from eudr_geo.model.source import WholeFileError
 
-class DoctypeError(Exception):
+
+class _DoctypeError(Exception):
     """The file has a document type definition."""
 
 
@@ -21,32 +27,57 @@ class _RootError(Exception):
     """The first element has come: nothing dangerous can follow."""
 
 
-def elements(data: bytes) -> Iterator[tuple[str, Element]]:
+def elements(data: bytes, limits: Limits) -> Iterator[tuple[str, Element]]:
     """Return start and end of every element, as :func:`xml.etree.ElementTree.iterparse` does.
 
     Raises
     ------
-    DoctypeError
-        Before anything is read from the file, when it has a document type definition.
-    xml.etree.ElementTree.ParseError
-        Where the XML breaks.
+    WholeFileError
+        For a document type definition (before anything is read from the file), for XML that breaks, with the place,
+        for text that cannot be decoded, and for elements nested too deep.
 
     Examples
     --------
-    >>> [(event, element.tag) for event, element in elements(b"<a><b/></a>")]
+    >>> [(event, element.tag) for event, element in elements(b"<a><b/></a>", Limits())]
     [('start', 'a'), ('start', 'b'), ('end', 'b'), ('end', 'a')]
-    >>> next(elements(b'<!DOCTYPE a [<!ENTITY x "y">]><a>&x;</a>'))
+    >>> next(elements(b'<!DOCTYPE a [<!ENTITY x "y">]><a>&x;</a>', Limits()))
     Traceback (most recent call last):
         ...
-    eudr_geo.xml_stream.DoctypeError: the XML has a document type definition
+    eudr_geo.model.source.WholeFileError: the XML has a document type definition, which no map file needs
     """
-    _refuse_doctype(data)
-    yield from iterparse(io.BytesIO(data), events=("start", "end"))  # noqa: S314 – no definition, no entities
+    depth = 0
+    try:
+        _refuse_doctype(data)
+        for event, element in iterparse(io.BytesIO(data), events=("start", "end")):  # noqa: S314 – no definition
+            depth += 1 if event == "start" else -1
+            if depth > limits.xml_depth:
+                raise _TooDeepError
+            yield event, element
+    except _DoctypeError:
+        raise WholeFileError(
+            "unreadable-file", "the XML has a document type definition, which no map file needs", "do not open it"
+        ) from None
+    except _TooDeepError:
+        raise WholeFileError(
+            "unreadable-file",
+            f"elements are nested deeper than {limits.xml_depth}",
+            f"export it again, {raise_it('xml_depth')}",
+        ) from None
+    except ParseError as error:
+        raise _broken(data, error) from error
+    except (ValueError, LookupError) as error:
+        raise WholeFileError(
+            "unreadable-file", f"the text cannot be decoded ({error})", "save the file as UTF-8"
+        ) from error
+
+
+class _TooDeepError(Exception):
+    """Elements inside elements inside elements."""
 
 
 def _refuse_doctype(data: bytes) -> None:
     def found(*_: object) -> None:
-        raise DoctypeError("the XML has a document type definition")
+        raise _DoctypeError
 
     def root(*_: object) -> None:
         raise _RootError
@@ -57,5 +88,48 @@ def _refuse_doctype(data: bytes) -> None:
     parser.StartElementHandler = root
     try:
         parser.Parse(data, True)
-    except (_RootError, expat.ExpatError):
+    except (_RootError, expat.ExpatError, ValueError, LookupError):
         return  # what breaks is said by who reads it
+
+
+def encoding_of(data: bytes) -> str:
+    """Return the encoding that the first line names; XML is UTF-8 or UTF-16 where it names none.
+
+    Examples
+    --------
+    >>> encoding_of(b'<?xml version="1.0" encoding="Windows-1258"?><kml/>'), encoding_of(b"<kml/>")
+    ('windows-1258', 'utf-8')
+    """
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
+    match = re.match(rb"(?:\xef\xbb\xbf)?<\?xml[^>]*?encoding\s*=\s*[\"']([\w.-]{1,40})[\"']", data)
+    return match[1].decode("ascii").lower() if match else "utf-8"
+
+
+def tag_of(element: Element) -> str:
+    """Return an element's name without its namespace, "" for a comment."""
+    return _local_name(element.tag)
+
+
+@lru_cache(maxsize=1024)
+def _local_name(tag: Any) -> str:
+    return tag.rsplit("}", 1)[-1] if isinstance(tag, str) else ""
+
+
+def _broken(data: bytes, error: ParseError) -> WholeFileError:
+    """Say where the XML breaks; a wrong encoding looks like damage and is named instead."""
+    line, column = error.position
+    encoding = encoding_of(data)
+    try:
+        data.decode(encoding)
+    except (UnicodeDecodeError, LookupError):
+        return WholeFileError(
+            "unreadable-file",
+            f"the text is not {encoding.upper()}, as the file says (line {line}, character {column + 1})",
+            "export it again, with UTF-8 as encoding",
+        )
+    return WholeFileError(
+        "unreadable-file",
+        f"the XML breaks at line {line}, character {column + 1}",
+        "the file is cut off or damaged: export it again",
+    )

@@ -38,12 +38,11 @@ _NO_DATA = (  # how strangers' files begin that hold no plots in any form
 _OTHER_DATA = (  # and that hold some, in a form no reader takes
     (b"\0\0\x27\x0a", "one part (.shp) of a Shapefile", "zip all its files together: .shp, .shx, .dbf, .prj, .cpg"),
     (b"PAR1", "GeoParquet", "export it as GeoJSON or GeoPackage"),
-    (b"fgb", "FlatGeobuf", "export it as GeoJSON or GeoPackage"),
+    (b"fgb", "FlatGeobuf of another version", "export it as GeoJSON or GeoPackage"),
     (b"AC10", "an AutoCAD drawing (DWG)", "export the plots as KML or Shapefile"),
 )
 _DOCUMENTS = {"word": "a Word document", "ppt": "a presentation", "content.xml": "an OpenDocument file"}
 _XML = {
-    "gpx": ("GPX tracks or waypoints", "export the plots as polygons: KML or GeoJSON"),
     "FeatureCollection": ("GML", "export the plots as GeoJSON or GeoPackage"),
     "osm": ("OpenStreetMap data", "export the plots as GeoJSON"),
     "svg": ("a drawing (SVG)", _AS_BOUNDARIES),

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
-from xml.etree.ElementTree import Element, ParseError
+from xml.etree.ElementTree import Element
 
 from eudr_geo.archives import members, not_read
 from eudr_geo.boundaries import Shape, offered_polygon, shape_of
@@ -16,7 +15,8 @@ from eudr_geo.coordinate_text import Regions, assembled
 from eudr_geo.gathering import Gathering, shown
 from eudr_geo.model.plots import Reading
 from eudr_geo.model.source import NumberText, RecordError, Source, WholeFileError
-from eudr_geo.xml_stream import DoctypeError, elements
+from eudr_geo.xml_stream import elements, encoding_of
+from eudr_geo.xml_stream import tag_of as _tag
 
 FORMATS = ("KML", "KMZ")
 _BLOCK = 1_000  # placemarks whose coordinates are decoded together
@@ -127,84 +127,33 @@ def _document(data: bytes, block: _Block, inside: str) -> None:
     folders: list[str] = [inside] if inside else []
     parents: list[str] = []  # tags of the elements that are open
     links = 0
-    gathering.encoding = gathering.encoding or _encoding(data)
-    try:
-        for event, element in elements(data):
-            tag = _tag(element)
-            if event == "start":
-                parents.append(tag)
-                if len(parents) > gathering.source.limits.xml_depth:
-                    raise WholeFileError(
-                        "unreadable-file", f"elements are nested deeper than {len(parents) - 1}", "export it again"
-                    )
-                if tag == "Folder":
-                    folders.append("")
-                continue
-            parents.pop()
-            if tag == "name" and parents and parents[-1] == "Folder" and not folders[-1]:
-                folders[-1] = (element.text or "").strip()
-            elif tag == "Folder":
-                folders.pop()
-                element.clear()
-            elif tag == "NetworkLink":
-                links += 1
-            elif tag == "Placemark":
-                group = "/".join(folder for folder in folders if folder)
-                if not gathering.source.layer or gathering.source.layer in {*folders, group}:
-                    block.add(_placemark(element, group))
-                element.clear()
-    except DoctypeError as error:
-        raise WholeFileError(
-            "unreadable-file", "the XML has a document type definition, which a KML never needs", "do not open it"
-        ) from error
-    except ParseError as error:
-        raise _broken(data, error) from error
-    except (ValueError, LookupError) as error:
-        raise WholeFileError(
-            "unreadable-file", f"the text cannot be decoded ({error})", "save the file as UTF-8"
-        ) from error
+    gathering.encoding = gathering.encoding or encoding_of(data)
+    for event, element in elements(data, gathering.source.limits):
+        tag = _tag(element)
+        if event == "start":
+            parents.append(tag)
+            if tag == "Folder":
+                folders.append("")
+            continue
+        parents.pop()
+        if tag == "name" and parents and parents[-1] == "Folder" and not folders[-1]:
+            folders[-1] = (element.text or "").strip()
+        elif tag == "Folder":
+            folders.pop()
+            element.clear()
+        elif tag == "NetworkLink":
+            links += 1
+        elif tag == "Placemark":
+            group = "/".join(folder for folder in folders if folder)
+            if not gathering.source.layer or gathering.source.layer in {*folders, group}:
+                block.add(_placemark(element, group))
+            element.clear()
     if links:
         gathering.note(
             "several-layers",
             "a network link was not followed" if links == 1 else f"{links} network links were not followed",
             "send the boundaries themselves",
         )
-
-
-def _encoding(data: bytes) -> str:
-    """Encoding that the first line names; XML is UTF-8 or UTF-16 where it names none."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "utf-16"
-    match = re.match(rb"(?:\xef\xbb\xbf)?<\?xml[^>]*?encoding\s*=\s*[\"']([\w.-]{1,40})[\"']", data)
-    return match[1].decode("ascii").lower() if match else "utf-8"
-
-
-def _broken(data: bytes, error: ParseError) -> WholeFileError:
-    """Say where the XML breaks; a wrong encoding looks like damage and is named instead."""
-    line, column = error.position
-    encoding = _encoding(data)
-    try:
-        data.decode(encoding)
-    except (UnicodeDecodeError, LookupError):
-        return WholeFileError(
-            "unreadable-file",
-            f"the text is not {encoding.upper()}, as the file says (line {line}, character {column + 1})",
-            "export it again, with UTF-8 as encoding",
-        )
-    return WholeFileError(
-        "unreadable-file",
-        f"the XML breaks at line {line}, character {column + 1}",
-        "the file is cut off or damaged: export it again",
-    )
-
-
-def _tag(element: Element) -> str:
-    return _local_name(element.tag)
-
-
-@lru_cache(maxsize=1024)
-def _local_name(tag: Any) -> str:
-    return tag.rsplit("}", 1)[-1] if isinstance(tag, str) else ""
 
 
 @dataclass

@@ -1,0 +1,372 @@
+"""FlatGeobuf, read by ourselves: every feature is counted from the file's own lengths and named when it is damaged.
+
+The format is the published one (flatgeobuf.org, version 3): a size-prefixed header, an index that is skipped, then
+size-prefixed features, each a FlatBuffers table. Nothing is believed: every offset is checked before it is followed.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from eudr_geo.boundaries import Shape, facts_of_doubles, offered_polygon, shape_of
+from eudr_geo.gathering import Gathering, shown
+from eudr_geo.limits import raise_it
+from eudr_geo.model.plots import Reading
+from eudr_geo.model.source import NumberText, RecordError, Source, WholeFileError
+from eudr_geo.projecting import known, plots_to_wgs84
+from eudr_geo.regulation import MIN_RING_POSITIONS
+
+Floats = npt.NDArray[np.float64]
+
+FORMATS = ("FlatGeobuf",)
+_MAGIC = b"fgb\x03fgb"
+_KINDS = {
+    1: "Point", 2: "LineString", 3: "Polygon", 4: "MultiPoint", 5: "MultiLineString", 6: "MultiPolygon",
+    7: "GeometryCollection", 8: "CircularString", 9: "CompoundCurve", 10: "CurvePolygon", 11: "MultiCurve",
+    12: "MultiSurface", 13: "Curve", 14: "Surface", 15: "PolyhedralSurface", 16: "TIN", 17: "Triangle",
+}  # fmt: skip
+_TAKEN = {"Point", "MultiPoint", "Polygon", "MultiPolygon", "GeometryCollection"}
+_VALUES = {  # column types of the format: how a value is stored; text has its length before it
+    0: "b", 1: "B", 2: "?", 3: "h", 4: "H", 5: "i", 6: "I", 7: "q", 8: "Q", 9: "f", 10: "d",
+}  # fmt: skip
+_TEXTS, _BINARY = (11, 12, 13), 14
+_NODE_BYTES = 40
+_DEEPEST = 8  # collections in collections
+_DAMAGED = ("unreadable-record", "its data is damaged", "export the layer again")
+_ODD = (struct.error, ValueError, IndexError, UnicodeDecodeError, OverflowError)
+
+
+class _Table:
+    """One FlatBuffers table: fields by their number, absent ones as None."""
+
+    def __init__(self, data: bytes, at: int) -> None:
+        self.data, self.at = data, at
+        self.fields = at - struct.unpack_from("<i", data, at)[0]
+        if not 0 <= self.fields <= len(data) - 4:
+            raise ValueError("a table points outside the data")
+        self.size = struct.unpack_from("<H", data, self.fields)[0]
+
+    @classmethod
+    def root(cls, data: bytes) -> _Table:
+        return cls(data, struct.unpack_from("<I", data, 0)[0])
+
+    def _where(self, number: int) -> int:
+        slot = 4 + 2 * number
+        if slot + 2 > self.size:
+            return 0
+        offset = struct.unpack_from("<H", self.data, self.fields + slot)[0]
+        return self.at + offset if offset else 0
+
+    def scalar(self, number: int, kind: str, default: Any = 0) -> Any:
+        where = self._where(number)
+        return struct.unpack_from("<" + kind, self.data, where)[0] if where else default
+
+    def _vector(self, number: int, width: int) -> tuple[int, int] | None:
+        where = self._where(number)
+        if not where:
+            return None
+        start = where + struct.unpack_from("<I", self.data, where)[0]
+        length = struct.unpack_from("<I", self.data, start)[0]
+        if start + 4 + length * width > len(self.data):
+            raise ValueError("a list is longer than the data")
+        return start + 4, length
+
+    def array(self, number: int, dtype: str) -> npt.NDArray[Any] | None:
+        found = self._vector(number, np.dtype(dtype).itemsize)
+        return None if found is None else np.frombuffer(self.data, dtype, found[1], found[0])
+
+    def bytes_(self, number: int) -> bytes:
+        found = self._vector(number, 1)
+        return b"" if found is None else self.data[found[0] : found[0] + found[1]]
+
+    def text(self, number: int) -> str:
+        return self.bytes_(number).decode("utf-8")
+
+    def table(self, number: int) -> _Table | None:
+        where = self._where(number)
+        return _Table(self.data, where + struct.unpack_from("<I", self.data, where)[0]) if where else None
+
+    def tables(self, number: int) -> list[_Table]:
+        found = self._vector(number, 4)
+        if found is None:
+            return []
+        places = [found[0] + 4 * row for row in range(found[1])]
+        return [_Table(self.data, at + struct.unpack_from("<I", self.data, at)[0]) for at in places]
+
+
+@dataclass
+class _Header:
+    """What the file says about itself."""
+
+    name: str
+    kind: int
+    columns: list[tuple[str, int]]
+    count: int
+    crs: str  # EPSG:nnnn, "" when it does not tell
+    features_at: int
+
+
+def sniff(head: bytes) -> str:
+    """Return FlatGeobuf by its first bytes."""
+    return "FlatGeobuf" if head.startswith(_MAGIC) else ""
+
+
+def read(source: Source) -> Reading:
+    """Read a FlatGeobuf file.
+
+    Raises
+    ------
+    WholeFileError
+        For a damaged header, a feature count that the limits do not allow, or an unknown coordinate system.
+    """
+    data = source.path.read_bytes()
+    gathering = Gathering(source, "FlatGeobuf")
+    try:
+        header = _header(data, source)
+    except _ODD as error:
+        raise WholeFileError(
+            "unreadable-file", "the first part of the file is damaged", "export the layer again"
+        ) from error
+    if source.layer not in {"", header.name}:
+        raise WholeFileError(
+            "unreadable-file",
+            f"the file has no layer {shown(source.layer)}",
+            f"it has one: {shown(header.name) or 'without a name'}",
+        )
+    geometries: list[Any] = []
+    at = header.features_at
+    # Feature by feature: each has its own length, its own columns and its own faults.
+    while at + 4 <= len(data):
+        size = struct.unpack_from("<I", data, at)[0]
+        if at + 4 + size > len(data):
+            break
+        _feature(gathering, header, data[at + 4 : at + 4 + size], geometries)
+        at += 4 + size
+    _missing(gathering, header, whole=at == len(data))
+    array = np.empty(len(geometries), dtype=object)
+    array[:] = geometries
+    facts = facts_of_doubles(array)
+    plots = gathering.plots(shapely.force_2d(array), facts)
+    code = source.crs or header.crs
+    if code and code != "EPSG:4326":
+        gathering.crs = code
+        plots = plots_to_wgs84(plots, code)
+    elif not code:
+        gathering.note(
+            "unknown-crs",
+            "the file does not tell its coordinate system",
+            "say which with --crs EPSG:…, or ask who made the file",
+            severity="" if _is_projected(array) else "warning",
+        )
+    return gathering.finish(plots)
+
+
+def _header(data: bytes, source: Source) -> _Header:
+    size = struct.unpack_from("<I", data, 8)[0]
+    if 12 + size > len(data):
+        raise ValueError("the header is longer than the file")
+    table = _Table.root(data[12 : 12 + size])
+    count = table.scalar(8, "Q")
+    if count > source.limits.records:
+        raise WholeFileError(
+            "unreadable-file",
+            f"it says it has {count:,} features, more than {source.limits.records:,}",
+            f"split the file, {raise_it('records')}",
+        )
+    columns = [(column.text(0), column.scalar(1, "B")) for column in table.tables(7)]
+    return _Header(
+        table.text(0),
+        table.scalar(2, "B"),
+        columns,
+        count,
+        "" if source.crs else _system(table.table(10)),
+        12 + size + _index_bytes(count, table.scalar(9, "H", 16)),
+    )
+
+
+def _index_bytes(count: int, node: int) -> int:
+    """Size of the index that stands before the features."""
+    if not node or not count:
+        return 0
+    if node < 2:
+        raise ValueError("the index has nodes of one")
+    level, nodes = -(-count // node), count
+    nodes += level
+    while level > 1:
+        level = -(-level // node)
+        nodes += level
+    return nodes * _NODE_BYTES
+
+
+def _system(table: _Table | None) -> str:
+    if table is None:
+        return ""
+    organisation, number, wkt = table.text(0), table.scalar(1, "i"), table.text(4)
+    told = f"{organisation or 'EPSG'}:{number}" if number else table.text(5) or wkt
+    if not told:
+        return ""
+    code = known(told) or (known(wkt) if wkt else None)
+    if code is None:
+        name = table.text(2) or told
+        raise WholeFileError(
+            "unknown-crs",
+            f"the coordinate system {shown(name)} is not known",
+            "say which with --crs EPSG:…, or export as WGS 84",
+            shown(name),
+        )
+    return code
+
+
+def _missing(gathering: Gathering, header: _Header, *, whole: bool) -> None:
+    """Reject what the header promises and the file does not hold."""
+    for _ in range(gathering.records, header.count):
+        gathering.count()
+        gathering.reject(
+            gathering.records,
+            RecordError("unreadable-record", "its data is missing: the file breaks off", "export or send it again"),
+            group=header.name,
+        )
+    if not whole and gathering.records >= header.count and not header.count:
+        gathering.note("unreadable-text", "the file breaks off in the middle of a feature", "export or send it again")
+
+
+def _feature(gathering: Gathering, header: _Header, data: bytes, geometries: list[Any]) -> None:
+    gathering.count()
+    number = gathering.records
+    properties: dict[str, Any] = {}
+    offer: Shape | None = None
+    try:
+        try:
+            table = _Table.root(data)
+            columns = [(one.text(0), one.scalar(1, "B")) for one in table.tables(2)] or header.columns
+            properties = _properties(table.bytes_(1), columns)
+            geometry = table.table(0)
+            kind, nested = _nested(geometry, header.kind) if geometry else ("", np.empty((0, 2)))
+        except _ODD as error:
+            raise RecordError(*_DAMAGED) from error
+        if geometry is None:
+            raise RecordError("missing-geometry", "it has no geometry", "walk the plot, or take its point")
+        if kind == "LineString" and len(nested) and np.isfinite(nested).all():
+            offer = offered_polygon(_written(nested))
+        made = _geometry(kind, nested)
+        is_shape = isinstance(made, Shape)
+        if not is_shape:
+            gathering.hold(int(shapely.count_coordinates(made)))
+        gathering.add(number, properties, made if is_shape else None, group=header.name)
+        geometries.append(None if is_shape else made)
+    except RecordError as error:
+        gathering.reject(number, error, group=header.name, properties=properties, offer=offer)
+
+
+def _properties(data: bytes, columns: list[tuple[str, int]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    at = 0
+    while at < len(data):
+        column = struct.unpack_from("<H", data, at)[0]
+        name, kind = columns[column]
+        at += 2
+        if kind in _VALUES:
+            value = struct.unpack_from("<" + _VALUES[kind], data, at)[0]
+            at += struct.calcsize(_VALUES[kind])
+            found[name] = value if kind == 2 else _number(value, kind)
+        elif kind in _TEXTS or kind == _BINARY:
+            length = struct.unpack_from("<I", data, at)[0]
+            if at + 4 + length > len(data):
+                raise ValueError("a text is longer than the data")
+            if kind != _BINARY:
+                found[name] = data[at + 4 : at + 4 + length].decode("utf-8")
+            at += 4 + length
+        else:
+            raise ValueError("a column of no known kind")
+    return found
+
+
+def _number(value: Any, kind: int) -> NumberText | None:
+    if isinstance(value, float):
+        if not np.isfinite(value):
+            return None
+        value = float(np.format_float_positional(np.float32(value))) if kind == 9 else value
+    return NumberText(repr(value))
+
+
+def _nested(table: _Table, declared: int, depth: int = 0) -> tuple[str, Any]:
+    """Kind of a geometry, and its positions as arrays nested as GeoJSON nests them."""
+    if depth > _DEEPEST:
+        raise ValueError("collections in collections in collections")
+    kind = _KINDS.get(table.scalar(6, "B") or declared, "")
+    parts = table.tables(7)
+    if kind == "GeometryCollection":
+        return kind, [_nested(part, 0, depth + 1) for part in parts]
+    if kind == "MultiPolygon" and parts:
+        return kind, [_nested(part, 3, depth + 1)[1] for part in parts]
+    flat = table.array(1, "<f8")
+    xy = np.empty((0, 2)) if flat is None else flat.reshape(-1, 2)
+    z = table.array(2, "<f8")
+    if z is not None and len(z) == len(xy):
+        xy = np.column_stack([xy, z])
+    if kind in {"Polygon", "MultiLineString", "MultiPolygon"}:
+        ends = table.array(0, "<u4")
+        pieces = [xy] if ends is None or not len(ends) else np.split(xy, ends[:-1].astype(np.int64))
+        if ends is not None and len(ends) and int(ends[-1]) != len(xy):
+            raise ValueError("the rings do not cover the positions")
+        return kind, [pieces] if kind == "MultiPolygon" else pieces
+    return kind, xy
+
+
+def _geometry(kind: str, nested: Any) -> Any:
+    """A shapely geometry, or a :class:`Shape` where a ring is open or short and only that can say so."""
+    if kind not in _TAKEN:
+        raise RecordError(
+            "unsupported-geometry",
+            f"a {kind or 'shape of no known kind'} is no plot",
+            "export points or polygons without curves",
+            kind,
+        )
+    if kind == "GeometryCollection":
+        if any(part not in {"Point", "Polygon", "MultiPoint", "MultiPolygon"} for part, _ in nested):
+            raise RecordError(
+                "unsupported-geometry", "the collection holds more than points and polygons", "keep only those", kind
+            )
+        return shape_of(
+            kind, [(part, _written(inner)[0] if part == "Point" else _written(inner)) for part, inner in nested]
+        )
+    arrays = _arrays(nested)
+    if not sum(map(len, arrays)):
+        raise RecordError("missing-geometry", "its geometry is empty", "draw the plot again")
+    if not all(np.isfinite(array[:, :2]).all() for array in arrays):
+        raise RecordError(
+            "not-finite", "a coordinate is not a number", "take the plot again, or export the layer again"
+        )
+    if kind == "Point":
+        if len(nested) != 1:
+            raise RecordError(*_DAMAGED)
+        return shapely.points(nested[0])
+    if kind == "MultiPoint":
+        return shapely.multipoints(nested)
+    # Only rings are looked at here, not positions.
+    if any(len(ring) < MIN_RING_POSITIONS or (ring[0, :2] != ring[-1, :2]).any() for ring in arrays):
+        return shape_of(kind, _written(nested))
+    polygons = [shapely.Polygon(rings[0], rings[1:]) for rings in ([nested] if kind == "Polygon" else nested)]
+    return polygons[0] if kind == "Polygon" else shapely.multipolygons(polygons)
+
+
+def _arrays(nested: Any) -> list[Floats]:
+    return [nested] if isinstance(nested, np.ndarray) else [array for inner in nested for array in _arrays(inner)]
+
+
+def _written(nested: Any) -> Any:
+    """Positions as text, the shortest that means the same number."""
+    if isinstance(nested, np.ndarray):
+        return [[NumberText(repr(number)) for number in position] for position in nested.tolist()]
+    return [_written(inner) for inner in nested]
+
+
+def _is_projected(geometries: Any) -> bool:
+    bounds = shapely.bounds(geometries)
+    return bool(np.nanmax(np.abs(bounds), initial=0.0) > 400)  # no longitude is that large
