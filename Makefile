@@ -37,6 +37,9 @@ samples: $(VENV)/.installed-dev  ## sample_plots/ and maps/, same bytes every ti
 	$(BIN)/python tools/make_samples.py
 	$(BIN)/python tools/make_maps.py
 
+fuzz: $(VENV)/.installed-dev  ## 10 000 samples changed at random: nothing lost, nothing slow
+	$(BIN)/python tools/fuzz.py
+
 bench: $(VENV)/.installed-dev
 	$(BIN)/python benchmarks/check_100k.py
 	$(BIN)/python benchmarks/read_formats.py

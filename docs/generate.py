@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import tested
+
 DOCS = Path(__file__).parent
 
 
@@ -15,6 +17,7 @@ def main() -> None:
         "reference/cli.md": cli_page(),
         "reference/data.md": data_page(),
         "reference/limits.md": limits_page(),
+        "explanation/how-it-is-tested.md": tested.page(),
     }
     for old in (DOCS / "rules").glob("*.md"):
         if f"rules/{old.name}" not in pages:

@@ -15,9 +15,10 @@ from eudr_geo.model.source import NumberText, RecordError, Source, WholeFileErro
 EXPORT_AGAIN = "export the file again from the mapping program"
 """What to do about most broken files."""
 _WINDOW = 8_000_000  # bytes read at a time: flat memory, and as fast as the whole file (performance notes)
-_ARRAY = re.compile(rb'"coordinates"\s*:\s*(\[[\d\s\[\],.eE+-]*\])')
-_MAY_GO_ON = re.compile(rb"[\d\s\[,.eE+-]*")
-_SPACE = re.compile(r"[\s\x1e]*")  # \x1e: GeoJSON text sequences
+_BLANKS = rb" \t\r\n"  # JSON's own, and no others
+_ARRAY = re.compile(rb'"coordinates"[%b]*:[%b]*(\[[\d%b\[\],.eE+-]*\])' % (_BLANKS, _BLANKS, _BLANKS))
+_MAY_GO_ON = re.compile(rb"[\d%b\[,.eE+-]*" % _BLANKS)
+_SPACE = re.compile(r"[ \t\r\n\x1e]*")  # \x1e: GeoJSON text sequences
 
 
 class BrokenError(Exception):

@@ -125,7 +125,8 @@ def _shape_kinds(shp: bytes, shx: bytes) -> tuple[list[int], bytes, bytes]:
     A file that breaks off is cut behind its last whole shape; -1 stands for what is missing or unreadable.
     """
     size = struct.unpack(">i", shp[24:28])[0] * 2 if len(shp) >= _SHP_HEAD else 0
-    offsets = [int(one[0]) * 2 for one in struct.iter_unpack(">ii", shx[_SHP_HEAD : len(shx) // 8 * 8 + 4])]
+    index = shx[_SHP_HEAD : len(shx) - (len(shx) - _SHP_HEAD) % 8]
+    offsets = [int(one[0]) * 2 for one in struct.iter_unpack(">ii", index)]
     if offsets and size <= len(shp):
         kinds = [
             struct.unpack("<i", shp[at + 8 : at + 12])[0] if _SHP_HEAD <= at <= len(shp) - 12 else -1 for at in offsets

@@ -7,10 +7,12 @@ import tempfile
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 from eudr_geo import cage
+from eudr_geo.cage.warm import WORTH_IT, Warm, is_possible
 from eudr_geo.errors import InputError
 from eudr_geo.limits import Limits, configured
 from eudr_geo.model.plots import Reading
@@ -65,10 +67,11 @@ def read_plots(
     names = _names(listed)
     limits = limits or configured()
     # The children do the work; the threads only wait for them.
-    with ThreadPoolExecutor(min(_SIDE_BY_SIDE, max(len(listed), 1))) as pool:
-        parts = list(
-            pool.map(lambda pair: cage.read(pair[0], pair[1], job, limits)[0], zip(listed, names, strict=True))
-        )
+    width = min(_SIDE_BY_SIDE, max(len(listed), 1))
+    with ExitStack() as open_, ThreadPoolExecutor(width) as pool:
+        many = len(listed) >= WORTH_IT and is_possible()
+        warm = open_.enter_context(Warm(width)) if many else None
+        parts = list(pool.map(lambda path, name: cage.read(path, name, job, limits, warm)[0], listed, names))
     return Reading.concat(parts)
 
 

@@ -112,9 +112,23 @@ def test_generated_pages_are_up_to_date(tmp_path):
         "reference/cli.md": generate.cli_page(),
         "reference/data.md": generate.data_page(),
         "reference/limits.md": generate.limits_page(),
+        "explanation/how-it-is-tested.md": generate.tested.page(),
     }
     for name, text in pages.items():
         assert (ROOT / "docs" / name).read_text() == text, f"docs/{name} is out of date: make docs"
+
+
+def test_every_fault_of_reading_is_tested_or_explained():
+    sys.path.insert(0, str(ROOT / "docs"))
+    try:
+        import tested
+    finally:
+        sys.path.pop(0)
+    faults, not_done = tested.catalogue()
+    marks = set(tested.marked())
+    assert set(faults) == set(range(1, 75)), "a fault disappeared from docs/faults.toml"
+    silent = set(faults) - marks - set(not_done)
+    assert not silent, f"neither tested nor explained in docs/faults.toml: {sorted(silent)}"
 
 
 def test_rooms_are_small():

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from eudr_geo.cage.drivers import ALLOWED, SKIPPED
+from eudr_geo.cage.warm import Warm, WarmError
 from eudr_geo.cage.wire import WireError, unpack
 from eudr_geo.limits import Limits, raise_it
 from eudr_geo.model.plots import Note, Plots, Reading, SourceFile
@@ -29,7 +30,7 @@ _COPY_BLOCK = 1 << 20
 _TRY_AGAIN = "open it in the program that made it and export it again; if it is large, split it"
 
 
-def read(path: Path, name: str, job: dict[str, Any], limits: Limits) -> tuple[Reading, Any]:
+def read(path: Path, name: str, job: dict[str, Any], limits: Limits, warm: Warm | None = None) -> tuple[Reading, Any]:
     """Read one file in the cage.
 
     Parameters
@@ -42,6 +43,8 @@ def read(path: Path, name: str, job: dict[str, Any], limits: Limits) -> tuple[Re
         What to read and what the user said about it: kind, country, commodity, crs, layer.
     limits
         Limits of the child.
+    warm
+        Where to take the child from, when many files are read; left out, it starts cold.
 
     Returns
     -------
@@ -59,7 +62,7 @@ def read(path: Path, name: str, job: dict[str, Any], limits: Limits) -> tuple[Re
                 f"the file is larger than {limits.file_bytes:,} bytes",
                 f"split it, {raise_it('file_bytes')}",
             ), None
-        answer, complaint = _run(folder, {**job, "name": name, "limits": asdict(limits)}, limits)
+        answer, complaint = _run(folder, {**job, "name": name, "limits": asdict(limits)}, limits, warm)
         if complaint:
             return _failed(name, digest, size, complaint, _TRY_AGAIN), None
         try:
@@ -110,10 +113,38 @@ def environment(folder: Path) -> dict[str, str]:
     }
 
 
-def _run(folder: Path, job: dict[str, Any], limits: Limits) -> tuple[bytes, str]:
+def _run(folder: Path, job: dict[str, Any], limits: Limits, warm: Warm | None) -> tuple[bytes, str]:
     """Run the child; return its answer, or what it died of."""
     said = folder / "out.bin"  # a file and no pipe: its size is limited by the system, our memory is not
-    with said.open("wb") as answer:
+    code: int | None
+    try:
+        code = _cold(folder, job, limits) if warm is None else warm.run(folder, job, limits.wall_s)
+    except WarmError:
+        code = _cold(folder, job, limits)
+    if code is None:
+        return b"", f"reading took longer than {limits.wall_s} s and was stopped"
+    size = said.stat().st_size if said.is_file() else 0
+    if code == 0:
+        return (said.read_bytes(), "") if size <= limits.result_bytes else (b"", "the answer is too long")
+    if code == -_SIGXCPU:
+        return b"", f"reading took longer than {limits.cpu_s} s of the processor and was stopped"
+    if code == -_SIGKILL:
+        return b"", f"reading was stopped by the system: {limits.cpu_s} s of the processor, or its memory, were used up"
+    if code == MEMORY_EXIT:
+        return b"", f"reading needed more than {limits.memory_bytes // 1_000_000:,} MB of memory and was stopped"
+    if code in {DISK_EXIT, -_SIGXFSZ}:
+        return b"", f"reading wrote more than {limits.disk_bytes // 1_000_000:,} MB to the disk and was stopped"
+    return b"", "the reading process crashed on it"
+
+
+_SIGXCPU, _SIGKILL, _SIGXFSZ = (getattr(signal, name, 0) for name in ("SIGXCPU", "SIGKILL", "SIGXFSZ"))
+MEMORY_EXIT, DISK_EXIT = 77, 78
+"""How the child says that its memory, or its share of the disk, ran out."""
+
+
+def _cold(folder: Path, job: dict[str, Any], limits: Limits) -> int | None:
+    """Start a child for one file; return its exit code, None if it took too long."""
+    with (folder / "out.bin").open("wb") as answer:
         child = subprocess.Popen(
             [sys.executable, "-P", "-s", "-m", "eudr_geo.cage", json.dumps(job)],
             cwd=folder,
@@ -124,24 +155,11 @@ def _run(folder: Path, job: dict[str, Any], limits: Limits) -> tuple[bytes, str]
             start_new_session=True,  # so that whatever it starts dies with it
         )
     try:
-        child.wait(timeout=limits.wall_s)
+        return child.wait(timeout=limits.wall_s)
     except subprocess.TimeoutExpired:
-        return b"", f"reading took longer than {limits.wall_s} s and was stopped"
+        return None
     finally:
         _kill(child)
-    if child.returncode == 0:
-        return (
-            (said.read_bytes(), "") if said.stat().st_size <= limits.result_bytes else (b"", "the answer is too long")
-        )
-    if child.returncode in {-signal.SIGXCPU, -signal.SIGKILL}:
-        return b"", f"reading took longer than {limits.cpu_s} s of the processor and was stopped"
-    if child.returncode == MEMORY_EXIT:
-        return b"", f"reading needed more than {limits.memory_bytes // 1_000_000:,} MB of memory and was stopped"
-    return b"", "the reading process crashed on it"
-
-
-MEMORY_EXIT = 77
-"""How the child says that its memory ran out."""
 
 
 def _kill(child: subprocess.Popen[bytes]) -> None:
@@ -150,8 +168,6 @@ def _kill(child: subprocess.Popen[bytes]) -> None:
     if child.poll() is None:
         child.kill()
         child.wait()
-    if child.stdout is not None:
-        child.stdout.close()
 
 
 def _failed(name: str, digest: str, size: int, why: str, fix: str) -> Reading:

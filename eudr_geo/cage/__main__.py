@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 from eudr_geo.limits import Limits
 
 
 def main() -> None:
-    """Read ``in.bin`` of the working folder as the job in the first argument says."""
-    job = json.loads(sys.argv[1])
+    """Read ``in.bin`` of the working folder as the job in the first argument says; ``--warm``: see ``warm_child``."""
+    if sys.argv[1] == "--warm":
+        from eudr_geo.cage.warm_child import serve
+
+        serve(work)
+    else:
+        work(json.loads(sys.argv[1]))
+
+
+def work(job: dict[str, Any]) -> None:
+    """Shut the walls, read, answer on stdout."""
     limits = Limits(**job.pop("limits"))
-    from eudr_geo.cage import MEMORY_EXIT
+    from eudr_geo.cage import DISK_EXIT, MEMORY_EXIT
     from eudr_geo.cage.walls import shut
 
     shut(limits)
@@ -22,9 +33,13 @@ def main() -> None:
         sys.stdout.buffer.flush()
     except MemoryError:
         sys.exit(MEMORY_EXIT)
+    except OSError as error:
+        if error.errno in {errno.EFBIG, errno.ENOSPC}:
+            sys.exit(DISK_EXIT)
+        raise
 
 
-def _read(job: dict[str, str], limits: Limits) -> bytes:
+def _read(job: dict[str, Any], limits: Limits) -> bytes:
     from eudr_geo.cage.wire import pack
     from eudr_geo.model.plots import Note, Plots, Reading, SourceFile
     from eudr_geo.model.source import Source, WholeFileError

@@ -140,8 +140,11 @@ def _column(parts: list[memoryview], kind: str, n: int) -> Any:
     blob = bytes(parts[1])
     pieces = [blob[start:end] for start, end in zip((ends - lengths).tolist(), ends.tolist(), strict=True)]
     if kind == "geometry":
-        geometries = shapely.from_wkb([piece or None for piece in pieces])
+        with np.errstate(invalid="ignore"):  # what is no number is refused below
+            geometries = shapely.from_wkb([piece or None for piece in pieces])
         if not np.isin(shapely.get_type_id(geometries), _GEOMETRIES).all():
             raise WireError("a geometry is of no plot")
+        if not np.isfinite(shapely.get_coordinates(geometries)).all():
+            raise WireError("a coordinate is not a number")
         return geometries
     return [piece.decode() for piece in pieces]

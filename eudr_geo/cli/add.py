@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from eudr_geo.cli import EXIT_CLEAN, EXIT_FAILED, options, screen
+from eudr_geo.cli import EXIT_CLEAN, EXIT_FAILED, EXIT_FINDINGS, options, screen
 
 if TYPE_CHECKING:
     from eudr_geo.importing import PlotImport
@@ -26,6 +26,7 @@ def command(
 ) -> None:
     """Add boundary files to the project: read, repair safely, check, show, then store in one step.
 
+    Exit code 1 if a file could not be read at all; the others are stored.
     The same file twice changes nothing. A new boundary of a known plot becomes a new version; the old one stays.
 
     \b
@@ -52,13 +53,16 @@ def command(
         if result.tool_errors:
             screen.say("Nothing stored: a rule crashed, so the check is not complete.")
             sys.exit(EXIT_FAILED)
+        unread = any(finding.subject == "file" for finding in result.findings.errors())
         if plan.is_empty:
             screen.say("Nothing new; nothing stored.")
-            sys.exit(EXIT_CLEAN)
+            sys.exit(EXIT_FINDINGS if unread else EXIT_CLEAN)
         if not screen.confirm(f"Store this in {project}?", yes=yes):
             sys.exit(EXIT_FAILED)
         originals = [path for name in files if name != "-" for path in options.files_of(Path(name))]
         screen.say(apply_plots(store, plan, now=screen.now_utc(), who=screen.who_am_i(), originals=originals))
+        if unread:
+            sys.exit(EXIT_FINDINGS)
 
 
 def _preview(plan: PlotImport, repairs: int) -> str:

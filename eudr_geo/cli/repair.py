@@ -38,7 +38,7 @@ def command(
 ) -> None:
     """Correct what can be corrected safely and write the plots that are then without an error.
 
-    Exit code 1 if any plot or record is left out; the report says which and why.
+    Exit code 1 if any plot, record or file is left out; the report says which and why.
 
     \b
     Examples:
@@ -83,7 +83,8 @@ def command(
     screen.say(f"{len(fit):,} plots {verb}, {left_out:,} left out, {len(repaired.changes):,} changes.")
     if result.tool_errors:
         sys.exit(EXIT_FAILED)
-    sys.exit(EXIT_FINDINGS if left_out else EXIT_CLEAN)
+    unread = any(finding.subject == "file" for finding in result.findings.errors())
+    sys.exit(EXIT_FINDINGS if left_out or unread else EXIT_CLEAN)
 
 
 def _change_table(repaired: Repaired) -> str:

@@ -21,6 +21,22 @@ class Source:
     limits: Limits = field(default=DEFAULT_LIMITS)
 
 
+_VALUE_SHOWN = 80  # characters of a bad value: enough to find it, too few to fill a screen
+
+
+def printable(text: str) -> str:
+    r"""Return text as one line that does nothing to a screen: what cannot be printed is written as an escape.
+
+    Examples
+    --------
+    >>> printable("a" + chr(27) + "b")
+    'a\\x1bb'
+    """
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() else char.encode("unicode_escape", "replace").decode() for char in text)
+
+
 class NumberText(str):
     """A number exactly as it was written, so that ids keep their zeros and coordinates their digits."""
 
@@ -32,7 +48,7 @@ class WholeFileError(Exception):
 
     def __init__(self, code: str, why: str, fix: str, value: str = "") -> None:
         super().__init__(why)
-        self.code, self.why, self.fix, self.value = code, why, fix, value
+        self.code, self.why, self.fix, self.value = code, printable(why), fix, printable(value)[:_VALUE_SHOWN]
 
 
 class RecordError(Exception):
@@ -40,4 +56,4 @@ class RecordError(Exception):
 
     def __init__(self, code: str, why: str, fix: str, value: str = "") -> None:
         super().__init__(why)
-        self.code, self.why, self.fix, self.value = code, why, fix, value
+        self.code, self.why, self.fix, self.value = code, printable(why), fix, printable(value)[:_VALUE_SHOWN]

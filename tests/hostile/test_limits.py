@@ -274,4 +274,4 @@ def test_four_small_files_that_ask_for_much_cost_little_through_the_cage(tmp_pat
     assert plots == 1
     assert parent_kb < 300_000
     assert child_kb < 400_000
-    assert time.perf_counter() - started < 20
+    assert time.perf_counter() - started < 60

@@ -1,0 +1,223 @@
+"""Readers that misbehave, in a cold cage and in a warm one: a finding that says why, and the next file is read."""
+
+import json
+import subprocess
+import sys
+import tempfile
+import textwrap
+import time
+from pathlib import Path
+
+import pytest
+
+from eudr_geo import cage
+from eudr_geo.cage import drivers, walls, warm, wire
+from eudr_geo.limits import Limits
+from eudr_geo.reading import read_bytes, read_plots
+
+GOOD = '{"type":"Point","coordinates":[108.05,12.68]}'
+SMALL = Limits(wall_s=4, cpu_s=2, memory_bytes=900_000_000, disk_bytes=1_000_000, result_bytes=5_000_000)
+
+# what a reader does when it meets the file, a word of the reason, and the limits
+BODIES = {
+    "sleeps": ("import time; time.sleep(600)", "longer than 4 s", SMALL),
+    "turns in circles": ("\nwhile True: pass", "processor", SMALL),
+    "allocates": ("bytearray(10**10)", "memory", SMALL),
+    "allocates little by little": ("\nheld = []\nwhile True: held.append(bytearray(10**7))", "memory", SMALL),
+    "writes a large file": ("open('big', 'wb').write(bytes(10**7))", "disk", SMALL),
+    "answers for ever": ("\nwhile True: os.write(1, b'x' * 10**6)", "disk", SMALL),
+    "answers nonsense": ("os.write(1, b'hello'); os._exit(0)", "nonsense", SMALL),
+    "says nothing": ("os._exit(0)", "nonsense", SMALL),
+    "crashes": ("import ctypes; ctypes.string_at(0)", "crashed", SMALL),
+    "aborts": ("os.abort()", "crashed", SMALL),
+    "raises": ("raise ZeroDivisionError", "crashed", SMALL),
+    "recurses": ("\ndef f(): f()\nf()", "crashed", SMALL),
+    "kills itself": ("os.kill(os.getpid(), 9)", "stopped", SMALL),
+    "leaves a child behind": (
+        "\nif os.fork() == 0:\n    time.sleep(600)\nos._exit(3)", "crashed", SMALL,
+    ),
+    "asks the network": (
+        "import socket; socket.create_connection(('127.0.0.1', {port}), 2).sendall(b'GET /x HTTP/1.0\\r\\n\\r\\n')",
+        "crashed", SMALL,
+    ),
+    "starts a program": ("os.execvp('gpsbabel', ['gpsbabel'])", "crashed", SMALL),
+    "opens very many files": ("[open(os.devnull) for _ in range(1000)]", "crashed", SMALL),
+}  # fmt: skip
+FAKE = """
+import json, os, sys, time
+sys.path[:0] = {path!r}
+from eudr_geo.cage import __main__ as child
+def misbehave(job, limits):
+    if b"evil" in open("in.bin", "rb").read():
+        {body}
+    return child_read(job, limits)
+child_read, child._read = child._read, misbehave
+child.main()
+"""
+
+
+@pytest.fixture
+def misbehaving(monkeypatch, canary):
+    """Puts a reader that misbehaves into every cage; "evil" in a file wakes it."""
+
+    def put(body):
+        body = textwrap.indent(body.replace("{port}", str(canary.port)), "        ").strip()
+        script = FAKE.format(path=sys.path, body=body)
+        real = subprocess.Popen
+
+        def other(command, **options):
+            at = command.index("eudr_geo.cage")
+            return real([sys.executable, "-c", script, *command[at + 1 :]], **options)
+
+        monkeypatch.setattr(subprocess, "Popen", other)
+
+    return put
+
+
+@pytest.mark.fault(24)
+@pytest.mark.parametrize("files", [1, warm.WORTH_IT + 1], ids=["cold", "warm"])
+@pytest.mark.parametrize("kind", sorted(BODIES))
+def test_a_reader_that_misbehaves_is_a_finding_and_the_next_file_is_read(
+    misbehaving, monkeypatch, tmp_path, kind, files
+):
+    if files > 1 and not warm.is_possible():
+        pytest.skip("no warm cages on this system")
+    if kind == "asks the network" and not walls.can_leave_network():
+        pytest.skip("this system does not let a process leave the network")
+    body, word, limits = BODIES[kind]
+    misbehaving(body)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    paths = []
+    for at in range(files):
+        path = tmp_path / f"{at}.geojson"
+        path.write_text(GOOD + (" evil" if at == 0 else ""))
+        paths.append(path)
+    started = time.perf_counter()
+    reading = read_plots(paths, limits=limits)
+    (note,) = reading.files[0].notes
+    assert note.code == "unreadable-file"
+    assert word in note.why, note.why
+    assert "evil" not in note.why
+    assert note.fix
+    assert len(reading.plots) == files - 1
+    assert time.perf_counter() - started < 60
+    if files == 1:
+        assert len(read_bytes("x.geojson", GOOD.encode(), limits=limits).plots) == 1
+    assert not strays(tmp_path), "something that the reader started is still running"
+
+
+def strays(folder):
+    """Processes that still work in a cage below a folder."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            if str(folder) in str((entry / "cwd").readlink()):
+                found.append(entry.name)
+        except OSError:  # gone, or somebody else's
+            continue
+    return found
+
+
+@pytest.mark.skipif(not warm.is_possible(), reason="no warm cages on this system")
+def test_a_warm_process_that_is_killed_costs_no_file(tmp_path, monkeypatch):
+    paths = [tmp_path / f"{at}.geojson" for at in range(6)]
+    for path in paths:
+        path.write_text(GOOD)
+    real = warm._Server.run
+    calls = []
+
+    def dying(self, *given):
+        calls.append(1)
+        if len(calls) in {2, 4}:
+            self._process.kill()
+            self._process.wait()
+        return real(self, *given)
+
+    monkeypatch.setattr(warm._Server, "run", dying)
+    reading = read_plots(paths)
+    assert len(reading.plots) == 6
+    assert len(calls) == 6
+
+
+@pytest.mark.skipif(not warm.is_possible(), reason="no warm cages on this system")
+def test_warm_and_cold_cages_give_the_same_answer(samples):
+    paths = sorted((samples / "messy").iterdir())[:8]
+    together = read_plots(paths)
+    alone = [read_plots(path) for path in paths]
+    assert [file for reading in alone for file in reading.files] == list(together.files)
+    assert repr([row for reading in alone for row in reading.rejected]) == repr(list(together.rejected))
+
+
+@pytest.mark.fault(9)
+def test_no_driver_but_the_frozen_ones_is_in_the_cage(tmp_path):
+    """Also those that a later GDAL brings: the list is compared with what is there, not with what we know."""
+    script = "import fiona, json\nwith fiona.Env() as env: print(json.dumps(sorted(env.drivers())))"
+    done = subprocess.run(
+        [sys.executable, "-c", script], env=cage.environment(tmp_path), capture_output=True, text=True, check=False
+    )
+    if done.returncode and "No module named" in done.stderr:
+        pytest.skip("no GDAL here: nothing to keep out")
+    assert json.loads(done.stdout) == sorted(drivers.ALLOWED)
+
+
+@pytest.mark.fault(10)
+def test_a_program_that_loaded_gdal_first_changes_nothing(tmp_path, canary):
+    vrt = f'<OGRVRTDataSource><OGRVRTLayer name="s"><SrcDataSource>{canary.file}</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>'
+    (tmp_path / "plots.csv").write_text(vrt)
+    script = (
+        "import os, sys\nos.environ['GDAL_SKIP'] = ''\nos.environ['CPL_VSIL_CURL_ALLOWED_EXTENSIONS'] = '.csv'\n"
+        "try:\n    import fiona; fiona.supported_drivers['OGR_VRT'] = 'r'\nexcept ImportError: pass\n"
+        "from eudr_geo import read_plots\nreading = read_plots(sys.argv[1])\n"
+        "print(len(reading.plots), reading.files[0].notes[0].code)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", script, str(tmp_path / "plots.csv")], capture_output=True, text=True, check=True
+    )  # fmt: skip
+    assert done.stdout.split() == ["0", "unsupported-format"]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_any_answer_is_believed_or_refused_and_nothing_else(seed):
+    """The wire: cut, doubled, with other numbers in its head, filled with noise."""
+    import random
+    import re
+
+    import shapely
+
+    from eudr_geo.model.plots import Plots, Reading, Rejected, SourceFile
+
+    draw = random.Random(seed)
+    file = SourceFile("x", "", 0, "GeoJSON", records=3, plots=2, rejected=1)
+    plots = Plots(
+        {"record": [1, 2], "producer": ["Đ", ""], "geometry": [shapely.Point(108, 12), shapely.box(1, 2, 3, 4)]}
+    )
+    good = wire.pack(Reading(plots, (Rejected("x", 3, "not-finite", "why", "fix"),), (file,)))
+    assert len(wire.unpack(good, "x", Limits())[0].plots) == 2
+    for _ in range(700):
+        data = bytearray(good)
+        kind = draw.randrange(5)
+        at = draw.randrange(len(data))
+        if kind == 0:
+            del data[at:]
+        elif kind == 1:
+            data[at:at] = draw.randbytes(draw.choice((1, 8, 100)))
+        elif kind == 2:
+            numbers = list(re.finditer(rb"\d+", good[:2000]))
+            chosen = draw.choice(numbers)
+            data[chosen.start() : chosen.end()] = draw.choice((b"-1", b"0", b"9" * 30, b"1e9", b"null", b'"1"', b"[]"))
+        elif kind == 3:
+            data[at : at + 8] = draw.choice((b"\xff" * 8, b"\0" * 8, b"\xff" * 7 + b"\x7f"))
+        else:
+            data = bytearray(draw.randbytes(len(good)))
+        try:
+            reading, _ = wire.unpack(bytes(data), "x", Limits())
+        except wire.WireError:
+            continue
+        assert len(reading.plots) + len(reading.rejected) == reading.files[0].records
+
+
+def test_doctor_says_what_the_cage_can_do_here():
+    status, words = cage.describe()
+    assert status == "ready"
+    assert "network" in words
+    assert "memory" in words
