@@ -53,6 +53,7 @@ MEASURES: Mapping[str, str] = {
     "declared_ha": "area as declared, ha",
     "difference_percent": "declared minus measured area, percent of measured",
     "distance_m": "distance, m",
+    "total_ha": "area of several plots together, ha",
     "overlap_ha": "shared ground, ha",
     "overlap_percent": "shared ground, percent of the smaller plot",
     "positions": "positions in the ring or plot",

@@ -205,6 +205,26 @@ def distance_m(lon1: Any, lat1: Any, lon2: Any, lat2: Any) -> Floats:
     return np.asarray(metres, dtype=np.float64).reshape(shape)
 
 
+def metres_per_degree(lat: Any) -> tuple[Floats, Floats]:
+    """Return how long a degree of longitude and one of latitude are at these latitudes (WGS 84), m.
+
+    Notes
+    -----
+    ``N·cos φ`` and ``M``, the radii of curvature of the ellipsoid (Snyder 1987, eq. 4-18 and 4-20), per degree.
+
+    Examples
+    --------
+    >>> [round(float(metres)) for metres in metres_per_degree(12.0)]
+    [108903, 110622]
+    """
+    phi = np.radians(np.asarray(lat, dtype=np.float64))
+    e2 = _eccentricity()[1]
+    flat = 1 - e2 * np.sin(phi) ** 2
+    per_lon = WGS84_A_M / np.sqrt(flat) * np.cos(phi)
+    per_lat = WGS84_A_M * (1 - e2) / flat**1.5
+    return np.radians(per_lon), np.radians(per_lat)
+
+
 def plot_area_ha(plots: Plots) -> Floats:
     """Geodesic area of each plot, ha, kept on the table. See :func:`area_ha`."""
     return plots.keep("area_ha", area_ha)

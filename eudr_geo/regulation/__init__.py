@@ -42,6 +42,7 @@ __all__ = [
     "EU_PROPERTIES",
     "GEOLOCATION_MAX_BYTES",
     "HUGE_PLOT_HA",
+    "IMPLIED_OVERLAP_SHARE",
     "MIN_RING_POSITIONS",
     "NEAR_LIMIT_SHARE",
     "OVERLAP_HA",
@@ -56,6 +57,10 @@ __all__ = [
     "PRODUCERS_MAX_PER_STATEMENT",
     "PRODUCER_NAME_MAX",
     "RISKS",
+    "SHARED_LOCATION_M",
+    "SHARED_LOCATION_PLOTS",
+    "SLIVER_LENGTH",
+    "SLIVER_WIDTH_M",
     "TINY_POLYGON_HA",
     "AnnexEntry",
     "alpha_3",
@@ -104,6 +109,12 @@ AREA_MISMATCH_SHARE, AREA_MISMATCH_HA = limit("area_mismatch_share"), limit("are
 """Good practice: declared and measured area may differ by this share, and by this much."""
 OVERLAP_SHARE, OVERLAP_HA = limit("overlap_share"), limit("overlap")
 """Good practice: neighbours may share this share of the smaller plot, and this much ground."""
+SLIVER_WIDTH_M, SLIVER_LENGTH = limit("sliver_width"), limit("sliver_length")
+"""Good practice: narrower than this on average, and so many times longer than wide, is a slip of digitising."""
+SHARED_LOCATION_PLOTS, SHARED_LOCATION_M = int(limit("shared_location_plots")), limit("shared_location")
+"""Good practice: so many plots, so close together, are not where their points say."""
+IMPLIED_OVERLAP_SHARE = limit("implied_overlap_share")
+"""Good practice: the disc implied by a point is a guess; only so large a share of it on another plot is named."""
 EU_PROPERTIES = ("ProducerName", "ProducerCountry", "ProductionPlace", "Area")
 """EUDR GeoJSON File Description, 9.3: the properties that the EU system reads, in this spelling only."""
 CUT_OFF_DATE = key_date("cut_off")

@@ -12,6 +12,7 @@ from eudr_geo.catalogue import ERROR, WARNING, Problems, plot_rule, repairs
 from eudr_geo.cells import parse_number
 from eudr_geo.geodesy import plot_area_ha, spherical_area_ha
 from eudr_geo.model.plots import Array, Plots
+from eudr_geo.outlines import figure
 from eudr_geo.regulation import (
     AREA_MISMATCH_HA,
     AREA_MISMATCH_SHARE,
@@ -22,6 +23,8 @@ from eudr_geo.regulation import (
     POINT_AREA_MAX_HA,
     POINT_AREA_MIN_HA,
     POLYGON_REQUIRED_ABOVE_HA,
+    SLIVER_LENGTH,
+    SLIVER_WIDTH_M,
     TINY_POLYGON_HA,
 )
 from eudr_geo.rules.rings import GEO
@@ -62,8 +65,8 @@ def is_point(plots: Plots) -> Mask:
     return plots.keep("is_point", lambda geometries: np.asarray(shapely.get_dimensions(geometries) == 0))
 
 
-def _any_size(plots: Plots) -> Mask:
-    """Plots of a commodity for which the law takes a point at any size."""
+def any_size(plots: Plots) -> Mask:
+    """Tell which plots are of a commodity for which the law takes a point at any size."""
     return np.isin(plots["commodity"].astype(str), sorted(POINT_ANY_SIZE_COMMODITIES))
 
 
@@ -149,7 +152,7 @@ def point_above_4_ha(plots: Plots) -> Problems:
     """
     # Several points share one area: more than 4 ha each, however it is divided.
     points = np.maximum(shapely.get_num_coordinates(plots.geometry), 1)
-    rows = np.flatnonzero(is_point(plots) & ~_any_size(plots) & (plots["area_ha"] > POINT_AREA_MAX_HA * points))
+    rows = np.flatnonzero(is_point(plots) & ~any_size(plots) & (plots["area_ha"] > POINT_AREA_MAX_HA * points))
     return Problems(
         rows,
         f"a point stands for {{declared_ha:,.2f}} ha; above {POLYGON_REQUIRED_ABOVE_HA:g} ha the boundary is needed",
@@ -158,7 +161,9 @@ def point_above_4_ha(plots: Plots) -> Problems:
     )
 
 
-@plot_rule(severity=WARNING, basis=f"{GEO}, note 2", requires=("area-not-a-number",), ids=("A-04",))
+@plot_rule(
+    severity=WARNING, basis=f"{GEO}, note 2", requires=("missing-properties", "area-not-a-number"), ids=("A-04",)
+)
 def point_without_area(plots: Plots) -> Problems:
     """A point states no area.
 
@@ -171,7 +176,7 @@ def point_without_area(plots: Plots) -> Problems:
 
     **Trap** A polygon needs no area, because it is measured. And for cattle a point may stand for any size.
     """
-    rows = np.flatnonzero(is_point(plots) & np.isnan(plots["area_ha"]) & ~_any_size(plots))
+    rows = np.flatnonzero(is_point(plots) & np.isnan(plots["area_ha"]) & ~any_size(plots))
     return Problems(
         rows,
         f"the point states no area; the EU system would assume {POINT_AREA_ASSUMED_HA:g} ha",
@@ -193,7 +198,7 @@ def point_area_too_small(plots: Plots) -> Problems:
     that hectares were divided by 10 000 once too often.
     """
     area = plots["area_ha"]
-    rows = np.flatnonzero(is_point(plots) & ~_any_size(plots) & (area >= 0) & (area < POINT_AREA_MIN_HA))
+    rows = np.flatnonzero(is_point(plots) & ~any_size(plots) & (area >= 0) & (area < POINT_AREA_MIN_HA))
     return Problems(
         rows,
         f"a point stands for {{why}} ha; the EU system takes {POINT_AREA_MIN_HA:g} ha and more",
@@ -227,7 +232,7 @@ def near_4_ha(plots: Plots) -> Problems:
     low, high = (POLYGON_REQUIRED_ABOVE_HA * (1 + side * NEAR_LIMIT_SHARE) for side in (-1, 1))
     measured, points = plot_area_ha(plots), is_point(plots)
     area = np.where(points, plots["area_ha"], measured)
-    near = np.flatnonzero((area >= low) & (area <= high) & ~_any_size(plots))
+    near = np.flatnonzero((area >= low) & (area <= high) & ~any_size(plots))
     spherical = np.where(points[near], np.nan, spherical_area_ha(plots.geometry[near]))
     over, over_on_sphere = area[near] > POLYGON_REQUIRED_ABOVE_HA, spherical > POLYGON_REQUIRED_ABOVE_HA
     told = points[near] | (over != over_on_sphere)
@@ -302,6 +307,38 @@ def _slip(factor: float) -> str:
 
 
 @plot_rule(severity=WARNING, basis="good practice", requires=SOUND, ids=("R-15",))
+def sliver(plots: Plots) -> Problems:
+    """A boundary longer and thinner than a plot can be.
+
+    **Why it matters** A telephone knows its place to 3 to 10 m. A strip of two metres was not walked: it is what is
+    left between two boundaries that do not quite meet, or one side of a plot whose other side is missing.
+
+    **Example** A strip of 1.5 m by 180 m along the boundary between two neighbours, left over when one was cut along
+    the other.
+
+    **How to correct it** Look at it on the map. If it is left over from cutting, delete it. If one side of a plot is
+    missing, walk the plot again.
+
+    **Trap** Terraces are narrow and right: nothing is said from 3 m on. And do not join a strip to the neighbour's plot
+    to make it disappear: it may be somebody's path.
+    """
+    area, length = plot_area_ha(plots) * 10_000, figure(plots, "length_m")
+    with np.errstate(invalid="ignore", divide="ignore"):
+        width = 2 * area / length  # a strip of w by l has 2wl / (2w + 2l), which is w where l is much longer
+        rows = np.flatnonzero((area > 0) & (width < SLIVER_WIDTH_M) & (length / 2 / width > SLIVER_LENGTH + 1))
+    return Problems(
+        rows,
+        "the boundary is a strip, {distance_m:.1f} m wide on average and {why} m long",
+        "look at it on the map: is it left over from cutting, or is one side of the plot missing?",
+        measured={
+            "distance_m": width[rows],
+            "area_ha": area[rows] / 10_000,
+            "why": [f"{metres:,.0f}" for metres in (length[rows] / 2 - width[rows]).tolist()],
+        },
+    )
+
+
+@plot_rule(severity=WARNING, basis="good practice", requires=(*SOUND, "sliver"), ids=("R-15",))
 def tiny_polygon(plots: Plots) -> Problems:
     """The boundary encloses less than a hundredth of a hectare.
 

@@ -15,7 +15,7 @@ from eudr_geo.rules.neighbours import named, same_land
 from eudr_geo.rules.rings import GEO
 
 
-@plot_rule(severity=WARNING, basis=f"{GEO}, note 1 (recommended)", ids=("P-06",))
+@plot_rule(severity=WARNING, basis=f"{GEO}, note 1 (recommended)", requires=("missing-properties",), ids=("P-06",))
 def missing_plot_id(plots: Plots) -> Problems:
     """The plot has no code and no place name of its own.
 
@@ -82,7 +82,7 @@ def duplicate_plot_id(plots: Plots) -> Problems:
     )
 
 
-@plot_rule(severity=WARNING, basis=f"{GEO}, 9.3", ids=("P-01", "P-09"))
+@plot_rule(severity=WARNING, basis=f"{GEO}, 9.3", requires=("missing-properties",), ids=("P-01", "P-09"))
 def missing_producer(plots: Plots) -> Problems:
     """The plot names no producer, neither by name nor by code.
 

@@ -34,7 +34,7 @@ _ALONE = 20_000  # fewer intersections than this are not worth a second thread
 _ROUGHLY = 0.9  # of a limit, where degrees are taken for metres: right to 1 %
 _NEEDS = (
     "unclosed-ring", "too-few-vertices", "zero-area", "self-intersection", "folded-boundary", "interior-ring",
-    "overlapping-parts", "projected-coordinates", "swapped-axes", "out-of-range", "null-island",
+    "overlapping-parts", "projected-coordinates", "swapped-axes", "out-of-range", "null-island", "shared-location",
 )  # fmt: skip
 
 
@@ -58,15 +58,33 @@ def pairs_of(plots: Plots) -> Pairs:
     return found
 
 
+def meeting(plots: Plots) -> tuple[Ints, Ints, Ints]:
+    """Return pairs of rows, earlier and later, whose polygons meet, and rows that were not compared with all others."""
+    found: tuple[Ints, Ints, Ints] = plots.share("meeting", _all_meeting)
+    return found
+
+
+def _all_meeting(plots: Plots) -> tuple[Ints, Ints, Ints]:
+    geometries = plots.geometry
+    alone = np.ones(len(plots), dtype=bool)
+    alone[copies_of(plots)[1]] = False
+    return _meeting(geometries, np.flatnonzero(alone & (shapely.get_dimensions(geometries) == 2)))
+
+
+def copies_of(plots: Plots) -> tuple[Ints, Ints]:
+    """Return :func:`copies` of a table, found once."""
+    found: tuple[Ints, Ints] = plots.share("copies", lambda table: copies(table.geometry))
+    return found
+
+
 def _find(plots: Plots) -> Pairs:
     geometries = plots.geometry
     area = plot_area_ha(plots)
-    original, copy = copies(geometries)
+    original, copy = copies_of(plots)
     alone = np.ones(len(plots), dtype=bool)
     alone[copy] = False
     # A copy is told once, beside the first of its kind; what else that land meets is told for the first.
-    rows = np.flatnonzero(alone & (shapely.get_dimensions(geometries) == 2))
-    first, second, unseen = _meeting(geometries, rows)
+    first, second, unseen = meeting(plots)
     same = same_land(geometries[first], geometries[second])
     points = np.flatnonzero(alone & (shapely.get_dimensions(geometries) == 0))
     tree = shapely.STRtree(geometries[points])

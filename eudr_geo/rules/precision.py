@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
+from functools import cache
+
 import numpy as np
 import numpy.typing as npt
 import shapely
 
-from eudr_geo.catalogue import ERROR, NOTE, WARNING, Problems, plot_rule, repairs
+from eudr_geo.catalogue import ERROR, NOTE, WARNING, Problems, plot_rule, plots_rule, repairs
 from eudr_geo.model.plots import Plots
 from eudr_geo.regulation import COORDINATE_DECIMALS
 from eudr_geo.rules.rings import GEO, counted, with_geometry
@@ -89,7 +92,7 @@ def drop_rounded_doubles(plots: Plots) -> Plots:
     return with_geometry(plots, without_doubles(plots.geometry, rounded=True))
 
 
-@plot_rule(
+@plots_rule(
     severity=WARNING,
     basis="Regulation (EU) 2023/1115, Article 2(28): at least six decimal digits",
     requires=("projected-coordinates", "null-island"),
@@ -106,15 +109,30 @@ def low_precision(plots: Plots) -> Problems:
     **How to correct it** Take the numbers again from the phone or the recorder's own file. In the spreadsheet, set the
     columns to six decimals before the coordinates are pasted.
 
-    **Trap** Do not add zeros: 108.050000 is not more exact than 108.05. And one short number among long ones is fine,
-    because a program drops the zero at the end of 108.051230. So a boundary is only named when most of its longitudes
-    or most of its latitudes are short, and a point only when both of its numbers are.
+    **Trap** Do not add zeros: 108.050000 is not more exact than 108.05. And short numbers among long ones are fine,
+    because a program drops the zero at the end of 108.051230: one number in ten ends in a zero. So a boundary is only
+    named when so many of its longitudes or latitudes are short that chance does not explain it; a point of five
+    decimals only when the points around it in the file are short as well.
     """
     lons, lats, positions = plots["short_lons"], plots["short_lats"], plots["vertices"]
     kinds = shapely.get_type_id(plots.geometry)
     of_points = (kinds == POINT) | (kinds == MULTIPOINT)
     many_lons, many_lats = 2 * lons > positions, 2 * lats > positions
     bad = np.where(of_points, many_lons & many_lats, many_lons | many_lats) & (positions > 0)
+    suspects = np.flatnonzero(bad)
+    if len(suspects):
+        # The closing position repeats the first one: it proves nothing of its own.
+        closing = np.where(of_points, 0, 1)
+        free = np.maximum(positions - closing, 1)
+        alone = np.zeros(len(plots), dtype=bool)
+        by_lon, by_lat = (
+            _chances(free[suspects], np.minimum(np.maximum(short - closing, 0), free)[suspects])
+            for short in (lons, lats)
+        )
+        by_one = np.where(of_points[suspects], 1.0, np.minimum(by_lon, by_lat))
+        by_both = np.where((many_lons & many_lats)[suspects], by_lon * by_lat, 1.0)
+        alone[suspects] = (np.minimum(by_one, by_both) <= _CHANCE) | (plots["decimals"][suspects] <= _SURELY_SHORT)
+        bad &= alone | _habit_of_file(plots, bad, of_points | (free <= _FEW_CORNERS))
     rows = np.flatnonzero(bad)
     return Problems(
         rows,
@@ -131,6 +149,41 @@ def low_precision(plots: Plots) -> Problems:
             ],
         },
     )
+
+
+_ENDS_IN_ZERO = 0.1  # of six-decimal numbers, which many programs write without that zero
+_CHANCE = 1e-4  # how improbable it must be that only such zeros are missing
+_SURELY_SHORT = 4  # decimals; two zeros at the end of every number of a plot: one point in ten thousand
+_FEW_CORNERS = 3  # too few to tell alone
+_HABIT_SHARE, _HABIT_CHANCE = 0.05, 0.011  # of the points of a file; by chance one in a hundred is short on both axes
+_NO_DOUBT = 20  # positions of which most are short: no chance explains it
+
+
+def _chances(count: npt.NDArray[np.int64], short: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+    """How probable it is that so many of these numbers or more end in a zero, shape (n,)."""
+    chance = np.zeros(len(count))
+    few = np.flatnonzero(count <= _NO_DOUBT)
+    for row, n, k in zip(few.tolist(), count[few].tolist(), short[few].tolist(), strict=True):  # suspects only
+        chance[row] = _tail(n, k, _ENDS_IN_ZERO)
+    return chance
+
+
+@cache
+def _tail(n: int, k: int, p: float) -> float:
+    """Probability of k or more hits in n trials."""
+    return max(1.0 - sum(math.comb(n, i) * p**i * (1 - p) ** (n - i) for i in range(k)), 0.0)
+
+
+def _habit_of_file(plots: Plots, bad: npt.NDArray[np.bool_], small: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Tell which plots, too small to tell alone, are of a file whose small plots are short beyond chance."""
+    habit = np.zeros(len(plots), dtype=bool)
+    source = plots["source"]
+    for name in sorted(set(source[bad & small].tolist())):  # one file at a time
+        of_file = (source == name) & small
+        count, short = int(of_file.sum()), int((of_file & bad).sum())
+        if short > _HABIT_SHARE * count and (short > 50 or _tail(count, short, _ENDS_IN_ZERO**2) <= _HABIT_CHANCE):
+            habit |= of_file
+    return habit
 
 
 @plot_rule(

@@ -269,6 +269,32 @@ def several_layers(reading: Reading) -> Problems:
     return _of_files(reading, "several-layers")
 
 
+@plot_rule(severity=WARNING, basis="RFC 7946, 3.2; good practice", ids=("F-05",))
+def missing_properties(plots: Plots) -> Problems:
+    """A record that holds a shape and nothing else.
+
+    **Why it matters** Nobody can tell which plot it is, whose, or how large. GeoJSON asks for the properties of every
+    feature; the EU system stores 4 ha for a point that tells no area.
+
+    **Example** {"type": "Feature", "geometry": {…}} without "properties", as some drawing pages on the web write it.
+
+    **How to correct it** Give each plot at least a code of its own, its producer and its country. If a list of farmers
+    stands in another file, join the two by the order in which the plots were walked, and check some of them by name.
+
+    **Trap** The shape itself may be perfect. Do not type the properties in by guessing from the place: two brothers may
+    work side by side.
+    """
+    nothing = np.isnan(plots["area_ha"])
+    for column in ("plot_id", "place", "producer", "producer_id", "area_text", "mapped_on", "misspelt", "extra"):
+        nothing &= plots[column] == ""
+    rows = np.flatnonzero(nothing)
+    return Problems(
+        rows,
+        "the record holds a shape and nothing else: no code, no producer, no area",
+        "give each plot a code of its own, its producer and, for a point, its area",
+    )
+
+
 @plot_rule(severity=WARNING, basis=f"{GEO}, 9.3 and error 9", ids=("F-06",))
 def misspelt_property(plots: Plots) -> Problems:
     """A property that the EU system would ignore because of its spelling.

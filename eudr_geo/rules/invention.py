@@ -1,0 +1,221 @@
+"""Invention: boundaries that nobody walked, and points that stand for many plots."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from eudr_geo.catalogue import WARNING, Problems, plot_rule, plots_rule
+from eudr_geo.cells import clean_code
+from eudr_geo.geodesy import metres_per_degree, plot_area_ha, plot_spherical_area_ha
+from eudr_geo.model.plots import Array, Plots
+from eudr_geo.outlines import figure, repeated
+from eudr_geo.regulation import POLYGON_REQUIRED_ABOVE_HA, SHARED_LOCATION_M, SHARED_LOCATION_PLOTS
+from eudr_geo.rules.area import SOUND, any_size, is_point
+from eudr_geo.rules.neighbours import JITTER_DEG
+
+Ints = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+
+_CIRCLE_CORNERS = 8  # fewer do not make a circle: a program draws one with 16 or more
+_ROUND_SHARE = 0.02  # of the radius; no walk is as round, a drawn circle at six decimals is ten times rounder
+_DIGIT_M = 0.15  # what six decimals may move a corner: half a digit on both axes, and as much for the centre
+_DIGIT_DEG = 1.4e-6
+_FILLED = 0.9995  # of its box; a walked rectangle turned by a twentieth of a degree fills less
+_REGULAR_SHARE = 0.01
+_EXACT_HA = 0.001  # ten square metres of four hectares: a walk hits it once in ten thousand plots
+_EXACT_SIMPLE_HA = 0.005  # for figures of few corners: four hectares as a map program of another earth rounds them
+_SIMPLE_CORNERS = 6
+_PLACES, _PLACES_PLAIN = 3, 5  # where one figure must stand; plain ones of three and four corners may be alike
+_APART_DEG = 1e-5  # one metre: closer boundaries are one plot sent twice
+
+
+def _circles(plots: Plots) -> Mask:
+    many = figure(plots, "corners") >= _CIRCLE_CORNERS
+    with np.errstate(invalid="ignore"):
+        in_metres = figure(plots, "unround_m") <= _ROUND_SHARE * figure(plots, "radius_m") + _DIGIT_M
+        # A program that takes degrees for metres draws a circle of degrees: an ellipse on the ground.
+        in_degrees = figure(plots, "unround_deg") <= _ROUND_SHARE * figure(plots, "radius_deg") + _DIGIT_DEG
+    found: Mask = many & (in_metres | in_degrees)
+    return found
+
+
+@plot_rule(severity=WARNING, basis="Commission FAQ v5, 1.16", requires=(*SOUND, "interior-ring"), ids=("G-08",))
+def circle_as_boundary(plots: Plots) -> Problems:
+    """A circle drawn round a point stands for the boundary.
+
+    **Why it matters** For a plot above 4 ha the law asks for its real boundary; the Commission says that a circle round
+    a central point is none. Inside the circle lies land that is not the plot, and some of the plot lies outside.
+
+    **Example** 64 corners, each 113 m from the middle: a point that a program has widened to 4 ha.
+
+    **How to correct it** Walk round the plot. If it has 4 ha or less, send the point with its area instead of the
+    circle: that is allowed, and honest.
+
+    **Trap** Fields under a turning sprinkler are real circles, 20 ha and more. If yours is one, set the finding aside
+    with that reason. A round plot that was walked is never as round as a drawn circle, and is not named.
+    """
+    rows = np.flatnonzero(_circles(plots))
+    area = plot_area_ha(plots)[rows]
+    return Problems(
+        rows,
+        "{positions} corners lie on a circle of {distance_m:,.0f} m round one point ({area_ha:,.2f} ha)",
+        "",
+        hints=[
+            "walk round the plot and send its real boundary"
+            if ha > POLYGON_REQUIRED_ABOVE_HA
+            else "walk round the plot, or send the point with its area instead"
+            for ha in area.tolist()
+        ],
+        measured={
+            "positions": figure(plots, "corners")[rows].astype(np.int64),
+            "distance_m": figure(plots, "radius_m")[rows],
+            "area_ha": area,
+        },
+    )
+
+
+@plots_rule(
+    severity=WARNING,
+    basis="good practice; Regulation (EU) 2023/1115, Article 2(28): the perimeter of each plot",
+    requires=(*SOUND, "interior-ring", "circle-as-boundary", "sliver"),
+    ids=("G-08",),
+)
+def invented_boundary(plots: Plots) -> Problems:
+    """A boundary that looks drawn at a desk: a box along the map, one figure in many places, exactly 4 hectares.
+
+    **Why it matters** The law asks for the perimeter of the plot. A buyer who lays the plots over a satellite image
+    sees at once that such a figure follows no field, and then doubts all the others.
+
+    **Example** 108.0500 12.6800, 108.0520 12.6800, 108.0520 12.6820, 108.0500 12.6820: a box whose sides run exactly
+    north and east. Or one figure of seven corners that stands in five villages.
+
+    **How to correct it** Ask who made the boundary. If nobody walked it, walk it. If a plot has 4 ha or less, a point
+    inside it with its area is better than an invented figure.
+
+    **Trap** Four straight sides are no fault: a garden measured with a tape is a rectangle too, but it lies turned as
+    the land does. Equal plots side by side, as a settlement scheme cuts them, are not named either. If the land office
+    really drew the box along the map, set the finding aside with that reason.
+    """
+    corners = figure(plots, "corners")
+    area, spherical = plot_area_ha(plots), plot_spherical_area_ha(plots)
+    with np.errstate(invalid="ignore"):
+        box = figure(plots, "fill") >= _FILLED
+        regular = (
+            (corners >= 5)
+            & (corners < _CIRCLE_CORNERS)
+            & (figure(plots, "unround_m") <= _REGULAR_SHARE * figure(plots, "radius_m") + _DIGIT_M)
+            & (figure(plots, "uneven_m") <= _REGULAR_SHARE * figure(plots, "length_m") / corners + 2 * _DIGIT_M)
+        )
+        off = np.minimum(np.abs(area - POLYGON_REQUIRED_ABOVE_HA), np.abs(spherical - POLYGON_REQUIRED_ABOVE_HA))
+        exact = (off <= _EXACT_HA) | ((off <= _EXACT_SIMPLE_HA) & (corners <= _SIMPLE_CORNERS))
+    drawn = box | regular
+    times = np.where(drawn, 0, _places(plots, np.flatnonzero((corners >= 3) & ~drawn)))
+    rows = np.flatnonzero(drawn | (times > 0) | exact)
+    count = np.nan_to_num(corners[rows]).astype(np.int64)
+    why = [
+        "a rectangle whose sides run exactly along the map"
+        if is_box
+        else f"{count} corners at equal distances from each other and from the middle"
+        if is_regular
+        else f"the same figure stands in {places} places"
+        if places
+        else f"exactly {POLYGON_REQUIRED_ABOVE_HA:.2f} ha, the largest plot that needs no boundary"
+        for is_box, is_regular, places, count in zip(
+            box[rows].tolist(), regular[rows].tolist(), times[rows].tolist(), count.tolist(), strict=True
+        )
+    ]
+    return Problems(
+        rows,
+        "the boundary looks drawn, not walked: {why}",
+        "ask who made it; if nobody walked it, walk it",
+        measured={"area_ha": area[rows], "times": times[rows], "why": why},
+    )
+
+
+def _places(plots: Plots, rows: Ints) -> Ints:
+    """In how many places the figure of each boundary stands, where these are too many; else 0."""
+    first = repeated(plots.geometry, rows, JITTER_DEG)
+    chosen = np.flatnonzero(first >= 0)
+    times = np.zeros(len(plots), dtype=np.int64)
+    if not len(chosen):
+        return times
+    box = shapely.bounds(plots.geometry[chosen])
+    corners = figure(plots, "corners")[chosen]
+    place = np.round(box[:, :2] / _APART_DEG).astype(np.int64)
+    _, kind = np.unique(np.column_stack([first[chosen], place]), axis=0, return_inverse=True)
+    _, once = np.unique(kind, return_index=True)  # the same boundary sent twice is one place
+    far = once[~((corners[once] <= 4) & _beside_its_like(box[once], first[chosen][once]))]
+    count = np.bincount(first[chosen[far]], minlength=len(plots))
+    needed = np.where(corners <= 4, _PLACES_PLAIN, _PLACES)
+    many = count[first[chosen]]
+    lone = np.isin(kind, kind[far])
+    times[chosen] = np.where((many >= needed) & lone, many, 0)
+    return times
+
+
+def _beside_its_like(box: Any, figure_: Ints) -> Mask:
+    """Tell which boxes lie next to one of the same figure, as the plots of a scheme do."""
+    beside = np.zeros(len(box), dtype=bool)
+    reach = (box[:, 2:] - box[:, :2]).max(axis=1, initial=0) / 2
+    shapes = shapely.box(*box.T)
+    tree = shapely.STRtree(shapes)
+    one, other = tree.query(shapely.box(*(box + np.column_stack([-reach, -reach, reach, reach])).T))
+    near = (one != other) & (figure_[one] == figure_[other])
+    beside[one[near]] = True
+    return beside
+
+
+@plots_rule(
+    severity=WARNING,
+    basis="good practice; Regulation (EU) 2023/1115, Article 2(28): the position of each plot",
+    requires=("projected-coordinates", "swapped-axes", "out-of-range", "null-island"),
+    ids=("C-12",),
+)
+def shared_location(plots: Plots) -> Problems:
+    """One place stands for many plots: the village, the office, the collector's house.
+
+    **Why it matters** The law asks for the place of each plot. Twenty farmers cannot grow coffee on one spot: the
+    place is not that of their land, and a forest that was felled on it stays unseen.
+
+    **Example** Twelve plots of twelve farmers, all at 108.051200 12.681000: the position of the buying station.
+
+    **How to correct it** Visit the plots and take a point inside each. Until then leave them out of EUDR lots.
+
+    **Trap** A telephone that has no fix writes its last position again and again: look at the time stamps before you
+    think of bad will. Two points at one place are named as identical-plots; establishments of cattle may share a place.
+    """
+    points = np.flatnonzero(is_point(plots) & ~any_size(plots) & (shapely.get_num_coordinates(plots.geometry) == 1))
+    times = np.zeros(len(plots), dtype=np.int64)
+    if len(points) >= SHARED_LOCATION_PLOTS:
+        times[points] = _crowd(plots, points)
+    rows = np.flatnonzero(times >= SHARED_LOCATION_PLOTS)
+    return Problems(
+        rows,
+        f"{{times}} plots have one place (within {SHARED_LOCATION_M:g} m): it cannot be the land of all of them",
+        "visit the plots and take a point inside each",
+        measured={"times": times[rows]},
+    )
+
+
+def _crowd(plots: Plots, points: Ints) -> Ints:
+    """How many plots lie within reach of each point, itself counted; a code that stands twice in a spot counts once."""
+    # Places are told apart to a metre, so that a thousand plots at one place are one question.
+    cell = np.round(shapely.get_coordinates(plots.geometry[points]) / _APART_DEG).astype(np.int64)
+    texts = plots["plot_id"][points].tolist()
+    known = {text: clean_code(text) for text in set(texts)}
+    codes: Array = np.array([known[text] or f"\0{row}" for text, row in zip(texts, points.tolist(), strict=True)])
+    _, code = np.unique(codes, return_inverse=True)
+    spots, spot = np.unique(cell, axis=0, return_inverse=True)
+    distinct = np.unique(np.column_stack([spot, code]), axis=0)[:, 0]
+    weight = np.bincount(distinct, minlength=len(spots))
+    xy = spots * _APART_DEG
+    scale = np.column_stack(metres_per_degree(xy[:, 1]))
+    reach = SHARED_LOCATION_M / scale
+    one, other = shapely.STRtree(np.asarray(shapely.points(xy))).query(shapely.box(*(xy - reach).T, *(xy + reach).T))
+    near = np.hypot(*((xy[one] - xy[other]) * scale[one]).T) <= SHARED_LOCATION_M
+    around = np.bincount(one[near], weights=weight[other[near]], minlength=len(spots)).astype(np.int64)
+    return around[spot]
