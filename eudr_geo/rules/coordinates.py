@@ -32,6 +32,17 @@ def _largest(geometries: Array) -> Floats:
     return np.column_stack([np.maximum(bounds[:, 0], bounds[:, 2]), np.maximum(bounds[:, 1], bounds[:, 3])])
 
 
+def largest_lon_lat(plots: Plots) -> Floats:
+    """Largest absolute longitude and latitude of each plot, shape (n, 2), kept on the table."""
+    return plots.keep("largest_lon_lat", _largest)
+
+
+def swapped_for_sure(largest: Floats) -> Mask:
+    """Tell which plots can only be degrees when longitude and latitude are exchanged."""
+    sure: Mask = (largest[:, 0] <= 90) & (largest[:, 1] <= 180) & (largest[:, 1] > 90)
+    return sure
+
+
 def _first_where(geometries: Array, test: Callable[[Floats], Mask]) -> tuple[Floats, npt.NDArray[np.int64]]:
     """First position of each geometry that passes a test (NaN where none does), and how many do."""
     coords, row = shapely.get_coordinates(geometries, return_index=True)
@@ -62,7 +73,7 @@ def projected_coordinates(plots: Plots) -> Problems:
     **Trap** Several systems may put the plot into the right country, a few hundred metres or a hundred kilometres
     apart. Never choose by trying: look on the map whether the plot lies where the farmer knows it to be.
     """
-    rows = np.flatnonzero((plots.keep("largest_lon_lat", _largest) > METRES_ABOVE).any(axis=1))
+    rows = np.flatnonzero((largest_lon_lat(plots) > METRES_ABOVE).any(axis=1))
     if not len(rows):
         return Problems.none()
     place, _ = _first_where(plots.geometry[rows], lambda xy: np.asarray((np.abs(xy) > METRES_ABOVE).any(axis=1)))
@@ -109,10 +120,10 @@ def swapped_axes(plots: Plots) -> Problems:
     **Trap** Telephones and web maps show latitude first; files want longitude first. Never exchange a whole file
     because of one plot: each plot is tested on its own, and a file may hold both orders.
     """
-    largest = plots.keep("largest_lon_lat", _largest)
+    largest = largest_lon_lat(plots)
     with np.errstate(invalid="ignore"):
         could_be = (largest[:, 0] <= 90) & (largest[:, 1] <= 180)
-        provable = could_be & (largest[:, 1] > 90)
+        provable = swapped_for_sure(largest)
     lon, lat = plots.points_lon_lat()
     away_m = np.full(len(plots), np.nan)
     plausible = np.zeros(len(plots), dtype=bool)
@@ -170,7 +181,7 @@ def out_of_range(plots: Plots) -> Problems:
 
     **Trap** Some programs count longitudes from 0 to 360: 251.5 there means -108.5 here. Ask before you subtract.
     """
-    largest = plots.keep("largest_lon_lat", _largest)
+    largest = largest_lon_lat(plots)
     with np.errstate(invalid="ignore"):
         rows = np.flatnonzero((largest[:, 0] > 180) | (largest[:, 1] > 90))
     if not len(rows):

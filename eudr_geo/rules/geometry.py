@@ -8,6 +8,7 @@ import shapely
 from eudr_geo.catalogue import ERROR, NOTE, WARNING, Problems, plot_rule, repairs
 from eudr_geo.geodesy import area_ha
 from eudr_geo.model.plots import Plots
+from eudr_geo.rules.coordinates import METRES_ABOVE, largest_lon_lat, swapped_for_sure
 from eudr_geo.rules.rings import GEO, counted, tangled, with_geometry
 from eudr_geo.shapes.crossings import overlapping_parts as pairs_of_parts
 from eudr_geo.shapes.parting import hole_free, united, untangled
@@ -34,7 +35,11 @@ def self_intersection(plots: Plots) -> Problems:
     **Trap** Many programs "repair" a bow-tie with a buffer of width zero: half of the plot is lost without a word. A
     plot with a deep bay is no fault, however odd it looks, as long as its sides do not meet.
     """
-    rows = np.flatnonzero(tangled(plots, "crossing") > 0)
+    largest = largest_lon_lat(plots)
+    with np.errstate(invalid="ignore"):
+        nowhere = (largest > [180, 90]).any(axis=1) & ~swapped_for_sure(largest) & ~(largest > METRES_ABOVE).any(axis=1)
+    # A corner with a number that is no place pulls sides across the others: that is told as out-of-range.
+    rows = np.flatnonzero((tangled(plots, "crossing") > 0) & ~nowhere)
     lon, lat = tangled(plots, "lon")[rows], tangled(plots, "lat")[rows]
     return Problems(
         rows,
@@ -46,6 +51,7 @@ def self_intersection(plots: Plots) -> Problems:
             "times": tangled(plots, "times")[rows].astype(np.int64),
             "why": [f"{x:.6f} {y:.6f}" for x, y in zip(lon.tolist(), lat.tolist(), strict=True)],
         },
+        unseen={"out-of-range": np.flatnonzero(nowhere)},
     )
 
 

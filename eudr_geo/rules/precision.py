@@ -152,9 +152,9 @@ def low_precision(plots: Plots) -> Problems:
 
 
 _ENDS_IN_ZERO = 0.1  # of six-decimal numbers, which many programs write without that zero
-_CHANCE = 1e-4  # how improbable it must be that only such zeros are missing
+_CHANCE = 5e-5  # how improbable it must be that only such zeros are missing
 _SURELY_SHORT = 4  # decimals; two zeros at the end of every number of a plot: one point in ten thousand
-_FEW_CORNERS = 3  # too few to tell alone
+_FEW_CORNERS = 4  # too few to tell by one axis alone: the fourth corner of a rectangle follows from the others
 _HABIT_SHARE, _HABIT_CHANCE = 0.05, 0.011  # of the points of a file; by chance one in a hundred is short on both axes
 _NO_DOUBT = 20  # positions of which most are short: no chance explains it
 
