@@ -16,7 +16,9 @@ from eudr_geo.shapes.rings import rings_of
 
 FAMILIES = {"rings", "geometry", "precision", "coordinates"}
 RULES = {
-    code: rule for code, rule in catalogue.load().items() if rule.family in FAMILIES or code == "misspelt-property"
+    code: rule
+    for code, rule in catalogue.load().items()
+    if rule.scope == "plot" and (rule.family in FAMILIES or code == "misspelt-property")
 }
 REPAIRS = {code: rule.repair for code, rule in RULES.items() if rule.repair is not None}
 SAFE = {code: repair for code, repair in REPAIRS.items() if repair.safe}
