@@ -132,7 +132,9 @@ def low_precision(plots: Plots) -> Problems:
         by_one = np.where(of_points[suspects], 1.0, np.minimum(by_lon, by_lat))
         by_both = np.where((many_lons & many_lats)[suspects], by_lon * by_lat, 1.0)
         alone[suspects] = (np.minimum(by_one, by_both) <= _CHANCE) | (plots["decimals"][suspects] <= _SURELY_SHORT)
-        bad &= alone | _habit_of_file(plots, bad, of_points | (free <= _FEW_CORNERS))
+        # A box has two longitudes only, one of which may end in a zero: few corners tell when all of an axis are short.
+        whole = bad & (of_points | (lons >= positions) | (lats >= positions))
+        bad &= alone | _habit_of_file(plots, whole, of_points | (free <= _FEW_CORNERS))
     rows = np.flatnonzero(bad)
     return Problems(
         rows,
