@@ -20,6 +20,7 @@ import numpy.typing as npt
 from eudr_geo.errors import InputError
 from eudr_geo.model.findings import ERROR, NOTE, WARNING
 from eudr_geo.model.plots import Plots
+from eudr_geo.regulation import EuVersion
 
 __all__ = [
     "ERROR",
@@ -138,8 +139,13 @@ class Rule:
     basis: str
     requires: tuple[str, ...]
     ids: tuple[str, ...]  # identifiers of the facts in the regulation's rule catalogue
-    function: Callable[[Any], Problems]
+    function: Callable[..., Problems]
     doc: str
+    dated: bool = False  # it differs between versions of the EU documents and asks for the one to follow
+
+    def run(self, given: Any, eu: EuVersion) -> Problems:
+        """Judge a table (or reading, or book) as a version of the EU documents does."""
+        return self.function(given, eu=eu) if self.dated else self.function(given)
 
     @property
     def severity(self) -> str:
@@ -172,6 +178,9 @@ class Rule:
         return _REPAIRS.get(self.code)
 
 
+Judge = Callable[..., Problems]
+"""A rule's function: takes the table and, where it says ``eu``, the version of the EU documents to follow."""
+
 _RULES: dict[str, Rule] = {}
 _REPAIRS: dict[str, Repair] = {}
 
@@ -179,15 +188,15 @@ RETIRED: Mapping[str, str] = {}
 """Codes that were public once, each with its successor; a code never just disappears."""
 
 
-def _decorator(scope: str) -> Callable[..., Callable[[Callable[[Any], Problems]], Callable[[Any], Problems]]]:
+def _decorator(scope: str) -> Callable[..., Callable[[Judge], Judge]]:
     def with_options(
         *,
         severity: str | tuple[str, ...],
         basis: str,
         requires: tuple[str, ...] = (),
         ids: tuple[str, ...] = (),
-    ) -> Callable[[Callable[[Any], Problems]], Callable[[Any], Problems]]:
-        def register(function: Callable[[Any], Problems]) -> Callable[[Any], Problems]:
+    ) -> Callable[[Judge], Judge]:
+        def register(function: Judge) -> Judge:
             code = function.__name__.replace("_", "-")
             if code in _RULES and _RULES[code].function.__module__ != function.__module__:
                 raise ValueError(f"two rules are called {code}")
@@ -201,6 +210,7 @@ def _decorator(scope: str) -> Callable[..., Callable[[Callable[[Any], Problems]]
                 ids=ids,
                 function=function,
                 doc=inspect.getdoc(function) or "",
+                dated="eu" in inspect.signature(function).parameters,
             )
             return function
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
+import shapely
 
-from eudr_geo import catalogue
+from eudr_geo import catalogue, regulation
 from eudr_geo.catalogue import Problems, Rule
+from eudr_geo.cells import clean_code
 from eudr_geo.errors import EudrGeoError, InputError
 from eudr_geo.model.findings import ERROR, CheckResult, Finding, Findings, Outcome, ToolError
 from eudr_geo.model.plots import Plots, Reading
+from eudr_geo.regulation import EU_VERSIONS, EuVersion
 
 if TYPE_CHECKING:
     from eudr_geo.model.lot_book import LotBook
@@ -35,6 +38,8 @@ def check(
     *,
     select: Collection[str] = (),
     ignore: Collection[str] = (),
+    eu_version: str = "",
+    against: Plots | None = None,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> CheckResult:
     """Check everything that was read: files, rejected records, plots and their neighbours.
@@ -47,6 +52,11 @@ def check(
         Codes of the rules to report; by default all. Rules they require run too, unreported.
     ignore
         Codes of rules not to run. A rule that requires one of them runs on all plots.
+    eu_version
+        Version of the EU documents to follow, one of :data:`eudr_geo.regulation.EU_VERSIONS`; by default the newest.
+    against
+        Plots known already (a project's). They are not judged; what is new is compared with them too. A known plot
+        whose code is among the new ones is taken to be replaced by it.
     progress
         Called with the rule's code, the number of rules done, and their total.
 
@@ -58,7 +68,7 @@ def check(
     Raises
     ------
     InputError
-        For a code that is not in the catalogue.
+        For a code that is not in the catalogue, or an unknown version.
 
     Examples
     --------
@@ -69,7 +79,7 @@ def check(
     """
     rules = _chosen(("file", "plot", "plots"), select, ignore)
     plots = reading.plots
-    run = _Run(len(plots), set(ignore))
+    run = _Run(len(plots), set(ignore), _version(eu_version), _known_besides(plots, against))
     for number, rule in enumerate(rules):
         if progress is not None:
             progress(rule.code, number, len(rules))
@@ -87,7 +97,26 @@ def check(
         plots_fit=len(plots) - unfit,
         plots_unfit=unfit,
         tool_errors=tuple(run.tool_errors),
+        eu_version=run.eu.name,
     )
+
+
+def _version(name: str) -> EuVersion:
+    if name and name not in EU_VERSIONS:
+        raise InputError(f"{name!r} is no version of the EU documents", fix=f"one of {', '.join(EU_VERSIONS)}")
+    return regulation.eu_version(name)
+
+
+def _known_besides(plots: Plots, against: Plots | None) -> Plots | None:
+    """Known plots that the new ones do not replace and that can be compared with them."""
+    if against is None or not len(against):
+        return None
+    texts = {*plots["plot_id"].tolist(), *against["plot_id"].tolist()}
+    cleaned = {text: clean_code(text) for text in texts}
+    new = {cleaned[text] for text in plots["plot_id"].tolist()} - {""}
+    stays = np.array([cleaned[text] not in new for text in against["plot_id"].tolist()], dtype=bool)
+    kept = against.take(stays & shapely.is_valid(against.geometry))
+    return kept if len(kept) else None
 
 
 def check_lots(book: LotBook, *, select: Collection[str] = (), ignore: Collection[str] = ()) -> CheckResult:
@@ -170,7 +199,9 @@ class _State:
 class _Run:
     """What one run has found so far; for each rule, which rows failed or were not looked at."""
 
-    def __init__(self, n: int, ignored: set[str]) -> None:
+    def __init__(self, n: int, ignored: set[str], eu: EuVersion | None = None, against: Plots | None = None) -> None:
+        self.eu = eu or regulation.eu_version()
+        self.against = against
         self.n = n
         self.ignored = ignored
         self.findings: list[Finding] = []
@@ -178,6 +209,7 @@ class _Run:
         self.tool_errors: list[ToolError] = []
         self.states: dict[str, _State] = {}
         self._latest: tuple[Plots, npt.NDArray[np.int64], Plots] | None = None
+        self._joined: tuple[Plots, Plots] | None = None
 
     def plot_rule(self, rule: Rule, plots: Plots, *, words: bool = True) -> None:
         blocked = np.zeros(self.n, dtype=bool)
@@ -193,6 +225,8 @@ class _Run:
         open_rows = np.flatnonzero(~blocked)
         part = plots if len(open_rows) == self.n else self._part(plots, open_rows)
         problems = self._call(rule, part, plots, open_rows)
+        if problems is not None and self._besides(rule):
+            problems = _of_the_new(problems, known=0 if self.against is None else len(self.against))
         state = _State(np.zeros(self.n, dtype=bool), blocked)
         self.states[rule.code] = state
         if problems is None:  # crashed: nobody looked
@@ -238,6 +272,15 @@ class _Run:
         if self._latest is None or self._latest[0] is not plots or not np.array_equal(self._latest[1], rows):
             self._latest = (plots, rows, plots.take(rows))
         return self._latest[2]
+
+    def _besides(self, rule: Rule) -> bool:
+        return self.against is not None and rule.scope == "plots"
+
+    def _with_known(self, part: Plots) -> Plots:
+        """The known plots, then the new ones: of a pair the later one is named, which is the new one."""
+        if self._joined is None or self._joined[0] is not part:
+            self._joined = (part, Plots.concat([self.against or Plots({}), part]))
+        return self._joined[1]
 
     def file_rule(self, rule: Rule, reading: Reading) -> None:
         on_records = rule.code in RECORD_CODES
@@ -293,11 +336,11 @@ class _Run:
         open_rows: npt.NDArray[np.int64] | None = None,
     ) -> Problems | None:
         try:
-            return rule.function(part)
+            return rule.run(self._with_known(part) if self._besides(rule) else part, self.eu)
         except Exception as error:  # noqa: BLE001 – a crash in one rule must not hide what the others found
             place = ""
             if whole is not None and open_rows is not None and rule.scope == "plot":
-                place = _crashing_plot(rule, part, whole, open_rows)
+                place = _crashing_plot(rule, part, whole, open_rows, self.eu)
             self.tool_errors.append(ToolError(rule.code, f"{type(error).__name__}: {error}{place}"))
             return None
 
@@ -307,11 +350,34 @@ class _Run:
         )
 
 
-def _crashing_plot(rule: Rule, part: Plots, whole: Plots, open_rows: npt.NDArray[np.int64]) -> str:
+def _of_the_new(problems: Problems, known: int) -> Problems:
+    """What a rule found behind the first ``known`` rows of the table, counted from there."""
+    rows = np.asarray(problems.rows, dtype=np.int64)
+    kept = np.flatnonzero(rows >= known)
+
+    def some(values: Any) -> Any:
+        return values if values is None or isinstance(values, str) else [values[i] for i in kept.tolist()]
+
+    return replace(
+        problems,
+        rows=rows[kept] - known,
+        lon=None if problems.lon is None else problems.lon[kept],
+        lat=None if problems.lat is None else problems.lat[kept],
+        measured={name: some(values) for name, values in problems.measured.items()},
+        severity=some(problems.severity),
+        hints=some(problems.hints),
+        unseen={
+            reason: (np.asarray(there, dtype=np.int64) - known)[np.asarray(there, dtype=np.int64) >= known]
+            for reason, there in problems.unseen.items()
+        },
+    )
+
+
+def _crashing_plot(rule: Rule, part: Plots, whole: Plots, open_rows: npt.NDArray[np.int64], eu: EuVersion) -> str:
     """Name the first plot on which a rule crashes when it is run on one plot at a time."""
     for position, row in enumerate(open_rows.tolist()):  # a crash is rare; one plot at a time finds the culprit
         try:
-            rule.function(part.take([position]))
+            rule.run(part.take([position]), eu)
         except Exception:  # noqa: BLE001 – we are looking for exactly this
             return f" (at {whole['source'][row]}, record {whole['record'][row]})"
     return ""

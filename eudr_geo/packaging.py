@@ -112,6 +112,7 @@ def audit(project: Project) -> CheckResult:
         plots_fit=fresh.plots_fit,
         plots_unfit=fresh.plots_unfit,
         tool_errors=(*fresh.tool_errors, *lots.tool_errors),
+        eu_version=fresh.eu_version,
     )
 
 
@@ -320,6 +321,7 @@ def _manifest(data: PackageData, files: Mapping[str, bytes]) -> bytes:
         "schema": MANIFEST_SCHEMA,
         "toolkit": VERSION,
         "rules": RULES_VERSION,
+        "eu_version": data.check.eu_version or None,
         "statement": STATEMENT,
         "codes": list(data.codes),
         "consignment": dict(data.consignment),

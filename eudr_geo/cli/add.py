@@ -45,7 +45,7 @@ def command(
         with screen.progress("Repairing") as step:
             repaired = repair(reading, progress=step)
         with screen.progress("Checking") as step:
-            result = check(repaired.reading, progress=step)
+            result = check(repaired.reading, against=store.load_plots(), progress=step)
         report = Report(result, repaired.reading.plots, width=screen.width_of(None), color=screen.has_color(None))
         screen.put(terminal.render(report), None)
         plan = preview_plots(store, repaired.reading, result, repaired.changes)

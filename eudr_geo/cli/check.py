@@ -13,6 +13,7 @@ from eudr_geo.cli import EXIT_CLEAN, EXIT_FAILED, EXIT_FINDINGS, options, screen
 @options.files
 @options.reading
 @options.format_
+@options.eu_version
 @options.selection
 @options.out
 def command(
@@ -25,6 +26,7 @@ def command(
     select: tuple[str, ...],
     ignore: tuple[str, ...],
     fail_on: str,
+    eu_version: str,
     out: str | None,
 ) -> None:
     """Read boundary files and say what is wrong, where, and what to do. Needs no project; changes nothing.
@@ -44,7 +46,13 @@ def command(
 
     reading = options.read(files, country=country, commodity=commodity, crs=crs, layer=layer)
     with screen.progress("Checking") as step:
-        result = check(reading, select=options.codes(select), ignore=options.codes(ignore), progress=step)
+        result = check(
+            reading,
+            select=options.codes(select),
+            ignore=options.codes(ignore),
+            eu_version=eu_version,
+            progress=step,
+        )
     report = Report(result, reading.plots, width=screen.width_of(out), color=screen.has_color(out))
     screen.put(formats()[format_].render(report), out)
     if result.tool_errors:

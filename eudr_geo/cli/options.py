@@ -19,6 +19,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 COMMODITIES = ("coffee", "cocoa", "rubber", "oil-palm", "soya", "cattle", "wood")
 
+EU_VERSIONS = ("2025-05", "2026-05", "2026-08")
+
 files = click.argument("files", nargs=-1, required=True, metavar="FILE…")
 out = click.option("-o", "--out", metavar="OUT", help="Write to this file instead of the screen.")
 yes = click.option("--yes", is_flag=True, help="Do not ask; store.")
@@ -76,6 +78,17 @@ def selection(function: F) -> F:
     ):
         function = option(function)
     return function
+
+
+def eu_version(function: F) -> F:
+    """Add ``--eu-version``."""
+    return click.option(
+        "--eu-version",
+        type=click.Choice(EU_VERSIONS),
+        default=EU_VERSIONS[-1],
+        show_default=True,
+        help="Version of the EU documents to follow (year and month).",
+    )(function)
 
 
 def format_(function: F) -> F:

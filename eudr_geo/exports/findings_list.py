@@ -20,6 +20,7 @@ def render(package: PackageData) -> bytes:
             "schema": FINDINGS_SCHEMA,
             "toolkit": VERSION,
             "rules": RULES_VERSION,
+            "eu_version": result.eu_version or None,
             "inputs": [{"path": one.name, "sha256": one.sha256, "bytes": one.size_bytes} for one in package.inputs],
             "summary": {
                 **result.findings.counts(),

@@ -157,6 +157,7 @@ class CheckResult:
     plots_fit: int  # plots without an error
     plots_unfit: int
     tool_errors: tuple[ToolError, ...] = ()
+    eu_version: str = ""  # version of the EU documents that was followed
 
     def is_clean(self, fail_on: str = ERROR) -> bool:
         """Tell whether no rule crashed and nothing was found at or above ``fail_on``."""

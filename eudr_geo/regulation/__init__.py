@@ -7,6 +7,9 @@ inference.
 =========================== ============================================================
 ``limits.csv``              sizes, counts and lengths, and good practice where no number is published
 ``dates.csv``               the calendar
+``eu_versions.csv``         what differs between versions of the EU documents
+``eu_errors.csv``           the EU system's list of errors, and the rules that find each
+``fact_ids.csv``            the facts that rules name as ``ids``; those without a rule say why
 ``commodities.csv``         Annex I, dated
 ``country_risk.csv``        classification of countries, dated
 ``countries.csv``           ISO 3166-1 codes in force
@@ -31,6 +34,7 @@ from eudr_geo.regulation.codes import (
     risk_is_settled,
 )
 from eudr_geo.regulation.tables import key_date, limit, source_of, table
+from eudr_geo.regulation.versions import EU_VERSIONS, NEWEST_EU_VERSION, EuVersion, eu_version
 
 __all__ = [
     "APPLICATION_DATE",
@@ -40,11 +44,13 @@ __all__ = [
     "COORDINATE_DECIMALS",
     "CUT_OFF_DATE",
     "EU_PROPERTIES",
+    "EU_VERSIONS",
     "GEOLOCATION_MAX_BYTES",
     "HUGE_PLOT_HA",
     "IMPLIED_OVERLAP_SHARE",
     "MIN_RING_POSITIONS",
     "NEAR_LIMIT_SHARE",
+    "NEWEST_EU_VERSION",
     "OVERLAP_HA",
     "OVERLAP_SHARE",
     "PLACE_NAME_MAX",
@@ -63,6 +69,7 @@ __all__ = [
     "SLIVER_WIDTH_M",
     "TINY_POLYGON_HA",
     "AnnexEntry",
+    "EuVersion",
     "alpha_3",
     "annex_entries",
     "annex_lines",
@@ -70,6 +77,7 @@ __all__ = [
     "country_code",
     "country_names",
     "country_risk",
+    "eu_version",
     "in_annex",
     "key_date",
     "limit",

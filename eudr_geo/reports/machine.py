@@ -30,6 +30,7 @@ def document(result: CheckResult, plots: Plots) -> dict[str, Any]:
         "schema": FINDINGS_SCHEMA,
         "toolkit": VERSION,
         "rules": RULES_VERSION,
+        "eu_version": result.eu_version or None,
         "inputs": [
             {
                 "path": file.name,

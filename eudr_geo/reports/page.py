@@ -58,5 +58,5 @@ def render(report: Report) -> str:
         groups=groups,
         tool_errors=result.tool_errors,
         toolkit=VERSION,
-        rules=catalogue.RULES_VERSION,
+        rules=catalogue.RULES_VERSION + (f", EU documents of {result.eu_version}" if result.eu_version else ""),
     )

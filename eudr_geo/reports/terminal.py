@@ -12,6 +12,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from eudr_geo.catalogue import RULES_VERSION
 from eudr_geo.geodesy import plot_area_ha, plot_spherical_area_ha
 from eudr_geo.model.findings import SEVERITIES, Finding
 from eudr_geo.model.plots import SourceFile
@@ -145,6 +146,8 @@ def _sum(report: Report) -> Iterator[Text]:
     total.append(" · " + ", ".join(_number(counts[severity], severity) for severity in SEVERITIES), style="default")
     if report.plots or result.files:
         yield total
+        if result.eu_version:
+            yield Text(f"Rules {RULES_VERSION}, EU documents of {result.eu_version}.", style="dim")
     else:
         yield Text(", ".join(_number(counts[severity], severity) for severity in SEVERITIES), style="bold")
     skipped = {outcome.rule: outcome for outcome in result.outcomes if outcome.not_checked}

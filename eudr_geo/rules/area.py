@@ -18,14 +18,15 @@ from eudr_geo.regulation import (
     AREA_MISMATCH_SHARE,
     HUGE_PLOT_HA,
     NEAR_LIMIT_SHARE,
+    NEWEST_EU_VERSION,
     POINT_ANY_SIZE_COMMODITIES,
     POINT_AREA_ASSUMED_HA,
     POINT_AREA_MAX_HA,
-    POINT_AREA_MIN_HA,
     POLYGON_REQUIRED_ABOVE_HA,
     SLIVER_LENGTH,
     SLIVER_WIDTH_M,
     TINY_POLYGON_HA,
+    EuVersion,
 )
 from eudr_geo.rules.rings import GEO
 
@@ -185,8 +186,8 @@ def point_without_area(plots: Plots) -> Problems:
 
 
 @plot_rule(severity=ERROR, basis=f"{VALIDATION} (area of a point)", requires=("area-not-a-number",), ids=("A-05",))
-def point_area_too_small(plots: Plots) -> Problems:
-    """The area of a point is zero or below one square metre.
+def point_area_too_small(plots: Plots, eu: EuVersion = NEWEST_EU_VERSION) -> Problems:
+    """The area of a point is zero or below the least that the EU system takes.
 
     **Why it matters** The EU system refuses the statement.
 
@@ -195,13 +196,14 @@ def point_area_too_small(plots: Plots) -> Problems:
     **How to correct it** Write the real area in hectares. A house garden of 300 m² is 0.03.
 
     **Trap** An empty cell is not zero: leave it empty, and the area is only missing. A number like 0.00004 often means
-    that hectares were divided by 10 000 once too often.
+    that hectares were divided by 10 000 once too often. The least is 0.0001 ha, one square metre, in the rules of 2026
+    and in the error list of July 2025; the rules of February 2025 said 0.1 ha (`--eu-version 2025-05`).
     """
-    area = plots["area_ha"]
-    rows = np.flatnonzero(is_point(plots) & ~any_size(plots) & (area >= 0) & (area < POINT_AREA_MIN_HA))
+    area, least = plots["area_ha"], eu.number("point_area_min")
+    rows = np.flatnonzero(is_point(plots) & ~any_size(plots) & (area >= 0) & (area < least))
     return Problems(
         rows,
-        f"a point stands for {{why}} ha; the EU system takes {POINT_AREA_MIN_HA:g} ha and more",
+        f"a point stands for {{why}} ha; the EU system takes {least:g} ha and more",
         "write the real area in hectares, or leave the cell empty",
         measured={
             "declared_ha": area[rows],

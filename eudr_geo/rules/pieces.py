@@ -163,7 +163,7 @@ def implied_overlap(plots: Plots) -> Problems:
     walk round it.
 
     **Trap** A point does not tell the form of its plot: the circle around it is only a guess. So it is a note, and only
-    where more than a third of the circle lies on the other plot.
+    where more than half of the circle lies on the other plot.
     """
     points = is_point(plots) & ~any_size(plots) & (shapely.get_num_coordinates(plots.geometry) == 1)
     stated = points & (plots["area_ha"] > 0)

@@ -11,7 +11,7 @@ import shapely
 
 from eudr_geo.catalogue import ERROR, NOTE, WARNING, Problems, plot_rule, plots_rule, repairs
 from eudr_geo.model.plots import Plots
-from eudr_geo.regulation import COORDINATE_DECIMALS
+from eudr_geo.regulation import COORDINATE_DECIMALS, NEWEST_EU_VERSION, EuVersion
 from eudr_geo.rules.rings import GEO, counted, with_geometry
 from eudr_geo.shapes.decimals import at_six_decimals, broken_at_six, round6, same_after_rounding, without_doubles
 from eudr_geo.shapes.rings import MULTIPOINT, POINT, first_marked, rings_of
@@ -190,28 +190,30 @@ def _habit_of_file(plots: Plots, bad: npt.NDArray[np.bool_], small: npt.NDArray[
 
 @plot_rule(
     severity=NOTE,
-    basis="EUDR validation rules (2026-05-29): decimals beyond the sixth are cut off",
+    basis="EUDR validation rules (2026-05-29): decimals beyond the sixth are cut off; (2025-02-18): rounded",
     requires=("invalid-after-rounding", "duplicate-after-rounding"),
     ids=("C-06", "C-07"),
 )
-def excess_precision(plots: Plots) -> Problems:
-    """More than six decimals: the EU system cuts the rest off.
+def excess_precision(plots: Plots, eu: EuVersion = NEWEST_EU_VERSION) -> Problems:
+    """More than six decimals: the EU system does not keep the rest.
 
     **Why it matters** The seventh decimal is a centimetre; no phone measures that. The extra digits make the file twice
-    as large, and the EU system cuts them off without a word.
+    as large, and the EU system drops them without a word.
 
     **Example** 108.05200013427734, as many phones write it.
 
     **How to correct it** Nothing has to be done in the field. The repair rounds to six decimals (no corner moves more
     than 8 cm), drops corners that fall together, and looks again whether the shape is still sound.
 
-    **Trap** Many digits are no sign of a good measurement. Under trees a phone is wrong by 5 to 20 m all the same.
+    **Trap** Many digits are no sign of a good measurement. Under trees a phone is wrong by 5 to 20 m all the same. The
+    official papers do not agree on what happens to the seventh decimal: the rules of 2025 round it, those of 2026 cut
+    it off, and the list of errors speaks of rounding in both. So every shape is tried both ways here.
     """
     off = ~plots.keep("at_six_decimals", at_six_decimals)
     rows = np.flatnonzero(off & (plots["decimals"] > COORDINATE_DECIMALS))
     return Problems(
         rows,
-        "coordinates have {decimals} decimals; the EU system keeps six",
+        f"coordinates have {{decimals}} decimals; the EU system {eu.text('beyond_six_decimals')} what is beyond six",
         "nothing has to be done; the repair rounds to six decimals",
         measured={"decimals": plots["decimals"][rows]},
     )
