@@ -25,10 +25,16 @@ _KEYS: Mapping[str, tuple[str, ...]] = {
     "stream_plot": ("stream_code", "plot_code"),
     "process_line": ("process_code", "direction", "lot_code"),
     "consignment_line": ("consignment_code", "lot_code"),
+    "storage_stay": ("lot_code", "location_code", "from_date"),
+    "measurement": ("lot_code", "stream_code", "indicator", "date", "number"),
+    "benchmark_price": ("form", "market", "date"),
+    "dds_reference": ("reference",),
 }
 """What tells two rows apart in tables without a code of their own."""
 
-_WHERE_FROM = frozenset({"src_file", "src_sheet", "src_row"})
+_LOSSES = frozenset({"process_line"})
+
+_WHERE_FROM = frozenset({"src_file", "src_sheet", "src_row", "imported_at"})
 
 Key = tuple[Any, ...]
 Row = dict[str, Any]
@@ -125,7 +131,7 @@ def _by_key(name: str, rows: list[Row]) -> dict[Key, list[Row]]:
     nth: dict[Key, int] = {}
     for row in rows:
         key = tuple(row.get(column) for column in columns)
-        if name in _KEYS and None in key:
+        if name in _LOSSES and None in key:
             nth[key] = nth.get(key, 0) + 1
             key = (*key, nth[key])
         found.setdefault(key, []).append(row)

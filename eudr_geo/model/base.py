@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar, cast
 
 import shapely
-from sqlalchemy import Dialect, MetaData, Table, Text
+from sqlalchemy import CheckConstraint, Dialect, MetaData, Table, Text
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, mapped_column
 from sqlalchemy.types import UserDefinedType
 
@@ -48,7 +49,12 @@ class Geometry(UserDefinedType[Any]):
 
 
 def col(doc: str, *args: Any, unit: str = "", **options: Any) -> MappedColumn[Any]:
-    """Return a mapped column with its meaning and unit, read by the data dictionary and the workbook."""
+    """Return a mapped column with its meaning and unit, read by the data dictionary and the workbook.
+
+    A default stands in the database too: QGIS adds rows without knowing all the columns.
+    """
+    if isinstance(default := options.get("default"), (str, int)):
+        options.setdefault("server_default", default if isinstance(default, str) else str(int(default)))
     return mapped_column(*args, doc=doc, info={"unit": unit}, **options)
 
 
@@ -64,6 +70,13 @@ class Provenance:
     src_file: Mapped[str] = col("file the row came from", default="", sort_order=90)
     src_sheet: Mapped[str] = col("sheet, layer or folder in that file", default="", sort_order=91)
     src_row: Mapped[int | None] = col("row or record number in that sheet", sort_order=92)
+    imported_at: Mapped[str] = col("when it was stored, UTC, ISO 8601", default="", sort_order=93)
+
+
+def one_of(column: str, allowed: Sequence[str], name: str) -> CheckConstraint:
+    """Return the constraint that a column holds one of these words, or nothing."""
+    words = ", ".join(f"'{word}'" for word in ("", *allowed))
+    return CheckConstraint(f"{column} IN ({words})", name=name)
 
 
 def table_of(noun: type[Base]) -> Table:

@@ -22,6 +22,11 @@ class Plot(Numbered, Provenance, Base):
     place: Mapped[str] = col("place name", default="")
     planted_year: Mapped[int | None] = col("year of planting")
     tenure: Mapped[str] = col("title or form of tenure", default="")
+    variety: Mapped[str] = col("variety planted", default="")
+    scheme_ids: Mapped[str] = col(
+        "numbers under certification schemes, name=number, separated by semicolons", default=""
+    )
+    geo_id: Mapped[str] = col("number in a public registry of field boundaries", default="")
 
 
 class PlotVersion(Numbered, Provenance, Base):
@@ -41,3 +46,6 @@ class PlotVersion(Numbered, Provenance, Base):
     valid_to: Mapped[str] = col("last day of this version, ISO 8601; empty = still valid", default="")
     decimals: Mapped[int | None] = col("most decimals written in the file")
     source_sha256: Mapped[str] = col("SHA-256 of the file the boundary came from", default="")
+    method: Mapped[str] = col("how it was mapped: walked with GPS, drawn on imagery, cadastre …", default="")
+    accuracy_m: Mapped[float | None] = col("accuracy as stated", unit="m")
+    mapper: Mapped[str] = col("who mapped it", default="")

@@ -9,8 +9,17 @@ from typing import TYPE_CHECKING
 from eudr_geo.model.land import Plot
 from eudr_geo.model.lots import Delivery, Lot, Process, ProcessLine, Season, Stream, StreamPlot
 from eudr_geo.model.people import Organisation, Producer
-from eudr_geo.model.places import Location
-from eudr_geo.model.trade import Consignment, ConsignmentLine
+from eudr_geo.model.places import Location, StorageStay
+from eudr_geo.model.quality import Measurement
+from eudr_geo.model.trade import (
+    BenchmarkPrice,
+    Consignment,
+    ConsignmentLine,
+    Cost,
+    DdsReference,
+    Handover,
+    Offer,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,13 +40,22 @@ BOOK_TABLES: Mapping[str, type[Base]] = {
     "process_line": ProcessLine,
     "consignment": Consignment,
     "consignment_line": ConsignmentLine,
+    "storage_stay": StorageStay,
+    "handover": Handover,
+    "measurement": Measurement,
+    "benchmark_price": BenchmarkPrice,
+    "offer": Offer,
+    "cost": Cost,
+    "dds_reference": DdsReference,
 }
 """The tables of a lot book, in an order in which each comes after those it refers to."""
 
+_OF_THE_PROJECT = frozenset({"fid", "imported_at"})
+
 
 def columns(table: str) -> list[str]:
-    """Columns of a table of the book, without the row number."""
-    return [column.name for column in BOOK_TABLES[table].__table__.columns if column.name != "fid"]
+    """Columns of a table of the book, without what only a project knows: the row number, the time of storing."""
+    return [column.name for column in BOOK_TABLES[table].__table__.columns if column.name not in _OF_THE_PROJECT]
 
 
 def empty_frame(table: str) -> pd.DataFrame:

@@ -34,6 +34,8 @@ class Season(Numbered, Provenance, Base):
     country: Mapped[str] = col("ISO 3166-1 alpha-2 country code", default="")
     start: Mapped[str] = col("first day, ISO 8601", default="")
     end: Mapped[str] = col("last day, ISO 8601", default="")
+    target_kg: Mapped[float | None] = col("green coffee the organisation means to make", unit="kg")
+    output_kg: Mapped[float | None] = col("green coffee it made: what a micro-lot's share is a share of", unit="kg")
 
 
 class Stream(Numbered, Provenance, Base):
@@ -45,6 +47,10 @@ class Stream(Numbered, Provenance, Base):
     type: Mapped[str] = col("micro or bulk")
     season_code: Mapped[str | None] = col("season", ForeignKey("season.code"))
     product: Mapped[str] = col("what is sold", default="")
+    hypothesis: Mapped[str] = col("what keeping it apart is meant to show", default="")
+    owner: Mapped[str] = col("who answers for it", default="")
+    target_customer: Mapped[str] = col("for whom it is meant", default="")
+    sop_version: Mapped[str] = col("version of the working instruction", default="")
 
 
 class StreamPlot(Numbered, Provenance, Base):
@@ -78,6 +84,10 @@ class Lot(Numbered, Provenance, Base):
     hs_code: Mapped[str] = col("HS code, digits only", default="")
     bags: Mapped[int | None] = col("number of bags")
     opening_stock: Mapped[bool] = col("stock from before the records began: its origin is unknown", default=False)
+    crop_year: Mapped[str] = col("crop year, for example 2025/26", default="")
+    grade: Mapped[str] = col("grade", default="")
+    gtin: Mapped[str] = col("GS1 global trade item number, 14 digits", default="")
+    custodian_code: Mapped[str | None] = col("organisation that holds it now", ForeignKey("organisation.code"))
 
 
 class Delivery(Numbered, Provenance, Base):
@@ -96,6 +106,13 @@ class Delivery(Numbered, Provenance, Base):
     harvested_from: Mapped[str] = col("first day of harvest, ISO 8601", default="")
     harvested_to: Mapped[str] = col("last day of harvest, ISO 8601", default="")
     price: Mapped[float | None] = col("price paid per kg, in the currency of the season", unit="per kg")
+    quantity_gross_kg: Mapped[float | None] = col("weight with bags", unit="kg")
+    tare_kg: Mapped[float | None] = col("weight of the bags", unit="kg")
+    bags: Mapped[int | None] = col("number of bags")
+    unit: Mapped[str] = col("unit the weight was written in, kilograms when empty", default="")
+    collector_code: Mapped[str | None] = col("organisation that collected it", ForeignKey("organisation.code"))
+    collection_group: Mapped[str] = col("group of producers it came from, where nothing better is known", default="")
+    ripeness: Mapped[str] = col("ripeness as noted", default="")
 
 
 class Process(Numbered, Provenance, Base):
@@ -108,6 +125,14 @@ class Process(Numbered, Provenance, Base):
     date_start: Mapped[str] = col("first day, ISO 8601", default="")
     date_end: Mapped[str] = col("last day, ISO 8601", default="")
     location_code: Mapped[str | None] = col("where", ForeignKey("location.code"))
+    moisture_in_percent: Mapped[float | None] = col("moisture of what went in", unit="percent")
+    moisture_out_percent: Mapped[float | None] = col("moisture of what came out", unit="percent")
+    sop_step: Mapped[str] = col("step of the working instruction", default="")
+    operator: Mapped[str] = col("who ran it", default="")
+    equipment: Mapped[str] = col("machine, bed or tank", default="")
+    cleaned_on: Mapped[str] = col("date the equipment was cleaned before this run, ISO 8601", default="")
+    cleaning_record: Mapped[str] = col("number or file of the cleaning record", default="")
+    note: Mapped[str] = col("note", default="")
 
 
 class ProcessLine(Numbered, Provenance, Base):
@@ -123,3 +148,4 @@ class ProcessLine(Numbered, Provenance, Base):
     direction: Mapped[str] = col("in, out, byproduct or loss")
     lot_code: Mapped[str | None] = col("lot; a loss has none", ForeignKey("lot.code"), index=True)
     quantity_kg: Mapped[float] = col("weight", unit="kg")
+    bags: Mapped[int | None] = col("number of bags")

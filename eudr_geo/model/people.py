@@ -18,6 +18,7 @@ class Organisation(Numbered, Provenance, Base):
     role: Mapped[str] = col("coop, collector, mill, exporter, importer or lab", default="")
     eori: Mapped[str] = col("EORI number", default="")
     gln: Mapped[str] = col("GS1 global location number", default="")
+    tax_id: Mapped[str] = col("tax number", default="")
     address: Mapped[str] = col("postal address", default="")
     email: Mapped[str] = col("e-mail address", default="")
 
@@ -33,3 +34,7 @@ class Producer(Numbered, Provenance, Base):
     village: Mapped[str] = col("village", default="")
     phone: Mapped[str] = col("telephone number", default="")
     consent_date: Mapped[str] = col("date on which the producer agreed to the use of these data, ISO 8601", default="")
+    collection_group: Mapped[str] = col("group of producers whose goods are collected together", default="")
+    national_id: Mapped[str] = col("number of the identity card", default="")
+    gender: Mapped[str] = col("f, m or other; empty when not stated", default="")
+    member_since: Mapped[str] = col("date of joining the cooperative, ISO 8601", default="")

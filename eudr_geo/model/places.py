@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped
 
 from eudr_geo.model.base import Base, Geometry, Numbered, Provenance, col
+
+STORAGE_MODES = ("exclusive", "labelled", "loose")
+LOCATION_KINDS = ("site", "warehouse", "bay", "silo", "bed", "tank", "mill", "collection point")
 
 
 class Location(Numbered, Provenance, Base):
@@ -23,3 +26,24 @@ class Location(Numbered, Provenance, Base):
     capacity_kg: Mapped[float | None] = col("what it can hold", unit="kg")
     storage_mode: Mapped[str] = col("exclusive (one lot at a time), labelled (stacks apart) or loose", default="")
     last_emptied: Mapped[str] = col("date it was last empty, ISO 8601", default="")
+    organisation_code: Mapped[str | None] = col("organisation that runs it", ForeignKey("organisation.code"))
+
+
+class StorageStay(Numbered, Provenance, Base):
+    """Goods of a lot at one place from one day to another."""
+
+    __tablename__ = "storage_stay"
+    __table_args__ = (
+        UniqueConstraint("lot_code", "location_code", "from_date"),
+        CheckConstraint("quantity_kg > 0", name="stay_quantity_positive"),
+        CheckConstraint("bags IS NULL OR bags >= 0", name="stay_bags_not_negative"),
+    )
+
+    lot_code: Mapped[str] = col("lot", ForeignKey("lot.code"), index=True)
+    location_code: Mapped[str] = col("location", ForeignKey("location.code"), index=True)
+    from_date: Mapped[str] = col("first day, ISO 8601")
+    to_date: Mapped[str] = col("last day, ISO 8601; empty = still there", default="")
+    quantity_kg: Mapped[float | None] = col("weight; empty = the whole lot", unit="kg")
+    bags: Mapped[int | None] = col("number of bags")
+    label: Mapped[str] = col("colour or number on the label that keeps it apart; empty = no label", default="")
+    seal: Mapped[str] = col("seal number", default="")

@@ -1,11 +1,15 @@
-"""Shipping: consignments and the statements that cover them."""
+"""Trade: handovers, offers and prices, consignments and the statements that cover them."""
 
 from __future__ import annotations
 
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped
 
-from eudr_geo.model.base import Base, Numbered, Provenance, col
+from eudr_geo.model.base import Base, Numbered, Provenance, col, one_of
+
+OFFER_STATUSES = ("offered", "countered", "accepted", "rejected", "expired")
+DDS_STATUSES = ("submitted", "available", "rejected", "withdrawn")
+COST_VARIABILITY = ("fixed", "variable")
 
 
 class Consignment(Numbered, Provenance, Base):
@@ -18,6 +22,10 @@ class Consignment(Numbered, Provenance, Base):
     buyer_country: Mapped[str] = col("ISO 3166-1 alpha-2 country code of the buyer", default="")
     ship_date: Mapped[str] = col("date, ISO 8601", default="")
     container: Mapped[str] = col("container number, ISO 6346", default="")
+    country: Mapped[str] = col("ISO 3166-1 alpha-2 country code of destination", default="")
+    incoterm: Mapped[str] = col("incoterm, for example FOB", default="")
+    ico_mark: Mapped[str] = col("ICO mark: country/exporter/shipment", default="")
+    bill_of_lading: Mapped[str] = col("number of the bill of lading", default="")
 
 
 class ConsignmentLine(Numbered, Provenance, Base):
@@ -39,8 +47,109 @@ class DdsReference(Numbered, Provenance, Base):
     """Reference of a due diligence statement, entered after the EU system gave it; never made here."""
 
     __tablename__ = "dds_reference"
+    __table_args__ = (
+        CheckConstraint("length(reference) BETWEEN 1 AND 14", name="dds_reference_length"),
+        CheckConstraint("verification = '' OR length(verification) BETWEEN 5 AND 35", name="dds_verification_length"),
+        one_of("status", DDS_STATUSES, "dds_status"),
+    )
 
     reference: Mapped[str] = col("reference number, at most 14 characters", unique=True)
-    verification: Mapped[str] = col("verification number", default="")
+    verification: Mapped[str] = col("verification number, 5 to 35 characters", default="")
     consignment_code: Mapped[str] = col("consignment", ForeignKey("consignment.code"))
     submitted_on: Mapped[str] = col("date, ISO 8601", default="")
+    status: Mapped[str] = col("submitted, available, rejected or withdrawn", default="")
+    declared_set_sha256: Mapped[str] = col("SHA-256 of the set of plots it declared", default="")
+
+
+class Handover(Numbered, Provenance, Base):
+    """A lot, or part of it, changing hands."""
+
+    __tablename__ = "handover"
+    __table_args__ = (
+        CheckConstraint("quantity_sent_kg > 0", name="handover_sent_positive"),
+        CheckConstraint("quantity_received_kg >= 0", name="handover_received_not_negative"),
+    )
+
+    code: Mapped[str] = col("number of the handover form", unique=True)
+    lot_code: Mapped[str] = col("lot", ForeignKey("lot.code"), index=True)
+    from_org: Mapped[str] = col("organisation that gives", ForeignKey("organisation.code"))
+    to_org: Mapped[str] = col("organisation that receives", ForeignKey("organisation.code"))
+    date_sent: Mapped[str] = col("date, ISO 8601")
+    quantity_sent_kg: Mapped[float] = col("weight sent", unit="kg")
+    date_received: Mapped[str] = col("date, ISO 8601; empty = not yet received", default="")
+    quantity_received_kg: Mapped[float | None] = col("weight received", unit="kg")
+    bags: Mapped[int | None] = col("number of bags")
+    moisture_percent: Mapped[float | None] = col("moisture on receipt", unit="percent")
+    vehicle: Mapped[str] = col("vehicle", default="")
+    driver: Mapped[str] = col("driver", default="")
+    seal_sent: Mapped[str] = col("seal number when it left", default="")
+    seal_received: Mapped[str] = col("seal number when it came", default="")
+    signed_by_sender: Mapped[str] = col("who signed for the giver", default="")
+    signed_by_receiver: Mapped[str] = col("who signed for the receiver", default="")
+    photo: Mapped[str] = col("file name of a photo", default="")
+    bill_of_lading: Mapped[str] = col("number of the bill of lading", default="")
+
+
+class BenchmarkPrice(Numbered, Provenance, Base):
+    """What a product cost on a market on a day: what a premium is measured against."""
+
+    __tablename__ = "benchmark_price"
+    __table_args__ = (
+        UniqueConstraint("form", "market", "date"),
+        CheckConstraint("price > 0", name="benchmark_price_positive"),
+    )
+
+    form: Mapped[str] = col("form of the product")
+    market: Mapped[str] = col("market or place")
+    date: Mapped[str] = col("date, ISO 8601")
+    price: Mapped[float] = col("price per unit, in the currency", unit="per unit")
+    currency: Mapped[str] = col("ISO 4217 currency code")
+    unit: Mapped[str] = col("unit the price is per")
+    incoterm: Mapped[str] = col("incoterm, for example FOB", default="")
+    source: Mapped[str] = col("who published it", default="")
+
+
+class Offer(Numbered, Provenance, Base):
+    """A price asked for a lot or a stream, and what came of it."""
+
+    __tablename__ = "offer"
+    __table_args__ = (
+        CheckConstraint("lot_code IS NOT NULL OR stream_code IS NOT NULL", name="offer_of_something"),
+        CheckConstraint("price > 0", name="offer_price_positive"),
+        CheckConstraint("quantity_kg > 0", name="offer_quantity_positive"),
+        one_of("status", OFFER_STATUSES, "offer_status"),
+    )
+
+    code: Mapped[str] = col("number of the offer", unique=True)
+    lot_code: Mapped[str | None] = col("lot", ForeignKey("lot.code"))
+    stream_code: Mapped[str | None] = col("stream", ForeignKey("stream.code"))
+    buyer: Mapped[str] = col("buyer")
+    date: Mapped[str] = col("date, ISO 8601")
+    price: Mapped[float] = col("price asked per unit, in the currency", unit="per unit")
+    currency: Mapped[str] = col("ISO 4217 currency code")
+    unit: Mapped[str] = col("unit the price is per", default="kg")
+    incoterm: Mapped[str] = col("incoterm, for example FOB", default="")
+    quantity_kg: Mapped[float | None] = col("weight offered", unit="kg")
+    status: Mapped[str] = col("offered, countered, accepted, rejected or expired", default="offered")
+    accepted_price: Mapped[float | None] = col("price agreed per unit", unit="per unit")
+    accepted_on: Mapped[str] = col("date, ISO 8601", default="")
+    contract: Mapped[str] = col("number of the contract", default="")
+    payment_days: Mapped[int | None] = col("days to payment", unit="days")
+    claim: Mapped[str] = col("claim of the buyer after delivery", default="")
+    repeat_buyer: Mapped[bool | None] = col("the buyer has bought before")
+
+
+class Cost(Numbered, Provenance, Base):
+    """What keeping a stream apart costs."""
+
+    __tablename__ = "cost"
+    __table_args__ = (one_of("variability", COST_VARIABILITY, "cost_variability"),)
+
+    code: Mapped[str] = col("number of the cost", unique=True)
+    stream_code: Mapped[str] = col("stream", ForeignKey("stream.code"))
+    category: Mapped[str] = col("laboratory, labels, storage, milling, travel …")
+    amount: Mapped[float] = col("amount, in the currency", unit="currency")
+    currency: Mapped[str] = col("ISO 4217 currency code")
+    date: Mapped[str] = col("date, ISO 8601")
+    incremental: Mapped[bool | None] = col("it would not be there without the micro-lot")
+    variability: Mapped[str] = col("fixed or variable", default="")

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import Any
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Column, Connection, Table
+from sqlalchemy.dialects import sqlite
 
-from eudr_geo.model import land, lots, people, places, records, trade  # noqa: F401 – their tables are the schema
+from eudr_geo.model import attributed, land, lots, people, places, quality, records, trade  # noqa: F401 – the schema
 from eudr_geo.model.base import Base
+from eudr_geo.store import qgis_styles
 
 APPLICATION_ID = 0x47504B47  # "GPKG"
 USER_VERSION = 10300
 _NEVER = "1970-01-01T00:00:00.000Z"  # last_change of layers: no clock in the file's own tables
 
-LAYERS = {land.PlotVersion.__tablename__: "GEOMETRY", places.Location.__tablename__: "POINT"}
+LAYERS = {
+    land.PlotVersion.__tablename__: "GEOMETRY",
+    places.Location.__tablename__: "POINT",
+    attributed.LotFlow.__tablename__: "LINESTRING",
+}
 """Tables with a geometry and an R-tree, and the kind of geometry."""
 
 VIEWS = {
@@ -23,12 +30,20 @@ VIEWS = {
         CAST((SELECT count(*) FROM finding f WHERE f.plot_code = p.code AND f.severity = 'warning') AS INTEGER) AS warnings
       FROM plot_version v JOIN plot p ON p.code = v.plot_code LEFT JOIN producer r ON r.code = p.producer_code
       WHERE v.version = (SELECT max(w.version) FROM plot_version w WHERE w.plot_code = v.plot_code)""",
-    "lot_plots": """SELECT d.fid AS OGC_FID, v.geometry AS geometry, d.lot_code, d.plot_code, d.producer_code,
-        d.quantity_kg, d.delivered_on, d.harvested_from, d.harvested_to
-      FROM delivery d JOIN plot_version v ON v.plot_code = d.plot_code
-      WHERE v.version = (SELECT max(w.version) FROM plot_version w WHERE w.plot_code = d.plot_code)""",
+    "lot_plots": """SELECT a.fid AS OGC_FID, v.geometry AS geometry, a.lot_code, l.stream_code, l.form, a.plot_code,
+        a.plot_version, a.producer_code, a.quantity_kg, a.share, a.quantity_min_kg, a.quantity_max_kg, a.evidence_class,
+        a.harvested_from, a.harvested_to
+      FROM lot_attribution a JOIN lot l ON l.code = a.lot_code
+      JOIN plot_version v ON v.plot_code = a.plot_code AND v.version = a.plot_version""",
+    "lot_flows": """SELECT f.fid AS OGC_FID, f.geometry AS geometry, f.lot_code, l.stream_code, f.kind, f.from_code, f.to_code,
+        f.quantity_kg
+      FROM lot_flow f JOIN lot l ON l.code = f.lot_code""",
 }
-"""Layers for people: plots as they are now, and where each lot's deliveries came from."""
+"""Layers for people: plots as they are now, which plots each lot came from with how many kg, and the ways it went."""
+
+VIEW_KINDS = {"plots": "GEOMETRY", "lot_plots": "GEOMETRY", "lot_flows": "LINESTRING"}
+
+STYLE_NAME = "eudr-geo"
 
 _STANDARD = (
     """CREATE TABLE gpkg_spatial_ref_sys (srs_name TEXT NOT NULL, srs_id INTEGER NOT NULL PRIMARY KEY, organization TEXT NOT NULL,
@@ -49,18 +64,6 @@ _STYLES = """CREATE TABLE layer_styles (id INTEGER PRIMARY KEY AUTOINCREMENT, f_
     f_table_name TEXT, f_geometry_column TEXT, styleName TEXT, styleQML TEXT, styleSLD TEXT, useAsDefault BOOLEAN,
     description TEXT, owner TEXT, ui TEXT, update_time DATETIME)"""
 
-_QML = """<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'><qgis styleCategories="Symbology"><renderer-v2
- type="RuleRenderer"><rules key="r"><rule key="e" symbol="0" filter="errors &gt; 0" label="with errors"/><rule key="w"
- symbol="1" filter="errors = 0 AND warnings &gt; 0" label="with warnings"/><rule key="g" symbol="2" filter="ELSE"
- label="no finding"/></rules><symbols>{}</symbols></renderer-v2></qgis>"""
-_SYMBOL = """<symbol type="fill" name="{}" alpha="1"><layer class="SimpleFill" enabled="1"><prop k="color" v="{},90"/>
-<prop k="outline_color" v="{},255"/><prop k="outline_style" v="{}"/><prop k="outline_width" v="0.5"/></layer></symbol>"""
-_SYMBOLS = (
-    (0, "179,38,30", "179,38,30", "dash"),
-    (1, "200,140,20", "138,90,0", "dot"),
-    (2, "46,125,90", "30,90,60", "solid"),
-)
-
 
 def build(connection: Connection, meta: Mapping[str, str]) -> None:
     """Make every table of an empty file."""
@@ -76,23 +79,78 @@ def build(connection: Connection, meta: Mapping[str, str]) -> None:
     run("CREATE TABLE eudr_meta (fid INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, value TEXT NOT NULL)")
     for key, value in meta.items():
         run("INSERT INTO eudr_meta (key, value) VALUES (?,?)", (key, value))
-    for name, query in VIEWS.items():
-        run(f"CREATE VIEW {name} AS {query}")
     run(_STYLES)
-    run(
-        "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, f_geometry_column, styleName, styleQML, useAsDefault, update_time) VALUES ('','','plots','geometry','findings',?,1,?)",
-        (_QML.format("".join(_SYMBOL.format(*row) for row in _SYMBOLS)), _NEVER),
-    )
-    layers = {**LAYERS, **dict.fromkeys(VIEWS, "GEOMETRY")}
-    for name in [*(table.name for table in Base.metadata.sorted_tables), "eudr_meta", "layer_styles", *VIEWS]:
+    _announce(connection, [*(table.name for table in Base.metadata.sorted_tables), "eudr_meta", "layer_styles"])
+    for name in LAYERS:
+        _spatial_index(connection, name)
+    _views(connection)
+
+
+def catch_up(connection: Connection) -> None:
+    """Give an older file what it lacks: tables, columns, indexes, layers; the views are made again.
+
+    A column is added with its default, for SQLite adds no other to a table that has rows.
+    """
+    run = connection.exec_driver_sql
+    held = {row[0] for row in run("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    Base.metadata.create_all(connection)
+    fresh = [table for table in Base.metadata.sorted_tables if table.name not in held]
+    for table in Base.metadata.sorted_tables:
+        if table in fresh:
+            _index_references(connection, table)
+            continue
+        there = {row[1] for row in run(f"PRAGMA table_info({table.name})")}
+        for column in table.columns:
+            if column.name not in there:
+                run(f"ALTER TABLE {table.name} ADD COLUMN {_added(column)}")
+                for _ in column.foreign_keys:
+                    run(f"CREATE INDEX ix_{table.name}_{column.name} ON {table.name} ({column.name})")
+    _announce(connection, [table.name for table in fresh])
+    for table in fresh:
+        if table.name in LAYERS:
+            _spatial_index(connection, table.name)
+    _views(connection)
+
+
+def _added(column: Column[Any]) -> str:
+    kind = column.type.compile(dialect=sqlite.dialect())
+    default = getattr(column.default, "arg", None)
+    text = f'"{column.name}" {kind}'
+    for key in column.foreign_keys:
+        text += f" REFERENCES {key.column.table.name} ({key.column.name})"
+    if not column.nullable:
+        plain = f"'{default}'" if isinstance(default, str) else str(int(default or 0))
+        text += f" NOT NULL DEFAULT {plain}"
+    return text
+
+
+def _announce(connection: Connection, names: Iterable[str]) -> None:
+    """Name tables and views in the standard's own tables, where QGIS looks."""
+    run = connection.exec_driver_sql
+    layers = {**LAYERS, **VIEW_KINDS}
+    for name in names:
         run(
             "INSERT INTO gpkg_contents (table_name, data_type, identifier, last_change, srs_id) VALUES (?,?,?,?,?)",
             (name, "features" if name in layers else "attributes", name, _NEVER, 4326 if name in layers else 0),
         )
-    for name, kind in layers.items():
-        run("INSERT INTO gpkg_geometry_columns VALUES (?,'geometry',?,4326,0,0)", (name, kind))
-    for name in LAYERS:
-        _spatial_index(connection, name)
+        if name in layers:
+            run("INSERT INTO gpkg_geometry_columns VALUES (?,'geometry',?,4326,0,0)", (name, layers[name]))
+
+
+def _views(connection: Connection) -> None:
+    """Make the layers for people, and their styles, in place of those of an older version."""
+    run = connection.exec_driver_sql
+    for name, query in VIEWS.items():
+        run(f"DROP VIEW IF EXISTS {name}")
+        for table in ("gpkg_geometry_columns", "gpkg_contents"):
+            run(f"DELETE FROM {table} WHERE table_name = ?", (name,))
+        run("DELETE FROM layer_styles WHERE f_table_name = ? AND styleName = ?", (name, STYLE_NAME))
+        run(f"CREATE VIEW {name} AS {query}")
+        run(
+            "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, f_geometry_column, styleName, styleQML, useAsDefault, update_time) VALUES ('','',?,'geometry',?,?,1,?)",
+            (name, STYLE_NAME, qgis_styles.STYLES[name], _NEVER),
+        )
+    _announce(connection, VIEWS)
 
 
 def _reference_systems(connection: Connection) -> None:

@@ -83,13 +83,18 @@ class Writer:
         )
 
     def insert_columns(self, table: Table, count: int, columns: Mapping[str, Sequence[Any]]) -> None:
-        """Insert rows given by column: every column of the table but its number."""
+        """Insert rows given by column; a column that is not given gets its default."""
         if not count:
             return
         first = self._number(table)
         self._next[table.name] = first + count
         full: dict[str, Sequence[Any]] = {"fid": range(first, first + count)}
         full |= {name: [_plain(value) for value in values] for name, values in columns.items()}
+        for column in table.columns:
+            if column.name == "imported_at":
+                full[column.name] = [self.now] * count
+            elif column.name not in full:
+                full[column.name] = [getattr(column.default, "arg", None)] * count
         self._rows.insert(self._connection, table, full)
         self._journal.append((table.name, first, first + count - 1, None))
 

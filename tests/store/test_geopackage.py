@@ -117,7 +117,7 @@ def test_the_tree_follows_when_gdal_edits_a_copy(copy):
         schema = layer.schema["properties"]
         facts = dict.fromkeys(schema) | {
             "plot_code": "P-2", "version": 9, "geometry_hash": "x", "mapped_on": "", "valid_from": "", "valid_to": "",
-            "source_sha256": "", "src_file": "", "src_sheet": "",
+            "source_sha256": "", "src_file": "", "src_sheet": "", "imported_at": "", "method": "", "mapper": "",
         }  # fmt: skip
         layer.write({"type": "Feature", "geometry": shapely.Point(1, 2).__geo_interface__, "properties": facts})
     tree_is_right(copy)

@@ -273,6 +273,9 @@ def test_a_project_of_a_newer_toolkit_is_refused(store, path):
         open_store(path)
 
 
+NOW, LATER = migrations.SCHEMA_VERSION, migrations.SCHEMA_VERSION + 1
+
+
 def add_a_column(connection):
     connection.execute(text("ALTER TABLE producer ADD COLUMN nickname TEXT NOT NULL DEFAULT ''"))
 
@@ -281,19 +284,19 @@ def test_an_older_project_is_copied_then_brought_up_to_date(store, path, monkeyp
     put(store, reading_of(squares(3)))
     store.close()
     before = contents(path, without=())
-    monkeypatch.setattr(migrations, "SCHEMA_VERSION", 2)
-    monkeypatch.setattr(migrations, "STEPS", {1: add_a_column})
+    monkeypatch.setattr(migrations, "SCHEMA_VERSION", LATER)
+    monkeypatch.setattr(migrations, "STEPS", {NOW: add_a_column})
     with pytest.raises(StoreError, match="older eudr-geo"):
         open_store(path)
     assert contents(path, without=()) == before
     with open_store(path, write=True) as mended:
-        assert mended.meta["schema"] == "2"
+        assert mended.meta["schema"] == str(LATER)
         assert len(mended.load_plots()) == 3
     assert ask(path, "SELECT nickname FROM producer") == [("",)]
-    assert contents(path.with_name("coop.v1.gpkg"), without=()) == before
+    assert contents(path.with_name(f"coop.v{NOW}.gpkg"), without=()) == before
     with open_store(path, write=True):
         pass  # once is enough
-    assert sorted(one.name for one in path.parent.iterdir()) == ["coop.gpkg", "coop.v1.gpkg"]
+    assert sorted(one.name for one in path.parent.iterdir()) == ["coop.gpkg", f"coop.v{NOW}.gpkg"]
 
 
 def test_a_step_that_fails_leaves_the_older_project(store, path, monkeypatch):
@@ -304,14 +307,14 @@ def test_a_step_that_fails_leaves_the_older_project(store, path, monkeypatch):
         add_a_column(connection)
         connection.execute(text("SELECT * FROM no_such_table"))
 
-    path.with_name("coop.v1.gpkg").write_text("an earlier copy")
-    monkeypatch.setattr(migrations, "SCHEMA_VERSION", 2)
-    monkeypatch.setattr(migrations, "STEPS", {1: fail})
+    path.with_name(f"coop.v{NOW}.gpkg").write_text("an earlier copy")
+    monkeypatch.setattr(migrations, "SCHEMA_VERSION", LATER)
+    monkeypatch.setattr(migrations, "STEPS", {NOW: fail})
     with pytest.raises(Exception, match="no_such_table"):
         open_store(path, write=True)
     assert contents(path, without=()) == before
-    assert path.with_name("coop.v1.gpkg").read_text() == "an earlier copy"
-    assert contents(path.with_name("coop.v1-2.gpkg"), without=()) == before
+    assert path.with_name(f"coop.v{NOW}.gpkg").read_text() == "an earlier copy"
+    assert contents(path.with_name(f"coop.v{NOW}-2.gpkg"), without=()) == before
     monkeypatch.setattr(migrations, "STEPS", {})
     with pytest.raises(StoreError, match="cannot follow"):
         open_store(path, write=True)
