@@ -17,7 +17,20 @@ _TAIL = 65_557  # an archive's last record and the longest comment behind it
 _LIST_ENTRY = 2_000  # bytes of an honest entry in the list of files, with room
 _ALWAYS_FINE = 1_000_000  # bytes: what unpacks to less needs no ratio
 _METHODS = {9: "Deflate64", 12: "bzip2", 14: "LZMA", 93: "Zstandard", 95: "XZ", 98: "PPMd", 99: "AES encryption"}
-_MAY_HOLD_PLOTS = (".shp", ".geojson", ".json", ".kml", ".kmz", ".csv", ".xlsx", ".gpkg", ".gpx", ".zip")
+_MAY_HOLD_PLOTS = (
+    ".shp",
+    ".geojson",
+    ".json",
+    ".kml",
+    ".kmz",
+    ".csv",
+    ".xlsx",
+    ".gpkg",
+    ".gpx",
+    ".tab",
+    ".mif",
+    ".zip",
+)
 
 
 def names_in(source: Source) -> list[str]:
@@ -89,7 +102,7 @@ def members(source: Source) -> dict[str, bytes]:
     return found
 
 
-def not_read(names: Iterable[str], *, taken: str) -> str:
+def not_read(names: Iterable[str], *, taken: str | tuple[str, ...]) -> str:
     """Return a sentence about files of an archive that may hold plots but are not of the format that was read."""
     others = [name for name in names if name.lower().endswith(_MAY_HOLD_PLOTS) and not name.lower().endswith(taken)]
     listed = ", ".join(PurePosixPath(name).name[:40] for name in sorted(others)[:5])

@@ -5,7 +5,7 @@ can be a program that opens other files. The list is that of the GDAL in fiona's
 drivers that are really there inside the cage.
 """
 
-ALLOWED = ("ESRI Shapefile", "GPKG")
+ALLOWED = ("MapInfo File",)
 
 # GDAL 3.9.2, as bundled with fiona 1.10.1; later names are added, none is taken away.
 SKIPPED = (
@@ -19,10 +19,12 @@ SKIPPED = (
     "DGN",
     "DXF",
     "EDIGEO",
+    "ESRI Shapefile",
     "ESRIJSON",
     "Elasticsearch",
     "FlatGeobuf",
     "GML",
+    "GPKG",
     "GPSBabel",
     "GPX",
     "GTFS",
@@ -35,7 +37,6 @@ SKIPPED = (
     "KML",
     "LVBAG",
     "MVT",
-    "MapInfo File",
     "MapML",
     "Memory",
     "MiraMonVector",

@@ -12,17 +12,14 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import shapely
 
-from eudr_geo.boundaries import Shape, facts_of_doubles, offered_polygon, shape_of
+from eudr_geo.double_shapes import NO_GEOMETRY
 from eudr_geo.gathering import Gathering, shown
+from eudr_geo.layers import PROJECTED, Layer, Told, read_layers, system_of
 from eudr_geo.limits import raise_it
 from eudr_geo.model.plots import Reading
 from eudr_geo.model.source import NumberText, RecordError, Source, WholeFileError
-from eudr_geo.projecting import known, plots_to_wgs84
-from eudr_geo.regulation import MIN_RING_POSITIONS
-
-Floats = npt.NDArray[np.float64]
+from eudr_geo.projecting import known
 
 FORMATS = ("FlatGeobuf",)
 _MAGIC = b"fgb\x03fgb"
@@ -31,13 +28,13 @@ _KINDS = {
     7: "GeometryCollection", 8: "CircularString", 9: "CompoundCurve", 10: "CurvePolygon", 11: "MultiCurve",
     12: "MultiSurface", 13: "Curve", 14: "Surface", 15: "PolyhedralSurface", 16: "TIN", 17: "Triangle",
 }  # fmt: skip
-_TAKEN = {"Point", "MultiPoint", "Polygon", "MultiPolygon", "GeometryCollection"}
 _VALUES = {  # column types of the format: how a value is stored; text has its length before it
     0: "b", 1: "B", 2: "?", 3: "h", 4: "H", 5: "i", 6: "I", 7: "q", 8: "Q", 9: "f", 10: "d",
 }  # fmt: skip
 _TEXTS, _BINARY = (11, 12, 13), 14
 _NODE_BYTES = 40
 _DEEPEST = 8  # collections in collections
+_MISSING = ("unreadable-record", "its data is missing: the file breaks off", "export or send it again")
 _DAMAGED = ("unreadable-record", "its data is damaged", "export the layer again")
 _ODD = (struct.error, ValueError, IndexError, UnicodeDecodeError, OverflowError)
 
@@ -108,6 +105,8 @@ class _Header:
     kind: int
     columns: list[tuple[str, int]]
     count: int
+    has_more: bool  # heights or measures
+    looks_projected: bool
     crs: str  # EPSG:nnnn, "" when it does not tell
     features_at: int
 
@@ -139,32 +138,19 @@ def read(source: Source) -> Reading:
             f"the file has no layer {shown(source.layer)}",
             f"it has one: {shown(header.name) or 'without a name'}",
         )
-    geometries: list[Any] = []
+    layer = Layer(header.name, header.crs, looks_projected=header.looks_projected)
     at = header.features_at
     # Feature by feature: each has its own length, its own columns and its own faults.
     while at + 4 <= len(data):
         size = struct.unpack_from("<I", data, at)[0]
         if at + 4 + size > len(data):
             break
-        _feature(gathering, header, data[at + 4 : at + 4 + size], geometries)
+        layer.records.append(_feature(header, data[at + 4 : at + 4 + size]))
         at += 4 + size
-    _missing(gathering, header, whole=at == len(data))
-    array = np.empty(len(geometries), dtype=object)
-    array[:] = geometries
-    facts = facts_of_doubles(array)
-    plots = gathering.plots(shapely.force_2d(array), facts)
-    code = source.crs or header.crs
-    if code and code != "EPSG:4326":
-        gathering.crs = code
-        plots = plots_to_wgs84(plots, code)
-    elif not code:
-        gathering.note(
-            "unknown-crs",
-            "the file does not tell its coordinate system",
-            "say which with --crs EPSG:…, or ask who made the file",
-            severity="" if _is_projected(array) else "warning",
-        )
-    return gathering.finish(plots)
+    if at < len(data) and len(layer.records) >= header.count:
+        gathering.note("unreadable-text", "the file breaks off in the middle of a feature", "export or send it again")
+    layer.records += [({}, RecordError(*_MISSING))] * (header.count - len(layer.records))
+    return read_layers(gathering, [layer])
 
 
 def _header(data: bytes, source: Source) -> _Header:
@@ -180,11 +166,15 @@ def _header(data: bytes, source: Source) -> _Header:
             f"split the file, {raise_it('records')}",
         )
     columns = [(column.text(0), column.scalar(1, "B")) for column in table.tables(7)]
+    box = table.array(1, "<f8")
+    box = np.empty(0) if box is None else box[:4]
     return _Header(
         table.text(0),
         table.scalar(2, "B"),
         columns,
         count,
+        any(table.scalar(number, "?", default=False) for number in (3, 4)),
+        bool(np.nanmax(np.abs(box), initial=0.0) > PROJECTED),
         "" if source.crs else _system(table.table(10)),
         12 + size + _index_bytes(count, table.scalar(9, "H", 16)),
     )
@@ -209,59 +199,19 @@ def _system(table: _Table | None) -> str:
         return ""
     organisation, number, wkt = table.text(0), table.scalar(1, "i"), table.text(4)
     told = f"{organisation or 'EPSG'}:{number}" if number else table.text(5) or wkt
-    if not told:
-        return ""
-    code = known(told) or (known(wkt) if wkt else None)
-    if code is None:
-        name = table.text(2) or told
-        raise WholeFileError(
-            "unknown-crs",
-            f"the coordinate system {shown(name)} is not known",
-            "say which with --crs EPSG:…, or export as WGS 84",
-            shown(name),
-        )
-    return code
+    return system_of(told if known(told) or not wkt else wkt) if told else ""
 
 
-def _missing(gathering: Gathering, header: _Header, *, whole: bool) -> None:
-    """Reject what the header promises and the file does not hold."""
-    for _ in range(gathering.records, header.count):
-        gathering.count()
-        gathering.reject(
-            gathering.records,
-            RecordError("unreadable-record", "its data is missing: the file breaks off", "export or send it again"),
-            group=header.name,
-        )
-    if not whole and gathering.records >= header.count and not header.count:
-        gathering.note("unreadable-text", "the file breaks off in the middle of a feature", "export or send it again")
-
-
-def _feature(gathering: Gathering, header: _Header, data: bytes, geometries: list[Any]) -> None:
-    gathering.count()
-    number = gathering.records
+def _feature(header: _Header, data: bytes) -> tuple[dict[str, Any], Told | RecordError]:
     properties: dict[str, Any] = {}
-    offer: Shape | None = None
     try:
-        try:
-            table = _Table.root(data)
-            columns = [(one.text(0), one.scalar(1, "B")) for one in table.tables(2)] or header.columns
-            properties = _properties(table.bytes_(1), columns)
-            geometry = table.table(0)
-            kind, nested = _nested(geometry, header.kind) if geometry else ("", np.empty((0, 2)))
-        except _ODD as error:
-            raise RecordError(*_DAMAGED) from error
-        if geometry is None:
-            raise RecordError("missing-geometry", "it has no geometry", "walk the plot, or take its point")
-        if kind == "LineString" and len(nested) and np.isfinite(nested).all():
-            offer = offered_polygon(_written(nested))
-        made = _geometry(kind, nested)
-        is_shape = isinstance(made, Shape)
-        if not is_shape:
-            gathering.hold(int(shapely.count_coordinates(made)))
-        gathering.add(number, properties, made if is_shape else None, group=header.name)
-        geometries.append(None if is_shape else made)
-    except RecordError as error:
-        gathering.reject(number, error, group=header.name, properties=properties, offer=offer)
+        table = _Table.root(data)
+        columns = [(one.text(0), one.scalar(1, "B")) for one in table.tables(2)] or header.columns
+        properties = _properties(table.bytes_(1), columns)
+        geometry = table.table(0)
+        return properties, (*_nested(geometry, header.kind), header.has_more) if geometry else RecordError(*NO_GEOMETRY)
+    except _ODD:
+        return properties, RecordError(*_DAMAGED)
 
 
 def _properties(data: bytes, columns: list[tuple[str, int]]) -> dict[str, Any]:
@@ -307,9 +257,6 @@ def _nested(table: _Table, declared: int, depth: int = 0) -> tuple[str, Any]:
         return kind, [_nested(part, 3, depth + 1)[1] for part in parts]
     flat = table.array(1, "<f8")
     xy = np.empty((0, 2)) if flat is None else flat.reshape(-1, 2)
-    z = table.array(2, "<f8")
-    if z is not None and len(z) == len(xy):
-        xy = np.column_stack([xy, z])
     if kind in {"Polygon", "MultiLineString", "MultiPolygon"}:
         ends = table.array(0, "<u4")
         pieces = [xy] if ends is None or not len(ends) else np.split(xy, ends[:-1].astype(np.int64))
@@ -317,56 +264,3 @@ def _nested(table: _Table, declared: int, depth: int = 0) -> tuple[str, Any]:
             raise ValueError("the rings do not cover the positions")
         return kind, [pieces] if kind == "MultiPolygon" else pieces
     return kind, xy
-
-
-def _geometry(kind: str, nested: Any) -> Any:
-    """A shapely geometry, or a :class:`Shape` where a ring is open or short and only that can say so."""
-    if kind not in _TAKEN:
-        raise RecordError(
-            "unsupported-geometry",
-            f"a {kind or 'shape of no known kind'} is no plot",
-            "export points or polygons without curves",
-            kind,
-        )
-    if kind == "GeometryCollection":
-        if any(part not in {"Point", "Polygon", "MultiPoint", "MultiPolygon"} for part, _ in nested):
-            raise RecordError(
-                "unsupported-geometry", "the collection holds more than points and polygons", "keep only those", kind
-            )
-        return shape_of(
-            kind, [(part, _written(inner)[0] if part == "Point" else _written(inner)) for part, inner in nested]
-        )
-    arrays = _arrays(nested)
-    if not sum(map(len, arrays)):
-        raise RecordError("missing-geometry", "its geometry is empty", "draw the plot again")
-    if not all(np.isfinite(array[:, :2]).all() for array in arrays):
-        raise RecordError(
-            "not-finite", "a coordinate is not a number", "take the plot again, or export the layer again"
-        )
-    if kind == "Point":
-        if len(nested) != 1:
-            raise RecordError(*_DAMAGED)
-        return shapely.points(nested[0])
-    if kind == "MultiPoint":
-        return shapely.multipoints(nested)
-    # Only rings are looked at here, not positions.
-    if any(len(ring) < MIN_RING_POSITIONS or (ring[0, :2] != ring[-1, :2]).any() for ring in arrays):
-        return shape_of(kind, _written(nested))
-    polygons = [shapely.Polygon(rings[0], rings[1:]) for rings in ([nested] if kind == "Polygon" else nested)]
-    return polygons[0] if kind == "Polygon" else shapely.multipolygons(polygons)
-
-
-def _arrays(nested: Any) -> list[Floats]:
-    return [nested] if isinstance(nested, np.ndarray) else [array for inner in nested for array in _arrays(inner)]
-
-
-def _written(nested: Any) -> Any:
-    """Positions as text, the shortest that means the same number."""
-    if isinstance(nested, np.ndarray):
-        return [[NumberText(repr(number)) for number in position] for position in nested.tolist()]
-    return [_written(inner) for inner in nested]
-
-
-def _is_projected(geometries: Any) -> bool:
-    bounds = shapely.bounds(geometries)
-    return bool(np.nanmax(np.abs(bounds), initial=0.0) > 400)  # no longitude is that large

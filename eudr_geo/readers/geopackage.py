@@ -1,0 +1,235 @@
+"""GeoPackages of strangers: a database is a program, so it is opened with all it could do taken away. No GDAL.
+
+GDAL hangs on a view that never ends, and turns a damaged geometry into none without a word.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import struct
+import time
+from contextlib import closing
+from typing import Any
+
+import numpy as np
+import shapely
+
+from eudr_geo.double_shapes import DAMAGED, NO_GEOMETRY
+from eudr_geo.gathering import Gathering, shown
+from eudr_geo.layers import MADE, PROJECTED, Layer, Told, nobody_knows, read_layers, system_of
+from eudr_geo.limits import raise_it
+from eudr_geo.model.plots import Reading
+from eudr_geo.model.source import NumberText, RecordError, Source, WholeFileError
+from eudr_geo.projecting import known
+from eudr_geo.wkb import kind_of, parse
+
+FORMATS = ("GeoPackage",)
+_STEPS = 20_000  # SQLite instructions between two looks at the clock
+_LONGEST_S = 2.0  # of one question to a stranger's file; an ordinary one takes milliseconds
+_LONGEST_VALUE = 50_000_000  # bytes of one value
+_UNDEFINED = {0, -1, 99999}  # systems that are none, by the standard and by habit
+_ENVELOPE_BYTES = (0, 32, 48, 48, 64)
+_SIMPLE = {"Point", "Polygon", "MultiPoint", "MultiPolygon"}
+_MAY = {
+    sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_TRANSACTION, sqlite3.SQLITE_PRAGMA,
+}  # fmt: skip
+_PRAGMAS = {"table_info", "trusted_schema", "cell_size_check", "mmap_size", "query_only", "quick_check"}
+
+
+def sniff(head: bytes) -> str:
+    """Return GeoPackage for any SQLite database; whether it is one is seen inside."""
+    return "GeoPackage" if head.startswith(b"SQLite format 3\0") else ""
+
+
+def read(source: Source) -> Reading:
+    """Read every layer of features.
+
+    Raises
+    ------
+    WholeFileError
+        When it is none, is damaged, or a layer is a query instead of a table.
+    """
+    gathering = Gathering(source, "GeoPackage")
+    try:
+        with closing(sqlite3.connect(f"file:{source.path}?mode=ro&immutable=1", uri=True)) as base:
+            _harden(base)
+            layers, others = _layers(base, source)
+    except (sqlite3.Error, struct.error) as error:
+        raise WholeFileError(
+            "unreadable-file", f"the GeoPackage is damaged ({shown(error)})", "export it again"
+        ) from error
+    if others and not source.layer:
+        gathering.note(
+            "several-layers",
+            f"it also holds what is no layer of plots: {', '.join(others[:5])}",
+            "nothing, unless plots are missing",
+        )
+    return read_layers(gathering, layers)
+
+
+def _harden(base: sqlite3.Connection) -> None:
+    """Take away what a database could do (SQLite's own advice for files of strangers)."""
+    base.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
+    base.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST_VALUE)
+    for pragma in ("trusted_schema=OFF", "cell_size_check=ON", "mmap_size=0", "query_only=ON"):
+        base.execute(f"PRAGMA {pragma}")
+    base.set_authorizer(_authorize)
+    (answer,) = _asked(base, "PRAGMA quick_check(1)")[0]
+    if answer != "ok":
+        raise sqlite3.DatabaseError(str(answer))
+
+
+def _authorize(action: int, first: str | None, *_: str | None) -> int:
+    """Allow what reading tables needs: no function, no view that calls itself, no attached file, no change."""
+    is_allowed = action in _MAY and (action != sqlite3.SQLITE_PRAGMA or first in _PRAGMAS)
+    return sqlite3.SQLITE_OK if is_allowed else sqlite3.SQLITE_DENY
+
+
+def _asked(base: sqlite3.Connection, query: str, values: tuple[Any, ...] = ()) -> list[Any]:
+    """Return the rows of a question that may not take long: a query hidden in the file could run for ever."""
+    end = time.monotonic() + _LONGEST_S
+    base.set_progress_handler(lambda: time.monotonic() > end, _STEPS)
+    try:
+        return base.execute(query, values).fetchall()
+    finally:
+        base.set_progress_handler(None, 0)
+
+
+def _layers(base: sqlite3.Connection, source: Source) -> tuple[list[Layer], list[str]]:
+    """Layers of features, and the names of what else the file offers."""
+    kinds = dict(_asked(base, "SELECT name, type FROM sqlite_master"))
+    if kinds.get("gpkg_geometry_columns") != "table":
+        raise WholeFileError(
+            "unsupported-format", "the file is a database, but no GeoPackage", "export the layer as GeoPackage"
+        )
+    found = _asked(base, "SELECT table_name, column_name, srs_id FROM gpkg_geometry_columns ORDER BY table_name")
+    layers = []
+    for table, column, srs in found:
+        if source.layer not in {"", table}:
+            continue
+        if kinds.get(table) != "table":
+            what = "is a query, not a table" if table in kinds else "is not in the file, only its name"
+            raise WholeFileError(
+                "unreadable-file", f"the layer {shown(table)} {what}", "export the layer to a new GeoPackage"
+            )
+        layer = Layer(str(table))
+        _system(base, layer, srs, source)
+        _rows(base, layer, str(column), source)
+        layers.append(layer)
+    offered = (
+        _asked(base, "SELECT table_name, data_type FROM gpkg_contents ORDER BY table_name")
+        if kinds.get("gpkg_contents") == "table"
+        else []
+    )
+    others = [f"{shown(name)} ({shown(kind)})" for name, kind in offered if name not in {row[0] for row in found}]
+    return layers, others
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _system(base: sqlite3.Connection, layer: Layer, srs: Any, source: Source) -> None:
+    if source.crs:
+        return
+    rows = _asked(
+        base,
+        "SELECT organization, organization_coordsys_id, definition FROM gpkg_spatial_ref_sys WHERE srs_id = ?",
+        (srs,),
+    )
+    if not rows or srs in _UNDEFINED:
+        layer.why_no_crs = f" (srs_id {shown(srs)})"
+        return
+    organization, number, definition = (str(value) for value in rows[0])
+    code = f"{organization}:{number}"
+    if organization.upper() == "EPSG" and known(code):
+        layer.crs = system_of(code)
+    elif known(definition):
+        layer.crs = system_of(definition)
+    else:
+        raise nobody_knows(definition)
+
+
+def _rows(base: sqlite3.Connection, layer: Layer, geometry: str, source: Source) -> None:
+    info = _asked(base, f"PRAGMA table_info({_quoted(layer.name)})")
+    names = [str(row[1]) for row in info]
+    if geometry not in names:
+        raise WholeFileError(
+            "unreadable-file", f"the layer {shown(layer.name)} has no column {shown(geometry)}", "export it again"
+        )
+    logical = {str(row[1]) for row in info if str(row[2]).upper() == "BOOLEAN"}
+    keys = [str(row[1]) for row in info if row[5]]
+    kept = [(name, name in logical) for name in names if name not in {geometry, *keys}]
+    columns = ", ".join(_quoted(name) for name in (keys[:1] or ["rowid"]) + [geometry] + [name for name, _ in kept])
+    limit = source.limits.records
+    rows = base.execute(f"SELECT {columns} FROM {_quoted(layer.name)} ORDER BY 1 LIMIT {limit + 1}").fetchall()  # noqa: S608 – quoted
+    if len(rows) > limit:
+        raise WholeFileError(
+            "unreadable-file",
+            f"the layer {shown(layer.name)} has more than {limit:,} rows",
+            f"split the file, {raise_it('records')}",
+        )
+    told = _shapes([row[1] for row in rows])
+    for row, shape in zip(rows, told, strict=True):
+        properties = {
+            name: _stored(value, logical=is_logical) for (name, is_logical), value in zip(kept, row[2:], strict=True)
+        }
+        layer.records.append((properties, shape))
+    first = next((row[1] for row in rows if isinstance(row[1], bytes)), b"")
+    layer.looks_projected = _is_projected(first)
+
+
+def _stored(value: Any, *, logical: bool) -> Any:
+    if isinstance(value, str):
+        return value
+    if logical and isinstance(value, int):
+        return bool(value)
+    if isinstance(value, (int, float)):
+        return NumberText(repr(value))
+    return None
+
+
+def _shapes(blobs: list[Any]) -> list[Told | RecordError]:
+    """The stored geometries: those that the library can build together, the others one by one."""
+    inside = [_wkb(blob) for blob in blobs]
+    simple = [wkb if isinstance(wkb, bytes) and kind_of(wkb) in _SIMPLE else None for wkb in inside]
+    try:
+        with np.errstate(invalid="ignore"):  # numbers that are none are looked for below
+            made = shapely.from_wkb(simple, on_invalid="ignore")
+    except NotImplementedError:  # a curve inside a geometry that has none
+        made = np.full(len(blobs), None, dtype=object)
+    coords, owner = shapely.get_coordinates(made, return_index=True)
+    sound = ~(shapely.is_missing(made) | shapely.is_empty(made))
+    sound[owner[~np.isfinite(coords).all(axis=1)]] = False
+    more = shapely.has_z(made) | shapely.has_m(made)
+    found: list[Told | RecordError] = []
+    for row, wkb in enumerate(inside):
+        if sound[row]:
+            found.append((MADE, made[row], bool(more[row])))
+        elif isinstance(wkb, RecordError):
+            found.append(wkb)
+        else:
+            try:
+                kind, nested = parse(wkb)
+            except ValueError:
+                found.append(RecordError(*DAMAGED))
+            else:
+                found.append((kind, nested, bool(more[row])))
+    return found
+
+
+def _wkb(blob: Any) -> bytes | RecordError:
+    """The geometry in a stored value, behind the header that the standard puts before it."""
+    if blob is None:
+        return RecordError(*NO_GEOMETRY)
+    if not isinstance(blob, bytes) or len(blob) < 8 or blob[:2] != b"GP":
+        return RecordError(*DAMAGED)
+    wkb = blob[8 + _ENVELOPE_BYTES[min((blob[3] >> 1) & 7, 4)] :]
+    return wkb if kind_of(wkb) else RecordError(*DAMAGED)
+
+
+def _is_projected(blob: bytes) -> bool:
+    if len(blob) < 24 or not (blob[3] >> 1) & 7:
+        return False
+    west, east = struct.unpack("<2d" if blob[3] & 1 else ">2d", blob[8:24])
+    return bool(max(abs(west), abs(east)) > PROJECTED)

@@ -1,0 +1,157 @@
+"""The shapes of a Shapefile (.shp), record by record, as the published format has them (ESRI, July 1998)."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from eudr_geo.double_shapes import DAMAGED, NO_GEOMETRY
+from eudr_geo.model.source import RecordError, WholeFileError
+
+Floats = npt.NDArray[np.float64]
+
+_HEAD, _RECORD_HEAD, _KIND = 100, 8, 4  # bytes
+_FILE_CODE = 9994
+_POINTS, _LINES, _POLYGONS, _MULTIPOINTS, _PATCHES = {1, 11, 21}, {3, 13, 23}, {5, 15, 25}, {8, 18, 28}, 31
+_WITH_MORE = {11, 13, 15, 18, 21, 23, 25, 28}  # heights or measures
+_BREAKS_OFF = ("unreadable-record", "its shape is missing: the .shp file breaks off", "export it again")
+
+Told = tuple[str, Any, bool]
+"""Kind, nested arrays of positions (as :func:`eudr_geo.double_shapes.geometry_of` takes them), heights or measures."""
+
+
+def shapes_of(shp: bytes, shx: bytes, name: str) -> list[Told | RecordError]:
+    """Return the shape of each record, or why there is none.
+
+    Parameters
+    ----------
+    shp
+        The file of shapes.
+    shx
+        Its index; b"" when it is missing, then the shapes are found one behind the other.
+    name
+        What the layer is called, for messages.
+
+    Raises
+    ------
+    WholeFileError
+        When it is no file of shapes at all.
+    """
+    if len(shp) < _HEAD or struct.unpack_from(">i", shp)[0] != _FILE_CODE:
+        raise WholeFileError("unreadable-file", f"the layer {name} is damaged and cannot be opened", "export it again")
+    found: list[Told | RecordError] = []
+    for content in _contents(shp, shx):
+        try:
+            found.append(RecordError(*_BREAKS_OFF) if content is None else _shape(content))
+        except RecordError as error:
+            found.append(error)
+        except (struct.error, ValueError):
+            found.append(RecordError(*DAMAGED))
+    return found
+
+
+def box_of(shp: bytes) -> tuple[float, float, float, float]:
+    """Return what the file says it covers: west, south, east, north."""
+    return struct.unpack_from("<4d", shp, 36) if len(shp) >= _HEAD else (0.0, 0.0, 0.0, 0.0)
+
+
+def _contents(shp: bytes, shx: bytes) -> list[bytes | None]:
+    """The bytes of each record; None for one that the index names and the file does not hold."""
+    size = struct.unpack_from(">i", shp, 24)[0] * 2
+    entries = _entries(shx)
+    if entries and size <= len(shp):
+        return [
+            shp[at + _RECORD_HEAD : at + _RECORD_HEAD + length]
+            if at >= _HEAD and length >= _KIND and at + _RECORD_HEAD + length <= len(shp)
+            else None
+            for at, length in entries
+        ]
+    contents: list[bytes | None] = []
+    at = _HEAD
+    while at + _RECORD_HEAD + _KIND <= len(shp):  # without an index, from shape to shape
+        length = struct.unpack_from(">i", shp, at + 4)[0] * 2
+        if length < _KIND or at + _RECORD_HEAD + length > len(shp):
+            break
+        contents.append(shp[at + _RECORD_HEAD : at + _RECORD_HEAD + length])
+        at += _RECORD_HEAD + length
+    return contents + [None] * (len(entries) - len(contents))
+
+
+def _entries(shx: bytes) -> list[tuple[int, int]]:
+    """Place and length of each record, bytes, as the index has them."""
+    return [(at * 2, length * 2) for at, length in struct.iter_unpack(">ii", shx[_HEAD : _HEAD + _whole(shx)])]
+
+
+def _whole(shx: bytes) -> int:
+    return max(len(shx) - _HEAD, 0) // _RECORD_HEAD * _RECORD_HEAD
+
+
+def _shape(content: bytes) -> Told:
+    kind = struct.unpack_from("<i", content)[0]
+    more = kind in _WITH_MORE
+    if kind == 0:
+        raise RecordError(*NO_GEOMETRY)
+    if kind == _PATCHES:
+        raise RecordError("unsupported-geometry", "a MultiPatch is no plot", "export polygons", "MultiPatch")
+    if kind in _POINTS:
+        return "Point", _positions(content, 4, 1), more
+    if kind in _MULTIPOINTS:
+        return "MultiPoint", _positions(content, 40, struct.unpack_from("<i", content, 36)[0]), more
+    if kind not in _LINES | _POLYGONS:
+        raise RecordError(*DAMAGED)
+    parts, count = struct.unpack_from("<2i", content, 36)
+    if parts < 0 or count < 0 or 44 + 4 * parts > len(content):
+        raise RecordError(*DAMAGED)
+    starts = np.frombuffer(content, "<i4", parts, 44)
+    xy = _positions(content, 44 + 4 * parts, count)
+    if parts and (starts[0] != 0 or (np.diff(starts) <= 0).any() or starts[-1] >= max(count, 1)):
+        raise RecordError(*DAMAGED)
+    pieces = [xy] if parts == 1 else np.split(xy, starts[1:].astype(np.int64)) if parts else []
+    if kind in _LINES:
+        return ("LineString", pieces[0], more) if parts == 1 else ("MultiLineString", pieces, more)
+    if parts <= 1:
+        return "Polygon", pieces, more
+    polygons = _grouped(pieces)
+    return ("Polygon", polygons[0], more) if len(polygons) == 1 else ("MultiPolygon", polygons, more)
+
+
+def _positions(content: bytes, at: int, count: int) -> Floats:
+    if count < 0 or at + 16 * count > len(content):
+        raise RecordError(*DAMAGED)
+    return np.frombuffer(content, "<f8", 2 * count, at).reshape(-1, 2).astype(np.float64)
+
+
+def _grouped(rings: Sequence[Floats]) -> list[list[Floats]]:
+    """Put rings together to polygons: the format winds exteriors clockwise, holes the other way.
+
+    A hole belongs to the smallest exterior around it; one that lies in none is a part of its own. Where no ring is
+    clockwise the writer did not keep to the format, and a ring inside an odd number of others is a hole.
+    """
+    if any(len(ring) < 4 or not np.isfinite(ring).all() or (ring[0] != ring[-1]).any() for ring in rings):
+        return [list(rings)] if len(rings) == 1 else [[ring] for ring in rings]
+    shells: Any = shapely.polygons(np.array([shapely.LinearRing(ring) for ring in rings], dtype=object))
+    areas = np.array([_signed(ring) for ring in rings])
+    inside = shapely.covers(shells[:, None], shapely.points([ring[0] for ring in rings])[None, :])
+    np.fill_diagonal(inside, val=False)
+    inside &= np.abs(areas)[:, None] > np.abs(areas)[None, :]
+    is_shell = areas < 0
+    if not is_shell.any():
+        is_shell = inside.sum(axis=0) % 2 == 0
+    polygons: dict[int, list[Floats]] = {row: [rings[row]] for row in np.flatnonzero(is_shell).tolist()}
+    for row in np.flatnonzero(~is_shell).tolist():
+        around = np.flatnonzero(inside[:, row] & is_shell).tolist()
+        if around:
+            polygons[min(around, key=lambda shell: abs(areas[shell]))].append(rings[row])
+        else:
+            polygons[row] = [rings[row]]
+    return [polygons[row] for row in sorted(polygons)]
+
+
+def _signed(ring: Floats) -> float:
+    xy = ring - ring[0]
+    return float((xy[:-1, 0] * xy[1:, 1] - xy[1:, 0] * xy[:-1, 1]).sum() / 2)
