@@ -314,6 +314,31 @@ def distance_km(code: str, geometries: Any) -> Floats:
     return result
 
 
+def may_reach(code: str, lon: Any, lat: Any) -> npt.NDArray[np.bool_]:
+    """Tell which points are not certainly farther from a country than the tolerance: a cheap look at its box.
+
+    Parameters
+    ----------
+    code
+        ISO 3166-1 alpha-2 of a known country.
+    lon, lat
+        Degrees, shape (n,).
+
+    Examples
+    --------
+    >>> may_reach("VN", [108.05, 12.68], [12.68, 108.05]).tolist()
+    [True, False]
+    """
+    x, y = np.asarray(lon, dtype=np.float64), np.asarray(lat, dtype=np.float64)
+    west, south, east, north = shapely.bounds(shape(code)).tolist()
+    if west < -170 or east > 170:  # what lies just beyond the antimeridian is near
+        west, east = -np.inf, np.inf
+    high = TOLERANCE_KM / 100  # a degree of latitude has more than 100 km
+    wide = high / np.maximum(np.cos(np.radians(np.clip(np.abs(y) + high, 0, 89.9))), 1e-3)
+    near: npt.NDArray[np.bool_] = (x >= west - wide) & (x <= east + wide) & (y >= south - high) & (y <= north + high)
+    return near
+
+
 def find(lon: Any, lat: Any) -> npt.NDArray[np.object_]:
     """Return the country each point lies in.
 

@@ -22,6 +22,8 @@ EU_SPHERE_M = 6_378_137.0
 """Radius of the sphere on which the EU system measures polygons, m. Inferred: it alone reproduces the nine areas
 printed in the Commission's own samples (API Reference v1.0 of 2026-05-29, chapter 9; conformance tests 5 and 7)."""
 
+LONGEST_DEGREE_M = 111_700.0
+"""No degree on the ellipsoid is longer, m: one of latitude at the poles has 111 694."""
 M2_PER_HA = 10_000.0
 _BLOCK = 4_000  # plots at a time: temporaries stay in the processor's cache (measured: 5–10 times faster at 1 M)
 _LONG_EDGE_DEG = 0.03  # edges longer than about 3 km: the great circle of the authalic sphere drifts from the geodesic

@@ -7,7 +7,7 @@ import numpy.typing as npt
 import shapely
 
 from eudr_geo.geodesy import metres_per_degree
-from eudr_geo.model.plots import Array, Plots
+from eudr_geo.model.plots import Array
 from eudr_geo.shapes.rings import Rings, rings_of
 
 Floats = npt.NDArray[np.float64]
@@ -18,11 +18,6 @@ _BLOCK = 4_000  # geometries at a time: temporaries stay in the processor's cach
 
 FIGURE = ("corners", "length_m", "fill", "radius_m", "unround_m", "radius_deg", "unround_deg", "uneven_m")
 """What :func:`figures` measures, by column."""
-
-
-def figure(plots: Plots, name: str) -> Floats:
-    """Return one column of :func:`figures`, kept on the table, shape (n,)."""
-    return plots.keep("figures", figures)[:, FIGURE.index(name)]
 
 
 @np.errstate(over="ignore", invalid="ignore", divide="ignore")  # numbers that are no place on earth

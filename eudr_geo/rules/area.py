@@ -10,9 +10,9 @@ import shapely
 
 from eudr_geo.catalogue import ERROR, WARNING, Problems, plot_rule, repairs
 from eudr_geo.cells import parse_number
-from eudr_geo.geodesy import plot_area_ha, spherical_area_ha
+from eudr_geo.geodesy import LONGEST_DEGREE_M, plot_area_ha, spherical_area_ha
 from eudr_geo.model.plots import Array, Plots
-from eudr_geo.outlines import figure
+from eudr_geo.outlines import FIGURE, figures
 from eudr_geo.regulation import (
     AREA_MISMATCH_HA,
     AREA_MISMATCH_SHARE,
@@ -324,10 +324,14 @@ def sliver(plots: Plots) -> Problems:
     **Trap** Terraces are narrow and right: nothing is said from 3 m on. And do not join a strip to the neighbour's plot
     to make it disappear: it may be somebody's path.
     """
-    area, length = plot_area_ha(plots) * 10_000, figure(plots, "length_m")
+    area = plot_area_ha(plots) * 10_000
+    longest = shapely.length(plots.geometry) * LONGEST_DEGREE_M  # most boundaries need no closer look
+    rows = np.flatnonzero((area > 0) & (2 * area < SLIVER_WIDTH_M * longest))
+    length = np.full(len(plots), np.nan)
+    length[rows] = figures(plots.geometry[rows])[:, FIGURE.index("length_m")]
     with np.errstate(invalid="ignore", divide="ignore"):
         width = 2 * area / length  # a strip of w by l has 2wl / (2w + 2l), which is w where l is much longer
-        rows = np.flatnonzero((area > 0) & (width < SLIVER_WIDTH_M) & (length / 2 / width > SLIVER_LENGTH + 1))
+        rows = np.flatnonzero((width < SLIVER_WIDTH_M) & (length / 2 / width > SLIVER_LENGTH + 1))
     return Problems(
         rows,
         "the boundary is a strip, {distance_m:.1f} m wide on average and {why} m long",

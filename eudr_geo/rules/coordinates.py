@@ -134,6 +134,7 @@ def swapped_axes(plots: Plots) -> Problems:
         if not countries.is_known(code):
             continue
         rows = np.flatnonzero(asked & (stated == country))
+        rows = rows[countries.may_reach(code, lat[rows], lon[rows])]
         turned = countries.distance_km(code, np.asarray(shapely.points(lat[rows], lon[rows])))
         rows = rows[turned <= countries.TOLERANCE_KM]
         given = countries.distance_km(code, np.asarray(shapely.points(lon[rows], lat[rows])))

@@ -10,17 +10,19 @@ import shapely
 
 from eudr_geo.catalogue import WARNING, Problems, plot_rule, plots_rule
 from eudr_geo.cells import clean_code
-from eudr_geo.geodesy import metres_per_degree, plot_area_ha, plot_spherical_area_ha
+from eudr_geo.geodesy import metres_per_degree, plot_area_ha, spherical_area_ha
 from eudr_geo.model.plots import Array, Plots
-from eudr_geo.outlines import figure, repeated
+from eudr_geo.outlines import FIGURE, figures, repeated
 from eudr_geo.regulation import POLYGON_REQUIRED_ABOVE_HA, SHARED_LOCATION_M, SHARED_LOCATION_PLOTS
 from eudr_geo.rules.area import SOUND, any_size, is_point
 from eudr_geo.rules.neighbours import JITTER_DEG
 
 Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
 _CIRCLE_CORNERS = 8  # fewer do not make a circle: a program draws one with 16 or more
+_OCTAGON = 0.9  # of the roundness of a circle; eight corners have 0.948, less what digits take
 _ROUND_SHARE = 0.02  # of the radius; no walk is as round, a drawn circle at six decimals is ten times rounder
 _DIGIT_M = 0.15  # what six decimals may move a corner: half a digit on both axes, and as much for the centre
 _DIGIT_DEG = 1.4e-6
@@ -33,14 +35,38 @@ _PLACES, _PLACES_PLAIN = 3, 5  # where one figure must stand; plain ones of thre
 _APART_DEG = 1e-5  # one metre: closer boundaries are one plot sent twice
 
 
-def _circles(plots: Plots) -> Mask:
-    many = figure(plots, "corners") >= _CIRCLE_CORNERS
-    with np.errstate(invalid="ignore"):
-        in_metres = figure(plots, "unround_m") <= _ROUND_SHARE * figure(plots, "radius_m") + _DIGIT_M
-        # A program that takes degrees for metres draws a circle of degrees: an ellipse on the ground.
-        in_degrees = figure(plots, "unround_deg") <= _ROUND_SHARE * figure(plots, "radius_deg") + _DIGIT_DEG
-    found: Mask = many & (in_metres | in_degrees)
+def _measured(plots: Plots, rows: Ints) -> Floats:
+    """Figures of some rows, NaN for the others, shape (n, 8)."""
+    found = np.full((len(plots), len(FIGURE)), np.nan)
+    found[rows] = figures(plots.geometry[rows])
     return found
+
+
+def _could_be_round(plots: Plots) -> Ints:
+    """Rows that may be circles, told by what GEOS measures in degrees: most boundaries are not looked at again."""
+    geometry = plots.geometry
+    many = np.flatnonzero(
+        (shapely.get_num_coordinates(geometry) > _CIRCLE_CORNERS) & (shapely.get_dimensions(geometry) == 2)
+    )
+    area, length = shapely.area(geometry[many]), shapely.length(geometry[many])
+    middle = np.radians(shapely.bounds(geometry[many])[:, 1].clip(-85, 85))
+    # A circle of metres is an ellipse of degrees, its axes as 1 to cos φ (Ramanujan's length of an ellipse).
+    k = np.cos(middle)
+    ellipse = 4 * k / ((1 + k) * (1 + ((1 - k) / (1 + k)) ** 2 / 4)) ** 2
+    with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
+        roundness = 4 * np.pi * area / length**2
+    return many[roundness >= _OCTAGON * ellipse]
+
+
+def _circles(plots: Plots) -> Mask:
+    found = _measured(plots, _could_be_round(plots))
+    corners, radius_m, unround_m, radius_deg, unround_deg = found[:, [0, 3, 4, 5, 6]].T
+    with np.errstate(invalid="ignore"):
+        in_metres = unround_m <= _ROUND_SHARE * radius_m + _DIGIT_M
+        # A program that takes degrees for metres draws a circle of degrees: an ellipse on the ground.
+        in_degrees = unround_deg <= _ROUND_SHARE * radius_deg + _DIGIT_DEG
+        round_: Mask = (corners >= _CIRCLE_CORNERS) & (in_metres | in_degrees)
+    return round_
 
 
 @plot_rule(severity=WARNING, basis="Commission FAQ v5, 1.16", requires=(*SOUND, "interior-ring"), ids=("G-08",))
@@ -59,7 +85,7 @@ def circle_as_boundary(plots: Plots) -> Problems:
     with that reason. A round plot that was walked is never as round as a drawn circle, and is not named.
     """
     rows = np.flatnonzero(_circles(plots))
-    area = plot_area_ha(plots)[rows]
+    area, measured = plot_area_ha(plots)[rows], figures(plots.geometry[rows])
     return Problems(
         rows,
         "{positions} corners lie on a circle of {distance_m:,.0f} m round one point ({area_ha:,.2f} ha)",
@@ -71,8 +97,8 @@ def circle_as_boundary(plots: Plots) -> Problems:
             for ha in area.tolist()
         ],
         measured={
-            "positions": figure(plots, "corners")[rows].astype(np.int64),
-            "distance_m": figure(plots, "radius_m")[rows],
+            "positions": measured[:, 0].astype(np.int64),
+            "distance_m": measured[:, 3],
             "area_ha": area,
         },
     )
@@ -100,22 +126,23 @@ def invented_boundary(plots: Plots) -> Problems:
     the land does. Equal plots side by side, as a settlement scheme cuts them, are not named either. If the land office
     really drew the box along the map, set the finding aside with that reason.
     """
-    corners = figure(plots, "corners")
-    area, spherical = plot_area_ha(plots), plot_spherical_area_ha(plots)
-    with np.errstate(invalid="ignore"):
-        box = figure(plots, "fill") >= _FILLED
-        regular = (
-            (corners >= 5)
-            & (corners < _CIRCLE_CORNERS)
-            & (figure(plots, "unround_m") <= _REGULAR_SHARE * figure(plots, "radius_m") + _DIGIT_M)
-            & (figure(plots, "uneven_m") <= _REGULAR_SHARE * figure(plots, "length_m") / corners + 2 * _DIGIT_M)
+    geometry = plots.geometry
+    sizes, area = shapely.bounds(geometry), plot_area_ha(plots)
+    one = (shapely.get_dimensions(geometry) == 2) & (shapely.get_num_geometries(geometry) == 1)
+    corners = np.where(one, shapely.get_num_coordinates(geometry) - 1, 0)
+    few = _measured(plots, np.flatnonzero((corners >= 5) & (corners < _CIRCLE_CORNERS)))
+    off = np.abs(area - POLYGON_REQUIRED_ABOVE_HA)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        box = one & (shapely.area(geometry) >= _FILLED * (sizes[:, 2] - sizes[:, 0]) * (sizes[:, 3] - sizes[:, 1]))
+        regular = (few[:, 4] <= _REGULAR_SHARE * few[:, 3] + _DIGIT_M) & (
+            few[:, 7] <= _REGULAR_SHARE * few[:, 1] / few[:, 0] + 2 * _DIGIT_M
         )
-        off = np.minimum(np.abs(area - POLYGON_REQUIRED_ABOVE_HA), np.abs(spherical - POLYGON_REQUIRED_ABOVE_HA))
+        near = np.flatnonzero(off < 0.01 * POLYGON_REQUIRED_ABOVE_HA)  # the sphere is at most 0.7 % away
+        off[near] = np.minimum(off[near], np.abs(spherical_area_ha(geometry[near]) - POLYGON_REQUIRED_ABOVE_HA))
         exact = (off <= _EXACT_HA) | ((off <= _EXACT_SIMPLE_HA) & (corners <= _SIMPLE_CORNERS))
     drawn = box | regular
     times = np.where(drawn, 0, _places(plots, np.flatnonzero((corners >= 3) & ~drawn)))
     rows = np.flatnonzero(drawn | (times > 0) | exact)
-    count = np.nan_to_num(corners[rows]).astype(np.int64)
     why = [
         "a rectangle whose sides run exactly along the map"
         if is_box
@@ -125,7 +152,7 @@ def invented_boundary(plots: Plots) -> Problems:
         if places
         else f"exactly {POLYGON_REQUIRED_ABOVE_HA:.2f} ha, the largest plot that needs no boundary"
         for is_box, is_regular, places, count in zip(
-            box[rows].tolist(), regular[rows].tolist(), times[rows].tolist(), count.tolist(), strict=True
+            box[rows].tolist(), regular[rows].tolist(), times[rows].tolist(), corners[rows].tolist(), strict=True
         )
     ]
     return Problems(
@@ -144,7 +171,7 @@ def _places(plots: Plots, rows: Ints) -> Ints:
     if not len(chosen):
         return times
     box = shapely.bounds(plots.geometry[chosen])
-    corners = figure(plots, "corners")[chosen]
+    corners = shapely.get_num_coordinates(plots.geometry[chosen]) - 1
     place = np.round(box[:, :2] / _APART_DEG).astype(np.int64)
     _, kind = np.unique(np.column_stack([first[chosen], place]), axis=0, return_inverse=True)
     _, once = np.unique(kind, return_index=True)  # the same boundary sent twice is one place

@@ -9,13 +9,12 @@ import numpy.typing as npt
 import shapely
 
 from eudr_geo.catalogue import NOTE, WARNING, Problems, plots_rule
-from eudr_geo.cells import clean_code, fold
 from eudr_geo.geodesy import metres_per_degree, plot_area_ha
 from eudr_geo.model.plots import Array, Plots
 from eudr_geo.outlines import linked
 from eudr_geo.regulation import IMPLIED_OVERLAP_SHARE, POLYGON_REQUIRED_ABOVE_HA
 from eudr_geo.rules.area import SOUND, any_size, is_point
-from eudr_geo.rules.neighbours import TOO_MANY, meeting, named
+from eudr_geo.rules.neighbours import TOO_MANY, named
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -25,6 +24,7 @@ _REACH = 1.2  # of both radii: two square plots side by side lie 0.89 of them ap
 _MANY_POINTS = 12  # more points than one family has: the name is that of an estate, or of a whole cooperative
 _LARGE_HA = 3.0  # of an estate only points nearly as large as a point may be are pieces
 _EQUAL_SHARE = 0.05  # pieces that a program has cut have one size
+_LIKE_SIZED = 4  # how many plots of nearly one size of a producer each is compared with
 _DISC_CORNERS = 32
 _PAIRS_MOST = 5_000_000
 
@@ -80,19 +80,17 @@ def _owners(plots: Plots) -> Ints:
     """A number for each producer, by code or else by name and country; -1 where none is stated."""
 
     def find(table: Plots) -> Ints:
-        number: dict[tuple[str, str], int] = {}
-        cleaned = {code: clean_code(code) for code in set(table["producer_id"].tolist())}
-        folded = {name: fold(name) for name in set(table["producer"].tolist())}
-        keys = [
-            ("code " + cleaned[code] if code else "name " + folded[name] if name else "", country)
-            for code, name, country in zip(
-                table["producer_id"].tolist(), table["producer"].tolist(), table["country"].tolist(), strict=True
-            )
-        ]
-        return np.array([number.setdefault(key, len(number)) if key[0] else -1 for key in keys], dtype=np.int64)
+        number: dict[tuple[str, str, str], int] = {}
+        found = np.full(len(table), -1, dtype=np.int64)
+        columns = (table[name].tolist() for name in ("producer_id", "producer", "country"))
+        for row, (code, name, country) in enumerate(zip(*columns, strict=True)):  # text: a dictionary is the fast way
+            if code or name:
+                key = (code.strip().casefold(), "" if code else name.strip().casefold(), country)
+                found[row] = number.setdefault(key, len(number))
+        return found
 
-    found: Ints = plots.share("owners", find)
-    return found
+    owners: Ints = plots.share("owners", find)
+    return owners
 
 
 def _points(plots: Plots) -> tuple[Ints, Ints]:
@@ -118,19 +116,20 @@ def _points(plots: Plots) -> tuple[Ints, Ints]:
 
 def _cuts(plots: Plots) -> tuple[Ints, Ints]:
     """Pairs of polygons of one producer, of one size, that share one straight side."""
-    first, second, _ = meeting(plots)
-    area, owner = plot_area_ha(plots), _owners(plots)
-    a, b = area[first], area[second]
+    area, owner, geometry = plot_area_ha(plots), _owners(plots), plots.geometry
     with np.errstate(invalid="ignore"):
-        alike = (
-            (owner[first] >= 0)
-            & (owner[first] == owner[second])
-            & (np.maximum(a, b) <= POLYGON_REQUIRED_ABOVE_HA)
-            & (np.abs(a - b) <= _EQUAL_SHARE * np.maximum(a, b))
-            & ~any_size(plots)[first]
-        )
-    first, second, a = first[alike], second[alike], a[alike]
-    geometry = plots.geometry
+        fits = (owner >= 0) & (area > 0) & (area <= POLYGON_REQUIRED_ABOVE_HA) & ~any_size(plots)
+    rows = np.flatnonzero(fits & (shapely.get_dimensions(geometry) == 2))
+    rows = rows[np.lexsort((area[rows], owner[rows]))]
+    pairs: list[tuple[Ints, Ints]] = []
+    for step in range(1, _LIKE_SIZED + 1):  # in the order of size the pieces of one plot follow each other
+        first, second = rows[:-step], rows[step:]
+        alike = (owner[first] == owner[second]) & (area[second] <= (1 + _EQUAL_SHARE) * area[first])
+        pairs.append((first[alike], second[alike]))
+    first, second = (np.concatenate(side) for side in zip(*pairs, strict=True))
+    a, b = shapely.bounds(geometry[first]), shapely.bounds(geometry[second])
+    meet = (a[:, :2] <= b[:, 2:]).all(axis=1) & (b[:, :2] <= a[:, 2:]).all(axis=1)
+    first, second = first[meet], second[meet]
     border = shapely.line_merge(
         shapely.intersection(shapely.boundary(geometry[first]), shapely.boundary(geometry[second]))
     )
@@ -138,7 +137,7 @@ def _cuts(plots: Plots) -> tuple[Ints, Ints]:
     straight = (shapely.get_type_id(border) == 1) & (shapely.get_num_coordinates(border) == 2)
     lat = shapely.bounds(geometry[first])[:, 1]
     long_m = shapely.length(border) * metres_per_degree(lat)[1]
-    cut = straight & (long_m >= 0.25 * np.sqrt(a * 10_000))
+    cut = straight & (long_m >= 0.25 * np.sqrt(area[first] * 10_000))
     return first[cut], second[cut]
 
 
@@ -175,7 +174,6 @@ def implied_overlap(plots: Plots) -> Problems:
     ground = plots.geometry.copy()
     ground[rows] = discs
     others = np.flatnonzero(stated | ((shapely.get_dimensions(plots.geometry) == 2) & ~any_size(plots)))
-    others = others[shapely.is_valid(ground[others])]
     one, other = shapely.STRtree(ground[others]).query(discs)
     if len(one) > _PAIRS_MOST:  # everything covers everything: that is told, not measured
         unseen[TOO_MANY] = rows
@@ -183,6 +181,8 @@ def implied_overlap(plots: Plots) -> Problems:
     a, b = rows[one], others[other]
     apart = (a != b) & ~(stated[b] & (a < b))  # two points are told once, for the later one
     a, b, one = a[apart], b[apart], one[apart]
+    sound = shapely.is_valid(ground[b])  # a fault too small for any rule must not stop the measuring
+    a, b, one = a[sound], b[sound], one[sound]
     area = shapely.area(ground)
     shared = shapely.area(shapely.intersection(discs[one], ground[b]))
     smaller = np.where(stated[b], np.minimum(area[a], area[b]), area[a])
