@@ -140,7 +140,6 @@ def _village(number: int, count: int, truth: Truth) -> Iterator[str]:
         _ring(rng, middle_lon[i], middle_lat[i], per_lon, float(area_ha[i]), int(corners[i])) for i in range(VILLAGE)
     ]
     chance = rng.random(VILLAGE)
-    names = rng.integers(0, len(_FIRST) * len(_LAST), VILLAGE)
     surveyed = rng.integers(1, 29, VILLAGE)
     sound = [i for i in range(VILLAGE) if not is_point[i] and chance[i] >= (_BOW_TIES + _COPIES) / (1 - _POINTS)]
     for i in range(count):
@@ -166,8 +165,9 @@ def _village(number: int, count: int, truth: Truth) -> Iterator[str]:
             positions = ("[%.6f,%.6f]," * len(ring)) % tuple(ring.ravel())
             geometry = f'{{"type":"Polygon","coordinates":[[{positions}[{ring[0, 0]:.6f},{ring[0, 1]:.6f}]]]}}'
         truth.records += 1
+        whose = record // 3 * 37 % (len(_FIRST) * len(_LAST))  # three plots each
         properties = (
-            f'"ProducerName":"{_FIRST[names[i] % len(_FIRST)]} {_LAST[names[i] // len(_FIRST)]} {record // 3}",'
+            f'"ProducerName":"{_FIRST[whose % len(_FIRST)]} {_LAST[whose // len(_FIRST)]} {record // 3}",'
             f'"ProducerCountry":"{country}","ProductionPlace":"P-{record:07d}","Area":{area_ha[i]:.4f},'
             f'"producer_code":"F-{record // 3:06d}","mapped_on":"2025-06-{surveyed[i]:02d}"'
         )

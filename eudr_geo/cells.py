@@ -46,6 +46,9 @@ def clean_text(text: str) -> str:
     return " ".join(_INVISIBLE.sub("", unicodedata.normalize("NFC", text)).split())
 
 
+_CLEAN_CODE = re.compile(r"[A-Z0-9]+(?:-[A-Z0-9]+)*", re.ASCII)
+
+
 def clean_code(text: str) -> str:
     """Return a code as it is compared: NFKC, upper case, no blanks at the ends or round hyphens, one kind of hyphen.
 
@@ -54,6 +57,8 @@ def clean_code(text: str) -> str:
     >>> clean_code(" sam -013 "), clean_code("0071"), clean_code("ml03–g")
     ('SAM-013', '0071', 'ML03-G')
     """
+    if _CLEAN_CODE.fullmatch(text):  # as most codes are written
+        return text
     code = _HYPHENS.sub("-", unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).upper())
     return re.sub(r"\s*-\s*", "-", " ".join(code.split()))
 

@@ -188,6 +188,15 @@ def _congruent(geometries: Array, rows: Ints, box: Floats, some: Ints, others: I
     """Tell which pairs are the same figure once their boxes lie upon each other."""
     same = np.ones(len(some), dtype=bool)
     apart = np.flatnonzero(some != others)
+    same[apart] = False
+    # What is one figure has one area and one length: most of those alike in size by chance are not.
+    a, b = geometries[rows[some[apart]]], geometries[rows[others[apart]]]
+    length = shapely.length(a)
+    corners = shapely.get_num_coordinates(a)
+    apart = apart[
+        (np.abs(shapely.area(a) - shapely.area(b)) <= 2 * length * reach_deg)
+        & (np.abs(length - shapely.length(b)) <= 4 * corners * reach_deg)
+    ]
     if not len(apart):
         return same
     a = _at_zero(geometries[rows[some[apart]]], box[some[apart], :2])

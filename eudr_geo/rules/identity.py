@@ -148,7 +148,7 @@ def producer_spellings(plots: Plots) -> Problems:
     """
     names, codes, stated = plots["producer"], plots["producer_id"], plots["country"]
     spelled: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
-    folded = {name: fold(name) for name in set(names.tolist())}
+    folded = {name: fold(name) for name in {*names[codes == ""].tolist()}}
     cleaned = {code: clean_code(code) for code in set(codes.tolist())}
     whose: list[tuple[str, str]] = []
     for name, code, country in zip(names.tolist(), codes.tolist(), stated.tolist(), strict=True):

@@ -55,7 +55,8 @@ def _could_be_round(plots: Plots) -> Ints:
     ellipse = 4 * k / ((1 + k) * (1 + ((1 - k) / (1 + k)) ** 2 / 4)) ** 2
     with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
         roundness = 4 * np.pi * area / length**2
-    return many[roundness >= _OCTAGON * ellipse]
+    chosen: Ints = many[roundness >= _OCTAGON * ellipse]
+    return chosen
 
 
 def _circles(plots: Plots) -> Mask:
