@@ -11,9 +11,10 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from eudr_geo import catalogue, regulation
+from eudr_geo import catalogue, countries, regulation
 from eudr_geo.catalogue import Problems, Rule
 from eudr_geo.cells import clean_code
+from eudr_geo.countries import Outlines
 from eudr_geo.errors import EudrGeoError, InputError
 from eudr_geo.model.findings import ERROR, CheckResult, Finding, Findings, Outcome, ToolError
 from eudr_geo.model.plots import Plots, Reading
@@ -40,6 +41,7 @@ def check(
     ignore: Collection[str] = (),
     eu_version: str = "",
     against: Plots | None = None,
+    boundaries: Outlines | None = None,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> CheckResult:
     """Check everything that was read: files, rejected records, plots and their neighbours.
@@ -57,6 +59,8 @@ def check(
     against
         Plots known already (a project's). They are not judged; what is new is compared with them too. A known plot
         whose code is among the new ones is taken to be replaced by it.
+    boundaries
+        Better outlines of some countries (:func:`eudr_geo.boundary_reading.read_boundaries`).
     progress
         Called with the rule's code, the number of rules done, and their total.
 
@@ -80,13 +84,15 @@ def check(
     rules = _chosen(("file", "plot", "plots"), select, ignore)
     plots = reading.plots
     run = _Run(len(plots), set(ignore), _version(eu_version), _known_besides(plots, against))
-    for number, rule in enumerate(rules):
-        if progress is not None:
-            progress(rule.code, number, len(rules))
-        if rule.scope == "file":
-            run.file_rule(rule, reading)
-        else:
-            run.plot_rule(rule, plots)
+    with countries.using(boundaries):
+        for number, rule in enumerate(rules):
+            if progress is not None:
+                progress(rule.code, number, len(rules))
+            if rule.scope == "file":
+                run.file_rule(rule, reading)
+            else:
+                run.plot_rule(rule, plots)
+        edition = countries.edition()
     reported = set(select) or {rule.code for rule in rules}
     findings = Findings(finding for finding in run.findings if finding.rule in reported)
     unfit = len({finding.row for finding in run.findings if finding.row is not None and finding.severity == ERROR})
@@ -98,6 +104,7 @@ def check(
         plots_unfit=unfit,
         tool_errors=tuple(run.tool_errors),
         eu_version=run.eu.name,
+        boundaries=edition,
     )
 
 

@@ -10,8 +10,10 @@ from __future__ import annotations
 import importlib.util
 import struct
 import zipfile
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -62,6 +64,52 @@ _PARTS: Mapping[str, tuple[str, tuple[Box, ...]]] = {
     "YT": ("FR", ((44.8, -13.2, 45.5, -12.4),)),
 }
 """Territories that ISO 3166-1 counts and the boundaries draw as part of a state: the state, and boxes round them."""
+
+
+@dataclass(frozen=True)
+class Outlines:
+    """Better outlines of some countries than those that come with the toolkit.
+
+    Parameters
+    ----------
+    edition
+        What they are, for reports.
+    shapes
+        ISO 3166-1 alpha-2 → polygons, lon lat, valid.
+    """
+
+    edition: str
+    shapes: Mapping[str, Any]
+    coasts: dict[tuple[str, int], Any] = field(default_factory=dict)  # made as they are needed
+
+
+_OWN: ContextVar[Outlines | None] = ContextVar("outlines", default=None)
+
+
+@contextmanager
+def using(outlines: Outlines | None) -> Iterator[None]:
+    """Ask these outlines first, as long as the context lasts; None changes nothing."""
+    if outlines is None:
+        yield
+        return
+    for land in outlines.shapes.values():
+        shapely.prepare(land)
+    token = _OWN.set(outlines)
+    try:
+        yield
+    finally:
+        _OWN.reset(token)
+
+
+def _own(code: str) -> Any:
+    given = _OWN.get()
+    return None if given is None else given.shapes.get(code)
+
+
+def edition() -> str:
+    """Say which outlines are asked: those in use first, then those that come with the toolkit."""
+    given = _OWN.get()
+    return EDITION if given is None else f"{given.edition} ({', '.join(sorted(given.shapes))}); else {EDITION}"
 
 
 @dataclass(frozen=True)
@@ -174,10 +222,9 @@ def is_known(code: str) -> bool:
     >>> is_known("VN"), is_known("GF"), is_known("XX"), is_known("")
     (True, True, False, False)
     """
-    return code in _rows() or code in _PARTS
+    return code in _rows() or code in _PARTS or _own(code) is not None
 
 
-@cache
 def shape(code: str) -> Any:
     """Return a country as one geometry, lon lat, prepared for questions.
 
@@ -186,9 +233,16 @@ def shape(code: str) -> Any:
     KeyError
         For a code that the boundaries do not hold; ask :func:`is_known` before.
     """
+    own = _own(code)
+    return _drawn(code) if own is None else own
+
+
+@cache
+def _drawn(code: str) -> Any:
+    """A country as the boundaries that come with the toolkit draw it."""
     if code in _PARTS:
         state, boxes = _PARTS[code]
-        pieces = shapely.get_parts(shape(state))
+        pieces = shapely.get_parts(_drawn(state))
         inside = shapely.intersects(pieces[:, None], np.array([shapely.box(*box) for box in boxes], dtype=object))
         land: Any = shapely.multipolygons(pieces[inside.any(axis=1)])
     else:
@@ -240,14 +294,28 @@ def name(code: str, language: str = "en") -> str:
     return next((n.get(language) or english or n[""] for n in names), english or code)
 
 
-@lru_cache(maxsize=64)
 def _coast(code: str, latitude: int) -> Any:
-    """The country's outline with degrees of longitude as short as they are at this latitude, prepared.
+    """The country's outline with degrees of longitude as short as they are at this latitude, prepared."""
+    given = _OWN.get()
+    if given is None or code not in given.shapes:
+        return _drawn_coast(code, latitude)
+    if (code, latitude) not in given.coasts:
+        given.coasts[code, latitude] = _narrow_coast(given.shapes[code], latitude)
+    return given.coasts[code, latitude]
+
+
+@lru_cache(maxsize=64)
+def _drawn_coast(code: str, latitude: int) -> Any:
+    return _narrow_coast(_drawn(code), latitude)
+
+
+def _narrow_coast(land: Any, latitude: int) -> Any:
+    """An outline with degrees of longitude as short as they are at this latitude, prepared.
 
     An outline answers "what is nearest?" ten times faster than the land within it. Countries near the antimeridian
     come three times, side by side, so that the nearest place may lie beyond it.
     """
-    line = shapely.boundary(shape(code))
+    line = shapely.boundary(land)
     west, _, east, _ = shapely.bounds(line).tolist()
     turns = (0.0, 360.0, -360.0) if west < -120 or east > 120 else (0.0,)
     pieces = [_narrowed(line, latitude, turn) for turn in turns]
@@ -369,6 +437,29 @@ def find(lon: Any, lat: Any) -> npt.NDArray[np.object_]:
         for box in boxes:
             near = _in_box(x, y, box)
             result[near[result[near] == state]] = code
+    given = _OWN.get()
+    if given is not None:
+        result[np.isin(result.astype(str), sorted(given.shapes))] = ""  # these outlines know better where it ends
+        for code, land in given.shapes.items():
+            result[shapely.intersects_xy(land, x, y)] = code
+    return result
+
+
+def disputed(lon: Any, lat: Any) -> npt.NDArray[np.object_]:
+    """Return the land of :data:`WITHOUT_CODE` that each point lies in, by name, "" for all others.
+
+    Examples
+    --------
+    >>> disputed([33.75, 108.05], [21.87, 12.68]).tolist()
+    ['Bir Tawil', '']
+    """
+    x, y = np.asarray(lon, dtype=np.float64), np.asarray(lat, dtype=np.float64)
+    result = np.full(len(x), "", dtype=object)
+    for row, unit in enumerate(_atlas().units):
+        if not unit.code:
+            near = _in_box(x, y, _boxes()[row])
+            if len(near):
+                result[near[shapely.intersects_xy(_unit_shape(row), x[near], y[near])]] = unit.names[""]
     return result
 
 

@@ -14,6 +14,7 @@ import numpy as np
 
 from eudr_geo.catalogue import RULES_VERSION
 from eudr_geo.checking import check, check_lots
+from eudr_geo.countries import Outlines
 from eudr_geo.errors import InputError, RefusedError
 from eudr_geo.model.changes import Change
 from eudr_geo.model.findings import CheckResult, Findings
@@ -90,14 +91,14 @@ def profiles() -> tuple[str, ...]:
     return ("traces", *sorted({module.PROFILE for module in _renderers() if hasattr(module, "PROFILE")}))
 
 
-def audit(project: Project) -> CheckResult:
+def audit(project: Project, *, boundaries: Outlines | None = None) -> CheckResult:
     """Run every plot and lot rule over a project.
 
     Rules that need what the file said (digits as written, property names) cannot be run again on stored plots;
     their findings are those of the import.
     """
     plots = project.load_plots()
-    fresh = check(Reading(plots))
+    fresh = check(Reading(plots), boundaries=boundaries)
     lots = check_lots(project.lot_book())
     looked_at = {(finding.rule, finding.plot_id) for finding in fresh.findings}
     stored = [
@@ -113,6 +114,7 @@ def audit(project: Project) -> CheckResult:
         plots_unfit=fresh.plots_unfit,
         tool_errors=(*fresh.tool_errors, *lots.tool_errors),
         eu_version=fresh.eu_version,
+        boundaries=fresh.boundaries,
     )
 
 
@@ -322,6 +324,7 @@ def _manifest(data: PackageData, files: Mapping[str, bytes]) -> bytes:
         "toolkit": VERSION,
         "rules": RULES_VERSION,
         "eu_version": data.check.eu_version or None,
+        "boundaries": data.check.boundaries or None,
         "statement": STATEMENT,
         "codes": list(data.codes),
         "consignment": dict(data.consignment),

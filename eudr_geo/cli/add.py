@@ -20,9 +20,10 @@ _REFUSED_SHOWN = 20
 @options.files
 @options.project
 @options.reading
+@options.boundaries
 @options.yes
 def command(
-    files: tuple[str, ...], project: str, commodity: str, country: str, crs: str, layer: str, yes: bool
+    files: tuple[str, ...], project: str, commodity: str, country: str, crs: str, layer: str, boundaries: str, yes: bool
 ) -> None:
     """Add boundary files to the project: read, repair safely, check, show, then store in one step.
 
@@ -42,10 +43,11 @@ def command(
     with options.open_project(project, write=True) as store:
         country = country or store.meta.get("country", "")
         reading = options.read(files, country=country, commodity=commodity, crs=crs, layer=layer)
+        outlines = options.outlines(boundaries, country)
         with screen.progress("Repairing") as step:
             repaired = repair(reading, progress=step)
         with screen.progress("Checking") as step:
-            result = check(repaired.reading, against=store.load_plots(), progress=step)
+            result = check(repaired.reading, against=store.load_plots(), boundaries=outlines, progress=step)
         report = Report(result, repaired.reading.plots, width=screen.width_of(None), color=screen.has_color(None))
         screen.put(terminal.render(report), None)
         plan = preview_plots(store, repaired.reading, result, repaired.changes)

@@ -11,10 +11,11 @@ from eudr_geo.cli import EXIT_CLEAN, EXIT_FAILED, EXIT_FINDINGS, options, screen
 
 @click.command()
 @options.project
+@options.boundaries
 @options.format_
 @click.option("--fail-on", type=click.Choice(["error", "warning", "note"]), default="error", show_default=True)
 @options.out
-def command(project: str, format_: str, fail_on: str, out: str | None) -> None:
+def command(project: str, boundaries: str, format_: str, fail_on: str, out: str | None) -> None:
     """Check the whole project: every plot, every lot, and whether the kilograms add up.
 
     \b
@@ -26,7 +27,7 @@ def command(project: str, format_: str, fail_on: str, out: str | None) -> None:
     from eudr_geo.reports import formats
 
     with options.open_project(project) as store:
-        result = audit(store)
+        result = audit(store, boundaries=options.outlines(boundaries))
         plots = store.load_plots()
     report = Report(result, plots, width=screen.width_of(out), color=screen.has_color(out))
     screen.put(formats()[format_].render(report), out)

@@ -14,6 +14,7 @@ from eudr_geo.cli import EXIT_CLEAN, EXIT_FAILED, EXIT_FINDINGS, options, screen
 @options.reading
 @options.format_
 @options.eu_version
+@options.boundaries
 @options.selection
 @options.out
 def command(
@@ -27,6 +28,7 @@ def command(
     ignore: tuple[str, ...],
     fail_on: str,
     eu_version: str,
+    boundaries: str,
     out: str | None,
 ) -> None:
     """Read boundary files and say what is wrong, where, and what to do. Needs no project; changes nothing.
@@ -45,12 +47,14 @@ def command(
     from eudr_geo.reports import formats
 
     reading = options.read(files, country=country, commodity=commodity, crs=crs, layer=layer)
+    outlines = options.outlines(boundaries, country)
     with screen.progress("Checking") as step:
         result = check(
             reading,
             select=options.codes(select),
             ignore=options.codes(ignore),
             eu_version=eu_version,
+            boundaries=outlines,
             progress=step,
         )
     report = Report(result, reading.plots, width=screen.width_of(out), color=screen.has_color(out))

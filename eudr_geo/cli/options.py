@@ -12,6 +12,7 @@ import click
 from eudr_geo.errors import InputError
 
 if TYPE_CHECKING:
+    from eudr_geo.countries import Outlines
     from eudr_geo.model.plots import Reading
     from eudr_geo.store import Store
 
@@ -78,6 +79,25 @@ def selection(function: F) -> F:
     ):
         function = option(function)
     return function
+
+
+def boundaries(function: F) -> F:
+    """Add ``--boundaries``."""
+    return click.option(
+        "--boundaries",
+        default="",
+        metavar="FILE",
+        help="Better outlines of countries than those built in: polygons with a property iso2.",
+    )(function)
+
+
+def outlines(path: str, country: str = "") -> Outlines | None:
+    """Read the file of ``--boundaries``."""
+    if not path:
+        return None
+    from eudr_geo.boundary_reading import read_boundaries
+
+    return read_boundaries(path, country.upper())
 
 
 def eu_version(function: F) -> F:

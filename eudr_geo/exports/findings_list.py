@@ -21,6 +21,7 @@ def render(package: PackageData) -> bytes:
             "toolkit": VERSION,
             "rules": RULES_VERSION,
             "eu_version": result.eu_version or None,
+            "boundaries": result.boundaries or None,
             "inputs": [{"path": one.name, "sha256": one.sha256, "bytes": one.size_bytes} for one in package.inputs],
             "summary": {
                 **result.findings.counts(),

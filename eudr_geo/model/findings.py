@@ -158,6 +158,7 @@ class CheckResult:
     plots_unfit: int
     tool_errors: tuple[ToolError, ...] = ()
     eu_version: str = ""  # version of the EU documents that was followed
+    boundaries: str = ""  # outlines of countries that were asked
 
     def is_clean(self, fail_on: str = ERROR) -> bool:
         """Tell whether no rule crashed and nothing was found at or above ``fail_on``."""

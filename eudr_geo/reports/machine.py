@@ -31,6 +31,7 @@ def document(result: CheckResult, plots: Plots) -> dict[str, Any]:
         "toolkit": VERSION,
         "rules": RULES_VERSION,
         "eu_version": result.eu_version or None,
+        "boundaries": result.boundaries or None,
         "inputs": [
             {
                 "path": file.name,

@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from eudr_geo.catalogue import RULES_VERSION
+from eudr_geo.countries import EDITION
 from eudr_geo.geodesy import plot_area_ha, plot_spherical_area_ha
 from eudr_geo.model.findings import SEVERITIES, Finding
 from eudr_geo.model.plots import SourceFile
@@ -148,6 +149,8 @@ def _sum(report: Report) -> Iterator[Text]:
         yield total
         if result.eu_version:
             yield Text(f"Rules {RULES_VERSION}, EU documents of {result.eu_version}.", style="dim")
+        if result.boundaries not in {"", EDITION}:
+            yield Text(f"Outlines of countries: {clean(result.boundaries)}.", style="dim")
     else:
         yield Text(", ".join(_number(counts[severity], severity) for severity in SEVERITIES), style="bold")
     skipped = {outcome.rule: outcome for outcome in result.outcomes if outcome.not_checked}

@@ -135,8 +135,9 @@ def outside_country(plots: Plots) -> Problems:
     take the position again. If thousands of plots are outside, the file has another coordinate system.
 
     **Trap** The outlines of countries are off by up to a kilometre, and some borders are disputed. Up to 5 km nothing
-    is said; beyond 50 km, or in the sea, it is an error. A small island may be missing from the outlines: then say so,
-    and set the finding aside with that reason.
+    is said; beyond 50 km, or in the sea, it is an error. Where land belongs to no country of the outlines (Bir Tawil,
+    some bases and shoals) the message names it. A small island may be missing: then say so, and set the finding aside
+    with that reason, or give the official outlines of your country with `--boundaries FILE`.
     """
     codes = codes_of(plots)
     away_km = np.zeros(len(plots))
@@ -145,8 +146,16 @@ def outside_country(plots: Plots) -> Problems:
             rows = np.flatnonzero(codes == code)
             away_km[rows] = countries.distance_km(code, plots.geometry[rows])
     rows = np.flatnonzero(away_km > countries.TOLERANCE_KM)
-    found = _found(plots, rows)
+    found, disputed = _found(plots, rows)
     names = country_names()
+    there = [
+        f"in {land}, which belongs to no country of the outlines"
+        if land
+        else f"in {countries.name(code)}"
+        if code
+        else "in the sea"
+        for code, land in zip(found.tolist(), disputed.tolist(), strict=True)
+    ]
     return Problems(
         rows,
         "the plot lies {why}",
@@ -156,23 +165,24 @@ def outside_country(plots: Plots) -> Problems:
             "country": codes[rows],
             "candidates": found,
             "why": [
-                f"{km:,.0f} km outside {names[code]}, {f'in {countries.name(there)}' if there else 'in the sea'}"
-                for km, code, there in zip(away_km[rows].tolist(), codes[rows].tolist(), found.tolist(), strict=True)
+                f"{km:,.0f} km outside {names[code]}, {place}"
+                for km, code, place in zip(away_km[rows].tolist(), codes[rows].tolist(), there, strict=True)
             ],
         },
-        severity=np.where((away_km[rows] > countries.FAR_KM) | (found == ""), ERROR, WARNING),
+        severity=np.where((away_km[rows] > countries.FAR_KM) | ((found == "") & (disputed == "")), ERROR, WARNING),
         unseen=_not_compared(plots, codes),
     )
 
 
-def _found(plots: Plots, rows: Ints) -> Text:
-    """Countries in which these plots lie: by the first position, else by the middle."""
-    lon, lat = plots.points_lon_lat()
-    found = countries.find(lon[rows], lat[rows])
-    at_sea = np.flatnonzero(found == "")
+def _found(plots: Plots, rows: Ints) -> tuple[Text, Text]:
+    """Countries in which these plots lie, by the first position, else by the middle; and disputed land."""
+    lon, lat = (values[rows] for values in plots.points_lon_lat())
+    found, disputed = countries.find(lon, lat), countries.disputed(lon, lat)
+    at_sea = np.flatnonzero((found == "") & (disputed == ""))
     middle = shapely.centroid(plots.geometry[rows[at_sea]])
-    found[at_sea] = countries.find(shapely.get_x(middle), shapely.get_y(middle))
-    return found
+    x, y = shapely.get_x(middle), shapely.get_y(middle)
+    found[at_sea], disputed[at_sea] = countries.find(x, y), countries.disputed(x, y)
+    return found, disputed
 
 
 @plot_rule(
