@@ -9,9 +9,9 @@ from typing import Any
 
 import shapely
 
-from eudr_geo.countries import Outlines
 from eudr_geo.errors import InputError
 from eudr_geo.limits import DEFAULT_LIMITS
+from eudr_geo.own_outlines import Outlines
 from eudr_geo.reading import read_plots
 from eudr_geo.regulation import country_code
 

@@ -14,10 +14,10 @@ import shapely
 from eudr_geo import catalogue, countries, regulation
 from eudr_geo.catalogue import Problems, Rule
 from eudr_geo.cells import clean_code
-from eudr_geo.countries import Outlines
 from eudr_geo.errors import EudrGeoError, InputError
 from eudr_geo.model.findings import ERROR, CheckResult, Finding, Findings, Outcome, ToolError
 from eudr_geo.model.plots import Plots, Reading
+from eudr_geo.own_outlines import Outlines, using
 from eudr_geo.regulation import EU_VERSIONS, EuVersion
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def check(
     rules = _chosen(("file", "plot", "plots"), select, ignore)
     plots = reading.plots
     run = _Run(len(plots), set(ignore), _version(eu_version), _known_besides(plots, against))
-    with countries.using(boundaries):
+    with using(boundaries):
         for number, rule in enumerate(rules):
             if progress is not None:
                 progress(rule.code, number, len(rules))

@@ -10,10 +10,8 @@ from __future__ import annotations
 import importlib.util
 import struct
 import zipfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from contextvars import ContextVar
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -24,6 +22,7 @@ import shapely
 
 from eudr_geo.errors import EudrGeoError
 from eudr_geo.geodesy import distance_m
+from eudr_geo.own_outlines import in_use, own
 from eudr_geo.regulation import country_names
 
 Floats = npt.NDArray[np.float64]
@@ -66,49 +65,9 @@ _PARTS: Mapping[str, tuple[str, tuple[Box, ...]]] = {
 """Territories that ISO 3166-1 counts and the boundaries draw as part of a state: the state, and boxes round them."""
 
 
-@dataclass(frozen=True)
-class Outlines:
-    """Better outlines of some countries than those that come with the toolkit.
-
-    Parameters
-    ----------
-    edition
-        What they are, for reports.
-    shapes
-        ISO 3166-1 alpha-2 → polygons, lon lat, valid.
-    """
-
-    edition: str
-    shapes: Mapping[str, Any]
-    coasts: dict[tuple[str, int], Any] = field(default_factory=dict)  # made as they are needed
-
-
-_OWN: ContextVar[Outlines | None] = ContextVar("outlines", default=None)
-
-
-@contextmanager
-def using(outlines: Outlines | None) -> Iterator[None]:
-    """Ask these outlines first, as long as the context lasts; None changes nothing."""
-    if outlines is None:
-        yield
-        return
-    for land in outlines.shapes.values():
-        shapely.prepare(land)
-    token = _OWN.set(outlines)
-    try:
-        yield
-    finally:
-        _OWN.reset(token)
-
-
-def _own(code: str) -> Any:
-    given = _OWN.get()
-    return None if given is None else given.shapes.get(code)
-
-
 def edition() -> str:
     """Say which outlines are asked: those in use first, then those that come with the toolkit."""
-    given = _OWN.get()
+    given = in_use()
     return EDITION if given is None else f"{given.edition} ({', '.join(sorted(given.shapes))}); else {EDITION}"
 
 
@@ -222,7 +181,7 @@ def is_known(code: str) -> bool:
     >>> is_known("VN"), is_known("GF"), is_known("XX"), is_known("")
     (True, True, False, False)
     """
-    return code in _rows() or code in _PARTS or _own(code) is not None
+    return code in _rows() or code in _PARTS or own(code) is not None
 
 
 def shape(code: str) -> Any:
@@ -233,8 +192,8 @@ def shape(code: str) -> Any:
     KeyError
         For a code that the boundaries do not hold; ask :func:`is_known` before.
     """
-    own = _own(code)
-    return _drawn(code) if own is None else own
+    land = own(code)
+    return _drawn(code) if land is None else land
 
 
 @cache
@@ -296,7 +255,7 @@ def name(code: str, language: str = "en") -> str:
 
 def _coast(code: str, latitude: int) -> Any:
     """The country's outline with degrees of longitude as short as they are at this latitude, prepared."""
-    given = _OWN.get()
+    given = in_use()
     if given is None or code not in given.shapes:
         return _drawn_coast(code, latitude)
     if (code, latitude) not in given.coasts:
@@ -437,7 +396,7 @@ def find(lon: Any, lat: Any) -> npt.NDArray[np.object_]:
         for box in boxes:
             near = _in_box(x, y, box)
             result[near[result[near] == state]] = code
-    given = _OWN.get()
+    given = in_use()
     if given is not None:
         result[np.isin(result.astype(str), sorted(given.shapes))] = ""  # these outlines know better where it ends
         for code, land in given.shapes.items():

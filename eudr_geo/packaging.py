@@ -14,7 +14,6 @@ import numpy as np
 
 from eudr_geo.catalogue import RULES_VERSION
 from eudr_geo.checking import check, check_lots
-from eudr_geo.countries import Outlines
 from eudr_geo.errors import InputError, RefusedError
 from eudr_geo.model.changes import Change
 from eudr_geo.model.findings import CheckResult, Findings
@@ -22,6 +21,7 @@ from eudr_geo.model.lot_book import LotBook
 from eudr_geo.model.package import Input, PackageData
 from eudr_geo.model.plots import Plots, Reading
 from eudr_geo.model.trace import Trace
+from eudr_geo.own_outlines import Outlines
 from eudr_geo.tracing import traces
 from eudr_geo.verifying import MANIFEST, MANIFEST_SCHEMA
 from eudr_geo.version import VERSION

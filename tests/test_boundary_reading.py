@@ -13,6 +13,7 @@ from eudr_geo.checking import check
 from eudr_geo.cli import app
 from eudr_geo.errors import InputError
 from eudr_geo.model.plots import Reading
+from eudr_geo.own_outlines import using
 
 INSIDE, BEYOND = shapely.Point(108.05, 12.68), shapely.Point(104.92, 11.56)  # Đắk Lắk; Phnom Penh
 WIDE = shapely.box(100, 8, 110, 24)
@@ -50,7 +51,7 @@ def test_outlines_of_a_file_are_asked_first_and_only_while_asked(tmp_path, prope
 
 def test_a_smaller_outline_puts_a_plot_outside(tmp_path):
     small = write(tmp_path / "a.geojson", ({"iso2": "VN"}, shapely.box(105, 20, 106, 21)))
-    with countries.using(read_boundaries(small)):
+    with using(read_boundaries(small)):
         assert countries.find([108.05, 105.5, 102.6], [12.68, 20.5, 18.0]).tolist() == ["", "VN", "LA"]
         assert countries.distance_km("VN", [INSIDE])[0] > 700
     assert countries.find([108.05], [12.68]).tolist() == ["VN"]

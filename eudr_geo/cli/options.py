@@ -12,8 +12,8 @@ import click
 from eudr_geo.errors import InputError
 
 if TYPE_CHECKING:
-    from eudr_geo.countries import Outlines
     from eudr_geo.model.plots import Reading
+    from eudr_geo.own_outlines import Outlines
     from eudr_geo.store import Store
 
 F = TypeVar("F", bound=Callable[..., Any])

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
 import shapely
 
 from eudr_geo.catalogue import ERROR, WARNING, Problems, plot_rule, repairs
-from eudr_geo.cells import parse_number
+from eudr_geo.cells import fold, parse_number
 from eudr_geo.geodesy import LONGEST_DEGREE_M, plot_area_ha, spherical_area_ha
-from eudr_geo.model.plots import Array, Plots
+from eudr_geo.model.plots import Array, Plots, Text
 from eudr_geo.outlines import FIGURE, figures
 from eudr_geo.regulation import (
     AREA_MISMATCH_HA,
@@ -29,6 +31,7 @@ from eudr_geo.regulation import (
     EuVersion,
 )
 from eudr_geo.rules.rings import GEO
+from eudr_geo.workbook_terms import choices
 
 Mask = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
@@ -66,9 +69,25 @@ def is_point(plots: Plots) -> Mask:
     return plots.keep("is_point", lambda geometries: np.asarray(shapely.get_dimensions(geometries) == 0))
 
 
+@cache
+def _commodity_words() -> Mapping[str, str]:
+    """Words of six languages for the commodities of the law."""
+    return {fold(word): name for name, words in choices()["commodity"].items() for word in (name, *words)}
+
+
+def commodities(plots: Plots) -> Text:
+    """Commodity of each plot as the law calls it, where a usual word of another language was written, shape (n,)."""
+    stated = plots["commodity"].tolist()
+    meant = {word: _commodity_words().get(fold(word), word) for word in set(stated)}
+    return np.array([meant[word] for word in stated], dtype=object)
+
+
 def any_size(plots: Plots) -> Mask:
     """Tell which plots are of a commodity for which the law takes a point at any size."""
-    return np.isin(plots["commodity"].astype(str), sorted(POINT_ANY_SIZE_COMMODITIES))
+    stated = set(plots["commodity"].tolist())
+    if not any(_commodity_words().get(fold(word), word) in POINT_ANY_SIZE_COMMODITIES for word in stated):
+        return np.zeros(len(plots), dtype=bool)
+    return np.isin(commodities(plots).astype(str), sorted(POINT_ANY_SIZE_COMMODITIES))
 
 
 def hectares(text: str) -> float | None:
@@ -383,7 +402,7 @@ def huge_polygon(plots: Plots) -> Problems:
     more: if the estate is really one plot, say so and send it.
     """
     area = plot_area_ha(plots)
-    rows = np.flatnonzero(area > _huge_above_ha(plots["commodity"]))
+    rows = np.flatnonzero(area > _huge_above_ha(commodities(plots)))
     return Problems(
         rows,
         "the boundary encloses {area_ha:,.0f} ha",
@@ -392,6 +411,6 @@ def huge_polygon(plots: Plots) -> Problems:
     )
 
 
-def _huge_above_ha(commodities: Array) -> Floats:
-    limits = {name: HUGE_PLOT_HA.get(name, HUGE_PLOT_HA[""]) for name in set(commodities.tolist())}
-    return np.array([limits[name] for name in commodities.tolist()], dtype=np.float64)
+def _huge_above_ha(names: Array) -> Floats:
+    limits = {name: HUGE_PLOT_HA.get(name, HUGE_PLOT_HA[""]) for name in set(names.tolist())}
+    return np.array([limits[name] for name in names.tolist()], dtype=np.float64)

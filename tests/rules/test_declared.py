@@ -200,3 +200,41 @@ def test_plots_are_judged_alone(rows):
     for row in range(len(plots)):
         apart = failing(plots.take([row]), ALONE)
         assert {code: mask[row] for code, mask in together.items()} == {code: mask[0] for code, mask in apart.items()}
+
+
+@pytest.mark.parametrize("word", ["cattle", "Cattle", "ganado", "bò", "gia súc", "Bovins", "gado", "sapi"])
+def test_a_commodity_is_understood_in_the_languages_of_its_users(word):
+    codes = ("point-above-4-ha", "point-without-area", "near-4-ha")
+    assert rules_of(plots_of(POINT, area_ha=[640.0], commodity=[word]), *codes) == []
+    assert rules_of(plots_of(POINT, area_ha=[np.nan], commodity=[word]), *codes) == []
+
+
+def test_the_commodity_of_each_plot_counts_not_that_of_its_neighbours():
+    plots = plots_of(POINT, POINT, POINT, area_ha=[9.0] * 3, commodity=["coffee", "cattle", "wood"])
+    found = check(Reading(plots), select=["point-above-4-ha"]).findings
+    assert [finding.record for finding in found] == [1, 3]
+
+
+@pytest.mark.parametrize(
+    ("commodity", "huge"),
+    [
+        ("coffee", True),
+        ("kopi", True),
+        ("cà phê", True),
+        ("oil-palm", False),
+        ("sawit", False),
+        ("wood", False),
+        ("", False),
+    ],
+)
+def test_what_is_huge_depends_on_the_commodity(commodity, huge):
+    plot = plots_of(block(3_000, 3_000), commodity=[commodity])  # 900 ha
+    assert rules_of(plot, "huge-polygon") == (["huge-polygon"] if huge else [])
+
+
+def test_cattle_are_not_judged_by_what_holds_for_crops():
+    points = [shapely.Point(108.05, 12.68 + 1e-5 * i) for i in range(6)]
+    columns = {"area_ha": [3.9] * 6, "producer": ["Ana"] * 6}
+    codes = ("shared-location", "split-plot", "implied-overlap")
+    assert rules_of(plots_of(*points, commodity=["cattle"] * 6, **columns), *codes) == []
+    assert set(rules_of(plots_of(*points, commodity=["cocoa"] * 6, **columns), *codes)) == {"shared-location"}
