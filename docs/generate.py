@@ -85,7 +85,7 @@ def cli_page() -> str:
         "Made from `--help`. Exit code 0: done. 1: findings. 2: the work could not be done.",
         "",
     ]
-    context = click.Context(app, info_name="eudr-geo")
+    context = click.Context(app, info_name="eudr-geo", **app.context_settings)
 
     def add(name: str, command: click.Command, parent: click.Context) -> None:
         inner = click.Context(command, info_name=name, parent=parent, max_content_width=100, terminal_width=100)
