@@ -21,6 +21,9 @@ from eudr_geo.errors import EudrGeoError, RefusedError
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """A spreadsheet may run a text cell that starts so (OWASP ASVS 5.0, 1.2.10)."""
+_UNSEEN = re.compile(
+    "[\\x7f-\\x9f\\u2028-\\u202e\\u2066-\\u2069]"
+)  # beside what JSON escapes itself
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)  # the earliest a zip can hold: no clock in results
 
 
@@ -32,7 +35,19 @@ def json_bytes(value: Any, *, indent: int | None = None) -> bytes:
     >>> json_bytes({"name": "Đắk Lắk", "area_ha": 1.5})
     b'{"name": "\xc4\x90\xe1\xba\xafk L\xe1\xba\xafk", "area_ha": 1.5}\n'
     """
-    return (json.dumps(value, ensure_ascii=False, allow_nan=False, indent=indent) + "\n").encode()
+    return (json_text(value, indent=indent) + "\n").encode()
+
+
+def json_text(value: Any, *, indent: int | None = None) -> str:
+    r"""Return JSON whose letters stay letters, and whose control characters do nothing to a screen.
+
+    Examples
+    --------
+    >>> json_text("Đắk" + chr(0x9B) + "2J")
+    '"Đắk\\u009b2J"'
+    """
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, indent=indent)
+    return text if text.isascii() else _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def json_lines(values: Iterable[Any]) -> bytes:

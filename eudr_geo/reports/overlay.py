@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from eudr_geo.model.report import Report
+from eudr_geo.writing import json_text
 
 FORMAT = "geojson"
 SUMMARY = "findings as points for QGIS"
@@ -22,5 +22,5 @@ def render(report: Report) -> str:
         if lon is not None and lat is not None:
             geometry = {"type": "Point", "coordinates": [lon, lat]}
         features.append({"type": "Feature", "properties": properties, "geometry": geometry})
-    lines = ",\n".join(json.dumps(feature, ensure_ascii=False, allow_nan=False) for feature in features)
+    lines = ",\n".join(json_text(feature) for feature in features)
     return '{"type": "FeatureCollection", "features": [\n' + lines + "\n]}\n"
