@@ -98,7 +98,7 @@ def _figures() -> list[str]:
         f"| payloads × names, each in a cage | {count} × {len(payloads.SUFFIXES)} = {count * len(payloads.SUFFIXES)} |",
         "| ways in: `check`, `repair`, `add`, a path, text, memory, standard input, a true process | 8 |",
         "| escapes that are accepted | 0 |",
-        f"| limits, each tested at the limit and one beyond | {len(fields(Limits))} |",
+        f"| limits, each with a test | {len(fields(Limits))} |",
         f"| files that are changed at random and read, on every change | {fuzz.EVERYDAY:,} |",
         f"| the same with `make fuzz` | {fuzz.FULL:,} |",
     ]

@@ -21,9 +21,7 @@ from eudr_geo.errors import EudrGeoError, RefusedError
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """A spreadsheet may run a text cell that starts so (OWASP ASVS 5.0, 1.2.10)."""
-_UNSEEN = re.compile(
-    "[\\x7f-\\x9f\\u2028-\\u202e\\u2066-\\u2069]"
-)  # beside what JSON escapes itself
+_UNSEEN = re.compile("[\\x7f-\\x9f\\u2028-\\u202e\\u2066-\\u2069]")  # beside what JSON escapes itself
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)  # the earliest a zip can hold: no clock in results
 
 

@@ -36,6 +36,7 @@ def codes(plan, rows):
     return [plan.codes[row] for row in rows]
 
 
+@pytest.mark.fault(42)
 def test_the_same_file_twice_changes_nothing(store, path):
     reading = reading_of(
         squares(5), area_ha=[1.5, 2, math.nan, 0.1, 3], place=["Ea Tam"] * 5, mapped_on=["2025-03-01"] * 5

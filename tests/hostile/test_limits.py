@@ -106,6 +106,7 @@ def refused(reading):
 
 @pytest.mark.fault(23)
 @pytest.mark.parametrize("name", sorted(CASES))
+@pytest.mark.fault(64)
 def test_a_limit_holds_one_beyond_and_not_at_it(direct, name):
     value, at, beyond, only_a_record = CASES[name]
     limits = Limits(**{name: value})

@@ -39,6 +39,7 @@ def zipped(**files):
     return out.getvalue()
 
 
+@pytest.mark.fault(46)
 def test_every_placemark_of_every_folder_is_read_with_its_data():
     data = '<ExtendedData><Data name="producer_code"><value>0071</value></Data><SchemaData><SimpleData name="Area">1.5</SimpleData></SchemaData></ExtendedData>'
     inner = f"<Folder><name>Xã A</name><Folder><name>Buôn B</name>{placemark(polygon(), 'T-1', data)}</Folder></Folder>"
@@ -52,6 +53,7 @@ def test_every_placemark_of_every_folder_is_read_with_its_data():
     assert shapely.get_coordinates(plots.geometry[1]).tolist() == [[108.1, 12.7]]
 
 
+@pytest.mark.fault(47)
 def test_kml_that_would_be_wrong_points_elsewhere_is_rejected():
     reading = read(
         "x.kml",
@@ -61,6 +63,7 @@ def test_kml_that_would_be_wrong_points_elsewhere_is_rejected():
     assert "decimal comma" in reading.rejected[0].why
 
 
+@pytest.mark.fault(48)
 def test_a_track_is_offered_as_a_plot_only_when_it_comes_back():
     closed = f"<LineString><coordinates>{RING}</coordinates></LineString>"
     path = "<LineString><coordinates>108,12 108.1,12 108.2,12.1 108.3,12.3</coordinates></LineString>"
@@ -69,6 +72,7 @@ def test_a_track_is_offered_as_a_plot_only_when_it_comes_back():
     assert [row.offer is not None for row in reading.rejected] == [True, False]
 
 
+@pytest.mark.fault(43)
 def test_an_entity_is_refused_and_never_fetched(canary):
     head = (
         f'<!DOCTYPE kml [<!ENTITY x SYSTEM "file:{canary.file}"><!ENTITY r SYSTEM "http://127.0.0.1:{canary.port}/">]>'
@@ -78,6 +82,7 @@ def test_an_entity_is_refused_and_never_fetched(canary):
     assert len(reading.plots) == 0
 
 
+@pytest.mark.fault(18, 52)
 def test_all_kml_of_a_kmz_are_read():
     reading = read(
         "x.kmz", zipped(**{"doc.kml": kml(placemark(polygon(), "A")), "files/b.kml": kml(placemark(polygon(), "B"))})
@@ -86,6 +91,7 @@ def test_all_kml_of_a_kmz_are_read():
     assert [note.code for note in reading.files[0].notes] == ["several-layers"]
 
 
+@pytest.mark.fault(53)
 def test_a_table_with_semicolons_and_decimal_commas():
     text = "sep=;\nMã thửa;Kinh độ;Vĩ độ;Diện tích (ha)\n0071;108,056789;12,712345;1,5\n1E5;108,056780;12,712340;2,25\n"
     plots = read("x.csv", text.encode()).plots
@@ -95,6 +101,7 @@ def test_a_table_with_semicolons_and_decimal_commas():
     assert plots["decimals"].tolist() == [6, 6]
 
 
+@pytest.mark.fault(55)
 def test_rows_that_do_not_fit_are_rejected_and_nothing_shifts():
     text = "plot code,farmer,latitude,longitude\nA,Y Blơm, Êban,12.71,108.05\nB,H'Lưm,12.71,108.05\nC,x,,108.05\nD,x,abc,108\n\n"
     reading = read("x.csv", text.encode())
@@ -114,6 +121,7 @@ def test_wkt_in_a_table():
     assert [row.code for row in reading.rejected] == ["unsupported-geometry", "missing-geometry", "unreadable-record"]
 
 
+@pytest.mark.fault(38)
 def test_text_is_decoded_or_it_says_so():
     names = "plot code,farmer name,latitude,longitude\n" + "".join(
         f"T-{i},Nguyễn Văn Đạt,12.71,108.05\n" for i in range(30)
@@ -129,6 +137,7 @@ def test_text_is_decoded_or_it_says_so():
     assert "\ufffd" not in guessed.plots["producer"][0]
 
 
+@pytest.mark.fault(37)
 def test_metres_in_a_table_wait_for_their_system():
     text = "plot code,easting,northing\nA,835000,1402000\n"
     raw = read("x.csv", text.encode())
@@ -137,6 +146,7 @@ def test_metres_in_a_table_wait_for_their_system():
     assert shapely.get_coordinates(told.plots.geometry[0])[0].round(1).tolist() == [108.1, 12.7]
 
 
+@pytest.mark.fault(60)
 def test_a_sheet_that_claims_a_million_rows_is_refused_at_once(tmp_path):
     from openpyxl import Workbook
 
@@ -188,23 +198,27 @@ def shapefile(tmp_path, **changes):
     return zipped(**{name: data for name, data in files.items() if data is not None})
 
 
+@pytest.mark.fault(17)
 def test_a_shapefile_zipped_in_a_folder_with_junk(tmp_path):
     reading = read("x.ZIP", shapefile(tmp_path))
     assert reading.plots["plot_id"].tolist() == ["T-0", "T-1", "T-2"]
     assert reading.plots["producer"][0] == "Đặng Văn Mười"
 
 
+@pytest.mark.fault(19)
 def test_a_shapefile_without_its_system_says_so(tmp_path):
     reading = read("x.zip", shapefile(tmp_path, **{"Sub folder/plots.prj": None}))
     assert [note.code for note in reading.files[0].notes] == ["unknown-crs"]
 
 
+@pytest.mark.fault(19)
 def test_a_shapefile_without_codes_is_refused(tmp_path):
     (note,) = read("x.zip", shapefile(tmp_path, **{"Sub folder/plots.dbf": None})).files[0].notes
     assert note.code == "unreadable-file"
     assert ".dbf" in note.why
 
 
+@pytest.mark.fault(65)
 def test_a_damaged_shape_is_counted(tmp_path):
     whole = shapefile(tmp_path)
     shp = (tmp_path / "p.shp").read_bytes()
@@ -214,6 +228,7 @@ def test_a_damaged_shape_is_counted(tmp_path):
     assert len(read("x.zip", whole).plots) == 3
 
 
+@pytest.mark.fault(69)
 def test_a_layer_that_is_a_query_is_not_run(tmp_path, samples):
     path = tmp_path / "x.gpkg"
     path.write_bytes((samples / "clean" / "qfield.gpkg").read_bytes())

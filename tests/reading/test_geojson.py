@@ -68,6 +68,7 @@ def test_one_bad_record_among_a_thousand_is_named(tmp_path):
         ('"108 12"', "unreadable-record"),
     ],
 )
+@pytest.mark.fault(28, 29, 30, 35)
 def test_a_record_that_is_no_plot_is_rejected_alone(bad, code):
     reading = read(feature(), feature(bad), feature())
     assert len(reading.plots) == 2
@@ -80,11 +81,13 @@ def test_a_record_that_is_no_plot_is_rejected_alone(bad, code):
     "bad",
     ['{"type":"feature"}', "null", "42", '{"type":"Feature","geometry":null}', '{"type":"Feature","type":"Feature"}'],
 )
+@pytest.mark.fault(34)
 def test_what_is_no_feature_is_counted(bad):
     reading = read(feature(), bad)
     assert (len(reading.plots), len(reading.rejected)) == (1, 1)
 
 
+@pytest.mark.fault(31)
 def test_a_key_that_stands_twice_is_not_silently_halved():
     reading = read(
         '{"type":"Feature","properties":{"plot_id":"A","plot_id":"B"},"geometry":{"type":"Point","coordinates":[1,2]}}'
@@ -99,6 +102,7 @@ def test_digits_are_kept_as_written():
     assert reading.plots["short_lats"].tolist() == [1, 0]
 
 
+@pytest.mark.fault(41)
 def test_ids_stay_text():
     texts = ["0071", "1E5", "12345678901234567890123"]
     reading = read(
@@ -108,6 +112,7 @@ def test_ids_stay_text():
     assert "12345678901234567890123" in reading.plots["extra"][0]
 
 
+@pytest.mark.fault(48)
 def test_rings_are_held_as_delivered():
     open_ring = "[[[108.1,12.1],[108.2,12.1],[108.2,12.2],[108.1,12.2]]]"
     two = "[[[108.1,12.1],[108.2,12.1]]]"
@@ -152,12 +157,14 @@ def test_a_file_that_is_no_use_says_why(data, code):
     assert note.fix
 
 
+@pytest.mark.fault(40)
 def test_the_broken_place_is_named():
     data = collection(feature(), feature()).replace(b'"Point"', b"Point").replace(b'},{"type"', b'},\n{"type" oops', 1)
     (note,) = read_bytes("x.geojson", data).files[0].notes
     assert "line 2" in note.why
 
 
+@pytest.mark.fault(36)
 def test_a_known_crs_is_converted_and_said():
     utm = "[[[835000,1402000],[835200,1402000],[835200,1402200],[835000,1402000]]]"
     head = b'{"type":"FeatureCollection","crs":{"type":"name","properties":{"name":"urn:ogc:def:crs:EPSG::32648"}},"features":['
@@ -192,6 +199,7 @@ def test_an_area_in_quotes_is_not_a_number():
     assert plots["area_text"][0] == "2,5"
 
 
+@pytest.mark.fault(40)
 def test_one_object_a_line_and_lone_objects():
     lines = "\n".join(feature() for _ in range(3)).encode()
     assert len(read_bytes("x.geojson", lines).plots) == 3

@@ -39,6 +39,7 @@ def test_a_shape_among_the_properties_comes_back_as_it_was(direct):
 
 @pytest.mark.parametrize("depth", [10, 40, 600, 3000, 100_000])
 @pytest.mark.parametrize("shape", ["properties", "coordinates", "collections", "member"])
+@pytest.mark.fault(32)
 def test_depth_never_breaks_the_reader(direct, depth, shape):
     nested = "[" * depth + "1" + "]" * depth
     data = {
@@ -57,6 +58,7 @@ def test_depth_never_breaks_the_reader(direct, depth, shape):
     assert len(seen.plots) + len(seen.rejected) > 0 or seen.codes
 
 
+@pytest.mark.fault(39)
 def test_half_a_character_deep_inside_is_found(direct):
     seen = direct(collection(feature(properties='{"a":{"b\\ud800":"x"}}'), feature(properties='{"a":["\\u0000"]}')))
     assert [code for _, code in seen.reasons] == ["unreadable-record"] * 2
@@ -116,6 +118,7 @@ def test_a_boundary_of_too_many_positions_is_rejected_alone(direct):
         '{"type":"Feature","properties":{},"geometry":null,"geometry":{"type":"Point","coordinates":[1,2]}}',
     ],
 )
+@pytest.mark.fault(31)
 def test_a_member_that_stands_twice_is_not_halved(direct, data):
     (note,) = direct(data).notes
     assert note.code == "unreadable-file"

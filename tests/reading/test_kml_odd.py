@@ -51,6 +51,7 @@ def zipped(*files):
         "108,5 12,6 108,6 12,6 108,6 12,7",
     ],
 )
+@pytest.mark.fault(47)
 def test_decimal_commas_never_become_another_place(direct, coordinates):
     seen = direct(kml(placemark(polygon(coordinates)), placemark(point(coordinates)), placemark(polygon(RING))))
     assert seen.reasons == [(1, "unreadable-record"), (2, "unreadable-record")]
@@ -61,6 +62,7 @@ def test_decimal_commas_never_become_another_place(direct, coordinates):
 @pytest.mark.parametrize(
     "coordinates", [" 108.05 , 12.68 , 0 ", "108.05,12.68,", "\n\t108.05,12.68,0\n", "108.05,\n12.68"]
 )
+@pytest.mark.fault(47)
 def test_harmless_blanks_are_read(direct, coordinates):
     plots = direct(kml(placemark(point(coordinates)))).plots
     assert shapely.get_coordinates(plots.geometry).tolist() == [[108.05, 12.68]]
@@ -86,12 +88,14 @@ def test_two_values_of_one_name_are_not_halved(direct):
     assert seen.reasons == [(1, "unreadable-record")]
 
 
+@pytest.mark.fault(45)
 def test_many_links_make_one_note(direct):
     link = "<NetworkLink><Link><href>http://127.0.0.1:9/x</href></Link></NetworkLink>"
     (note,) = direct(kml(link * 3, placemark(point("1.5,2.5")))).notes
     assert (note.code, note.why) == ("several-layers", "3 network links were not followed")
 
 
+@pytest.mark.fault(51)
 def test_a_wrong_encoding_is_named_and_not_called_damage(direct):
     (note,) = direct(kml(placemark(point("1.5,2.5"), "Buôn Đăk")).encode("cp1258")).notes
     assert note.code == "unreadable-file"
@@ -103,6 +107,7 @@ def test_a_wrong_encoding_is_named_and_not_called_damage(direct):
 @pytest.mark.parametrize(
     "second", [f"<LineString><coordinates>{RING}</coordinates></LineString>", point("108.05,12.68")]
 )
+@pytest.mark.fault(46)
 def test_a_multigeometry_is_one_record(direct, second):
     seen = direct(kml(placemark(f"<MultiGeometry>{polygon(RING)}{second}</MultiGeometry>"), placemark(polygon(RING))))
     assert len(seen.plots) + len(seen.rejected) == 2
@@ -119,6 +124,7 @@ def test_a_layer_is_a_folder(direct):
     assert direct(text, layer="A").plots["plot_id"].tolist() == ["b", "a"]
 
 
+@pytest.mark.fault(52)
 def test_pictures_before_the_kml_do_not_hide_it(direct):
     seen = direct(
         zipped(("files/house.jpg", bytes(range(256)) * 400), ("files/doc.KML", kml(placemark(polygon(RING)))))
@@ -126,6 +132,7 @@ def test_pictures_before_the_kml_do_not_hide_it(direct):
     assert (seen.format, len(seen.plots)) == ("KMZ", 1)
 
 
+@pytest.mark.fault(52)
 def test_other_map_files_in_the_archive_are_not_passed_over_in_silence(direct):
     seen = direct(zipped(("doc.kml", kml(placemark(polygon(RING)))), ("old/plots.shp", b"x"), ("icon.png", b"x")))
     (note,) = seen.notes

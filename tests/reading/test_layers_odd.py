@@ -99,6 +99,7 @@ WHOLE = (["0071", "B"], [("C", "missing-geometry")])
 
 @pytest.mark.parametrize("stem", ["plots", "sub/dir/plots", "PLOTS", "Bản đồ"])
 @pytest.mark.parametrize("without", ["", "shx", "cpg", "prj"])
+@pytest.mark.fault(17, 19)
 def test_an_honest_zip_is_read_whatever_is_missing(direct, shapefile, stem, without):
     files = {(key.upper() if stem == "PLOTS" else key): data for key, data in shapefile.items() if key != without}
     seen = direct(zipped(files, stem, {"__MACOSX/._plots.shp": b"x", "Thumbs.db": b"x"}))
@@ -107,6 +108,7 @@ def test_an_honest_zip_is_read_whatever_is_missing(direct, shapefile, stem, with
     assert seen.codes == (["unknown-crs"] if without == "prj" else [])
 
 
+@pytest.mark.fault(19)
 def test_a_shapefile_without_its_table_is_refused(direct, shapefile):
     del shapefile["dbf"]
     (note,) = direct(zipped(shapefile)).notes
@@ -117,6 +119,7 @@ def test_a_shapefile_without_its_table_is_refused(direct, shapefile):
     ("cpg", "codec"),
     [("CP1258", "cp1258"), ("1258", "cp1258"), ("ANSI 1252", "cp1252"), ("ISO 88591", "iso8859-1"), ("UTF-8", "utf-8")],
 )
+@pytest.mark.fault(66)
 def test_no_letter_is_lost_in_a_code_page(direct, shapefile, cpg, codec):
     text = {"cp1258": "Đă\u0323ng Lê Ba\u0309o", "utf-8": "Nguyễn Văn Đạt"}.get(codec, "José Peña")
     name = unicodedata.normalize("NFC", text)  # the old Vietnamese code page has tones as letters of their own
@@ -129,6 +132,7 @@ def test_no_letter_is_lost_in_a_code_page(direct, shapefile, cpg, codec):
 
 
 @pytest.mark.parametrize("cpg", [None, b"UTF-8", b"klingon"])
+@pytest.mark.fault(66)
 def test_an_encoding_that_is_not_told_or_not_true_is_said(direct, shapefile, cpg):
     old = "Nguyễn Văn Đạt".encode()
     files = {**shapefile, "dbf": shapefile["dbf"].replace(old, "José".encode("cp1252").ljust(len(old)))}
@@ -148,11 +152,13 @@ def test_a_letter_cut_by_the_width_of_its_column_is_said(direct, tmp_path):
     assert seen.codes == ["unreadable-text"]
 
 
+@pytest.mark.fault(65)
 def test_a_file_that_breaks_off_keeps_its_whole_records(direct, shapefile):
     seen = direct(zipped({**shapefile, "shp": shapefile["shp"][:-40]}))
     assert what(seen) == (["0071"], [("B", "unreadable-record"), ("C", "unreadable-record")])
 
 
+@pytest.mark.fault(65)
 def test_a_damaged_shape_is_not_a_missing_one(direct, shapefile):
     shp = shapefile["shp"]
     seen = direct(zipped({**shapefile, "shp": shp[:144] + struct.pack("<i", 2**30) + shp[148:]}))
@@ -160,6 +166,7 @@ def test_a_damaged_shape_is_not_a_missing_one(direct, shapefile):
 
 
 @pytest.mark.parametrize(("rows", "records"), [(1, 3), (9, 9)])
+@pytest.mark.fault(65)
 def test_a_table_with_fewer_or_more_rows_than_shapes_loses_none(direct, shapefile, rows, records):
     dbf = shapefile["dbf"]
     seen = direct(zipped({**shapefile, "dbf": dbf[:4] + struct.pack("<I", rows) + dbf[8:]}))
@@ -175,12 +182,14 @@ def test_deleted_rows_are_no_records(direct, shapefile):
 
 
 @pytest.mark.parametrize("part", ["dbf", "shp"])
+@pytest.mark.fault(65)
 def test_rubbish_is_refused_as_a_whole(direct, shapefile, part):
     (note,) = direct(zipped({**shapefile, part: b"x" * 200})).notes
     assert note.code == "unreadable-file"
 
 
 @pytest.mark.parametrize("seed", range(6))
+@pytest.mark.fault(73)
 def test_flipped_bytes_never_break_the_ledger(direct, shapefile, seed):
     import random
 
@@ -193,6 +202,7 @@ def test_flipped_bytes_never_break_the_ledger(direct, shapefile, seed):
         direct(zipped({key: bytes(data) for key, data in files.items()}))  # the fixture adds up the records
 
 
+@pytest.mark.fault(18)
 def test_two_shapefiles_are_both_read_and_told_apart(direct, shapefile):
     other = {f"b/plots.{suffix}": data for suffix, data in shapefile.items()}
     seen = direct(zipped(shapefile, "a/plots", other))
@@ -202,6 +212,7 @@ def test_two_shapefiles_are_both_read_and_told_apart(direct, shapefile):
     assert direct(data, layer="b/plots").plots["group"].tolist() == ["b/plots"] * 2
 
 
+@pytest.mark.fault(68)
 def test_a_system_that_makes_no_sense_is_not_taken_for_wgs_84(direct, shapefile):
     seen = direct(zipped({**shapefile, "prj": b"garbage"}))
     assert [(note.code, note.severity) for note in seen.notes] == [("unknown-crs", "warning")]
@@ -210,6 +221,7 @@ def test_a_system_that_makes_no_sense_is_not_taken_for_wgs_84(direct, shapefile)
     assert "Our own grid" in note.why
 
 
+@pytest.mark.fault(37)
 def test_metres_without_a_system_are_an_error_until_it_is_named(direct, tmp_path):
     files = parts(written(tmp_path / "utm", [(UTM, ROWS[0][1])], epsg=32648))
     told = direct(zipped(files))
@@ -252,6 +264,7 @@ CURVE = b"\1" + struct.pack("<II", 10, 1) + b"\1" + struct.pack("<II", 8, 3) + s
         (blob(ring()), "missing-geometry"),
     ],
 )
+@pytest.mark.fault(72)
 def test_a_stored_geometry_that_is_no_plot_is_named(direct, package, tmp_path, stored, code):
     seen = direct(changed(package, tmp_path, ("UPDATE plots SET geom = ? WHERE fid = 1", (stored,))))
     assert what(seen) == (["B"], [("0071", code), ("C", "missing-geometry")])
@@ -272,6 +285,7 @@ def test_open_and_short_rings_are_held_as_stored(direct, package, tmp_path):
 
 
 @pytest.mark.parametrize("first", ["metres", "degrees"])
+@pytest.mark.fault(68, 74)
 def test_every_layer_has_its_own_system(direct, tmp_path, first):
     names = ["a", "b"] if first == "metres" else ["b", "a"]
     folder = written(tmp_path / "two", [(UTM, ROWS[0][1])], driver="GPKG", epsg=32648, layer=names[0])
@@ -281,6 +295,7 @@ def test_every_layer_has_its_own_system(direct, tmp_path, first):
     assert seen.codes == ["several-layers"]
 
 
+@pytest.mark.fault(72)
 def test_an_undefined_system_is_said(direct, package, tmp_path):
     data = changed(package, tmp_path, "UPDATE gpkg_geometry_columns SET srs_id = -1")
     seen = direct(data)
@@ -289,6 +304,7 @@ def test_an_undefined_system_is_said(direct, package, tmp_path):
 
 
 @pytest.mark.parametrize("keep", [100, 5000, 40_000])
+@pytest.mark.fault(73)
 def test_a_geopackage_cut_off_is_refused(direct, package, keep):
     (note,) = direct(package[:keep]).notes
     assert note.code in {"unreadable-file", "unsupported-format"}
