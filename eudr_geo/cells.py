@@ -15,7 +15,7 @@ HEADING_LIKENESS = 0.85
 SHORTEST_LIKENESS = 5
 """Headings shorter than this must be exact: ``lot`` and ``plot`` are 86 % alike."""
 
-_UNIT_AFTER = re.compile(r"\s*(kgs?|kilos?|ha|hectares?|hecta|m2|m²|%|°)\.?\s*$", re.IGNORECASE)
+_UNIT_AFTER = re.compile(r"\s{0,9}(kgs?|kilos?|ha|hectares?|hecta|m2|m²|%|°)\.?\s*$", re.IGNORECASE)
 _BLANKS = " \u00a0\u202f'’"
 _HYPHENS = re.compile("[\u2010-\u2015\u2212\ufe63\uff0d]")
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\ufeff\u00ad]")
@@ -65,6 +65,7 @@ def clean_code(text: str) -> str:
 
 _ONE_MARK = re.compile(r"-?([0-9]+)([.,])([0-9]+)")
 _PLAIN = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
+_LONGEST = 200  # characters: more than any number that somebody meant
 _GROUP = 3  # digits of a group of thousands
 
 
@@ -104,6 +105,8 @@ def _grammar(mark: str) -> re.Pattern[str]:
 def _read(text: str, mark: str) -> float | None:
     if mark == "." and _PLAIN.fullmatch(text):  # what nearly every number looks like
         return float(text)
+    if len(text) > _LONGEST:
+        return None  # thousands of blanks would cost the pattern seconds
     digits = _UNIT_AFTER.sub("", unicodedata.normalize("NFKC", text).strip().replace("−", "-"))
     if not _grammar(mark).fullmatch(digits):
         return None

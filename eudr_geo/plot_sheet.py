@@ -25,8 +25,8 @@ _HECTARES = {  # of one unit of area, international definitions
     "ha": 1.0, "hectare": 1.0, "hectares": 1.0, "hecta": 1.0, "hec": 1.0, "has": 1.0,
     "m2": 1e-4, "sqm": 1e-4, "acre": 0.40468564224, "acres": 0.40468564224, "ac": 0.40468564224,
 }  # fmt: skip
-_UNIT = re.compile(r"(.*?\d[\d.,]*)\s*([^\W\d_]+[²2]?)\.?", re.DOTALL)
-_IN_BRACKETS = re.compile(r"[(\[]\s*([^)\]]*?)\s*[)\]]")
+_UNIT = re.compile(r"(.{0,80}?\d[\d.,]{0,40})\s{0,9}([^\W\d_]+[²2]?)\.?", re.DOTALL)  # bounded: cells may be long
+_IN_BRACKETS = re.compile(r"[(\[]([^)\]]{0,80})[)\]]")
 _DECIMAL_DEGREES = "write decimal degrees, like 12.712345"
 
 

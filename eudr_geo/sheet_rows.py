@@ -17,8 +17,8 @@ HEADING_ROWS = 10
 """The heading row stands among the first ten; titles and logos may stand above it."""
 
 _GRAM = 3  # decimals of a quantity in kg
-_IN_BRACKETS = re.compile(r"[(\[]([^)\]]*)[)\]]")
-_AMOUNT = re.compile(r"([-+]?[\d.,\s'’]*\d[.,]?)\s*([^\W\d_]*)\.?")
+_IN_BRACKETS = re.compile(r"[(\[]([^)\]]{0,200})[)\]]")
+_AMOUNT = re.compile(r"([-+]?[\d.,\s'’]{0,80}\d[.,]?)\s*([^\W\d_]*)\.?")
 _SLASHED = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](?:\d{4}|\d{2})(?:\s.*)?")
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 

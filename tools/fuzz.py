@@ -52,7 +52,7 @@ def corpus() -> list[tuple[str, bytes]]:
         ROOT / "sample_plots" / "messy",
         ROOT / "tests" / "hostile" / "regressions",
     )
-    paths = sorted(path for folder in folders if folder.is_dir() for path in folder.iterdir() if path.is_file())
+    paths = sorted(path for folder in folders if folder.is_dir() for path in folder.iterdir() if path.suffix != ".md")
     return [(path.name, data) for path in paths if len(data := path.read_bytes()) <= _LARGEST]
 
 

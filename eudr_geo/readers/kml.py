@@ -55,7 +55,8 @@ def read(source: Source) -> Reading:
     if len(documents) > 1:
         gathering.note(
             "several-layers",
-            f"the archive holds {len(documents)} KML documents; all were read: {', '.join(sorted(documents))}",
+            f"the archive holds {len(documents)} KML documents; all were read: {shown(', '.join(sorted(documents)))}",
+            "nothing; look whether a plot stands in two of them",
         )
     for name in sorted(documents):
         _document(documents[name], block, name if len(documents) > 1 else "")

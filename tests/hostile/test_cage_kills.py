@@ -5,7 +5,6 @@ import subprocess
 import sys
 import tempfile
 import textwrap
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,13 +16,12 @@ from eudr_geo.limits import Limits
 from eudr_geo.reading import read_bytes, read_plots
 
 GOOD = '{"type":"Point","coordinates":[108.05,12.68]}'
-SMALL = Limits(wall_s=4, cpu_s=2, memory_bytes=900_000_000, disk_bytes=1_000_000, result_bytes=5_000_000)
+SMALL = Limits(wall_s=60, cpu_s=20, memory_bytes=900_000_000, disk_bytes=1_000_000, result_bytes=5_000_000)
 
 # what a reader does when it meets the file, a word of the reason, and the limits
 BODIES = {
-    "sleeps": ("import time; time.sleep(600)", "longer than 4 s", SMALL),
-    # A busy machine gives it less of the processor than of the clock.
-    "turns in circles": ("\nwhile True: pass", "processor", replace(SMALL, wall_s=60)),
+    "sleeps": ("import time; time.sleep(600)", "longer than 3 s", replace(SMALL, wall_s=3)),
+    "turns in circles": ("\nwhile True: pass", "processor", replace(SMALL, cpu_s=1)),
     "allocates": ("bytearray(10**10)", "memory", SMALL),
     "allocates little by little": ("\nheld = []\nwhile True: held.append(bytearray(10**7))", "memory", SMALL),
     "writes a large file": ("open('big', 'wb').write(bytes(10**7))", "disk", SMALL),
@@ -94,7 +92,6 @@ def test_a_reader_that_misbehaves_is_a_finding_and_the_next_file_is_read(
         path = tmp_path / f"{at}.geojson"
         path.write_text(GOOD + (" evil" if at == 0 else ""))
         paths.append(path)
-    started = time.perf_counter()
     reading = read_plots(paths, limits=limits)
     (note,) = reading.files[0].notes
     assert note.code == "unreadable-file"
@@ -102,7 +99,6 @@ def test_a_reader_that_misbehaves_is_a_finding_and_the_next_file_is_read(
     assert "evil" not in note.why
     assert note.fix
     assert len(reading.plots) == files - 1
-    assert time.perf_counter() - started < 60
     if files == 1:
         assert len(read_bytes("x.geojson", GOOD.encode(), limits=limits).plots) == 1
     assert not strays(tmp_path), "something that the reader started is still running"

@@ -2,6 +2,7 @@
 
 import sys
 
+import pytest
 from harness import ledger
 from tests_helpers import ROOT
 
@@ -25,6 +26,14 @@ def test_a_number_names_a_file_for_good():
     for number in range(40):
         assert fuzz.mutant(number, fuzz.SEED, samples) == fuzz.mutant(number, fuzz.SEED, samples)
     assert fuzz.mutant(1, fuzz.SEED, samples) != fuzz.mutant(1, fuzz.SEED + 1, samples)
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "tests" / "hostile" / "regressions").glob("*.[!m]*")), ids=lambda p: p.name
+)
+def test_what_once_broke_a_reader_is_read_or_refused(path, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert fuzz.faults_of(path.name, path.read_bytes(), thorough=True)[1] == []
 
 
 def test_changed_files_through_the_cage_itself(tmp_path):

@@ -154,3 +154,44 @@ def test_a_cell_without_a_value_rejects_its_row(direct, cell):
     seen = direct(workbook_bytes([["plot_id", "lat", "lon"], ["P1", 12.68, 108.05], ["P2", cell, 108.06]]))
     assert seen.plots["plot_id"].tolist() == ["P1"]
     assert [record for record, _ in seen.reasons] == [3]
+
+
+SLOW = {  # what makes a careless pattern look again and again
+    "zeros": "0" * 9_000,
+    "digits and points": "1." * 4_500,
+    "digits and commas": "1,2" * 3_000,
+    "blanks": " " * 9_000,
+    "hard blanks": "\u00a0" * 9_000,
+    "digits and blanks": "1 " * 4_500,
+    "brackets": "(" * 9_000,
+    "a bracket and blanks": "(" + " " * 9_000,
+    "minus signs": "-" * 9_000,
+    "degrees": "12°" * 3_000,
+    "slashes": "1/" * 4_500,
+    "pairs": "1 2 0 0;" * 1_100,
+    "units": "ha " * 3_000,
+}
+
+
+@pytest.mark.fault(23)
+@pytest.mark.parametrize("kind", sorted(SLOW))
+def test_long_cells_cost_no_time_wherever_they_stand(direct, kind):
+    """Each column in turn, in a table; as a heading; as a property; as coordinates of a KML."""
+    import csv
+    import time
+
+    text = SLOW[kind]
+    started = time.perf_counter()
+    heads = ["plot_id", "lat", "lon", "area_ha", "producer", "country", "mapped_on", "geometry"]
+    for at in range(len(heads)):
+        rows = [[f"P{i}", "12.68", "108.05", "1.5", "A", "VN", "2025-01-01", ""] for i in range(10)]
+        for row in rows:
+            row[at] = text
+        out = io.StringIO()
+        csv.writer(out).writerows([heads, *rows])
+        direct(out.getvalue())
+    direct(f'plot_id,lat,lon,"Area {text}"\nP,12.68,108.05,1\n')
+    place = f"<Placemark><name>{text}</name><Point><coordinates>{text}</coordinates></Point></Placemark>"
+    direct(f'<kml xmlns="http://www.opengis.net/kml/2.2"><Document>{place * 10}</Document></kml>')
+    direct(collection(*[feature(text)] * 10))
+    assert time.perf_counter() - started < 4
