@@ -28,7 +28,7 @@ from typing import Any
 ROOT = Path(__file__).parents[1]
 EVERYDAY, FULL = 1_000, 10_000
 SEED = 20_261_123
-SECONDS = 5.0  # for one file; the cage would allow 90
+SECONDS = 5.0  # of the processor, for one file; the cage would allow 60
 CHECKED = 25  # each so many-th file also goes through every rule and the report
 _LARGEST = 60_000  # bytes of a sample; larger ones are cut down by their own reader's first records
 
@@ -214,12 +214,13 @@ def _worker(first: int, last: int, step: int, seed: int) -> None:
     def alarm(*_: object) -> None:
         raise _TooLongError
 
-    signal.signal(signal.SIGALRM, alarm)
+    signal.signal(signal.SIGPROF, alarm)
+    faults_of("x", b"plot_id,lat,lon\nP,12.68,108.05\n", thorough=True)  # loads everything, so that no file pays for it
     for number in range(first, last, step):
         print(number, flush=True)
         name, data = mutant(number, seed, samples)
-        started = time.perf_counter()
-        signal.setitimer(signal.ITIMER_REAL, SECONDS)
+        started = time.process_time()
+        signal.setitimer(signal.ITIMER_PROF, SECONDS)
         try:
             became, bad = faults_of(name, data, thorough=number % CHECKED == 0)
         except _TooLongError:
@@ -227,8 +228,8 @@ def _worker(first: int, last: int, step: int, seed: int) -> None:
         except Exception as error:  # noqa: BLE001 – whatever it is, the cage would call it a crash
             became, bad = "crashed", [f"{type(error).__name__}: {error}"[:300]]
         finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
-        spent = time.perf_counter() - started
+            signal.setitimer(signal.ITIMER_PROF, 0)
+        spent = time.process_time() - started
         print(json.dumps([number, name, became, bad, round(spent, 4)]), flush=True)
 
 
