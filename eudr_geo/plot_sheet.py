@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from eudr_geo.angles import parse_angle, side_words
 from eudr_geo.boundaries import Shape, offered_polygon, shape_of
 from eudr_geo.cell_shapes import as_arrays, looks_like_one, parse
 from eudr_geo.cells import decimal_mark, fold, parse_number
@@ -13,6 +14,7 @@ from eudr_geo.coordinate_text import Regions
 from eudr_geo.gathering import Gathering, shown
 from eudr_geo.headings import COORDINATES, EU_COLUMNS, column_of, match_column
 from eudr_geo.model.source import NumberText, RecordError, WholeFileError
+from eudr_geo.regulation import COORDINATE_DECIMALS
 from eudr_geo.workbook_terms import TOTAL_WORDS
 
 _HEADING_ROWS = 10  # titles and logos above the headings
@@ -20,6 +22,7 @@ _COORDINATE = re.compile(r"[-+]?\d+(?:[.,]\d+)?")
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _BLOCK = 1_000  # rows whose boundaries are decoded together
 _LONGEST_HEADING = 100
+_LONGEST_ANGLE = 40
 _CODES = ("plot_id", "producer_id")
 _HECTARES = {  # of one unit of area, international definitions
     "ha": 1.0, "hectare": 1.0, "hectares": 1.0, "hecta": 1.0, "hec": 1.0, "has": 1.0,
@@ -69,6 +72,9 @@ class PlotSheet:
         self.bulk: list[tuple[int, str, int]] = []  # plot, kind, region: assembled together at the end
         self.in_named_system: list[int] = []  # plots whose coordinates are in the system that the user named
         self.columns: dict[str, int] = {}
+        self.as_written: dict[str, str] = {}  # coordinates of the row at hand that are no plain numbers
+        self.decimals: dict[str, int] = {}  # and to how many decimals of a degree they were written
+        self._words: set[str] | None = None
 
     def read(self) -> bool:
         """Read the sheet; tell whether it has headings for coordinates."""
@@ -181,6 +187,7 @@ class PlotSheet:
                 self.bulk.append((len(gathering.shapes) - 1, *decoded))
                 self._convert(in_named_system=True)
                 return
+            self.as_written, self.decimals = {}, {}
             kind, nested, in_named_system = self._place(cells)
             if kind == "LineString" and isinstance(nested, list):
                 offer = offered_polygon(nested)
@@ -190,7 +197,13 @@ class PlotSheet:
                 raise RecordError(
                     "unsupported-geometry", f"a {kind} is no plot", "close it and write POLYGON((…))", kind
                 )
-            gathering.add(number, properties, shape_of(kind, nested), group=self.name)
+            shape = shape_of(kind, nested)
+            if self.decimals:
+                shape.short_lons = int(self.decimals.get("lon", COORDINATE_DECIMALS) < COORDINATE_DECIMALS)
+                shape.short_lats = int(self.decimals.get("lat", COORDINATE_DECIMALS) < COORDINATE_DECIMALS)
+                shape.decimals = max(self.decimals.values())
+                properties |= self.as_written  # what a person wrote stays with the plot
+            gathering.add(number, properties, shape, group=self.name)
             self._convert(in_named_system=in_named_system)
         except RecordError as error:
             is_offered = error.code in {"nested-point", "unsupported-geometry"}
@@ -288,7 +301,38 @@ class PlotSheet:
         # In degrees a comma can only be a decimal mark: nobody writes thousands of them.
         if _COORDINATE.fullmatch(text) and not ("," in text and self.marks[key] == "."):
             return NumberText(text.replace(",", "."))
+        if key in {"lat", "lon"} and len(text) <= _LONGEST_ANGLE:
+            return self._angle(text, key)
         metres = parse_number(text, self.marks[key]) if key in {"x", "y"} else None
         if metres is None:
             raise RecordError("not-finite", f"{shown(text)} stands where a coordinate belongs", _DECIMAL_DEGREES, text)
         return NumberText(repr(metres))
+
+    def _angle(self, text: str, key: str) -> NumberText:
+        """A coordinate in degrees, minutes and seconds, or with the side of the globe beside it."""
+        try:
+            found = parse_angle(text, key, self._side_words())
+        except ValueError as error:
+            raise RecordError(
+                "unreadable-record",
+                f"{shown(text)}: {error}",
+                "write decimal degrees, with a minus for south and west",
+                text,
+            ) from error
+        if found is None:
+            raise RecordError("not-finite", f"{shown(text)} stands where a coordinate belongs", _DECIMAL_DEGREES, text)
+        value, self.decimals[key] = found
+        self.as_written[self.headings[self.columns[key]]] = text
+        return NumberText(repr(value))
+
+    def _side_words(self) -> set[str]:
+        """Words for north, east … in the table: they tell what language its letters are in."""
+        if self._words is None:
+            places = [self.columns[key] for key in ("lat", "lon")]
+            self._words = side_words(
+                text
+                for row in self.rows
+                for place in places
+                if place < len(row) and isinstance(row[place], str) and len(text := row[place]) <= _LONGEST_ANGLE
+            )
+        return self._words
