@@ -20,6 +20,10 @@ _KINDS = {
 _PLAIN = {"POINT": "Point", "POLYGON": "Polygon", "MULTIPOLYGON": "MultiPolygon"}
 _BRACKETS = {"Point": 1, "Polygon": 2, "MultiPolygon": 3}
 _WKT = re.compile(r"\s*(?:SRID=\d+;)?\s*([A-Za-z]+?)\s*(?:ZM|Z|M)?\s*(\(.*\)|EMPTY)\s*", re.DOTALL | re.IGNORECASE)
+_ODK_POSITION = r"[-+]?\d+\.\d+\s+[-+]?\d+\.\d+(?:\s+[-+]?\d+(?:\.\d+)?){0,2}"
+_ODK = re.compile(  # one position of four numbers, or several
+    rf"\s*(?:{_ODK_POSITION}\s*(?:;\s*{_ODK_POSITION}\s*)+;?|[-+]?\d+\.\d+\s+[-+]?\d+\.\d+(?:\s+[-+]?\d+(?:\.\d+)?){{2}})\s*;?\s*"
+)
 _LOOKS_LIKE_ONE = re.compile(r"\s*(?:SRID=\d+;|[A-Za-z]+\s*[ZMzm]*\s*\(|\{|\[\s*\[)")
 
 
@@ -31,7 +35,20 @@ def looks_like_one(text: str) -> bool:
     >>> looks_like_one("POLYGON((1 2, 3 4))"), looks_like_one('{"type":'), looks_like_one("Polygon")
     (True, True, False)
     """
-    return bool(_LOOKS_LIKE_ONE.match(text))
+    return bool(_LOOKS_LIKE_ONE.match(text)) or looks_like_odk(text)
+
+
+def looks_like_odk(text: str) -> bool:
+    """Tell whether a cell is a point, trace or shape as ODK and KoboToolbox write them.
+
+    Examples
+    --------
+    >>> looks_like_odk("12.68 108.05 512 4.5"), looks_like_odk("12.68 108.05; 12.69 108.05;")
+    (True, True)
+    >>> looks_like_odk("12.68 108.05")
+    False
+    """
+    return bool(_ODK.fullmatch(text))
 
 
 def parse(text: str) -> tuple[str, Any]:
@@ -40,7 +57,7 @@ def parse(text: str) -> tuple[str, Any]:
     Raises
     ------
     RecordError
-        For text that is none of the three forms.
+        For text that is none of the four forms.
 
     Examples
     --------
@@ -49,6 +66,8 @@ def parse(text: str) -> tuple[str, Any]:
     """
     if text[:1] in {"{", "["}:
         return _json(text)
+    if looks_like_odk(text):
+        return _odk(text)
     match = _WKT.fullmatch(text)
     kind = _KINDS.get(match[1].upper()) if match else None
     if match is None or kind is None:
@@ -107,6 +126,32 @@ def _json(text: str) -> tuple[str, Any]:
     if found.get("type") == "Feature" and isinstance(found.get("geometry"), dict):
         found = found["geometry"]
     return str(found.get("type")), found.get("coordinates")
+
+
+def _odk(text: str) -> tuple[str, Any]:
+    """Positions of ODK: latitude first, then longitude, height and accuracy; a shape ends where it began."""
+    positions = []
+    for part in text.strip().strip(";").split(";"):
+        lat, lon, *more = (NumberText(number) for number in part.split())
+        positions.append([lon, lat, *more[:1]])
+    if len(positions) == 1:
+        return "Point", positions[0]
+    is_closed = [float(number) for number in positions[0][:2]] == [float(number) for number in positions[-1][:2]]
+    return ("Polygon", [positions]) if is_closed and len(positions) > 2 else ("LineString", positions)
+
+
+def accuracy_m(text: str) -> float | None:
+    """Return the worst accuracy that ODK noted for a position, m; None where it noted none.
+
+    Examples
+    --------
+    >>> accuracy_m("12.68 108.05 512 4.5;12.69 108.05 512 7.25;"), accuracy_m("POINT (1 2)")
+    (7.25, None)
+    """
+    if not looks_like_odk(text):
+        return None
+    noted = [float(numbers[3]) for part in text.split(";") if len(numbers := part.split()) > 3]
+    return max(noted, default=None)
 
 
 def _brackets(text: str) -> list[Any]:

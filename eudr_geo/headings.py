@@ -18,34 +18,72 @@ EU_COLUMNS: Mapping[str, str] = {
 
 HEADINGS: Mapping[str, Sequence[str]] = {
     "plot_id": (
-        "plot_id", "plot code", "plot", "plotId", "plot no", "plot number", "parcel id", "parcel code", "farm id", "farm code",
-        "field id", "external_id", "remote_id", "Mã thửa", "Mã thửa đất", "Mã vườn", "Código parcela", "Code parcelle",
-        "Código talhão", "Kode lahan", "Kode kebun",
+        "plot_id", "plot code", "plot", "plotId", "plot no", "plot number", "parcel id", "parcel code", "farm id",
+        "farm code", "field id", "external_id", "remote_id", "Mã thửa", "Mã thửa đất", "Mã vườn", "Código parcela",
+        "Code parcelle", "Código talhão", "Kode lahan", "Kode kebun", "Código de parcela", "Código lote",
+        "Código de lote", "ID parcela", "Code de la parcelle", "ID parcelle", "Numéro parcelle", "Código do talhão",
+        "Código da parcela", "ID do talhão", "Kode kebun petani", "Nomor lahan", "Số thửa", "Mã lô", "Mã mảnh",
+        "farm_id", "plot_code", "GeoID", "terratrac id",
     ),
-    "place": ("ProductionPlace", "production place", "place", "plot name", "farm name", "Tên vườn", "nombre finca"),
+    "place": (
+        "ProductionPlace", "production place", "place", "plot name", "farm name", "Tên vườn", "nombre finca",
+        "Tên thửa", "Nombre de la finca", "Finca", "Nom de la plantation", "Nom parcelle", "Nome da fazenda",
+        "Fazenda", "Nama kebun", "Nama lahan",
+    ),
     "producer": (
-        "ProducerName", "producer name", "producer", "farmer name", "farmer", "name of producer", "Tên nông hộ", "Chủ hộ",
-        "Họ và tên", "Nombre productor", "Nom du producteur", "Nome do produtor", "Nama petani", "ProducerNa",
+        "ProducerName", "producer name", "producer", "farmer name", "farmer", "name of producer", "Tên nông hộ",
+        "Chủ hộ", "Họ và tên", "Nombre productor", "Nom du producteur", "Nome do produtor", "Nama petani",
+        "ProducerNa", "Nombre del productor", "Productor", "Nombre y apellido", "Producteur", "Nom du planteur",
+        "Nom et prénoms", "Produtor", "Nome do cooperado", "Petani", "Nama pemilik", "Tên chủ hộ", "Họ tên",
+        "farmer_name",
     ),
     "producer_id": (
-        "producer_id", "producer code", "farmer id", "farmer code", "member_id", "Mã nông hộ", "Mã hộ", "Código productor",
-        "Code producteur", "Código produtor", "Kode petani",
+        "producer_id", "producer code", "farmer id", "farmer code", "member_id", "Mã nông hộ", "Mã hộ",
+        "Código productor", "Code producteur", "Código produtor", "Kode petani", "Código del productor",
+        "Código socio", "Código de socio", "ID productor", "Code du producteur", "Code planteur", "Code du planteur",
+        "Código do produtor", "Código cooperado", "ID petani", "Nomor petani", "Mã số nông hộ", "Mã thành viên",
+        "farmer_id",
     ),
     "country": (
-        "ProducerCountry", "producer country", "country", "country code", "iso2", "Quốc gia", "País", "Pays", "Negara", "ProducerCo",
+        "ProducerCountry", "producer country", "country", "country code", "iso2", "Quốc gia", "País", "Pays",
+        "Negara", "ProducerCo", "Mã quốc gia", "Código país", "Código de país", "Code pays", "Código do país",
+        "Kode negara", "Country ISO2",
     ),
     "area_ha": (
-        "Area", "area ha", "area_ha", "farm_size", "size ha", "hectares", "plot area", "Diện tích", "Diện tích ha", "Superficie",
-        "Área", "Luas", "Area_hectare",
+        "Area", "area ha", "area_ha", "farm_size", "size ha", "hectares", "plot area", "Diện tích", "Diện tích ha",
+        "Superficie", "Área", "Luas", "Area_hectare", "Área ha", "Superficie ha", "Hectáreas", "Surface",
+        "Surface ha", "Superficie en ha", "Hectares ha", "Luas ha", "Luas lahan", "Luas kebun", "Diện tích đất",
+        "Farm size", "area_hectares",
     ),
-    "commodity": ("commodity", "crop", "Cây trồng", "cultivo", "culture", "komoditas"),
-    "mapped_on": ("mapped on", "mapped_on", "date of mapping", "DateofMapping", "survey date", "Ngày đo"),
-    "lat": ("lat", "latitude", "Vĩ độ", "Latitud", "Lintang"),
-    "lon": ("lon", "lng", "long", "longitude", "Kinh độ", "Longitud", "Bujur"),
-    "x": ("x", "easting", "utm x", "x coordinate", "Tọa độ X"),
-    "y": ("y", "northing", "utm y", "y coordinate", "Tọa độ Y"),
+    "commodity": (
+        "commodity", "crop", "Cây trồng", "cultivo", "culture", "komoditas", "producto", "produit", "produto",
+        "komoditi", "Loại cây",
+    ),
+    "mapped_on": (
+        "mapped on", "mapped_on", "date of mapping", "DateofMapping", "survey date", "Ngày đo", "fecha de mapeo",
+        "fecha levantamiento", "date de levé", "date du levé", "data do mapeamento", "tanggal pemetaan",
+        "Ngày đo đạc", "collection date",
+    ),
+    "lat": (
+        "lat", "latitude", "Vĩ độ", "Latitud", "Lintang", "Latitude N", "gps latitude", "Lat DD", "latitude decimal",
+        "Vỹ độ",
+    ),
+    "lon": (
+        "lon", "lng", "long", "longitude", "Kinh độ", "Longitud", "Bujur", "Longitude E", "gps longitude", "Long DD",
+        "Lon DD", "longitude decimal",
+    ),
+    "x": (
+        "x", "easting", "utm x", "x coordinate", "Tọa độ X", "Este", "Coordenada X", "Coord X", "Coordonnée X",
+        "Koordinat X", "X UTM", "Tọa độ X m",
+    ),
+    "y": (
+        "y", "northing", "utm y", "y coordinate", "Tọa độ Y", "Norte", "Coordenada Y", "Coord Y", "Coordonnée Y",
+        "Koordinat Y", "Y UTM", "Tọa độ Y m",
+    ),
     "wkt": (
-        "wkt", "geometry", "geom", "polygon", "the_geom", "geo", "geojson", "boundary", "Ranh giới", "Polígono", "WKT_GEOM",
+        "wkt", "geometry", "geom", "polygon", "the_geom", "geo", "geojson", "boundary", "Ranh giới", "Polígono",
+        "WKT_GEOM", "Polígono WKT", "Geometría", "Géométrie", "Polygone", "Geometria", "Poligon", "Ranh giới thửa",
+        "Plot boundary", "Plot polygon",
     ),
 }  # fmt: skip
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from eudr_geo.angles import parse_angle, side_words
 from eudr_geo.boundaries import Shape, offered_polygon, shape_of
-from eudr_geo.cell_shapes import as_arrays, looks_like_one, parse
+from eudr_geo.cell_shapes import accuracy_m, as_arrays, looks_like_odk, looks_like_one, parse
 from eudr_geo.cells import decimal_mark, fold, parse_number
 from eudr_geo.coordinate_text import Regions
 from eudr_geo.gathering import Gathering, shown
@@ -44,15 +44,21 @@ def text_of(value: Any) -> str:
 
 def columns_of(cells: Sequence[Any]) -> dict[str, list[int]]:
     """Columns that the cells of a row mean as headings, empty when there is none for coordinates."""
+    found = named_columns(cells)
+    if not {"lat", "lon"} <= set(found):
+        found |= _prefixed(cells)
+    enough = {"lat", "lon"} <= set(found) or {"x", "y"} <= set(found) or "wkt" in found
+    return found if enough else {}
+
+
+def named_columns(cells: Sequence[Any]) -> dict[str, list[int]]:
+    """Columns that the cells of a row mean as headings: column of a plot → places."""
     found: dict[str, list[int]] = {}
     for place, cell in enumerate(cells):
         meant = match_column(text_of(cell)) if isinstance(cell, str) and len(cell) <= _LONGEST_HEADING else ()
         if len(meant) == 1:
             found.setdefault(meant[0], []).append(place)
-    if not {"lat", "lon"} <= set(found):
-        found |= _prefixed(cells)
-    enough = {"lat", "lon"} <= set(found) or {"x", "y"} <= set(found) or "wkt" in found
-    return found if enough else {}
+    return found
 
 
 def _prefixed(cells: Sequence[Any]) -> dict[str, list[int]]:
@@ -120,6 +126,8 @@ class PlotSheet:
             has_point = {"lat", "lon"} <= set(found) or {"x", "y"} <= set(found)
             if (places or has_point) and (best is None or len(found) > best[0]):
                 best = len(found), top, found
+        if survey := self._survey(best[1] if best else None):
+            best = survey
         if best is None:
             return None
         _, top, found = best
@@ -131,6 +139,29 @@ class PlotSheet:
             for key, places in found.items()
         }
         return top
+
+    def _survey(self, known: int | None) -> tuple[int, int, dict[str, list[int]]] | None:
+        """Find boundaries of ODK and KoboToolbox: their column bears the question's name, so its cells must tell.
+
+        A survey may ask for a point and for a boundary: the column with the most positions is taken, the other stays.
+        """
+        tops = range(min(len(self.rows), _HEADING_ROWS)) if known is None else [known]
+        top = next(
+            (row for row in tops if sum(isinstance(cell, str) and bool(cell) for cell in self.rows[row]) > 1), None
+        )
+        if top is None:
+            return None
+        found = {key: at for key, at in named_columns(self.rows[top]).items() if key != "wkt"}
+        positions: dict[int, int] = {}
+        for row in self.rows[top + 1 : top + 1 + _BLOCK]:
+            for place, cell in enumerate(row):
+                if isinstance(cell, str) and ";" in cell and looks_like_odk(cell):
+                    positions[place] = positions.get(place, 0) + cell.count(";")
+                elif known is None and isinstance(cell, str) and looks_like_odk(cell):
+                    positions[place] = positions.get(place, 0) + 1
+        if not positions:
+            return None
+        return len(found), top, {**found, "wkt": [max(positions, key=lambda place: (positions[place], -place))]}
 
     def _holds_boundaries(self, place: int, top: int) -> bool:
         below = [text for row in self.rows[top + 1 :] if place < len(row) and (text := text_of(row[place]))]
@@ -198,11 +229,11 @@ class PlotSheet:
                     "unsupported-geometry", f"a {kind} is no plot", "close it and write POLYGON((…))", kind
                 )
             shape = shape_of(kind, nested)
+            properties |= self.as_written  # what a person or device wrote stays with the plot
             if self.decimals:
                 shape.short_lons = int(self.decimals.get("lon", COORDINATE_DECIMALS) < COORDINATE_DECIMALS)
                 shape.short_lats = int(self.decimals.get("lat", COORDINATE_DECIMALS) < COORDINATE_DECIMALS)
                 shape.decimals = max(self.decimals.values())
-                properties |= self.as_written  # what a person wrote stays with the plot
             gathering.add(number, properties, shape, group=self.name)
             self._convert(in_named_system=in_named_system)
         except RecordError as error:
@@ -247,7 +278,7 @@ class PlotSheet:
                 yield name, value if isinstance(value, bool) else text_of(value)
 
     def _is_spoilt(self, value: Any) -> bool:
-        is_date = isinstance(value, str) and self.gathering.format == "XLSX" and bool(_ISO_DATE.fullmatch(value))
+        is_date = isinstance(value, str) and self.gathering.format != "CSV" and bool(_ISO_DATE.fullmatch(value))
         return isinstance(value, bool) or is_date
 
     def _area(self, value: Any) -> Any:
@@ -270,7 +301,9 @@ class PlotSheet:
     def _place(self, cells: Sequence[Any]) -> tuple[str, Any, bool]:
         """Kind and positions of a row, and whether they are in the system that the user may have named."""
         if "wkt" in self.columns and (text := text_of(cells[self.columns["wkt"]])):
-            return *parse(text), True
+            if (worst := accuracy_m(text)) is not None:
+                self.as_written["accuracy (m)"] = f"{worst:g}"
+            return *parse(text), not looks_like_odk(text)
         is_degrees = {"lat", "lon"} <= set(self.columns)
         first, second = ("lon", "lat") if is_degrees else ("x", "y")
         if not {first, second} <= set(self.columns):

@@ -29,19 +29,27 @@ _NO_DATA = (  # how strangers' files begin that hold no plots in any form
     (b"GIF8", "a picture", _AS_BOUNDARIES),
     (b"II*\0", "a picture (TIFF)", _AS_BOUNDARIES),
     (b"MM\0*", "a picture (TIFF)", _AS_BOUNDARIES),
-    (b"\xd0\xcf\x11\xe0", "an old Excel or a password-protected Office file", "save it as .xlsx without a password"),
     (b"{\\rtf", "a text document", "send the table or the map file itself"),
     (b"Rar!", "a RAR archive", _REPACK),
     (b"7z\xbc\xaf", "a 7z archive", _REPACK),
     (b"\x1f\x8b", "a gzip archive", _REPACK),
 )
+_OLD_OFFICE = b"\xd0\xcf\x11\xe0"
+_STREAMS = {  # in the directory of an old Office file
+    "EncryptedPackage": "", "Workbook": "", "Book": "", "WordDocument": "a Word document",
+    "PowerPoint Document": "a presentation",
+}  # fmt: skip
 _OTHER_DATA = (  # and that hold some, in a form no reader takes
     (b"\0\0\x27\x0a", "one part (.shp) of a Shapefile", "zip all its files together: .shp, .shx, .dbf, .prj, .cpg"),
     (b"PAR1", "GeoParquet", "export it as GeoJSON or GeoPackage"),
     (b"fgb", "FlatGeobuf of another version", "export it as GeoJSON or GeoPackage"),
     (b"AC10", "an AutoCAD drawing (DWG)", "export the plots as KML or Shapefile"),
 )
-_DOCUMENTS = {"word": "a Word document", "ppt": "a presentation", "content.xml": "an OpenDocument file"}
+_DOCUMENTS = {
+    "word": "a Word document",
+    "ppt": "a presentation",
+    "content.xml": "an OpenDocument file that is no table",
+}
 _XML = {
     "FeatureCollection": ("GML", "export the plots as GeoJSON or GeoPackage"),
     "osm": ("OpenStreetMap data", "export the plots as GeoJSON"),
@@ -87,12 +95,32 @@ def choose(source: Source) -> tuple[str, Callable[[Source], Reading]]:
     if head.startswith(_ARCHIVE):
         names = names_in(source)
         head = _ARCHIVE + "\n".join(names).encode("utf-8", "replace")
+    elif head.startswith(_OLD_OFFICE):
+        head = _OLD_OFFICE + "\n".join(_streams_in(source)).encode("ascii", "replace")
     else:
         _refuse_known(head)
     for module in _members():
         if format_ := module.sniff(head):
             return format_, module.read
     raise _unknown(head, names)
+
+
+def _streams_in(source: Source) -> list[str]:
+    """Names of the streams of an old Office file that tell what it is.
+
+    Raises
+    ------
+    WholeFileError
+        When it is no workbook, or one with a password.
+    """
+    data = source.path.read_bytes()
+    found = [name for name in _STREAMS if name.encode("utf-16-le") in data]
+    if "EncryptedPackage" in found:
+        raise WholeFileError("unreadable-file", "the file has a password", "save it without one and send it again")
+    if not {"Workbook", "Book"} & set(found):
+        what = next((_STREAMS[name] for name in found if _STREAMS[name]), "an old Office file that is no workbook")
+        raise WholeFileError("unreadable-file", f"the file is {what}", "send the table or the map file itself")
+    return found
 
 
 def _refuse_known(head: bytes) -> None:

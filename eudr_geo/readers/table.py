@@ -1,31 +1,42 @@
-"""Tables, CSV and XLSX: points in degrees or metres, or boundaries in a cell. Ids stay text; nothing shifts."""
+"""Tables, CSV and workbooks: points in degrees or metres, or boundaries in a cell. Ids stay text; nothing shifts."""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
 import zipfile
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from eudr_geo.archives import members
+from eudr_geo.archives import members, names_in
 from eudr_geo.coordinate_text import Regions, assembled
 from eudr_geo.csv_text import SEPARATORS, decoded, rows_of
 from eudr_geo.gathering import Gathering, shown
 from eudr_geo.model.plots import Reading
 from eudr_geo.model.source import Source, WholeFileError
-from eudr_geo.plot_sheet import PlotSheet, columns_of
+from eudr_geo.plot_sheet import PlotSheet, columns_of, named_columns
 
-FORMATS = ("CSV", "XLSX")
+FORMATS = ("CSV", "ODS", "XLS", "XLSX")
 _FIRST_ROWS = 10
+_ARCHIVE, _OLD_WORKBOOK = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+_REPEATED = re.compile(
+    rb"<table:table-(?:row|cell)\s[^>]{0,2000}?table:number-(rows|columns)-repeated=[\"'](\d{1,9})[\"']"
+)
+_FILLED = re.compile(rb"office:value|<text:")
+_OF_COORDINATES = 100
+_NEAR = 100_000  # bytes behind a repeated row in which its cells begin
 _CELL = re.compile(rb"<(?:\w+:)?c\s[^>]*?r=[\"']([A-Z]{1,3})(\d{1,7})[\"']")
 
 
 def sniff(head: bytes) -> str:
-    """Return XLSX for a workbook, CSV for text with a separator in its first lines."""
-    if head.startswith(b"PK\x03\x04"):
-        return "XLSX" if b"xl/workbook" in head else ""
+    """Return the kind of a workbook, CSV for text with a separator in its first lines."""
+    if head.startswith(_ARCHIVE):
+        is_open_document = b"content.xml" in head and b"styles.xml" in head
+        return "XLSX" if b"xl/workbook" in head else "ODS" if is_open_document else ""
+    if head.startswith(_OLD_WORKBOOK):
+        return "XLS"
     if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return "CSV"
     if b"\0" in head or head.lstrip(b"\xef\xbb\xbf \r\n")[:1] in (b"<", b"{", b"["):
@@ -35,17 +46,16 @@ def sniff(head: bytes) -> str:
 
 
 def read(source: Source) -> Reading:
-    """Read a CSV or XLSX table of plots.
+    """Read a table of plots.
 
     Raises
     ------
     WholeFileError
         When no sheet has headings for coordinates, or the text cannot be decoded.
     """
-    with source.path.open("rb") as stream:
-        is_workbook = stream.read(4) == b"PK\x03\x04"
-    gathering = Gathering(source, "XLSX" if is_workbook else "CSV")
-    cells = workbook_cells(source) if is_workbook else {"": _csv_rows(source, gathering)}
+    format_ = _format(source)
+    gathering = Gathering(source, format_)
+    cells = {"": _csv_rows(source, gathering)} if format_ == "CSV" else workbook_cells(source)
     regions = Regions()
     sheets = [PlotSheet(gathering, name, rows, regions) for name, rows in cells.items() if source.layer in {"", name}]
     taken = [sheet for sheet in sheets if sheet.read()]
@@ -70,6 +80,16 @@ def read(source: Source) -> Reading:
     return reading.with_plots(plots_to_wgs84(reading.plots, source.crs, metres))
 
 
+def _format(source: Source) -> str:
+    with source.path.open("rb") as stream:
+        head = stream.read(len(_ARCHIVE))
+    if head == _OLD_WORKBOOK:
+        return "XLS"
+    if head != _ARCHIVE:
+        return "CSV"
+    return "XLSX" if any(name.startswith("xl/") for name in names_in(source)) else "ODS"
+
+
 def _csv_rows(source: Source, gathering: Gathering) -> list[list[Any]]:
     text, gathering.encoding, certain = decoded(source.path.read_bytes())
     if not certain:
@@ -78,7 +98,12 @@ def _csv_rows(source: Source, gathering: Gathering) -> list[list[Any]]:
             f"the text encoding is not told; read as {gathering.encoding}",
             "check the names; save as UTF-8",
         )
-    return rows_of(text, source.limits, lambda row: len(columns_of(row)))
+    return rows_of(text, source.limits, _likeness)
+
+
+def _likeness(row: Sequence[Any]) -> int:
+    """How much a row looks like headings: those of coordinates decide, others only where there are none."""
+    return _OF_COORDINATES * len(columns_of(row)) + len(named_columns(row))
 
 
 def workbook_cells(source: Source) -> dict[str, list[list[Any]]]:
@@ -89,7 +114,9 @@ def workbook_cells(source: Source) -> dict[str, list[list[Any]]]:
     WholeFileError
         For a damaged workbook, or one that claims more rows or columns than the limits.
     """
-    _scan(source)
+    format_ = _format(source)
+    if format_ != "XLS":  # the old format cannot claim more than 65 536 rows and 256 columns
+        _scan(source)
     from python_calamine import CalamineError, CalamineWorkbook
 
     try:
@@ -116,6 +143,8 @@ def _scan(source: Source) -> None:
             raise WholeFileError(
                 "unreadable-file", "the workbook has a document type definition, which none needs", "do not open it"
             )
+        if name == "content.xml":
+            _scan_open_document(data, source)
         # Any part may be a sheet: the workbook's own list of them is a claim.
         for match in _CELL.finditer(data):
             if (
@@ -123,6 +152,17 @@ def _scan(source: Source) -> None:
                 or int(match[2]) > source.limits.sheet_rows
                 or _column(match[1]) > source.limits.sheet_columns
             ):
+                raise _too_wide(source)
+
+
+def _scan_open_document(data: bytes, source: Source) -> None:
+    """Refuse a row or cell with something in it that is said to stand there very often."""
+    limits = source.limits
+    for match in _REPEATED.finditer(data):
+        most = limits.sheet_rows if match[1] == b"rows" else limits.sheet_columns
+        if int(match[2]) > most and _FILLED.search(data, match.end(), match.end() + _NEAR):
+            end = data.find(b"</table:table-row>" if match[1] == b"rows" else b"</table:table-cell>", match.end())
+            if end < 0 or _FILLED.search(data, match.start(), end):
                 raise _too_wide(source)
 
 

@@ -21,7 +21,7 @@ def zipped(*names):
         (b"%PDF-1.7", "unreadable-file", "PDF"),
         (b"\x89PNG\r\n", "unreadable-file", "picture"),
         (b"\xff\xd8\xff\xe0", "unreadable-file", "picture"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1", "unreadable-file", "password"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1", "unreadable-file", "no workbook"),
         (b"\n\n <!DOCTYPE HTML><html>", "unreadable-file", "web page"),
         (b"<?xml version='1.0'?><!DOCTYPE html PUBLIC 'x'><html>", "unreadable-file", "web page"),
         (b"<gml:FeatureCollection xmlns:gml='x'>", "unsupported-format", "GML"),
