@@ -87,6 +87,8 @@ def interior_ring(plots: Plots) -> Problems:
 
     **Trap** Never delete the inner ring: that declares the forest as coffee land. And do not join the hole to the
     edge by a cut that runs there and back on the same line: the boundary then lies on itself, which is refused too.
+    The official papers say both that a hole "will not be processed" and that only the outer boundary counts: either
+    way the hole is lost, so it is an error here.
     """
     holes = counted(plots, "holes")
     rows = np.flatnonzero(holes > 0)
