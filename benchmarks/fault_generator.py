@@ -442,7 +442,7 @@ def _(village: Village, plot: Plot, middle: Any) -> Plot:
 
 @fault("spike")
 def _(village: Village, plot: Plot, middle: Any) -> Plot:
-    base = _turned(village, middle, [(-18, -15), (16, -17), (19, 14), (0.4, 15), (1.0, 60), (1.6, 15.1), (-17, 16)])
+    base = _turned(village, middle, [(-18, -15), (16, -17), (19, 14), (1.6, 15.1), (1.0, 60), (0.4, 15), (-17, 16)])
     return replace(plot, rings=[village.ring(base)])
 
 

@@ -88,7 +88,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             f"{one.rule:26}{one.severity:>13}{one.seeded:8,}{one.found:8,}{one.missed:8,}{one.besides:9,}"
             f"{one.clean:15,}{1_000 * share:10.2f}"
         )
-        if one.missed or share > (0 if one.severity == "error" else MOST_ACCUSED):
+        known = one.severity != "no such rule"  # a fault that the catalogue of today has no rule for
+        if (known and one.missed) or share > (0 if one.severity == "error" else MOST_ACCUSED):
             bad.append(one.rule)
     print(f"\n{'all found, nobody wrongly accused' if not bad else 'look at: ' + ', '.join(bad)}")
     return int(bool(bad))
