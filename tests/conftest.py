@@ -27,3 +27,9 @@ def reference() -> Path:
 def square():
     """A plot of 1 ha near Buôn Ma Thuột."""
     return shapely.box(108.05, 12.68, 108.050921, 12.680904)
+
+
+@pytest.fixture
+def walked():
+    """A plot of about 1 ha near Buôn Ma Thuột with which nothing is wrong: it does not lie along the map."""
+    return shapely.Polygon([(108.05, 12.680102), (108.050921, 12.68), (108.051003, 12.680911), (108.050072, 12.681)])

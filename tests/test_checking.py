@@ -24,8 +24,8 @@ def plots_of(*geometries, **columns):
 BOW_TIE = shapely.Polygon([(108.05, 12.68), (108.052, 12.682), (108.052, 12.68), (108.05, 12.682), (108.05, 12.68)])
 
 
-def test_a_good_plot_gives_nothing(square):
-    result = checking.check(Reading(plots_of(square)))
+def test_a_good_plot_gives_nothing(walked):
+    result = checking.check(Reading(plots_of(walked)))
     assert list(result.findings) == []
     assert (result.plots_fit, result.plots_unfit) == (1, 0)
 

@@ -16,8 +16,8 @@ def test_a_clean_plot_comes_back_identical(square):
     assert shapely.to_wkb(done.reading.plots.geometry[0]) == shapely.to_wkb(plots.geometry[0])
 
 
-def test_safe_repairs_leave_a_receipt_and_a_clean_check(square):
-    jittered = shapely.transform(square, lambda xy: xy + 1.23e-8)
+def test_safe_repairs_leave_a_receipt_and_a_clean_check(walked):
+    jittered = shapely.transform(walked, lambda xy: xy + 1.23e-8)
     plots = plots_of(
         jittered, open_rings=[1], has_z=[True], decimals=[10], country=["VNM"], area_ha=[np.nan], area_text=["1,0 ha"]
     )

@@ -70,10 +70,9 @@ def test_points_read_back_where_they_were(places):
     assert np.allclose(found, np.round(places, 6), atol=1e-9)
 
 
-def test_what_we_write_we_read_without_a_finding():
+def test_what_we_write_we_read_without_a_finding(walked):
     from eudr_geo.checking import check
 
-    walked = shapely.Polygon([(108.05, 12.680102), (108.050921, 12.68), (108.051003, 12.680911), (108.050072, 12.681)])
     plots = plots_of(walked, shapely.Point(108.1, 12.7), area_ha=[np.nan, 0.5])
     again = read_bytes("again.geojson", to_geojson(plots))
     assert check(again).findings.by_rule() == {}
