@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from eudr_geo.cage.drivers import ALLOWED, SKIPPED
-from eudr_geo.cage.warm import Warm, WarmError
+from eudr_geo.cage.warm import Warm, WarmError, is_possible
 from eudr_geo.cage.wire import WireError, unpack
 from eudr_geo.limits import Limits, raise_it
 from eudr_geo.model.plots import Note, Plots, Reading, SourceFile
@@ -88,6 +88,22 @@ def _copy(path: Path, target: Path, limit: int) -> tuple[int, str]:
     return size, digest.hexdigest()
 
 
+def command(what: str) -> list[str]:
+    """Return how a child is started: with this package and its libraries, also where only the user has them."""
+    ours = str(Path(__file__).parents[2])
+    theirs = [entry for entry in sys.path if entry.endswith(_LIBRARIES)]
+    return [sys.executable, "-P", "-s", "-c", _START, json.dumps([ours, *theirs]), what]
+
+
+_LIBRARIES = ("site-packages", "dist-packages")
+_START = (
+    "import json, sys; ours, *theirs = json.loads(sys.argv.pop(1)); "
+    f"sys.path[:0] = [] if ours.endswith({_LIBRARIES!r}) else [ours]; "
+    "sys.path += [entry for entry in theirs if entry not in sys.path]; "
+    "from eudr_geo.cage.__main__ import main; main()"
+)
+
+
 def environment(folder: Path) -> dict[str, str]:
     """Return the whole environment of the child."""
     kept = {key: os.environ[key] for key in ("SYSTEMROOT", "WINDIR") if key in os.environ}
@@ -146,7 +162,7 @@ def _cold(folder: Path, job: dict[str, Any], limits: Limits) -> int | None:
     """Start a child for one file; return its exit code, None if it took too long."""
     with (folder / "out.bin").open("wb") as answer:
         child = subprocess.Popen(
-            [sys.executable, "-P", "-s", "-m", "eudr_geo.cage", json.dumps(job)],
+            command(json.dumps(job)),
             cwd=folder,
             env=environment(folder),
             stdin=subprocess.DEVNULL,
@@ -177,11 +193,19 @@ def _failed(name: str, digest: str, size: int, why: str, fix: str) -> Reading:
 
 def describe() -> tuple[str, str]:
     """Say how tight the cage is on this system, for ``eudr-geo doctor``."""
-    from eudr_geo.cage.walls import can_leave_network
+    from eudr_geo.cage import landlock, walls
 
-    parts = [f"{len(ALLOWED)} GDAL drivers"]
+    parts = [f"GDAL reads only {', '.join(ALLOWED)}"]
     parts.append(
         "memory, time and file size limited" if sys.platform != "win32" else "time limited; memory is not on Windows"
     )
-    parts.append("no network" if can_leave_network() else "network not taken away by the system, only from GDAL")
+    speaks = landlock.version()
+    if walls.can_leave_network():
+        parts.append("no network")
+    else:
+        parts.append(
+            "no TCP" if speaks >= landlock.TCP_FROM else "network not taken away by the system, only from GDAL"
+        )
+    parts.append("other files and programs out of reach" if speaks else "other files not taken away by the system")
+    parts.append("many files by copies of one process" if is_possible() else "every file starts a process")
     return "ready", ", ".join(parts)

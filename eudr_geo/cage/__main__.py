@@ -25,8 +25,9 @@ def work(job: dict[str, Any]) -> None:
     """Shut the walls, read, answer on stdout."""
     limits = Limits(**job.pop("limits"))
     from eudr_geo.cage import DISK_EXIT, MEMORY_EXIT
-    from eudr_geo.cage.walls import shut
+    from eudr_geo.cage.walls import load, shut
 
+    load()
     shut(limits)
     try:
         sys.stdout.buffer.write(_read(job, limits))

@@ -3,14 +3,35 @@
 from __future__ import annotations
 
 import ctypes
+import importlib
 import os
 import sys
 from contextlib import suppress
+from pathlib import Path
 
+from eudr_geo.cage import landlock
 from eudr_geo.limits import Limits
 
 _CLONE_NEWNET, _CLONE_NEWUSER = 0x40000000, 0x10000000
 _OPEN_FILES = 64
+_LOADED = (
+    "eudr_geo.cage.wire", "eudr_geo.projecting", "defusedxml.ElementTree", "charset_normalizer", "python_calamine",
+    "zipfile", "sqlite3",
+)  # fmt: skip
+_ALWAYS_READ = (
+    "/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/share/zoneinfo", "/etc/ld.so.cache", "/dev/null", "/dev/zero",
+    "/dev/urandom",
+)  # fmt: skip
+
+
+def load() -> None:
+    """Load every reader and what they need: it is our own code, and easier to find while files are in reach."""
+    for name in _LOADED:
+        with suppress(ImportError):
+            importlib.import_module(name)
+    from eudr_geo.readers import formats
+
+    formats()
 
 
 def shut(limits: Limits) -> None:
@@ -30,9 +51,21 @@ def shut(limits: Limits) -> None:
         most = value if hard == resource.RLIM_INFINITY else min(value, hard)
         resource.setrlimit(kind, (most, most))
     leave_network()
+    landlock.restrict(_ours(), [str(Path.cwd())])
     # Last, because a new namespace may need it: no process and no thread is started from here (root is exempt).
     with suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
+
+
+def _ours() -> list[str]:
+    """Where Python, our package and what they loaded lie: nobody's data."""
+    places = {sys.prefix, sys.base_prefix, str(Path(__file__).parents[1]), *_ALWAYS_READ}
+    places |= {entry for entry in sys.path if entry.endswith(("site-packages", "dist-packages"))}
+    with suppress(OSError):
+        lines = Path("/proc/self/maps").read_text(encoding="utf-8", errors="replace").splitlines()
+        parts = [line.split(maxsplit=5) for line in lines]
+        places |= {str(Path(part[5]).parent) for part in parts if len(part) == 6 and ".so" in part[5]}
+    return sorted(places - {"/"})
 
 
 def leave_network() -> bool:

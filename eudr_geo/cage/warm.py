@@ -82,18 +82,13 @@ class Warm:
             self._idle.put(server)
 
 
-def command() -> list[str]:
-    """How the process that is copied is started."""
-    return [sys.executable, "-P", "-s", "-m", "eudr_geo.cage", "--warm"]
-
-
 class _Server:
     def __init__(self) -> None:
-        from eudr_geo.cage import environment
+        from eudr_geo.cage import command, environment
 
         self._home = tempfile.TemporaryDirectory(prefix="eudr-geo-warm-")
         self._process = subprocess.Popen(
-            command(),
+            command("--warm"),
             cwd=self._home.name,
             env=environment(Path(self._home.name)),
             stdin=subprocess.PIPE,

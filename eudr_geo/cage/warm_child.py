@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import importlib
 import json
 import os
 import signal
@@ -12,20 +11,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-_LOADED = (
-    "eudr_geo.cage.wire", "eudr_geo.cage.walls", "eudr_geo.readers", "eudr_geo.projecting", "eudr_geo.layers",
-    "defusedxml.ElementTree", "charset_normalizer", "python_calamine", "zipfile", "sqlite3",
-)  # fmt: skip
-
 
 def serve(read: Callable[[dict[str, Any]], None]) -> None:
     """Answer each line of stdin, a job, with two lines: the number of its child, and how that ended."""
-    for name in _LOADED:
-        with suppress(ImportError):
-            importlib.import_module(name)
-    from eudr_geo.readers import formats
+    from eudr_geo.cage.walls import load
 
-    formats()  # loads every reader
+    load()
     gc.collect()
     gc.freeze()  # what is shared with the children stays shared
     while line := sys.stdin.buffer.readline():

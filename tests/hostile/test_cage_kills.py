@@ -1,6 +1,7 @@
 """Readers that misbehave, in a cold cage and in a warm one: a finding that says why, and the next file is read."""
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from eudr_geo import cage
-from eudr_geo.cage import drivers, walls, warm, wire
+from eudr_geo.cage import drivers, landlock, walls, warm, wire
 from eudr_geo.limits import Limits
 from eudr_geo.reading import read_bytes, read_plots
 
@@ -40,9 +41,20 @@ BODIES = {
         "import socket; socket.create_connection(('127.0.0.1', {port}), 2).sendall(b'GET /x HTTP/1.0\\r\\n\\r\\n')",
         "crashed", SMALL,
     ),
+    "reads another file": ("open({canary!r}).read()", "crashed", SMALL),
+    "lists another folder": ("os.listdir('/tmp')", "crashed", SMALL),
+    "writes beside its folder": ("open('../beside.txt', 'w').write('x')", "crashed", SMALL),
+    "writes over another file": ("open({canary!r}, 'w').write('x')", "crashed", SMALL),
+    "starts Python": ("os.execv(sys.executable, [sys.executable, '-c', 'pass'])", "crashed", SMALL),
+    "stops its parent": ("os.kill(os.getppid(), 0)", "crashed", SMALL),
     "starts a program": ("os.execvp('gpsbabel', ['gpsbabel'])", "crashed", SMALL),
     "opens very many files": ("[open(os.devnull) for _ in range(1000)]", "crashed", SMALL),
 }  # fmt: skip
+NEEDS_LANDLOCK = {
+    **dict.fromkeys(("reads another file", "lists another folder", "writes beside its folder"), 1),
+    **dict.fromkeys(("writes over another file", "starts Python"), 1),
+    "stops its parent": landlock.SIGNALS_FROM,
+}
 FAKE = """
 import json, os, sys, time
 sys.path[:0] = {path!r}
@@ -61,13 +73,14 @@ def misbehaving(monkeypatch, canary):
     """Puts a reader that misbehaves into every cage; "evil" in a file wakes it."""
 
     def put(body):
-        body = textwrap.indent(body.replace("{port}", str(canary.port)), "        ").strip()
+        body = textwrap.indent(
+            body.replace("{port}", str(canary.port)).replace("{canary!r}", repr(str(canary.file))), "        "
+        ).strip()
         script = FAKE.format(path=sys.path, body=body)
         real = subprocess.Popen
 
         def other(command, **options):
-            at = command.index("eudr_geo.cage")
-            return real([sys.executable, "-c", script, *command[at + 1 :]], **options)
+            return real([sys.executable, "-c", script, command[-1]], **options)
 
         monkeypatch.setattr(subprocess, "Popen", other)
 
@@ -84,6 +97,8 @@ def test_a_reader_that_misbehaves_is_a_finding_and_the_next_file_is_read(
         pytest.skip("no warm cages on this system")
     if kind == "asks the network" and not walls.can_leave_network():
         pytest.skip("this system does not let a process leave the network")
+    if kind in NEEDS_LANDLOCK and landlock.version() < NEEDS_LANDLOCK[kind]:
+        pytest.skip("this kernel does not let a process give that up")
     body, word, limits = BODIES[kind]
     misbehaving(body)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
@@ -219,3 +234,66 @@ def test_doctor_says_what_the_cage_can_do_here():
     assert status == "ready"
     assert "network" in words
     assert "memory" in words
+
+
+@pytest.mark.parametrize(
+    ("network", "speaks", "words"),
+    [
+        (True, 7, ["no network", "other files and programs out of reach"]),
+        (False, 4, ["no TCP", "other files and programs out of reach"]),
+        (False, 3, ["network not taken away by the system", "other files and programs"]),
+        (False, 0, ["network not taken away by the system", "other files not taken away by the system"]),
+    ],
+)
+def test_doctor_is_frank_about_what_the_system_cannot_do(monkeypatch, network, speaks, words):
+    monkeypatch.setattr(walls, "can_leave_network", lambda: network)
+    monkeypatch.setattr(landlock, "version", lambda: speaks)
+    _, said = cage.describe()
+    for word in words:
+        assert word in said
+
+
+def test_the_cage_works_without_any_help_of_the_system(monkeypatch, tmp_path):
+    """An old kernel, no namespaces, no fork: fewer walls, the same answers."""
+    script = FAKE.format(path=sys.path, body="pass").replace(
+        "child.main()",
+        "from eudr_geo.cage import landlock, walls\nlandlock.version = lambda: 0\nwalls.leave_network = lambda: False\nchild.main()",
+    )
+    real = subprocess.Popen
+    monkeypatch.setattr(
+        subprocess, "Popen", lambda command, **options: real([sys.executable, "-c", script, command[-1]], **options)
+    )
+    monkeypatch.setattr("eudr_geo.reading.is_possible", lambda: False)
+    paths = [tmp_path / f"{at}.geojson" for at in range(4)]
+    for path in paths:
+        path.write_text(GOOD)
+    assert len(read_plots(paths).plots) == 4
+
+
+def test_a_package_that_is_found_by_pythonpath_only_is_found_by_the_cage(tmp_path):
+    """As when pip installed it for one user: the child looks where its parent looked."""
+    import shutil
+
+    folder = tmp_path / "elsewhere"
+    shutil.copytree(
+        Path(cage.__file__).parents[1],
+        folder / "eudr_geo",
+        ignore=shutil.ignore_patterns("__pycache__", "sample_plots"),
+    )
+    (tmp_path / "x.geojson").write_text(GOOD)
+    script = (
+        "import sys, eudr_geo, eudr_geo.cage as cage, subprocess\n"
+        "from eudr_geo.reading import read_plots\n"
+        "calls = []\nreal = cage.environment\n"
+        "print(eudr_geo.__file__, len(read_plots(sys.argv[1]).plots))\n"
+        "print(subprocess.run(cage.command('x')[:-3] + ['import sys, json; ours, *t = json.loads(sys.argv[1]); print(ours)', "
+        "cage.command('x')[-2]], capture_output=True, text=True).stdout)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", script, str(tmp_path / "x.geojson")],
+        env={**os.environ, "PYTHONPATH": str(folder)}, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    where, plots, child = done.stdout.split()
+    assert where.startswith(str(folder))
+    assert plots == "1"
+    assert child == str(folder)
