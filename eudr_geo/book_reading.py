@@ -18,6 +18,7 @@ from eudr_geo.model.workbook import BookReading, CellIssue
 from eudr_geo.readers.workbook import Cells, PlotCells, read_cells
 from eudr_geo.reading import read_sheets
 from eudr_geo.regulation import country_code
+from eudr_geo.workbook_terms import LANGUAGES
 
 _WKT_LENGTH = 1_000_000  # characters; a cell of a spreadsheet holds 32 767
 
@@ -30,7 +31,8 @@ def read_book(path: str | Path, *, lang: str = "", country: str = "", limits: Li
     path
         The workbook (XLSX).
     lang
-        ``en`` or ``vi``: decides how a number is read that could be two; by default the workbook's own language.
+        ``en``, ``vi``, ``es``, ``fr``, ``pt`` or ``id``, a hint:
+        decides how a number is read that could be two; by default the workbook's own language.
     country
         ISO 3166-1 alpha-2 code of producers and plots that name none, and of customary units (tạ, quintal).
     limits
@@ -46,8 +48,8 @@ def read_book(path: str | Path, *, lang: str = "", country: str = "", limits: Li
     InputError
         For a file that is not there or cannot be opened as a workbook, or an unknown language or country.
     """
-    if lang not in {"", "en", "vi"}:
-        raise InputError(f"the workbook is not made in {lang!r}", fix="name en or vi")
+    if lang not in {"", *LANGUAGES}:
+        raise InputError(f"the workbook is not made in {lang!r}", fix=f"name one of {', '.join(LANGUAGES)}")
     if country and country_code(country) != country:
         raise InputError(f"{country!r} is no country code", fix="name its two letters, like VN")
     reading, sheets = read_sheets(path, limits=limits)

@@ -11,7 +11,17 @@ from eudr_geo.cells import clean_code, clean_text, decimal_mark, fold, match_hea
 from eudr_geo.model.findings import ERROR, NOTE, WARNING
 from eudr_geo.model.workbook import CellChange, CellIssue, LeftOut
 from eudr_geo.regulation import country_code
-from eudr_geo.workbook_terms import ERROR_CELLS, TOTAL_WORDS, Field, Sheet, choices, unit_kg, unknown_unit
+from eudr_geo.workbook_terms import (
+    ERROR_CELLS,
+    TOTAL_WORDS,
+    Field,
+    Sheet,
+    choices,
+    decimal_mark_of,
+    unit_kg,
+    unknown_unit,
+    word,
+)
 
 HEADING_ROWS = 10
 """The heading row stands among the first ten; titles and logos may stand above it."""
@@ -120,7 +130,8 @@ class SheetRows:
         self.first_row = best + 1
         missing = [one for one in needed if one.key not in self.columns]
         for one in missing:
-            why = f"there is no column {one.en} / {one.vi}"
+            own = one.title(self.context.language)
+            why = f"there is no column {one.en}" + ("" if own == one.en else f" / {own}")
             self.context.issue(self.title, f"A{best + 1}", "", why, "add the column, or correct its heading")
         if missing:
             self.seen = sum(self._is_data(row) for row in self.cells[self.first_row :])
@@ -282,6 +293,14 @@ class Row:
     def _changed(self, key: str, before: Any, after: Any, rule: str) -> None:
         self.sheet.context.change(self.sheet.title, self.place(key), as_text(before), as_text(after), rule)
 
+    def states(self, key: str) -> bool:
+        """Tell whether a cell says anything."""
+        return self._raw(key, needed=False) is not None
+
+    def number_given(self, key: str, number: str) -> None:
+        """Log that the row got a number because it has none of its own."""
+        self._changed(key, "", number, "own-number")
+
     def text(self, key: str, *, needed: bool = False) -> str | None:
         """Text with plain blanks."""
         value = self._raw(key, needed=needed)
@@ -340,8 +359,8 @@ class Row:
         mark = self.sheet.marks.get(key, "")
         number = parse_number(text, mark)
         rule = "number"
-        if number is None and not mark and self.sheet.context.language in {"vi", "en"}:
-            number = parse_number(text, "," if self.sheet.context.language == "vi" else ".")
+        if number is None and not mark and (usual := decimal_mark_of(self.sheet.context.language, self.sheet.country)):
+            number = parse_number(text, usual)
             rule = "number-of-workbook-language"
         if number is None:
             two = parse_number(text, ".") is not None and parse_number(text, ",") is not None
@@ -418,9 +437,7 @@ class Row:
         for name, known in choices()[words].items():
             if text in {fold(name), *(fold(one) for one in known)}:
                 return name
-        expected = ", ".join(
-            known[1 if self.sheet.context.language == "vi" else 0] for known in choices()[words].values()
-        )
+        expected = ", ".join(word(words, one, self.sheet.context.language) for one in choices()[words])
         self._refuse(key, value, f"{shown(value)} is not on the list", f"write one of: {expected}", needed=needed)
         return None
 
@@ -437,11 +454,3 @@ class Row:
         if code != text:
             self._changed(key, value, code, "country")
         return code
-
-    def later(self, key: str) -> None:
-        """Say that a cell is kept in the file for a later version."""
-        if self._raw(key, needed=False) is not None:
-            name = self.sheet.spec.field(key).en
-            self.sheet.context.issue(
-                self.sheet.title, self.place(key), "", f"{name} is not read yet", "nothing to do", NOTE
-            )

@@ -41,16 +41,45 @@ def rows_of(book: LotBook, plots: Plots | None = None) -> dict[str, list[Cells]]
         Land of its plots, to be written beside them; by default the Plots sheet has codes only.
     """
     return {
-        "producers": _plain(book.table("producer"), ("code", "name", "village", "country", "phone", "consent_date")),
-        "plots": list(_plots(book, plots)),
-        "deliveries": _plain(
-            book.table("delivery"),
-            ("form", "harvested_from", "harvested_to", "price"),
-            date="delivered_on", lot="lot_code", producer="producer_code", plot="plot_code", kg="quantity_kg",
-            receipt="code",
+        "producers": _plain(
+            book.table("producer"),
+            ("code", "name", "village", "country", "phone", "consent_date"),
+            group="collection_group",
         ),
+        "plots": list(_plots(book, plots)),
+        "deliveries": _named(book, _plain(
+            book.table("delivery"),
+            ("form", "harvested_from", "harvested_to", "price", "tare_kg", "bags"),
+            date="delivered_on", lot="lot_code", producer="producer_code", plot="plot_code", kg="quantity_kg",
+            receipt="code", gross_kg="quantity_gross_kg", group="collection_group", collector="collector_code",
+        ), organisation=("collector",)),
         "lots": list(_lots(book)),
         "processing": list(_processing(book)),
+        "storage": _named(book, _plain(
+            book.table("storage_stay"), ("bags", "label", "seal"),
+            lot="lot_code", location="location_code", to="to_date", kg="quantity_kg", **{"from": "from_date"},
+        ), location=("location",)),
+        "handovers": _named(book, _plain(
+            book.table("handover"), ("code", "date_sent", "date_received", "vehicle", "seal_received"),
+            lot="lot_code", to="to_org", kg_sent="quantity_sent_kg", kg_received="quantity_received_kg",
+            seal="seal_sent", signed="signed_by_receiver", **{"from": "from_org"},
+        ), organisation=("from", "to")),
+        "measurements": [
+            {**cells, "lot": cells["lot"] or cells["stream"]}
+            for cells in _plain(
+                book.table("measurement"), ("indicator", "value", "unit", "date", "file"),
+                lot="lot_code", stream="stream_code", lab="laboratory",
+            )
+        ],
+        "offers": _plain(
+            book.table("offer"),
+            (
+                "code", "buyer", "date", "price", "currency", "unit", "incoterm", "status", "accepted_price",
+                "accepted_on", "contract",
+            ),
+            lot="lot_code", kg="quantity_kg",
+        ),
+        "costs": list(_costs(book)),
         "shipments": list(_shipments(book)),
     }  # fmt: skip
 
@@ -64,6 +93,25 @@ def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
 def _plain(frame: pd.DataFrame, same: tuple[str, ...], **renamed: str) -> list[Cells]:
     taken = {**{name: name for name in same}, **renamed}
     return [{**{key: row[column] for key, column in taken.items()}, "_row": row["src_row"]} for row in _records(frame)]
+
+
+def _named(book: LotBook, rows: list[Cells], **columns: tuple[str, ...]) -> list[Cells]:
+    """Codes of locations and organisations as their names, where the name gives the code back."""
+    for table, keys in columns.items():
+        names = _names(book, table)
+        for row in rows:
+            row.update({key: names.get(row[key], row[key]) for key in keys})
+    return rows
+
+
+def _costs(book: LotBook) -> Iterator[Cells]:
+    fixed = {"fixed": "yes", "variable": "no"}
+    for row in _plain(
+        book.table("cost"), ("code", "category", "amount", "currency", "date", "incremental", "variability"),
+        stream="stream_code",
+    ):  # fmt: skip
+        extra = {True: "yes", False: "no"}.get(row["incremental"])
+        yield {**row, "incremental": extra, "fixed": fixed.get(row["variability"])}
 
 
 def _plots(book: LotBook, plots: Plots | None) -> Iterator[Cells]:
@@ -98,7 +146,7 @@ def _land(plots: Plots, row: int) -> Cells:
 
 def _lots(book: LotBook) -> Iterator[Cells]:
     types = {row["code"]: row["type"] for row in _records(book.table("stream"))}
-    names = _location_names(book)
+    names, holders = _names(book, "location"), _names(book, "organisation")
     for row in _records(book.table("lot")):
         yield {
             "code": row["code"],
@@ -113,18 +161,20 @@ def _lots(book: LotBook) -> Iterator[Cells]:
             "hs": row["hs_code"],
             "sealed": row["sealed_on"],
             "opening_stock": "yes" if row["opening_stock"] is True else None,
+            **{key: row[key] for key in ("crop_year", "grade", "gtin")},
+            "custodian": holders.get(row["custodian_code"], row["custodian_code"]),
             "_row": row["src_row"],
         }
 
 
-def _location_names(book: LotBook) -> Mapping[str, str]:
-    """Names of locations whose code the name gives back."""
-    rows = _records(book.table("location"))
+def _names(book: LotBook, table: str) -> Mapping[str, str]:
+    """Names of locations or organisations whose code the name gives back."""
+    rows = _records(book.table(table))
     return {row["code"]: row["name"] for row in rows if row["name"] and clean_code(row["name"]) == row["code"]}
 
 
 def _processing(book: LotBook) -> Iterator[Cells]:
-    names = _location_names(book)
+    names = _names(book, "location")
     lines: dict[str, tuple[list[Cells], list[Cells]]] = {}
     for row in _records(book.table("process_line")):
         lines.setdefault(row["process_code"], ([], []))[row["direction"] != "in"].append(row)
@@ -137,6 +187,10 @@ def _processing(book: LotBook) -> Iterator[Cells]:
                 "date": row["date_start"],
                 "date_to": row["date_end"],
                 "location": names.get(row["location_code"], row["location_code"]),
+                "moisture_in": row["moisture_in_percent"],
+                "moisture_out": row["moisture_out_percent"],
+                "operator": row["operator"],
+                "cleaned": row["cleaned_on"],
                 "_row": (first or last or row)["src_row"],
             }
             if first:
@@ -147,16 +201,21 @@ def _processing(book: LotBook) -> Iterator[Cells]:
 
 
 def _shipments(book: LotBook) -> Iterator[Cells]:
+    """One row a line, the statements of a shipment beside its first lines."""
     lines: dict[str, list[Cells]] = {}
     for row in _records(book.table("consignment_line")):
         lines.setdefault(row["consignment_code"], []).append(row)
+    statements: dict[str, list[Cells]] = {}
+    for row in _records(book.table("dds_reference")):
+        statements.setdefault(row["consignment_code"], []).append(row)
     for row in _records(book.table("consignment")):
-        head = {key: row[key] for key in ("code", "buyer", "buyer_country", "ship_date", "container")}
-        for line in lines.get(row["code"], [{"lot_code": None, "quantity_kg": None, "hs_code": None, "src_row": None}]):
-            yield {
-                **head,
-                "lot": line["lot_code"],
-                "kg": line["quantity_kg"],
-                "hs": line["hs_code"],
-                "_row": line["src_row"],
-            }
+        head = {key: row[key] for key in ("code", "buyer", "buyer_country", "ship_date", "container", "incoterm")}
+        head |= {"bl": row["bill_of_lading"], "ico": row["ico_mark"]}
+        pairs = zip_longest(lines.get(row["code"], []), statements.get(row["code"], []))
+        for line, statement in pairs if row["code"] in lines or row["code"] in statements else [(None, None)]:
+            cells = {**head, "_row": (line or statement or row)["src_row"]}
+            if line:
+                cells |= {"lot": line["lot_code"], "kg": line["quantity_kg"], "hs": line["hs_code"]}
+            if statement:
+                cells |= {"dds": statement["reference"], "verification": statement["verification"]}
+            yield cells

@@ -1,4 +1,4 @@
-"""The lots workbook: its sheets, columns and words, in English and Vietnamese, and what others call them.
+"""The lots workbook: its sheets, columns and words in six languages, and what others call them.
 
 One description for reading, writing and the guide. Headings are looked up sheet by sheet: *lô* and *lote* mean the
 plot on the Plots sheet and the lot everywhere else.
@@ -15,7 +15,7 @@ from importlib import resources
 from eudr_geo.cells import clean_text, fold
 
 SCHEMA = "eudr-geo.workbook/1"
-LANGUAGES = ("en", "vi")
+LANGUAGES = ("en", "vi", "es", "fr", "pt", "id")
 STAGES = (90, 180, 360)
 
 
@@ -29,21 +29,28 @@ class Field:
 
     key: str
     kind: str
-    en: str
-    vi: str
+    titles: Mapping[str, str]  # language -> heading
     also: tuple[str, ...] = ()
     required: bool = False
     refers: str = ""
     unit: str = ""
 
+    @property
+    def en(self) -> str:
+        """Heading in English, for messages."""
+        return self.titles["en"]
+
+    def title(self, lang: str) -> str:
+        """Heading without unit and star; English in a language that the workbook is not made in."""
+        return self.titles.get(lang, self.en)
+
     def heading(self, lang: str) -> str:
         """Heading as written: name, unit in brackets, a star where it must be filled."""
-        name = self.vi if lang == "vi" else self.en
-        return name + (f" ({self.unit})" if self.unit else "") + (" *" if self.required else "")
+        return self.title(lang) + (f" ({self.unit})" if self.unit else "") + (" *" if self.required else "")
 
     def names(self) -> tuple[str, ...]:
         """Every heading that means this column on its sheet."""
-        return (self.key.replace("_", " "), self.en, self.vi, *self.also)
+        return (self.key.replace("_", " "), *self.titles.values(), *self.also)
 
 
 @dataclass(frozen=True)
@@ -52,16 +59,23 @@ class Sheet:
 
     key: str
     stage: int
-    en: str
-    vi: str
+    titles: Mapping[str, str]  # language -> name
     also: tuple[str, ...]
-    purpose_en: str
-    purpose_vi: str
+    purposes: Mapping[str, str]
     fields: tuple[Field, ...]
 
+    @property
+    def en(self) -> str:
+        """Name in English, for messages."""
+        return self.titles["en"]
+
     def title(self, lang: str) -> str:
-        """Name of the sheet."""
-        return self.vi if lang == "vi" else self.en
+        """Name of the sheet; English in a language that the workbook is not made in."""
+        return self.titles.get(lang, self.en)
+
+    def names(self) -> tuple[str, ...]:
+        """Every name that means this sheet."""
+        return (self.key, *self.titles.values(), *self.also)
 
     def dictionary(self) -> dict[str, tuple[str, ...]]:
         """Column key → headings that mean it on this sheet."""
@@ -88,14 +102,14 @@ def sheets() -> tuple[Sheet, ...]:
     for row in _data("workbook_columns.csv"):
         fields.setdefault(row["sheet"], []).append(
             Field(
-                row["key"], row["kind"], row["en"], row["vi"], _several(row["also"]),
+                row["key"], row["kind"], {lang: row[lang] for lang in LANGUAGES}, _several(row["also"]),
                 required=row["required"] == "yes", refers=row["refers"], unit=row["unit"],
             )
         )  # fmt: skip
     return tuple(
         Sheet(
-            row["key"], int(row["stage"]), row["en"], row["vi"], _several(row["also"]),
-            row["purpose_en"], row["purpose_vi"], tuple(fields[row["key"]]),
+            row["key"], int(row["stage"]), {lang: row[lang] for lang in LANGUAGES}, _several(row["also"]),
+            {lang: row[f"purpose_{lang}"] for lang in LANGUAGES}, tuple(fields[row["key"]]),
         )
         for row in _data("workbook_sheets.csv")
     )  # fmt: skip
@@ -103,10 +117,11 @@ def sheets() -> tuple[Sheet, ...]:
 
 @cache
 def choices() -> Mapping[str, Mapping[str, tuple[str, ...]]]:
-    """Return the lists of words: list → value → (English, Vietnamese, other words taken for it)."""
+    """Return the lists of words: list → value → (a word in each of the languages, other words taken for it)."""
     found: dict[str, dict[str, tuple[str, ...]]] = {}
     for row in _data("workbook_words.csv"):
-        found.setdefault(row["list"], {})[row["value"]] = (row["en"], row["vi"], *_several(row["also"]))
+        words = (*(row[lang] for lang in LANGUAGES), *_several(row["also"]))
+        found.setdefault(row["list"], {})[row["value"]] = words
     return found
 
 
@@ -119,16 +134,55 @@ def units_kg() -> Mapping[str, Mapping[str, float]]:
     return found
 
 
-READ_SHEETS = ("producers", "plots", "deliveries", "lots", "processing", "shipments")
-"""The sheets that become a lot book; the others are written for keeping records and read by later versions."""
-
-KEPT_FOR_LATER: Mapping[str, tuple[str, ...]] = {"shipments": ("bl", "ico", "dds", "verification")}
-"""Columns of read sheets that a lot book has no place for yet."""
+READ_ORDER = (
+    "producers", "plots", "deliveries", "lots", "processing", "storage", "handovers", "measurements", "offers", "costs",
+    "shipments",
+)  # fmt: skip
+"""The sheets in the order they are read: each after those whose rows it looks at."""
 
 
 def guide(lang: str) -> list[str]:
     """Return the sentences of the Guide sheet."""
-    return [row["vi" if lang == "vi" else "en"] for row in _data("workbook_guide.csv")]
+    return [row[lang] for row in _data("workbook_guide.csv")]
+
+
+@cache
+def _labels() -> Mapping[str, Mapping[str, str]]:
+    return {row["label"]: row for row in _data("workbook_labels.csv")}
+
+
+def label(name: str, lang: str) -> str:
+    """Return a word of the workbook's own furniture: names of its plain sheets, headings of its lists.
+
+    Examples
+    --------
+    >>> label("title.issues", "fr"), label("must", "id")
+    ('Problèmes', 'wajib diisi')
+    """
+    return _labels()[name][lang]
+
+
+def plain_sheets() -> set[str]:
+    """Return the names, folded, of our own sheets that hold no rows: guide, lists, issues, changes."""
+    named = (row for name, row in _labels().items() if name.startswith("title."))
+    return {"meta", *(fold(row[lang]) for row in named for lang in LANGUAGES)}
+
+
+_POINT_IN_SPANISH = frozenset({"DO", "GT", "HN", "MX", "NI", "PA", "PE", "PR", "SV"})
+"""Spanish-speaking countries that write 1,234.5 (Unicode CLDR, number symbols of es-419 and its countries)."""
+
+
+def decimal_mark_of(lang: str, country: str) -> str:
+    """Return the decimal mark of a language, "" where its countries differ and none is named.
+
+    Examples
+    --------
+    >>> decimal_mark_of("vi", ""), decimal_mark_of("es", "CO"), decimal_mark_of("es", "HN"), decimal_mark_of("es", "")
+    (',', ',', '.', '')
+    """
+    if lang == "es":
+        return "" if not country else "." if country in _POINT_IN_SPANISH else ","
+    return {"en": ".", "vi": ",", "fr": ",", "pt": ",", "id": ","}.get(lang, "")
 
 
 def unit_kg(unit: str, country: str) -> float | None:
@@ -154,7 +208,10 @@ def unknown_unit(unit: str) -> tuple[str, str]:
     return why + (f" here, only in {', '.join(where)}" if where else ""), "write kilograms"
 
 
-TOTAL_WORDS = ("total", "sum", "tong", "tong cong", "cong", "suma", "somme", "soma", "jumlah", "subtotal")
+TOTAL_WORDS = (
+    "total", "sum", "tong", "tong cong", "cong", "suma", "somme", "soma", "jumlah", "subtotal", "sous total", "totales",
+    "totaux", "totais", "total general", "grand total",
+)  # fmt: skip
 """First word, folded, of a row that only adds up the rows above it."""
 
 ERROR_CELLS = ("#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#GETTING_DATA", "#SPILL!")
@@ -174,4 +231,4 @@ def word(choice: str, value: str, lang: str) -> str:
     >>> word("form", "cherry", "vi")
     'quả tươi'
     """
-    return choices()[choice][value][1 if lang == "vi" else 0]
+    return choices()[choice][value][LANGUAGES.index(lang) if lang in LANGUAGES else 0]

@@ -18,7 +18,12 @@ _SHOWN = 30
 @click.command()
 @click.argument("book", metavar="BOOK.xlsx")
 @options.project
-@click.option("--lang", default="", metavar="LANG", help="Language of the workbook: en or vi; by default it tells.")
+@click.option(
+    "--lang",
+    default="",
+    metavar="LANG",
+    help="Hint: the language of the workbook (en, vi, es, fr, pt, id); by default it tells.",
+)
 @options.yes
 def command(book: str, project: str, lang: str, yes: bool) -> None:
     """Read the lots workbook into the project: producers, plots, deliveries, lots, processing, shipments.

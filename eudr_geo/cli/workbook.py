@@ -15,7 +15,11 @@ def command() -> None:
 @command.command("new")
 @click.option("-o", "--out", required=True, metavar="BOOK.xlsx", help="The file to make.")
 @click.option(
-    "--lang", type=click.Choice(["en", "vi"]), default="en", show_default=True, help="Language of the headings."
+    "--lang",
+    type=click.Choice(["en", "vi", "es", "fr", "pt", "id"]),
+    default="en",
+    show_default=True,
+    help="Language of the headings.",
 )
 @click.option(
     "--stage",

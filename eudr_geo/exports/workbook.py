@@ -15,7 +15,7 @@ from eudr_geo.model.lot_book import LotBook
 from eudr_geo.model.plots import Plots
 from eudr_geo.model.workbook import BookReading, CellIssue
 from eudr_geo.workbook_rows import Cells, demo_book, rows_of
-from eudr_geo.workbook_terms import LANGUAGES, SCHEMA, STAGES, Field, Sheet, choices, guide, sheets, word
+from eudr_geo.workbook_terms import LANGUAGES, SCHEMA, STAGES, Field, Sheet, choices, guide, label, sheets, word
 from eudr_geo.writing import write_file, zip_bytes
 
 if TYPE_CHECKING:
@@ -25,37 +25,6 @@ if TYPE_CHECKING:
 SUMMARY = "the lots workbook (XLSX)"
 FILE = ""
 
-_TITLES = {
-    "guide": ("Guide", "Hướng dẫn"),
-    "lists": ("Lists", "Danh mục"),
-    "issues": ("Issues", "Vấn đề"),
-    "changes": ("Changes", "Thay đổi"),
-}
-_LABELS = {
-    "must": ("must be filled", "bắt buộc"),
-    "sheet": ("Sheet", "Trang"),
-    "column": ("Column", "Cột"),
-    "what": ("What to write", "Cách ghi"),
-    "cell": ("Cell", "Ô"),
-    "value": ("Value found", "Giá trị"),
-    "why": ("Why", "Lý do"),
-    "fix": ("What to do", "Cách sửa"),
-    "severity": ("Severity", "Mức độ"),
-    "before": ("Before", "Trước"),
-    "after": ("After", "Sau"),
-    "rule": ("What was done", "Đã làm gì"),
-}
-_KINDS = {
-    "code": ("a code, the same everywhere", "mã, viết giống nhau ở mọi nơi"),
-    "text": ("text", "chữ"),
-    "number": ("a number", "số"),
-    "whole": ("a whole number", "số nguyên"),
-    "kg": ("kilograms, above 0", "kg, lớn hơn 0"),
-    "date": ("day/month/year", "ngày/tháng/năm"),
-    "yesno": ("yes or no", "có hoặc không"),
-    "country": ("two letters, like VN", "hai chữ cái, ví dụ VN"),
-    "choice": ("choose from the list", "chọn trong danh sách"),
-}
 _REQUIRED, _OPTIONAL, _SOFT, _WRONG = "14532D", "3F7D5C", "E8F3EC", "FBD5D0"
 _FORMATS = {"kg": "#,##0.###", "date": "dd/mm/yyyy", "code": "@", "text": "@", "whole": "0"}
 _WIDTHS = {"text": 22, "code": 17, "date": 13, "kg": 13, "number": 12, "whole": 11, "yesno": 11, "country": 11}
@@ -80,7 +49,7 @@ def write_book(
     path
         The file to write; complete or absent.
     lang
-        ``en`` or ``vi``.
+        ``en``, ``vi``, ``es``, ``fr``, ``pt`` or ``id``.
     stage
         90 (five sheets), 180 (and storage, handovers, measurements, offers) or 360 (and costs, shipments). A sheet
         that the book needs is there at every stage.
@@ -166,8 +135,8 @@ class _Maker:
             self._sheet(spec)
         self._meta()
 
-    def say(self, words: tuple[str, str]) -> str:
-        return words[LANGUAGES.index(self.lang)]
+    def say(self, name: str) -> str:
+        return label(name, self.lang)
 
     def put(self, sheet: Worksheet, row: int, column: int, value: Any) -> Any:
         """Write a value; text stays text even where it looks like a formula."""
@@ -197,12 +166,11 @@ class _Maker:
     def _guide(self) -> None:
         from openpyxl.styles import Font
 
-        sheet = self.workbook.create_sheet(self.say(_TITLES["guide"]))
+        sheet = self.workbook.create_sheet(self.say("title.guide"))
         sheet.sheet_view.showGridLines = False
         for column, width in zip("ABCD", (24, 34, 18, 60), strict=True):
             sheet.column_dimensions[column].width = width
-        title = {"en": "Lots workbook", "vi": "Sổ lô hàng"}[self.lang]
-        self.put(sheet, 1, 1, title).font = Font(bold=True, size=16, color=_REQUIRED)
+        self.put(sheet, 1, 1, self.say("title.book")).font = Font(bold=True, size=16, color=_REQUIRED)
         row = 3
         for text in guide(self.lang):
             self.put(sheet, row, 1, text).alignment = self.wrap
@@ -214,18 +182,18 @@ class _Maker:
             cell = self.put(sheet, row, 1, spec.title(self.lang))
             cell.font = Font(bold=True, color=_REQUIRED, underline="single")
             self.link(cell, spec.title(self.lang), "A1")
-            self.put(sheet, row, 2, spec.purpose_vi if self.lang == "vi" else spec.purpose_en)
+            self.put(sheet, row, 2, spec.purposes[self.lang])
             row += 1
-            self.heading(sheet, ("", self.say(_LABELS["column"]), "", self.say(_LABELS["what"])), _OPTIONAL, row)
+            self.heading(sheet, ("", self.say("column"), "", self.say("what")), _OPTIONAL, row)
             for field in spec.fields:
                 row += 1
                 self.put(sheet, row, 2, field.heading(self.lang))
-                self.put(sheet, row, 3, self.say(_LABELS["must"]) if field.required else "")
+                self.put(sheet, row, 3, self.say("must") if field.required else "")
                 self.put(sheet, row, 4, self._what(field)).alignment = self.wrap
 
     def _what(self, field: Field) -> str:
         kind, _, words = field.kind.partition(":")
-        text = self.say(_KINDS[kind])
+        text = self.say(f"kind.{kind}")
         if words:
             text += ": " + ", ".join(word(words, value, self.lang) for value in choices()[words])
         return text
@@ -235,7 +203,7 @@ class _Maker:
         from openpyxl.utils import get_column_letter
         from openpyxl.workbook.defined_name import DefinedName
 
-        sheet = self.workbook.create_sheet(self.say(_TITLES["lists"]))
+        sheet = self.workbook.create_sheet(self.say("title.lists"))
         used = {field.kind.partition(":")[2] for spec in self.shown for field in spec.fields} - {""}
         for column, name in enumerate(sorted(used | {"yesno"}), start=1):
             letter = get_column_letter(column)
@@ -345,9 +313,9 @@ class _Maker:
         """Add the list of issues, each linked to its cell, with a comment there; and the list of changes."""
         from openpyxl.styles import Font
 
-        sheet = self.workbook.create_sheet(self.say(_TITLES["issues"]), 0)
+        sheet = self.workbook.create_sheet(self.say("title.issues"), 0)
         names = ("severity", "sheet", "cell", "value", "why", "fix")
-        self.heading(sheet, [self.say(_LABELS[name]) for name in names])
+        self.heading(sheet, [self.say(name) for name in names])
         for column, width in zip("ABCDEF", (11, 16, 9, 24, 52, 52), strict=True):
             sheet.column_dimensions[column].width = width
         for row, issue in enumerate(reading.issues, start=2):
@@ -363,8 +331,8 @@ class _Maker:
                 cell.font = Font(underline="single", color="0563C1")
                 self._mark(self.workbook[title][place], issue)
         sheet.freeze_panes = "A2"
-        changes = self.workbook.create_sheet(self.say(_TITLES["changes"]), 1)
-        self.heading(changes, [self.say(_LABELS[name]) for name in ("sheet", "cell", "before", "after", "rule")])
+        changes = self.workbook.create_sheet(self.say("title.changes"), 1)
+        self.heading(changes, [self.say(name) for name in ("sheet", "cell", "before", "after", "rule")])
         for column, width in zip("ABCDE", (16, 9, 30, 30, 26), strict=True):
             changes.column_dimensions[column].width = width
         for row, change in enumerate(reading.changes, start=2):

@@ -14,7 +14,7 @@ class Organisation(Numbered, Provenance, Base):
 
     code: Mapped[str] = col("code of the organisation", unique=True)
     name: Mapped[str] = col("name")
-    country: Mapped[str] = col("ISO 3166-1 alpha-2 country code")
+    country: Mapped[str] = col("ISO 3166-1 alpha-2 country code", default="")
     role: Mapped[str] = col("coop, collector, mill, exporter, importer or lab", default="")
     eori: Mapped[str] = col("EORI number", default="")
     gln: Mapped[str] = col("GS1 global location number", default="")

@@ -6,20 +6,18 @@ row that lacks something it cannot do without is left out and counted; nothing d
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from eudr_geo import trade_sheets
 from eudr_geo.cells import clean_code, clean_text
 from eudr_geo.model.findings import NOTE, WARNING
 from eudr_geo.model.lot_book import BOOK_TABLES, LotBook, columns
 from eudr_geo.model.workbook import CellChange, CellIssue, LeftOut, book_of
 from eudr_geo.sheet_rows import Context, Row, SheetRows
-from eudr_geo.workbook_terms import KEPT_FOR_LATER, READ_SHEETS, sheet, sheets
-
-_KNOWN_PLAIN = {"guide", "lists", "_meta", "issues", "huong dan", "danh muc", "van de"}
-"""Sheets of our own that hold no rows, folded."""
+from eudr_geo.trade_sheets import has, location_of, numbered, organisation_of
+from eudr_geo.workbook_terms import READ_ORDER, plain_sheets, sheet, sheets
 
 
 @dataclass(frozen=True)
@@ -80,13 +78,16 @@ def read_cells(
     )
     named = {title: _sheet_of(title) for title in cells if title != "_meta"}
     _ledger(found, meta, name)
-    for key in READ_SHEETS:
+    for key in READ_ORDER:
         titles = [title for title, keys in named.items() if keys == (key,)]
         for title in titles[1:]:
             context.issue(title, "", title, f"two sheets hold {sheet(key).en}", "put all rows on one sheet")
         if titles:
             rows = SheetRows(context, sheet(key), titles[0], cells[titles[0]])
-            _READERS[key](found, context, rows)
+            if key in _READERS:
+                _READERS[key](found, context, rows)
+            else:
+                _TRADE[key](found.tables, rows)
             found.seen[titles[0]], found.taken[titles[0]] = rows.seen, rows.taken
         elif key in {"plots", "deliveries", "lots"}:
             title = sheet(key).title(found.language)
@@ -115,13 +116,13 @@ def _ledger(found: Cells, meta: Mapping[str, str], name: str) -> None:
 def _sheet_of(title: str) -> tuple[str, ...]:
     from eudr_geo.cells import match_heading
 
-    return match_heading(title, {one.key: (one.key, one.en, one.vi, *one.also) for one in sheets()})
+    return match_heading(title, {one.key: one.names() for one in sheets()})
 
 
 def _other_sheet(context: Context, title: str, keys: tuple[str, ...], rows: Sequence[Sequence[Any]]) -> None:
     from eudr_geo.cells import fold
 
-    if fold(title) in _KNOWN_PLAIN or not any(any(cell is not None for cell in row) for row in rows):
+    if fold(title) in plain_sheets() or not any(any(cell is not None for cell in row) for row in rows):
         return
     if len(keys) > 1:
         context.issue(title, "", title, f"the sheet could be {' or '.join(sheet(key).en for key in keys)}", "rename it")
@@ -129,9 +130,6 @@ def _other_sheet(context: Context, title: str, keys: tuple[str, ...], rows: Sequ
         context.issue(
             title, "", title, "no sheet of the workbook is called so; it was not read", "rename or ignore it", NOTE
         )
-    elif keys[0] not in READ_SHEETS and len(rows) > 1:
-        why = "this sheet is not read yet; its rows stay in your file"
-        context.issue(title, "", title, why, "nothing to do", NOTE)
 
 
 def _producers(found: Cells, _context: Context, rows: SheetRows) -> None:
@@ -144,6 +142,7 @@ def _producers(found: Cells, _context: Context, rows: SheetRows) -> None:
             "village": row.text("village"),
             "phone": row.text("phone"),
             "consent_date": row.date("consent_date"),
+            "collection_group": row.text("group"),
         }
         row.take(found.tables["producer"], record)
 
@@ -188,6 +187,11 @@ def _deliveries(found: Cells, context: Context, rows: SheetRows) -> None:
             "harvested_from": row.date("harvested_from"),
             "harvested_to": row.date("harvested_to"),
             "price": row.number("price"),
+            "quantity_gross_kg": row.kilograms("gross_kg", unit=unit),
+            "tare_kg": row.number("tare_kg"),
+            "bags": row.whole("bags"),
+            "collector_code": organisation_of(found.tables, row, "collector"),
+            "collection_group": row.text("group"),
             "code": row.code("receipt"),
         }
         if record["harvested_to"] and not record["harvested_from"]:
@@ -200,10 +204,17 @@ def _deliveries(found: Cells, context: Context, rows: SheetRows) -> None:
 
 def _receipt(record: Mapping[str, Any], made: dict[str, int]) -> str:
     """A receipt number for a delivery without one: the same rows get the same numbers, wherever they stand."""
-    text = "|".join(str(record[key]) for key in sorted(record) if key != "code")
-    digest = hashlib.sha256(text.encode()).hexdigest()[:8].upper()
-    made[digest] = made.get(digest, 0) + 1
-    return f"AUTO-{digest}" if made[digest] == 1 else f"AUTO-{digest}-{made[digest]}"
+    # Only what a workbook of the first version had: its receipts keep their numbers.
+    text = "|".join(str(record[key]) for key in sorted(record) if key in _NUMBERED_BY)
+    return numbered(text, made)
+
+
+_NUMBERED_BY = frozenset(
+    {
+        "lot_code", "producer_code", "plot_code", "quantity_kg", "delivered_on", "form", "harvested_from",
+        "harvested_to", "price",
+    }
+)  # fmt: skip
 
 
 def _lots(found: Cells, _context: Context, rows: SheetRows) -> None:
@@ -225,35 +236,25 @@ def _lots(found: Cells, _context: Context, rows: SheetRows) -> None:
             "species": row.text("species"),
             "variety": row.text("variety"),
             "process": row.text("process"),
-            "location_code": _location(found, row, "location"),
+            "location_code": location_of(found.tables, row, "location"),
             "moisture_percent": row.number("moisture"),
             "hs_code": row.digits("hs"),
             "bags": row.whole("bags"),
             "opening_stock": stock == "yes",
+            "crop_year": row.text("crop_year"),
+            "grade": row.text("grade"),
+            "gtin": row.digits("gtin"),
+            "custodian_code": organisation_of(found.tables, row, "custodian"),
         }
         if stream and kind and types.setdefault(stream, kind) != kind:
             row.fail("type", kind, f"stream {stream} is {types[stream]} in a row above", "use one type for a stream")
-        if row.take(found.tables["lot"], record) and stream and not _has(found, "stream", stream):
+        if row.take(found.tables["lot"], record) and stream and not has(found.tables, "stream", stream):
             _stream(found, row, stream, str(kind))
 
 
 def _stream(found: Cells, row: Row, code: str, kind: str) -> None:
     season = found.tables["season"][0]["code"] if found.tables["season"] else None
     found.tables["stream"].append({"code": code, "type": kind, "season_code": season, **row.provenance})
-
-
-def _location(found: Cells, row: Row, key: str) -> str | None:
-    name = row.text(key)
-    if name is None:
-        return None
-    code = clean_code(name)
-    if not _has(found, "location", code):
-        found.tables["location"].append({"code": code, "name": name, **row.provenance})
-    return code
-
-
-def _has(found: Cells, table: str, code: str) -> bool:
-    return any(row["code"] == code for row in found.tables[table])
 
 
 def _processing(found: Cells, _context: Context, rows: SheetRows) -> None:
@@ -266,7 +267,11 @@ def _processing(found: Cells, _context: Context, rows: SheetRows) -> None:
             "type": row.choice("step", "process_type", needed=code not in processes),
             "date_start": row.date("date", needed=code not in processes),
             "date_end": row.date("date_to"),
-            "location_code": _location(found, row, "location"),
+            "location_code": location_of(found.tables, row, "location"),
+            "moisture_in_percent": row.number("moisture_in"),
+            "moisture_out_percent": row.number("moisture_out"),
+            "operator": row.text("operator"),
+            "cleaned_on": row.date("cleaned"),
         }
         flows = _flows(row)
         first = processes.get(code or "", head)
@@ -291,8 +296,7 @@ def _processing(found: Cells, _context: Context, rows: SheetRows) -> None:
             if code not in processes:
                 processes[str(code)] = head | row.provenance
             else:
-                first["date_end"] = first["date_end"] or head["date_end"]
-                first["location_code"] = first["location_code"] or head["location_code"]
+                first.update({key: value for key, value in head.items() if value is not None and first[key] is None})
             for flow in flows:
                 side = "in" if flow["direction"] == "in" else "out"
                 loss = next((one for one in sides["out"] if one["direction"] == flow["direction"] == "loss"), None)
@@ -332,61 +336,21 @@ def _flows(row: Row) -> list[dict[str, Any]]:
     return flows
 
 
-def _shipments(found: Cells, _context: Context, rows: SheetRows) -> None:
-    heads: dict[str, dict[str, Any]] = {}
-    for row in rows:
-        code = row.code("code", needed=True)
-        fresh = code not in heads
-        head = {
-            "code": code,
-            "buyer": row.text("buyer", needed=fresh),
-            "buyer_country": row.country("buyer_country"),
-            "ship_date": row.date("ship_date", needed=fresh),
-            "container": (row.text("container") or "").replace(" ", "").upper() or None,
-        }
-        line = {
-            "consignment_code": code,
-            "lot_code": row.code("lot", needed=True),
-            "quantity_kg": row.kilograms("kg", needed=True),
-            "hs_code": row.digits("hs"),
-        }
-        first = heads.get(code or "", head)
-        for key in ("buyer", "buyer_country", "ship_date", "container"):
-            if head[key] and first[key] and first[key] != head[key]:
-                row.fail(
-                    key,
-                    head[key],
-                    f"shipment {code} says {first[key]} in a row above",
-                    "one shipment, one buyer and date",
-                )
-        for key in KEPT_FOR_LATER["shipments"]:
-            row.later(key)
-        if any(_is_line(one, line) for one in found.tables["consignment_line"]):
-            row.fail(
-                "lot",
-                line["lot_code"] or "",
-                f"the lot stands twice in shipment {code}",
-                "write it once, with its whole weight",
-            )
-        if row.take(found.tables["consignment_line"], line):
-            if fresh:
-                heads[str(code)] = head | row.provenance
-            else:
-                first.update({key: value for key, value in head.items() if value and not first[key]})
-    found.tables["consignment"] += heads.values()
-
-
-def _is_line(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    return bool(one["consignment_code"] == other["consignment_code"] and one["lot_code"] == other["lot_code"])
-
-
 _READERS = {
     "producers": _producers,
     "plots": _plots,
     "lots": _lots,
     "deliveries": _deliveries,
     "processing": _processing,
-    "shipments": _shipments,
+}
+
+_TRADE = {
+    "storage": trade_sheets.storage,
+    "handovers": trade_sheets.handovers,
+    "measurements": trade_sheets.measurements,
+    "offers": trade_sheets.offers,
+    "costs": trade_sheets.costs,
+    "shipments": trade_sheets.shipments,
 }
 
 _REFERENCES = (
@@ -396,6 +360,10 @@ _REFERENCES = (
     ("delivery", "lot_code", "lot", "deliveries", "lot"),
     ("process_line", "lot_code", "lot", "processing", "in_lot"),
     ("consignment_line", "lot_code", "lot", "shipments", "lot"),
+    ("storage_stay", "lot_code", "lot", "storage", "lot"),
+    ("handover", "lot_code", "lot", "handovers", "lot"),
+    ("measurement", "lot_code", "lot", "measurements", "lot"),
+    ("offer", "lot_code", "lot", "offers", "lot"),
 )
 
 
