@@ -1,0 +1,64 @@
+"""The receipts of reading a workbook: what was changed, what could not be used, and how a cell is shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from eudr_geo.model.findings import ERROR
+from eudr_geo.model.workbook import CellChange, CellIssue, LeftOut
+
+
+@dataclass
+class Context:
+    """What every sheet of a workbook shares: its name, language and country, and the two receipts."""
+
+    name: str
+    language: str
+    country: str
+    changes: list[CellChange]
+    issues: list[CellIssue]
+    left_out: list[LeftOut] = field(default_factory=list)
+
+    def change(self, title: str, place: str, before: str, after: str, rule: str) -> None:
+        """Log that a cell was understood only after a change."""
+        self.changes.append(CellChange(title, place, before[:80], after[:80], rule))
+
+    def issue(
+        self, title: str, place: str, value: str, why: str, fix: str, severity: str = ERROR, **where: Any
+    ) -> None:
+        """Log what could not be used; ``where`` are the issue's table, key and row."""
+        self.issues.append(CellIssue(title, place, shown(value), why, fix, severity, **where))
+
+
+def shown(value: Any) -> str:
+    """Return a cell for a message: at most 80 characters, control characters as escapes."""
+    text = as_text(value)
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)[:80]
+
+
+def as_text(value: Any) -> str:
+    """Return a cell as the text a person sees: 123 for 123.0, TRUE for true."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return str(value)
+
+
+def letters(column: int) -> str:
+    """Return the name of a column, 0 for A.
+
+    Examples
+    --------
+    >>> letters(0), letters(25), letters(26)
+    ('A', 'Z', 'AA')
+    """
+    name = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        name = chr(65 + rest) + name
+    return name
