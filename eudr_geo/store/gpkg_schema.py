@@ -10,7 +10,7 @@ from sqlalchemy.dialects import sqlite
 
 from eudr_geo.model import attributed, land, lots, people, places, quality, records, trade  # noqa: F401 – the schema
 from eudr_geo.model.base import Base
-from eudr_geo.store import qgis_styles
+from eudr_geo.store import allocation, qgis_styles
 
 APPLICATION_ID = 0x47504B47  # "GPKG"
 USER_VERSION = 10300
@@ -83,6 +83,7 @@ def build(connection: Connection, meta: Mapping[str, str]) -> None:
     _announce(connection, [*(table.name for table in Base.metadata.sorted_tables), "eudr_meta", "layer_styles"])
     for name in LAYERS:
         _spatial_index(connection, name)
+    allocation.make_triggers(connection)
     _views(connection)
 
 
@@ -109,6 +110,7 @@ def catch_up(connection: Connection) -> None:
     for table in fresh:
         if table.name in LAYERS:
             _spatial_index(connection, table.name)
+    allocation.make_triggers(connection)
     _views(connection)
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Table, bindparam, delete, func, insert, selec
 from eudr_geo.errors import InputError, StoreError
 from eudr_geo.model.base import Base, table_of
 from eudr_geo.model.records import Journal, JournalRow
+from eudr_geo.store import allocation
 
 BLOCK = 5_000  # rows or codes of one statement
 UNDO = "undo"
@@ -68,6 +69,7 @@ class Writer:
         self._first: dict[str, int] = {}  # table → first number given in this step
         self._next: dict[str, int] = {}
         self._touched: dict[str, set[int]] = {}
+        self._over_drawn = allocation.begin(connection)
         rows.defer_references(connection)  # rows of one table may name each other, in any order
 
     def insert(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -120,8 +122,14 @@ class Writer:
         for part in blocks(gone):
             self._connection.execute(delete(table).where(table.c.fid.in_(part)))
 
+    @property
+    def tables(self) -> set[str]:
+        """Names of the tables this step has written to."""
+        return set(self._next)
+
     def finish(self) -> None:
-        """Write down what was changed."""
+        """Write down what was changed, unless it takes more from a lot than the lot holds."""
+        allocation.finish(self._connection, self._over_drawn)
         if not self._journal:
             return
         connection = self._connection
@@ -208,6 +216,7 @@ def undo(rows: Rows, connection: Connection, *, now: str, who: str) -> Step | No
     step = last_step(connection)
     if step is None:
         return None
+    allocation.begin(connection)
     rows.defer_references(connection)
     journal, lines = table_of(Journal), table_of(JournalRow)
     found = connection.execute(
@@ -232,6 +241,7 @@ def undo(rows: Rows, connection: Connection, *, now: str, who: str) -> Step | No
             for row in old
         ]
         rows.restore_rows(connection, table, names, values)
+    allocation.finish(connection)
     number = last_fid(connection) + 1
     summary = f"took back step {step.fid}: {step.summary}"
     connection.execute(insert(journal).values(fid=number, at=now, who=who, action=UNDO, summary=summary))

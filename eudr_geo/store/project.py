@@ -23,7 +23,7 @@ from eudr_geo.model.package import Input
 from eudr_geo.model.people import Producer
 from eudr_geo.model.plots import Plots
 from eudr_geo.model.records import StoredChange, StoredFile, StoredFinding
-from eudr_geo.store import journal
+from eudr_geo.store import derived, journal
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -138,6 +138,8 @@ class Store:
             writer = journal.Writer(self._backend, connection, now=now, who=who, action=action, summary=summary)
             yield writer
             writer.finish()
+            if writer.tables & derived.SOURCES:
+                derived.refresh(self._backend, connection, self.lot_book())
 
     def undo(self, *, now: str, who: str) -> journal.Step | None:
         """Take the last step back, exactly; return it, None when there is nothing to undo. The log keeps both.
@@ -149,7 +151,10 @@ class Store:
         """
         try:
             with self._transaction() as connection:
-                return journal.undo(self._backend, connection, now=now, who=who)
+                step = journal.undo(self._backend, connection, now=now, who=who)
+                if step is not None:
+                    derived.refresh(self._backend, connection, self.lot_book())
+                return step
         except InputError as error:
             raise journal.cannot_undo(error) from error
 

@@ -1,0 +1,97 @@
+"""Nothing is given away twice: no step takes more from a lot than the lot holds.
+
+Two fences. A step of ours is looked at as a whole before it is stored, under the lock, so that its rows may come in any
+order. Rows that another program writes are held back one by one, by triggers.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from eudr_geo.errors import InputError
+from eudr_geo.model.lots import TOLERANCE_KG, TOLERANCE_SHARE
+
+_STEP = "step"
+_SHOWN = 3
+
+_HELD = """COALESCE((SELECT l.quantity_kg FROM lot l WHERE l.code = {lot}),
+  (SELECT COALESCE(sum(d.quantity_kg), 0) FROM delivery d WHERE d.lot_code = {lot})
+  + (SELECT COALESCE(sum(p.quantity_kg), 0) FROM process_line p WHERE p.lot_code = {lot} AND p.direction IN ('out', 'byproduct')))"""
+_DRAWN = """((SELECT COALESCE(sum(p.quantity_kg), 0) FROM process_line p WHERE p.lot_code = {lot} AND p.direction = 'in')
+  + (SELECT COALESCE(sum(c.quantity_kg), 0) FROM consignment_line c WHERE c.lot_code = {lot}))"""
+
+_TRIGGERS = (
+    ("process_line", "INSERT", "NEW.lot_code", "NEW.direction = 'in'"),
+    ("process_line", "UPDATE OF quantity_kg, lot_code, direction", "NEW.lot_code", "NEW.direction = 'in'"),
+    ("consignment_line", "INSERT", "NEW.lot_code", "1"),
+    ("consignment_line", "UPDATE OF quantity_kg, lot_code", "NEW.lot_code", "1"),
+    ("lot", "UPDATE OF quantity_kg", "NEW.code", "1"),
+)
+
+
+def make_triggers(connection: Connection) -> None:
+    """Make the triggers that hold back what other programs write."""
+    for number, (table, when, lot, only) in enumerate(_TRIGGERS, start=1):
+        held, drawn = _HELD.format(lot=lot), _DRAWN.format(lot=lot)
+        over = f"{held} > 0 AND {drawn} > {held} + max({TOLERANCE_KG}, {TOLERANCE_SHARE} * {held})"
+        connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS over_draw_{number}")
+        connection.exec_driver_sql(
+            f"CREATE TRIGGER over_draw_{number} AFTER {when} ON {table} WHEN {only}"
+            f" AND NOT EXISTS (SELECT 1 FROM eudr_meta WHERE key = '{_STEP}')"
+            f" BEGIN SELECT RAISE(ABORT, 'more is taken from the lot than it holds') WHERE {over}; END"
+        )
+
+
+def begin(connection: Connection) -> dict[str, float]:
+    """Open the fence for a step of ours, which :func:`finish` looks at as a whole; return what is over-drawn already."""
+    connection.exec_driver_sql("INSERT INTO eudr_meta (key, value) VALUES (?, '')", (_STEP,))
+    return {lot: drawn for lot, drawn, _ in _over_drawn(connection)}
+
+
+def finish(connection: Connection, before: dict[str, float] | None = None) -> None:
+    """Close the fence.
+
+    Parameters
+    ----------
+    connection
+        The step's own.
+    before
+        What :func:`begin` returned: lots over-drawn by an older version are left as they are. None = nothing is looked
+        at, because the step takes another one back.
+
+    Raises
+    ------
+    InputError
+        When the step takes more from a lot than it holds.
+    """
+    connection.exec_driver_sql("DELETE FROM eudr_meta WHERE key = ?", (_STEP,))
+    if before is None:
+        return
+    worse = [
+        f"{drawn:,.1f} kg are taken from lot {lot}, which holds {held:,.1f} kg"
+        for lot, drawn, held in _over_drawn(connection)
+        if drawn > before.get(lot, 0.0)
+    ]
+    if worse:
+        more = f" (and {len(worse) - _SHOWN} more lots)" if len(worse) > _SHOWN else ""
+        raise InputError(
+            f"nothing stored: {'; '.join(worse[:_SHOWN])}{more}",
+            fix="correct the weights, or enter the missing deliveries; somebody else may have taken from it meanwhile",
+        )
+
+
+def _over_drawn(connection: Connection) -> list[tuple[str, float, float]]:
+    """Lots of which more is taken than they hold: code, taken, held; sorted."""
+    found = connection.exec_driver_sql(
+        f"""WITH inflow AS (SELECT lot_code, sum(quantity_kg) AS kg FROM
+            (SELECT lot_code, quantity_kg FROM delivery UNION ALL
+             SELECT lot_code, quantity_kg FROM process_line WHERE direction IN ('out', 'byproduct')) GROUP BY lot_code),
+          outflow AS (SELECT lot_code, sum(quantity_kg) AS kg FROM
+            (SELECT lot_code, quantity_kg FROM process_line WHERE direction = 'in' UNION ALL
+             SELECT lot_code, quantity_kg FROM consignment_line) GROUP BY lot_code),
+          balance AS (SELECT o.lot_code AS code, o.kg AS drawn, COALESCE(l.quantity_kg, i.kg, 0) AS held
+            FROM outflow o LEFT JOIN lot l ON l.code = o.lot_code LEFT JOIN inflow i ON i.lot_code = o.lot_code)
+        SELECT code, drawn, held FROM balance
+        WHERE held > 0 AND drawn > held + max({TOLERANCE_KG}, {TOLERANCE_SHARE} * held) ORDER BY code"""
+    )
+    return [(str(row[0]), float(row[1]), float(row[2])) for row in found]
