@@ -15,6 +15,7 @@ from eudr_geo.importing.common import NOTHING_NEW, Refused, packed, stood_still,
 from eudr_geo.importing.land import PlotImport, preview_plots, store_plots
 from eudr_geo.model.base import table_of
 from eudr_geo.model.lot_book import BOOK_TABLES, LotBook
+from eudr_geo.model.lots import TOLERANCE_KG, TOLERANCE_SHARE
 from eudr_geo.model.plots import Reading, SourceFile
 from eudr_geo.store import Store
 
@@ -90,13 +91,15 @@ def preview_book(store: Store, book: LotBook, file: SourceFile | None = None) ->
     """
     plan = BookImport(file=file, seen=store.history())
     coded = [name for name, noun in BOOK_TABLES.items() if "code" in table_of(noun).columns]
+    merged: dict[str, dict[Key, Row]] = {}
     known = {name: store.codes(BOOK_TABLES[name]) | set(book.table(name)["code"]) for name in coded}
     for name, noun in BOOK_TABLES.items():
         table = table_of(noun)
         given = _by_key(name, _rows(book.table(name)))
-        if not given:
+        if not given and name not in _BALANCE:
             continue
         held = {key: rows[0] for key, rows in _by_key(name, _rows(store.table(noun))).items()}
+        merged[name] = {**held, **{key: {**held.get(key, {}), **_stated(rows[0])} for key, rows in given.items()}}
         for key, rows in given.items():
             first = rows[0]
             for other in rows[1:]:
@@ -114,7 +117,46 @@ def preview_book(store: Store, book: LotBook, file: SourceFile | None = None) ->
                 plan.changed.setdefault(name, []).append((int(held[key]["fid"]), differs))
             else:
                 plan.unchanged[name] = plan.unchanged.get(name, 0) + 1
+    if not plan.is_empty:
+        plan.refused += _over_draws(merged, plan)
     return plan
+
+
+_BALANCE = frozenset({"lot", "delivery", "process_line", "consignment_line"})
+
+
+def _stated(row: Row) -> Row:
+    return {column: value for column, value in row.items() if value not in (None, "")}
+
+
+def _over_draws(merged: Mapping[str, Mapping[Key, Row]], plan: BookImport) -> list[Refused]:
+    """Lots of which more would be taken than they hold, where this book changes something about them."""
+    touched = {
+        row.get("lot_code") or row.get("code")
+        for name in sorted(_BALANCE)
+        for row in (*plan.new.get(name, []), *(_row_of(merged[name], fid) for fid, _ in plan.changed.get(name, [])))
+    }
+    held: dict[str, float] = {}
+    drawn: dict[str, float] = {}
+    for row in merged["delivery"].values():
+        held[row["lot_code"]] = held.get(row["lot_code"], 0.0) + float(row.get("quantity_kg") or 0)
+    for row in (*merged["process_line"].values(), *merged["consignment_line"].values()):
+        side = held if row.get("direction") in {"out", "byproduct"} else drawn
+        if lot := row.get("lot_code"):
+            side[lot] = side.get(lot, 0.0) + float(row.get("quantity_kg") or 0)
+    found = []
+    for row in merged["lot"].values():
+        lot = row["code"]
+        total, taken = float(row.get("quantity_kg") or held.get(lot, 0.0)), drawn.get(lot, 0.0)
+        if lot in touched and taken > total + max(TOLERANCE_KG, TOLERANCE_SHARE * total) and total > 0:
+            why = f"{taken:,.1f} kg are taken from lot {lot}, which holds {total:,.1f} kg"
+            fix = "correct the weights, or enter the missing deliveries"
+            found.append(Refused(row.get("src_file") or "", row.get("src_row"), str(lot), why, fix))
+    return found
+
+
+def _row_of(rows: Mapping[Key, Row], fid: int) -> Row:
+    return next(row for row in rows.values() if row.get("fid") == fid)
 
 
 def _rows(frame: pd.DataFrame) -> list[Row]:

@@ -8,6 +8,7 @@ lot was stored, whatever is surveyed later.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -96,17 +97,17 @@ def _freeze(
     connection: Connection, columns: dict[str, list[Any]], frozen: Mapping[tuple[str, str], int | None]
 ) -> None:
     """Add version and hash of each plot: as kept from before, else the one in force when the harvest ended."""
-    versions: dict[str, list[tuple[int, str, str]]] = {}
+    versions: dict[str, list[Any]] = {}  # version, valid_from, geometry_hash
     query = select(_VERSION.c.plot_code, _VERSION.c.version, _VERSION.c.valid_from, _VERSION.c.geometry_hash)
     for code, *rest in connection.execute(query.order_by(_VERSION.c.plot_code, _VERSION.c.version)):
-        versions.setdefault(code, []).append(tuple(rest))  # type: ignore[arg-type]
+        versions.setdefault(code, []).append(rest)
     numbers: list[int | None] = []
     hashes: list[str] = []
     for lot, plot, day in zip(columns["lot_code"], columns["plot_code"], columns["harvested_to"], strict=True):
         known = versions.get(plot, [])
         kept = [one for one in known if one[0] == frozen.get((lot, plot))]
         in_force = [one for one in known if not day or one[1] <= day]
-        chosen = (kept or in_force[-1:] or known[:1] or [None])[0]
+        chosen = next(iter(kept or in_force[-1:] or known), None)
         numbers.append(chosen[0] if chosen else None)
         hashes.append(chosen[2] if chosen else "")
     columns["plot_version"], columns["geometry_hash"] = numbers, hashes
@@ -140,14 +141,17 @@ def _flows(backend: GeoPackage, connection: Connection, book: LotBook) -> dict[s
         stays.setdefault(lot, []).append((day or "", place, kg))
     for lot, places in stays.items():
         ordered = sorted(places, key=lambda one: one[:2])
-        for (_, start, _), (_, end, kg) in zip(ordered, ordered[1:], strict=False):
+        for (_, start, _), (_, end, kg) in pairwise(ordered):
             add(lot, "storage", start, end, kg)
     points = {**_middles(backend, connection, {key[2] for key in found if key[1] == "delivery"}), **sites}
     rows = [(key, kg) for key, kg in sorted(found.items()) if key[2] in points and key[3] in sites]
     ends = [(points[key[2]] if key[1] == "delivery" else sites.get(key[2]), sites[key[3]]) for key, _ in rows]
-    kept = [(row, pair) for row, pair in zip(rows, ends, strict=True) if pair[0] is not None]
+    kept = [(row, (start, end)) for row, (start, end) in zip(rows, ends, strict=True) if start is not None]
     return {
-        **{name: [row[0][at] for row, _ in kept] for at, name in enumerate(("lot_code", "kind", "from_code", "to_code"))},
+        **{
+            name: [row[0][at] for row, _ in kept]
+            for at, name in enumerate(("lot_code", "kind", "from_code", "to_code"))
+        },
         "quantity_kg": [round(row[1], 3) for row, _ in kept],
         "geometry": [shapely.LineString(pair) for _, pair in kept],
     }
@@ -162,7 +166,9 @@ def _sites(backend: GeoPackage, connection: Connection) -> dict[str, tuple[float
     raw = backend.raw(_LOCATION.c.geometry)
     rows = list(connection.execute(select(_LOCATION.c.code, _LOCATION.c.parent_code, raw).order_by(_LOCATION.c.fid)))
     points = backend.geometries([row[2] for row in rows])
-    own = {row[0]: (one.x, one.y) for row, one in zip(rows, points, strict=True) if one is not None and not one.is_empty}
+    own = {
+        row[0]: (one.x, one.y) for row, one in zip(rows, points, strict=True) if one is not None and not one.is_empty
+    }
     parent = {row[0]: row[1] for row in rows}
     found = {}
     for code in parent:
@@ -184,4 +190,6 @@ def _middles(backend: GeoPackage, connection: Connection, plots: set[str]) -> di
     last = {row[0]: row[1] for row in connection.execute(query) if row[0] in plots}
     codes: Sequence[str] = list(last)
     points = shapely.point_on_surface(backend.geometries([last[code] for code in codes]))
-    return {code: (one.x, one.y) for code, one in zip(codes, points, strict=True) if one is not None and not one.is_empty}
+    return {
+        code: (one.x, one.y) for code, one in zip(codes, points, strict=True) if one is not None and not one.is_empty
+    }

@@ -11,12 +11,11 @@ import pytest
 import shapely
 from store_projects import EVENT, ask, put, reading_of, squares
 
-from eudr_geo.errors import EudrGeoError, InputError
+from eudr_geo.errors import InputError
 from eudr_geo.importing import apply_book, preview_book
 from eudr_geo.model import gpkg_blob, lots
 from eudr_geo.model.workbook import book_of
 from eudr_geo.rules import balance
-from eudr_geo.store import create_store, open_store
 
 LATER = {"now": "2026-02-01T08:00:00Z", "who": "lan"}
 
@@ -74,7 +73,9 @@ def coffee(store):
 
 def of_lot(path, lot):
     found = ask(
-        path, "SELECT plot_code, round(quantity_kg, 1), evidence_class FROM lot_plots WHERE lot_code = ? ORDER BY 1", lot
+        path,
+        "SELECT plot_code, round(quantity_kg, 1), evidence_class FROM lot_plots WHERE lot_code = ? ORDER BY 1",
+        lot,
     )
     return [tuple(row) for row in found]
 
@@ -96,14 +97,18 @@ def test_gdal_opens_both_layers_with_their_style(coffee, path, tmp_path):
         assert {(one["properties"]["lot_code"], one["properties"]["plot_code"]) for one in layer} >= {("G", "P-1")}
         assert all(one["geometry"]["type"] == "Polygon" for one in layer)
     with fiona.open(tmp_path / "copy.gpkg", layer="lot_flows") as layer:
-        flows = [(one["properties"]["kind"], one["properties"]["from_code"], one["properties"]["to_code"]) for one in layer]
+        flows = [
+            (one["properties"]["kind"], one["properties"]["from_code"], one["properties"]["to_code"]) for one in layer
+        ]
         assert sorted(flows) == [("delivery", "P-1", "MILL"), ("delivery", "P-2", "MILL")]
         assert next(iter(layer))["geometry"]["coordinates"][-1] == (108.01, 12.51)
     assert ask(path, "SELECT f_table_name FROM layer_styles ORDER BY 1") == [("lot_flows",), ("lot_plots",), ("plots",)]
 
 
 def test_a_lot_keeps_the_land_it_was_stored_with(coffee, path):
-    frozen = ask(path, "SELECT plot_version, geometry_hash FROM lot_attribution WHERE lot_code = 'G' AND plot_code = 'P-1'")
+    frozen = ask(
+        path, "SELECT plot_version, geometry_hash FROM lot_attribution WHERE lot_code = 'G' AND plot_code = 'P-1'"
+    )
     put(coffee, reading_of(squares(1, size=0.0015), digest="b", mapped_on=["2025-06-01"]), **LATER)
     assert ask(path, "SELECT max(version) FROM plot_version WHERE plot_code = 'P-1'") == [(2,)]
     book(coffee, {"delivery": [{"code": "D-9", "lot_code": "K", "plot_code": "P-1", "quantity_kg": 1.0, "delivered_on": "2026-01-01", "harvested_to": "2026-01-01"}]}, LATER)  # fmt: skip
@@ -148,7 +153,9 @@ def test_another_program_cannot_take_too_much_either(coffee, path):
             other.execute("INSERT INTO process_line (process_code, direction, lot_code, quantity_kg) VALUES ('M-2', 'in', 'G', 50)")  # fmt: skip
         with pytest.raises(sqlite3.IntegrityError, match="more is taken"):
             other.execute("UPDATE lot SET quantity_kg = 50 WHERE code = 'G'")
-        other.execute("INSERT INTO process_line (process_code, direction, lot_code, quantity_kg) VALUES ('M-2', 'in', 'G', 5)")
+        other.execute(
+            "INSERT INTO process_line (process_code, direction, lot_code, quantity_kg) VALUES ('M-2', 'in', 'G', 5)"
+        )
 
 
 BY_IMPORT = """
@@ -184,7 +191,7 @@ BY_SQL = """
     done = 0
     for n in range(20):
         try:
-            db.execute("INSERT INTO process_line (process_code, direction, lot_code, quantity_kg) VALUES (?, 'in', 'G', 7)", (who,))
+            db.execute("INSERT INTO process_line (process_code, direction, lot_code, quantity_kg) VALUES (?, 'in', 'G', 7)", (f"{who}-{n}",))
             done += 1
         except sqlite3.IntegrityError as error:
             assert "more is taken" in str(error), error
@@ -195,7 +202,11 @@ BY_SQL = """
 @pytest.mark.parametrize(("program", "kg", "most"), [(BY_IMPORT, 20.0, 5), (BY_SQL, 7.0, 15)])
 def test_four_processes_never_give_away_more_than_there_is(coffee, path, program, kg, most):
     if program == BY_SQL:
-        book(coffee, {"process": [{"code": f"W-{who}", "type": "merge"} for who in range(4)]}, LATER)
+        book(
+            coffee,
+            {"process": [{"code": f"W-{who}-{n}", "type": "merge"} for who in range(4) for n in range(20)]},
+            LATER,
+        )
     coffee.close()
     code = textwrap.dedent(program)
     runs = [
