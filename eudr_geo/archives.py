@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import os
 import struct
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import PurePosixPath
+from typing import IO
 
 from eudr_geo.limits import Limits, raise_it
 from eudr_geo.model.source import Source, WholeFileError
@@ -15,6 +19,7 @@ from eudr_geo.model.source import Source, WholeFileError
 _SEND_AGAIN = "zip the files again, only those that belong together"
 _TAIL = 65_557  # an archive's last record and the longest comment behind it
 _LIST_ENTRY = 2_000  # bytes of an honest entry in the list of files, with room
+_ARCHIVES = (".zip", ".kmz")
 _ALWAYS_FINE = 1_000_000  # bytes: what unpacks to less needs no ratio
 _METHODS = {9: "Deflate64", 12: "bzip2", 14: "LZMA", 93: "Zstandard", 95: "XZ", 98: "PPMd", 99: "AES encryption"}
 _MAY_HOLD_PLOTS = (
@@ -33,6 +38,15 @@ _MAY_HOLD_PLOTS = (
 )
 
 
+@dataclass(frozen=True)
+class _Member:
+    """A file in an archive, or in an archive inside it: its name then begins with that archive's."""
+
+    name: str
+    archive: zipfile.ZipFile
+    info: zipfile.ZipInfo
+
+
 def names_in(source: Source) -> list[str]:
     """Return the names of the files in an archive, junk of operating systems left out.
 
@@ -41,30 +55,62 @@ def names_in(source: Source) -> list[str]:
     WholeFileError
         As :func:`members`.
     """
-    with _opened(source) as infos:
-        return [info.filename for _, info in infos]
+    with _opened(source) as found:
+        return [member.name for member in found]
 
 
 @contextmanager
-def _opened(source: Source) -> Iterator[list[tuple[zipfile.ZipFile, zipfile.ZipInfo]]]:
-    _count_first(source)
+def _opened(source: Source) -> Iterator[list[_Member]]:
     try:
-        with zipfile.ZipFile(source.path) as archive:
-            infos = [info for info in archive.infolist() if not info.is_dir()]
-            _check(infos, source.limits)
-            yield [(archive, info) for info in infos if not _is_junk(info.filename)]
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, ValueError) as error:
+        with ExitStack() as stack:
+            stream = stack.enter_context(source.path.open("rb"))
+            yield _listed(stream, source.limits, stack, "", source.limits.nested_archives)
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError, ValueError) as error:
         raise WholeFileError("unreadable-file", f"the archive is damaged ({error})", _SEND_AGAIN) from error
     except RuntimeError as error:  # what zipfile says of a password
         raise WholeFileError("unreadable-file", "the archive has a password", "send it without one") from error
 
 
-def _count_first(source: Source) -> None:
+def _listed(stream: IO[bytes], limits: Limits, stack: ExitStack, inside: str, levels: int) -> list[_Member]:
+    """Return the files of an archive; those of archives inside it stand in their place, so many levels deep."""
+    _count_first(stream, limits)
+    archive = stack.enter_context(zipfile.ZipFile(stream))
+    infos = [info for info in archive.infolist() if not info.is_dir()]
+    _check(infos, limits)
+    found: list[_Member] = []
+    held = 0
+    for info in infos:
+        if _is_junk(info.filename):
+            continue
+        one = _Member(inside + info.filename, archive, info)
+        if levels and info.filename.lower().endswith(_ARCHIVES):
+            data = _unpacked(one, limits, held)
+            held += len(data)
+            if data.startswith(b"PK\x03\x04"):
+                found += _listed(io.BytesIO(data), limits, stack, f"{one.name}/", levels - 1)
+                if len(found) > limits.zip_members:
+                    raise _too_many(limits)
+                continue
+        found.append(one)
+    return found
+
+
+def _unpacked(member: _Member, limits: Limits, held: int) -> bytes:
+    """Return the bytes of a file; sizes in the archive's own list are claims, not facts."""
+    with member.archive.open(member.info) as stream:
+        data = stream.read(min(limits.unpacked_bytes - held, limits.member_bytes) + 1)
+    if len(data) > limits.member_bytes:
+        raise _too_large(limits, "member_bytes")
+    if held + len(data) > limits.unpacked_bytes:
+        raise _too_large(limits)
+    return data
+
+
+def _count_first(stream: IO[bytes], limits: Limits) -> None:
     """Look at how many files the archive's last record claims, before anything reads the list of them."""
-    with source.path.open("rb") as stream:
-        size = stream.seek(0, os.SEEK_END)
-        stream.seek(max(size - _TAIL, 0))
-        tail = stream.read()
+    size = stream.seek(0, os.SEEK_END)
+    stream.seek(max(size - _TAIL, 0))
+    tail = stream.read()
     at = tail.rfind(b"PK\x05\x06")
     if not 0 <= at <= len(tail) - 22:
         return  # zipfile says what is wrong with it
@@ -73,8 +119,8 @@ def _count_first(source: Source) -> None:
         raise WholeFileError("unreadable-file", "the archive is of the kind for huge files (zip64)", _SEND_AGAIN)
     if disk:
         raise WholeFileError("unreadable-file", "the archive is one part of several", "join the parts, and zip again")
-    if count > source.limits.zip_members or listed > source.limits.zip_members * _LIST_ENTRY:
-        raise _too_many(source.limits)
+    if count > limits.zip_members or listed > limits.zip_members * _LIST_ENTRY:
+        raise _too_many(limits)
 
 
 def members(source: Source) -> dict[str, bytes]:
@@ -86,19 +132,12 @@ def members(source: Source) -> dict[str, bytes]:
         For an archive that is damaged, encrypted, larger than the limits when unpacked, or that names a path outside
         itself or one file twice.
     """
-    limits = source.limits
     total = 0
     found: dict[str, bytes] = {}
-    with _opened(source) as infos:
-        for archive, info in infos:
-            with archive.open(info) as stream:  # sizes in the archive's own list are claims, not facts
-                data = stream.read(min(limits.unpacked_bytes - total, limits.member_bytes) + 1)
-            total += len(data)
-            if len(data) > limits.member_bytes:
-                raise _too_large(limits, "member_bytes")
-            if total > limits.unpacked_bytes:
-                raise _too_large(limits)
-            found[info.filename] = data
+    with _opened(source) as listed:
+        for member in listed:
+            found[member.name] = _unpacked(member, source.limits, total)
+            total += len(found[member.name])
     return found
 
 

@@ -41,7 +41,7 @@ class Limits:
     zip_ratio: int = _limit(
         100, "times", "how much larger a file in an archive may be than its packed form, above 1 MB"
     )
-    zip_members: int = _limit(2_000, "files", "files in an archive, those of nested archives counted with it")
+    zip_members: int = _limit(2_000, "files", "files in an archive, with those of archives inside it")
     nested_archives: int = _limit(1, "levels", "archives inside archives")
     records: int = _limit(200_000, "records", "records of a file: features, placemarks, rows")
     property_names: int = _limit(500, "names", "different property names of a file")

@@ -54,7 +54,7 @@ def read(source: Source) -> Reading:
         with closing(sqlite3.connect(f"file:{source.path}?mode=ro&immutable=1", uri=True)) as base:
             _harden(base)
             layers, others = _layers(base, source)
-    except (sqlite3.Error, struct.error) as error:
+    except (sqlite3.Error, struct.error, UnicodeError) as error:
         raise WholeFileError(
             "unreadable-file", f"the GeoPackage is damaged ({shown(error)})", "export it again"
         ) from error

@@ -12,6 +12,7 @@ from harness import ledger
 from tests_helpers import workbook_bytes, zipped
 
 from eudr_geo.cli import app
+from eudr_geo.limits import Limits
 from eudr_geo.reading import read_bytes, read_plots
 
 POINT = b'{"type":"Point","coordinates":[108.05,12.68]}'
@@ -175,6 +176,39 @@ def test_archives_inside_archives_inside_archives_are_not_read(direct, inner):
     assert not len(seen.plots)
     assert set(seen.codes) & {"unsupported-format", "unreadable-file"}
     assert inner in seen.notes[0].why
+
+
+@pytest.mark.fault(15, 18)
+@pytest.mark.parametrize("inner", ["village.zip", "village.kmz", "Plots/VILLAGE.KMZ"])
+def test_one_archive_inside_another_is_read(direct, inner):
+    seen = direct(zipped({inner: zipped({"doc.kml": KML}), "notes.txt": b"x"}))
+    assert len(seen.plots) == 1
+    two = direct(zipped({inner: zipped({"doc.kml": KML}), "other.kmz": zipped({"doc.kml": KML})}))
+    assert len(two.plots) == 2
+    assert len(set(two.plots["group"])) == 2
+    assert direct(zipped({inner: zipped({"doc.kml": KML})}), limits=Limits(nested_archives=0)).codes[0] in {
+        "unsupported-format",
+        "unreadable-file",
+    }
+
+
+@pytest.mark.fault(15)
+def test_a_shapefile_in_an_archive_in_an_archive_is_read(direct, samples):
+    data = (samples / "clean" / "shapefile.zip").read_bytes()
+    alone, packed = direct(data), direct(zipped({"delivery/plots.zip": data, "__MACOSX/._plots.zip": b"x"}))
+    assert len(packed.plots) == len(alone.plots) > 0
+    assert packed.plots["plot_id"].tolist() == alone.plots["plot_id"].tolist()
+
+
+@pytest.mark.fault(13, 15)
+def test_an_archive_of_bombs_is_a_bomb(direct):
+    bomb = zipped({"doc.kml": b"<kml>" + b" " * 90_000_000}, zipfile.ZIP_DEFLATED)
+    seen = direct(zipped({f"{i}.kmz": bomb for i in range(5)}, zipfile.ZIP_STORED))
+    assert seen.codes == ["unreadable-file"]
+    assert "unpacks to more" in seen.notes[0].why
+    six = {f"{i}.kmz": zipped({"doc.kml": KML + b" " * 900_000}) for i in range(6)}
+    seen = direct(zipped(six, zipfile.ZIP_STORED), limits=Limits(unpacked_bytes=5_000_000))
+    assert seen.codes == ["unreadable-file"]
 
 
 @pytest.mark.fault(16)
