@@ -33,6 +33,7 @@ MOST = 6
 _FIRST = 2  # national systems named before the UTM zones of WGS 84
 _CELL_M = 10_000.0  # metres are judged by the square they lie in, so that one plot never depends on another
 _NEAR_KM = 10.0  # the middle of that square may lie just across the border
+_OF_CONTINENTS = 1_000.0  # square degrees: systems of larger areas are for maps, not for land
 _MARGIN_DEG = 0.3
 _UTM_REACH_DEG = 4.0  # from the middle of the zone; data of a neighbouring zone is common
 
@@ -79,7 +80,7 @@ def _of_cells(country: str, middle: Floats) -> list[tuple[str, ...]]:
         for zone in range(1, 61):
             lon = (lon31 + 6 * (zone - 31) + 180) % 360 - 180
             _add(found, country, (32600 if north_half else 32700) + zone, lon, lat, fits)
-    for code in NATIONAL_SYSTEMS.get(country, ())[_FIRST:]:
+    for code in NATIONAL_SYSTEMS.get(country, ())[_FIRST:] or _registered(country):
         _add_national(found, country, code, middle)
     lon, lat = _inverse(WEB_MERCATOR, middle)
     _add(found, country, WEB_MERCATOR, lon, lat, np.isfinite(lon))
@@ -107,6 +108,27 @@ def _add(
     distance = countries.distance_km(country, np.asarray(shapely.points(lon[rows], lat[rows])))
     for row in rows[distance <= _NEAR_KM].tolist():
         found[row].append(f"EPSG:{code} ({_system(code).name})")
+
+
+@cache
+def _registered(country: str) -> tuple[int, ...]:
+    """Systems that the EPSG registry has for a country without a list above; those of the smallest area first."""
+    from pyproj.aoi import AreaOfInterest
+    from pyproj.database import query_crs_info
+    from pyproj.enums import PJType
+
+    west, south, east, north = shapely.bounds(countries.shape(country)).tolist()
+    systems = query_crs_info(
+        auth_name="EPSG",
+        pj_types=[PJType.PROJECTED_CRS],
+        area_of_interest=AreaOfInterest(west, south, east, north),
+    )
+    sized = sorted(
+        ((area.east - area.west) % 360 * (area.north - area.south), int(one.code))
+        for one in systems
+        if (area := one.area_of_use) and not one.deprecated and not one.name.startswith("WGS ")
+    )
+    return tuple(code for size, code in sized if size <= _OF_CONTINENTS)
 
 
 @cache

@@ -9,8 +9,13 @@ from typing import Any
 import numpy as np
 import shapely
 
+from eudr_geo.cells import fold
+from eudr_geo.errors import InputError
 from eudr_geo.model.plots import Plots
 
+_DEFINITION = re.compile(r"[\[{]|\+proj|^urn:|^https?:|:")
+_UTM = re.compile(r"(?:wgs ?84 )?utm (?:zone )?(\d{1,2}) ?([ns])(?:orth|outh)?")
+_MOST_NAMED = 8
 _DECIMALS = 6  # of what was converted: the digits of metres say nothing about degrees
 _CODE = re.compile(r"(?:urn:ogc:def:crs:)?EPSG:(?:[\d.]*:)?:?(\d{4,6})|(\d{4,6})", re.IGNORECASE)
 
@@ -32,7 +37,71 @@ def known(name: str) -> str | None:
         code = crs.to_epsg(min_confidence=70)
     except (CRSError, ValueError, OverflowError):
         return None
-    return f"EPSG:{code}" if code else None
+    # Of a bare name PROJ takes the nearest it has, which is a guess.
+    is_same = bool(match) or _DEFINITION.search(name) or _words(crs.name) == _words(name)
+    return f"EPSG:{code}" if code and is_same else None
+
+
+def named(text: str) -> str:
+    """Return ``EPSG:nnnn`` of the system that a person means by a few words of its name, zone or province.
+
+    Words are looked for in the names and areas of the EPSG registry, as shipped with PROJ.
+
+    Raises
+    ------
+    InputError
+        When no system has all the words, or several have; names them.
+
+    Examples
+    --------
+    >>> named("VN-2000 Đắk Lắk"), named("UTM 48N"), named("EPSG:3116")
+    ('EPSG:9218', 'EPSG:32648', 'EPSG:3116')
+    """
+    if code := known(text):
+        return code
+    if zone := _UTM.fullmatch(fold(text)):
+        number = int(zone[1])
+        if 1 <= number <= 60:
+            return f"EPSG:{(32600 if zone[2] == 'n' else 32700) + number}"
+    words = _words(text)
+    found = [(code, name) for code, name, its_words in _registry() if words and words <= its_words]
+    exact = [one for one in found if _words(one[1]) == words]
+    found = exact if len(exact) == 1 else found
+    found.sort(key=lambda one: not words <= _words(one[1]))  # those that bear the words in their name come first
+    if len(found) == 1:
+        return f"EPSG:{found[0][0]}"
+    if not found:
+        raise InputError(
+            f"nobody knows the coordinate system {text!r}", fix="name it by its code, like EPSG:32648, or its province"
+        )
+    listed = ", ".join(f"EPSG:{code} ({name})" for code, name in found[:_MOST_NAMED])
+    raise InputError(
+        f"{text!r} may be {len(found)} coordinate systems",
+        fix=f"say which: {listed}{' …' if found[_MOST_NAMED:] else ''}",
+    )
+
+
+def _words(text: str) -> frozenset[str]:
+    """Words of a name, folded; ``VN2000`` and ``VN-2000`` are the same two."""
+    return frozenset(re.sub(r"(?<=[a-z])(?=\d)", " ", fold(text)).split())
+
+
+@cache
+def _registry() -> tuple[tuple[int, str, frozenset[str]], ...]:
+    """Projected systems of the EPSG registry: code, name, and the words of name and area."""
+    from pyproj.database import query_crs_info
+    from pyproj.enums import PJType
+
+    systems = query_crs_info(auth_name="EPSG", pj_types=[PJType.PROJECTED_CRS])
+    return tuple(
+        (
+            int(one.code),
+            one.name,
+            _words(f"{one.name} {one.area_of_use.name if one.area_of_use else ''}"),
+        )
+        for one in sorted(systems, key=lambda one: int(one.code))
+        if not one.deprecated
+    )
 
 
 @cache

@@ -42,7 +42,7 @@ def read_plots(
     commodity
         Commodity of plots whose file does not name one.
     crs
-        Coordinate system of files that do not tell theirs, ``EPSG:nnnn``.
+        Coordinate system of files that do not tell theirs: ``EPSG:nnnn``, or words such as ``VN-2000 Dak Lak``.
     layer
         Read only this layer, folder or sheet.
     limits
@@ -111,12 +111,9 @@ def _job(country: str, commodity: str, crs: str, layer: str) -> dict[str, str]:
     if commodity and commodity not in COMMODITIES:
         raise InputError(f"{commodity!r} is no commodity of the regulation", fix=f"one of {', '.join(COMMODITIES)}")
     if crs:
-        from eudr_geo.projecting import known
+        from eudr_geo.projecting import named
 
-        code = known(crs)
-        if code is None:
-            raise InputError(f"nobody knows the coordinate system {crs!r}", fix="name it by its code, like EPSG:32648")
-        crs = code
+        crs = named(crs)
     return {"kind": "plots", "country": country, "commodity": commodity, "crs": crs, "layer": layer}
 
 

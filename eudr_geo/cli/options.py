@@ -45,7 +45,12 @@ def reading(function: F) -> F:
     """Add what tells the readers more than the files do."""
     for option in (
         click.option("--layer", default="", metavar="NAME", help="Read only this layer, folder or sheet."),
-        click.option("--crs", default="", metavar="EPSG", help="Coordinate system of the files that do not tell it."),
+        click.option(
+            "--crs",
+            default="",
+            metavar="SYSTEM",
+            help="Coordinate system of the files that do not tell it: EPSG:9218, or words such as 'VN-2000 Dak Lak'.",
+        ),
         click.option(
             "--country",
             default="",
