@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from difflib import SequenceMatcher
 from functools import lru_cache
+from typing import Any
 
 HEADING_LIKENESS = 0.85
 """Likeness from which a misspelt heading is taken for a known one (``Longuitud``). Never used for codes."""
@@ -61,6 +62,15 @@ def clean_code(text: str) -> str:
         return text
     code = _HYPHENS.sub("-", unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).upper())
     return re.sub(r"\s*-\s*", "-", " ".join(code.split()))
+
+
+def text_of(value: Any) -> str:
+    """Return a cell as text; whole numbers without the ``.0`` that spreadsheets keep to themselves."""
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return str(value).strip()
 
 
 _ONE_MARK = re.compile(r"-?([0-9]+)([.,])([0-9]+)")

@@ -85,6 +85,11 @@ HEADINGS: Mapping[str, Sequence[str]] = {
         "WKT_GEOM", "Polígono WKT", "Geometría", "Géométrie", "Polygone", "Geometria", "Poligon", "Ranh giới thửa",
         "Plot boundary", "Plot polygon",
     ),
+    "vertex": (
+        "vertex", "vertex no", "vertex number", "vertex id", "point no", "point number", "point order", "corner", "corner no",
+        "order", "sequence", "seq", "Điểm", "Số điểm", "STT điểm", "Thứ tự điểm", "Số hiệu đỉnh", "Đỉnh", "vértice",
+        "No vértice", "orden", "sommet", "No sommet", "ordre", "ordem", "titik", "nomor titik", "urutan",
+    ),
 }  # fmt: skip
 
 COORDINATES = ("lat", "lon", "x", "y", "wkt")

@@ -9,8 +9,9 @@ from typing import Any
 from eudr_geo.angles import parse_angle, side_words
 from eudr_geo.boundaries import Shape, offered_polygon, shape_of
 from eudr_geo.cell_shapes import accuracy_m, as_arrays, looks_like_odk, looks_like_one, parse
-from eudr_geo.cells import decimal_mark, fold, parse_number
+from eudr_geo.cells import decimal_mark, fold, parse_number, text_of
 from eudr_geo.coordinate_text import Regions
+from eudr_geo.corner_rows import is_by_corner, read_corners
 from eudr_geo.gathering import Gathering, shown
 from eudr_geo.headings import COORDINATES, EU_COLUMNS, column_of, match_column
 from eudr_geo.model.source import NumberText, RecordError, WholeFileError
@@ -31,15 +32,6 @@ _HECTARES = {  # of one unit of area, international definitions
 _UNIT = re.compile(r"(.{0,80}?\d[\d.,]{0,40})\s{0,9}([^\W\d_]+[²2]?)\.?", re.DOTALL)  # bounded: cells may be long
 _IN_BRACKETS = re.compile(r"[(\[]([^)\]]{0,80})[)\]]")
 _DECIMAL_DEGREES = "write decimal degrees, like 12.712345"
-
-
-def text_of(value: Any) -> str:
-    """Return a cell as text; whole numbers without the ``.0`` that spreadsheets keep to themselves."""
-    if value is None:
-        return ""
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        return str(int(value))
-    return str(value).strip()
 
 
 def columns_of(cells: Sequence[Any]) -> dict[str, list[int]]:
@@ -95,6 +87,9 @@ class PlotSheet:
         # Where the coordinates have points, 1.234 in another column is a little more than one.
         self.has_points = {mark for key, mark in self.marks.items() if key != "area_ha"} == {"."}
         self.names = list(self._names())
+        if is_by_corner(self, top):
+            read_corners(self, top)
+            return True
         for first in range(top + 1, len(self.rows), _BLOCK):
             block = range(first, min(first + _BLOCK, len(self.rows)))
             decoded = self._decoded(block)
@@ -212,11 +207,11 @@ class PlotSheet:
                     "put quotes round text with commas",
                 )
             cells += [None] * (self.width - len(cells))
-            properties = dict(self._properties(cells))
+            properties = dict(self.properties_of(cells))
             if decoded:
                 gathering.add(number, properties, None, group=self.name)
                 self.bulk.append((len(gathering.shapes) - 1, *decoded))
-                self._convert(in_named_system=True)
+                self.convert(in_named_system=True)
                 return
             self.as_written, self.decimals = {}, {}
             kind, nested, in_named_system = self._place(cells)
@@ -235,12 +230,12 @@ class PlotSheet:
                 shape.short_lats = int(self.decimals.get("lat", COORDINATE_DECIMALS) < COORDINATE_DECIMALS)
                 shape.decimals = max(self.decimals.values())
             gathering.add(number, properties, shape, group=self.name)
-            self._convert(in_named_system=in_named_system)
+            self.convert(in_named_system=in_named_system)
         except RecordError as error:
             is_offered = error.code in {"nested-point", "unsupported-geometry"}
             gathering.reject(number, error, group=self.name, properties=properties, offer=offer if is_offered else None)
 
-    def _convert(self, *, in_named_system: bool) -> None:
+    def convert(self, *, in_named_system: bool) -> None:
         """Remember that the plot just added is in the system that the user named."""
         if in_named_system and self.gathering.source.crs:
             self.gathering.crs = self.gathering.source.crs
@@ -258,7 +253,8 @@ class PlotSheet:
             else:  # two columns of one name stay apart
                 yield place, "", heading if self.headings.count(heading) == 1 else f"{heading} ({place + 1})"
 
-    def _properties(self, cells: Sequence[Any]) -> Iterator[tuple[str, Any]]:
+    def properties_of(self, cells: Sequence[Any]) -> Iterator[tuple[str, Any]]:
+        """Names and values of a row that belong to the plot."""
         for place, key, name in self.names:
             value = cells[place]
             if value is None:
@@ -309,7 +305,7 @@ class PlotSheet:
         if not {first, second} <= set(self.columns):
             raise RecordError("missing-geometry", "the cell of the boundary is empty", "fill in the WKT, or the point")
         self._check_total(cells, first, second)
-        return "Point", [self._ordinate(cells, first), self._ordinate(cells, second)], not is_degrees
+        return "Point", [self.ordinate(cells, first), self.ordinate(cells, second)], not is_degrees
 
     def _check_total(self, cells: Sequence[Any], first: str, second: str) -> None:
         if text_of(cells[self.columns[first]]) or text_of(cells[self.columns[second]]):
@@ -320,7 +316,8 @@ class PlotSheet:
                 "missing-geometry", "the row looks like a total, not like a plot", "take the row out of the table", word
             )
 
-    def _ordinate(self, cells: Sequence[Any], key: str) -> NumberText:
+    def ordinate(self, cells: Sequence[Any], key: str) -> NumberText:
+        """One coordinate of a row, as a number with the digits it was written with."""
         value = cells[self.columns[key]]
         text = text_of(value).replace("\u2212", "-")
         if not text:

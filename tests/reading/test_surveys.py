@@ -167,3 +167,52 @@ def test_other_old_office_files_are_named(direct, stream, word):
     (note,) = direct(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + stream.encode("utf-16-le") + bytes(600)).notes
     assert note.code == "unreadable-file"
     assert word in note.why
+
+
+CORNERS = """Mã thửa,Tên nông hộ,Thứ tự điểm,Vĩ độ,Kinh độ,Diện tích
+A,Đậu,1,12.680001,108.050001,1.5
+A,Đậu,2,12.680101,108.051201,
+A,,3,12.681101,108.051301,1.5
+B,Blơm,2,12.690101,108.051201,
+B,Blơm,1,12.690001,108.050001,
+B,Blơm,3,12.691101,108.051301,
+"""
+
+
+def test_a_row_for_each_corner_makes_one_plot_of_several_rows(direct):
+    plots = direct(CORNERS).plots
+    assert plots["plot_id"].tolist() == ["A", "B"]
+    assert plots["record"].tolist() == [2, 5]
+    assert plots["producer"].tolist() == ["Đậu", "Blơm"]
+    assert plots["area_ha"][0] == 1.5
+    assert shapely.equals_exact(plots.geometry[0], shapely.Polygon(RING), tolerance=0)
+    assert plots["open_rings"].tolist() == [0, 0]
+    assert '"rows": "2, 3, 4"' in plots["extra"][0]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "why"),
+    [
+        ("A,Đậu,2", "A,Đậu,1", "corner 1 stands twice"),
+        ("A,,3", "A,,5", "corner 3 is missing"),
+        ("A,Đậu,2", "A,Đậu,x", "no number of a corner"),
+        ("A,Đậu,2", "A,Blơm,2", "disagree about"),
+        ("12.680101", "12,5", "disagree about"),
+        ("12.680101", "north", "where a coordinate belongs"),
+    ],
+)
+def test_corners_that_do_not_make_a_plot_cost_that_plot_only(direct, old, new, why):
+    seen = direct(CORNERS.replace(old, new, 1))
+    assert seen.plots["plot_id"].tolist() == ["B"]
+    assert why in seen.rejected[0].why
+
+
+def test_corners_without_a_code_are_named_one_by_one(direct):
+    seen = direct(CORNERS + ",,1,12.7,108.1,\n")
+    assert seen.reasons == [(8, "unreadable-record")]
+    assert len(seen.plots) == 2
+
+
+def test_numbered_points_of_different_plots_stay_points(direct):
+    seen = direct("plot code,order,lat,lon\nA,1,12.680001,108.050001\nB,2,12.690001,108.050001\n")
+    assert [one.geom_type for one in seen.plots.geometry] == ["Point", "Point"]
