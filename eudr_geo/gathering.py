@@ -11,7 +11,7 @@ import numpy as np
 
 from eudr_geo.boundaries import FACTS, Shape
 from eudr_geo.cells import clean_code, clean_text, parse_date
-from eudr_geo.headings import EU_COLUMNS, column_of, official_name
+from eudr_geo.headings import EU_COLUMNS, OWN_CODES, column_of, official_name
 from eudr_geo.limits import DEFAULT_LIMITS, raise_it
 from eudr_geo.model.plots import Note, Plots, Reading, Rejected, SourceFile
 from eudr_geo.model.source import NumberText, RecordError, Source, WholeFileError
@@ -244,7 +244,7 @@ class Gathering:
         misspelt: list[str] = []
         taken: set[str] = set()
         # Official names come first, so that they win over anything that only looks like them.
-        for name in sorted(names, key=lambda key: key not in EU_COLUMNS):
+        for name in sorted(names, key=lambda key: key not in EU_COLUMNS and key not in OWN_CODES):
             column = column_of(name)
             if column in taken or column not in _NOTHING_STATED:
                 column = ""

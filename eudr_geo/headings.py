@@ -92,6 +92,9 @@ HEADINGS: Mapping[str, Sequence[str]] = {
     ),
 }  # fmt: skip
 
+OWN_CODES = ("external_id",)
+"""Columns with the supplier's own code, in files where another column (Whisp's ``plotId``) only counts the plots."""
+
 COORDINATES = ("lat", "lon", "x", "y", "wkt")
 
 

@@ -13,7 +13,7 @@ from eudr_geo.cells import decimal_mark, fold, parse_number, text_of
 from eudr_geo.coordinate_text import Regions
 from eudr_geo.corner_rows import is_by_corner, read_corners
 from eudr_geo.gathering import Gathering, shown
-from eudr_geo.headings import COORDINATES, EU_COLUMNS, column_of, match_column
+from eudr_geo.headings import COORDINATES, EU_COLUMNS, OWN_CODES, column_of, match_column
 from eudr_geo.model.source import NumberText, RecordError, WholeFileError
 from eudr_geo.regulation import COORDINATE_DECIMALS
 from eudr_geo.workbook_terms import TOTAL_WORDS
@@ -130,7 +130,7 @@ class PlotSheet:
             self._check_one(found.get(key, []), top)
         # Where several columns mean one thing, the EU system's own name wins; the others are kept under theirs.
         self.columns = {
-            key: next((at for at in places if text_of(self.rows[top][at]) in EU_COLUMNS), places[0])
+            key: next((at for at in places if text_of(self.rows[top][at]) in {*EU_COLUMNS, *OWN_CODES}), places[0])
             for key, places in found.items()
         }
         return top

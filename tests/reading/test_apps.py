@@ -1,0 +1,59 @@
+"""Exchange files of apps: TerraTrac, Whisp, the EU system, each with its own habits."""
+
+import json
+
+from eudr_geo.checking import check
+from eudr_geo.reading import read_plots
+from eudr_geo.repairing import repair
+
+RING = [[108.050001, 12.680001], [108.051201, 12.680101], [108.051301, 12.681101], [108.050001, 12.680001]]
+
+
+def collection(*features):
+    made = [{"type": "Feature", "properties": properties, "geometry": geometry} for properties, geometry in features]
+    return json.dumps({"type": "FeatureCollection", "features": made})
+
+
+def test_points_of_terratrac_are_found_exchanged_one_by_one_and_polygons_are_not(tmp_path):
+    path = tmp_path / "farms.geojson"
+    told = {"farmer_name": "Y Blơm", "member_id": "M-1", "farm_size": 1.2}
+    path.write_text(
+        collection(
+            ({**told, "remote_id": "a"}, {"type": "Point", "coordinates": [12.680001, 108.050001]}),
+            ({**told, "remote_id": "b"}, {"type": "Polygon", "coordinates": [RING]}),
+            ({**told, "remote_id": "c"}, {"type": "Point", "coordinates": [108.060001, 12.690001]}),
+        )
+    )
+    reading = read_plots([path], country="VN", commodity="coffee")
+    assert reading.plots["producer_id"].tolist() == ["M-1"] * 3
+    exchanged = [one.plot_id for one in check(reading).findings if one.rule == "swapped-axes"]
+    assert exchanged == ["a"]
+    done = repair(reading, also=["swapped-axes"])
+    assert str(done.reading.plots.geometry[0]) == "POINT (108.050001 12.680001)"
+
+
+def test_a_table_of_terratrac_holds_points_and_boundaries_in_one_column(direct):
+    head = "remote_id,farmer_name,member_id,farm_village,farm_size,latitude,longitude,polygon,created_at"
+    rows = [
+        f'a,Đậu,M-1,Ea Tam,1.2,12.680001,108.050001,"{json.dumps(RING)}",2025-11-01T08:00:00Z',
+        'b,Blơm,M-2,Ea Tam,0.8,12.690001,108.060001,"[[108.060001, 12.690001]]",2025-11-01T08:00:00Z',
+        'c,Tran, Thi,M-3,Ea Tam,0.8,12.690001,108.060001,"[[108.060001, 12.690001]]",2025-11-01T08:00:00Z',
+    ]
+    seen = direct("\n".join([head, *rows]))
+    assert [one.geom_type for one in seen.plots.geometry] == ["Polygon", "Point"]
+    assert seen.plots["plot_id"].tolist() == ["a", "b"]
+    assert seen.reasons == [(4, "unreadable-record")]
+    assert "more cells than" in seen.rejected[0].why
+
+
+def test_whisp_numbers_the_plots_and_keeps_our_code_beside(direct):
+    head = "plotId,external_id,Area,Geometry_type,ProducerCountry,Unit,Ind_01_treecover,risk_pcrop,geo"
+    cell = json.dumps({"type": "Polygon", "coordinates": [RING]}).replace('"', '""')
+    plots = direct(f'{head}\n1,T-001,0.71,Polygon,VN,ha,yes,low,"{cell}"\n').plots
+    assert plots["plot_id"].tolist() == ["T-001"]
+    assert (plots["area_ha"][0], plots["country"][0]) == (0.71, "VN")
+    assert '"risk_pcrop": "low"' in plots["extra"][0]
+    assert '"plotId": "1"' in plots["extra"][0]
+    told = {"plotId": 1, "external_id": "T-001", "Area": 0.71, "ProducerCountry": "VN", "risk_pcrop": "low"}
+    again = direct(collection((told, {"type": "Polygon", "coordinates": [RING]}))).plots
+    assert again["plot_id"].tolist() == ["T-001"]
