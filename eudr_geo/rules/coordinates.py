@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -54,7 +55,10 @@ def _first_where(geometries: Array, test: Callable[[Floats], Mask]) -> tuple[Flo
 
 
 def _written(places: Floats) -> list[str]:
-    return [f"{x:.12g}, {y:.12g}" for x, y in places.tolist()]
+    return [
+        ", ".join(f"{value:.12g}" if math.isfinite(value) else "no number" for value in place)
+        for place in places.tolist()
+    ]
 
 
 @plot_rule(severity=ERROR, basis=f"{GEO}: WGS 84 only; Regulation (EU) 2023/1115, Article 2(28)", ids=("C-12",))

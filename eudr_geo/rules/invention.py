@@ -16,6 +16,7 @@ from eudr_geo.outlines import FIGURE, figures, repeated
 from eudr_geo.regulation import POLYGON_REQUIRED_ABOVE_HA, SHARED_LOCATION_M, SHARED_LOCATION_PLOTS
 from eudr_geo.rules.area import SOUND, any_size, is_point
 from eudr_geo.rules.neighbours import JITTER_DEG
+from eudr_geo.shapes.rings import MULTIPOLYGON, POLYGON
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -45,9 +46,9 @@ def _measured(plots: Plots, rows: Ints) -> Floats:
 def _could_be_round(plots: Plots) -> Ints:
     """Rows that may be circles, told by what GEOS measures in degrees: most boundaries are not looked at again."""
     geometry = plots.geometry
-    many = np.flatnonzero(
-        (shapely.get_num_coordinates(geometry) > _CIRCLE_CORNERS) & (shapely.get_dimensions(geometry) == 2)
-    )
+    kinds = shapely.get_type_id(geometry)
+    one = (kinds == POLYGON) | ((kinds == MULTIPOLYGON) & (shapely.get_num_geometries(geometry) == 1))
+    many = np.flatnonzero(one & (shapely.get_num_coordinates(geometry) > _CIRCLE_CORNERS))
     area, length = shapely.area(geometry[many]), shapely.length(geometry[many])
     middle = np.radians(shapely.bounds(geometry[many])[:, 1].clip(-85, 85))
     # A circle of metres is an ellipse of degrees, its axes as 1 to cos φ (Ramanujan's length of an ellipse).

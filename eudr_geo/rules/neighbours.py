@@ -230,14 +230,13 @@ def same_land(some: Array, others: Array) -> Mask:
     if len(rows):
         a, b = some[rows], others[rows]
         outlined = shapely.get_dimensions(a) == 2
-        far = shapely.hausdorff_distance(
-            np.where(outlined, shapely.boundary(a), a), np.where(outlined, shapely.boundary(b), b)
-        )
-        # A collection has no outline, so that equality is asked for as well.
-        copy = shapely.equals_exact(
-            shapely.normalize(a), shapely.normalize(b), JITTER_DEG
-        )  # collections have no outline
-        same[rows] = copy | (far <= 2 * JITTER_DEG)
+        with np.errstate(invalid="ignore", over="ignore"):  # numbers that are no place on earth
+            far = shapely.hausdorff_distance(
+                np.where(outlined, shapely.boundary(a), a), np.where(outlined, shapely.boundary(b), b)
+            )
+            # A collection has no outline, so that equality is asked for as well.
+            copy = shapely.equals_exact(shapely.normalize(a), shapely.normalize(b), JITTER_DEG)
+            same[rows] = copy | (far <= 2 * JITTER_DEG)
     return same
 
 
