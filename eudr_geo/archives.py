@@ -14,7 +14,7 @@ from pathlib import PurePosixPath
 from typing import IO
 
 from eudr_geo.limits import Limits, raise_it
-from eudr_geo.model.source import Source, WholeFileError
+from eudr_geo.model.source import Source, WholeFileError, printable
 
 _SEND_AGAIN = "zip the files again, only those that belong together"
 _TAIL = 65_557  # an archive's last record and the longest comment behind it
@@ -66,7 +66,9 @@ def _opened(source: Source) -> Iterator[list[_Member]]:
             stream = stack.enter_context(source.path.open("rb"))
             yield _listed(stream, source.limits, stack, "", source.limits.nested_archives)
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError, ValueError) as error:
-        raise WholeFileError("unreadable-file", f"the archive is damaged ({error})", _SEND_AGAIN) from error
+        raise WholeFileError(
+            "unreadable-file", f"the archive is damaged ({printable(str(error))[:80]})", _SEND_AGAIN
+        ) from error
     except RuntimeError as error:  # what zipfile says of a password
         raise WholeFileError("unreadable-file", "the archive has a password", "send it without one") from error
 

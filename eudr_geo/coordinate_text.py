@@ -86,6 +86,11 @@ class Regions:
         marks = np.flatnonzero(opens | closes | (number & ~before))
         is_open, is_start = opens[marks], number[marks]
         level_of = np.cumsum(is_open.astype(np.int32) - closes[marks], dtype=np.int32)
+        # Each array opens where it was put, and nothing else does: brackets of one must not close those of another.
+        lengths = np.array([len(array) + 1 for array in arrays])
+        if not np.array_equal(marks[is_open & (level_of == 2)], np.cumsum(lengths) - lengths + 1):
+            self._one_by_one(arrays)
+            return
         opened = np.cumsum(is_open, dtype=np.int32)
         region_of = np.cumsum(is_open & (level_of == 2), dtype=np.int32) - 1
         level, innermost = level_of[is_start], opened[is_start]

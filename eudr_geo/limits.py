@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from difflib import get_close_matches
 from typing import Any
 
 from eudr_geo.errors import InputError
@@ -93,9 +94,8 @@ def configured(environment: Mapping[str, str] | None = None) -> Limits:
     for variable in sorted(name for name in told if name.startswith(PREFIX)):
         value = told[variable].strip().replace("_", "")
         if variable not in known:
-            raise InputError(
-                f"{variable} is no limit", fix=f"one of {', '.join(sorted(known))}, or take the variable away"
-            )
+            near = get_close_matches(variable, sorted(known), n=1) or ["one of the page 'Limits of reading'"]
+            raise InputError(f"{variable[:80]} is no limit", fix=f"take the variable away, or say {near[0]}")
         is_number = value.isascii() and value.isdigit() and len(value) <= 15
         if not is_number or (int(value) == 0 and known[variable] != "nested_archives"):
             raise InputError(f"{variable} is {told[variable][:80]!r}", fix="write a whole number, such as 500000")

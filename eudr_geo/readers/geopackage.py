@@ -55,9 +55,8 @@ def read(source: Source) -> Reading:
             _harden(base)
             layers, others = _layers(base, source)
     except (sqlite3.Error, struct.error, UnicodeError) as error:
-        raise WholeFileError(
-            "unreadable-file", f"the GeoPackage is damaged ({shown(error)})", "export it again"
-        ) from error
+        what = "a name in it is no text" if isinstance(error, UnicodeError) else shown(error)
+        raise WholeFileError("unreadable-file", f"the GeoPackage is damaged ({what})", "export it again") from error
     if others and not source.layer:
         gathering.note(
             "several-layers",

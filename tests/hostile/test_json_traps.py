@@ -302,3 +302,26 @@ def test_a_coordinate_is_a_number_or_the_record_is_rejected(direct, name):
     (point,) = seen.plots["geometry"]
     assert (point.x, point.y) == (108.05, value)
     assert abs(value) != float("inf")
+
+
+@pytest.mark.fault(25, 30)
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("[1,2],[3,4]", "[5,6]"),
+        ("[[1,2]", "[3,4]]"),
+        ("[[[1,2]]", "[[3,4]]]"),
+        ("[1,2]]", "[[3,4]"),
+        ("[[1,2],[3,4]", "[5,6]]"),
+    ],
+)
+def test_brackets_of_one_feature_never_close_those_of_another(direct, first, second):
+    """Each is broken on its own; written one behind the other they would be right, and every number in the wrong plot."""
+    feature = '{{"type":"Feature","properties":{{}},"geometry":{{"type":"{}","coordinates":{}}}}}'
+    good = feature.format("Point", "[108.05,12.68]")
+    kinds = ("MultiPoint", "Point")
+    broken = [feature.format(kind, text) for kind, text in zip(kinds, (first, second), strict=True)]
+    seen = direct('{"type":"FeatureCollection","features":[' + ",".join([good, *broken, good]) + "]}")
+    for point in seen.plots["geometry"]:
+        assert (point.geom_type, point.bounds[:2]) in {("Point", (108.05, 12.68)), ("Point", (5.0, 6.0))}
+    assert len(seen.plots) + len(seen.rejected) == 4 or "unreadable-file" in seen.codes

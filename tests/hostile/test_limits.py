@@ -146,8 +146,10 @@ def test_a_variable_sets_a_limit(text, value):
     [{"RECORD": "7"}, {"RECORDS": ""}, {"RECORDS": "0"}, {"RECORDS": "-1"}, {"RECORDS": "many"}, {"RECORDS": "1e6"}],
 )
 def test_a_variable_that_says_nothing_sensible_is_an_error(told):
-    with pytest.raises(InputError, match=PREFIX):
+    with pytest.raises(InputError, match=PREFIX) as raised:
         configured({PREFIX + name: value for name, value in told.items()})
+    assert "EUDR_GEO_LIMIT_RECORDS" in str(raised.value)
+    assert len(str(raised.value)) < 200
 
 
 @pytest.mark.fault(23)
