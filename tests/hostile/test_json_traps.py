@@ -321,7 +321,9 @@ def test_brackets_of_one_feature_never_close_those_of_another(direct, first, sec
     good = feature.format("Point", "[108.05,12.68]")
     kinds = ("MultiPoint", "Point")
     broken = [feature.format(kind, text) for kind, text in zip(kinds, (first, second), strict=True)]
-    seen = direct('{"type":"FeatureCollection","features":[' + ",".join([good, *broken, good]) + "]}")
-    for point in seen.plots["geometry"]:
-        assert (point.geom_type, point.bounds[:2]) in {("Point", (108.05, 12.68)), ("Point", (5.0, 6.0))}
+    last = feature.format("Point", "[107.5,11.5]")
+    seen = direct('{"type":"FeatureCollection","features":[' + ",".join([good, *broken, last]) + "]}")
+    right = {1: (108.05, 12.68), 3: (5.0, 6.0), 4: (107.5, 11.5)}
+    for record, point in zip(seen.plots["record"].tolist(), seen.plots["geometry"], strict=True):
+        assert (point.geom_type, point.bounds[:2]) == ("Point", right[record])
     assert len(seen.plots) + len(seen.rejected) == 4 or "unreadable-file" in seen.codes
