@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,29 +14,34 @@ from eudr_geo.boundaries import FACTS, Shape, shape_of
 from eudr_geo.errors import InputError
 from eudr_geo.limits import Limits
 from eudr_geo.model.findings import WARNING
-from eudr_geo.model.plots import Plots
+from eudr_geo.model.plots import Plots, SourceFile
 from eudr_geo.model.source import NumberText, RecordError
 from eudr_geo.model.workbook import BookReading, CellIssue
 from eudr_geo.readers.workbook import Cells, PlotCells, read_cells
 from eudr_geo.reading import read_sheets
 from eudr_geo.regulation import country_code
 from eudr_geo.workbook_terms import LANGUAGES
+from eudr_geo.writing import zip_bytes
 
 _WKT_LENGTH = 1_000_000  # characters; a cell of a spreadsheet holds 32 767
 
 
-def read_book(path: str | Path, *, lang: str = "", country: str = "", limits: Limits | None = None) -> BookReading:
-    """Read a lots workbook: producers, plots, deliveries, lots, processing and, where there is one, shipments.
+def read_book(
+    path: str | Path, *, lang: str = "", country: str = "", fill_down: bool = False, limits: Limits | None = None
+) -> BookReading:
+    """Read a lots workbook, all of its sheets that are there.
 
     Parameters
     ----------
     path
-        The workbook (XLSX).
+        The workbook (XLSX), or a folder of CSV files, one a sheet, as Google Sheets gives them.
     lang
         ``en``, ``vi``, ``es``, ``fr``, ``pt`` or ``id``, a hint:
         decides how a number is read that could be two; by default the workbook's own language.
     country
         ISO 3166-1 alpha-2 code of producers and plots that name none, and of customary units (tạ, quintal).
+    fill_down
+        A blank date, lot, producer, form, process or shipment says the same as the cell above it.
     limits
         How much the file may ask of us.
 
@@ -52,11 +59,8 @@ def read_book(path: str | Path, *, lang: str = "", country: str = "", limits: Li
         raise InputError(f"the workbook is not made in {lang!r}", fix=f"name one of {', '.join(LANGUAGES)}")
     if country and country_code(country) != country:
         raise InputError(f"{country!r} is no country code", fix="name its two letters, like VN")
-    reading, sheets = read_sheets(path, limits=limits)
-    file = reading.files[0]
-    for note in file.notes:
-        raise InputError(f"{file.name}: {note.why}", fix=note.fix)
-    cells = read_cells(sheets, name=file.name, lang=lang, country=country)
+    file, sheets = _folder(Path(path), limits) if Path(path).is_dir() else _one_file(path, limits)
+    cells = read_cells(sheets, name=file.name, lang=lang, country=country, fill_down=fill_down)
     plots, issues = plots_of(cells, file.name)
     seen, taken = sum(cells.seen.values()), sum(cells.taken.values())
     return BookReading(
@@ -64,11 +68,45 @@ def read_book(path: str | Path, *, lang: str = "", country: str = "", limits: Li
         plots=plots,
         changes=tuple(cells.changes),
         issues=(*cells.issues, *issues),
-        file=replace(file, format="XLSX", records=seen, plots=taken, rejected=seen - taken),
+        file=replace(file, format=file.format or "XLSX", records=seen, plots=taken, rejected=seen - taken),
         language=cells.language,
         rows=dict(cells.taken),
         left_out=tuple(cells.left_out),
+        extra=tuple(cells.extra),
     )
+
+
+def _one_file(path: str | Path, limits: Limits | None) -> tuple[SourceFile, Mapping[str, Any]]:
+    reading, sheets = read_sheets(path, limits=limits)
+    file = reading.files[0]
+    for note in file.notes:
+        raise InputError(f"{file.name}: {note.why}", fix=note.fix)
+    return file, sheets
+
+
+def _folder(folder: Path, limits: Limits | None) -> tuple[SourceFile, Mapping[str, Any]]:
+    """Sheets of a folder of CSV files; ``Book - Deliveries.csv`` is the sheet Deliveries."""
+    paths = sorted(one for one in folder.iterdir() if one.suffix.lower() in {".csv", ".tsv"} and one.is_file())
+    if not paths:
+        raise InputError(
+            f"{folder} holds no CSV files", fix="name the workbook, or the folder with a CSV for each sheet"
+        )
+    sheets: dict[str, Any] = {}
+    for path in paths:  # a process of its own for each file
+        _, found = _one_file(path, limits)
+        for rows in found.values():
+            title = path.stem.rpartition(" - ")[2]
+            if title in sheets:
+                raise InputError(f"two files hold the sheet {title}", fix="leave one of them in the folder")
+            sheets[title] = rows
+    data = folder_bytes(folder)
+    return SourceFile(folder.name, hashlib.sha256(data).hexdigest(), len(data), "CSV"), sheets
+
+
+def folder_bytes(folder: Path) -> bytes:
+    """Return a folder of CSV files as one ZIP, the same bytes for the same files: so it is kept with the import."""
+    paths = sorted(one for one in folder.iterdir() if one.suffix.lower() in {".csv", ".tsv"} and one.is_file())
+    return zip_bytes({path.name: path.read_bytes() for path in paths})
 
 
 def plots_of(cells: Cells, name: str) -> tuple[Plots, list[CellIssue]]:

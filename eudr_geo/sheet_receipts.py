@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from eudr_geo.model.findings import ERROR
-from eudr_geo.model.workbook import CellChange, CellIssue, LeftOut
+from eudr_geo.model.workbook import CellChange, CellIssue, ExtraColumn, LeftOut
 
 
 @dataclass
@@ -19,6 +19,8 @@ class Context:
     changes: list[CellChange]
     issues: list[CellIssue]
     left_out: list[LeftOut] = field(default_factory=list)
+    fill_down: bool = False  # a blank cell of certain columns says the same as the cell above it
+    extra: list[ExtraColumn] = field(default_factory=list)
 
     def change(self, title: str, place: str, before: str, after: str, rule: str) -> None:
         """Log that a cell was understood only after a change."""

@@ -8,11 +8,12 @@ from typing import Any
 
 from eudr_geo.cells import clean_code, clean_text, decimal_mark, fold, match_heading, parse_date, parse_number
 from eudr_geo.model.findings import ERROR, NOTE, WARNING
-from eudr_geo.model.workbook import LeftOut
+from eudr_geo.model.workbook import ExtraColumn, LeftOut
 from eudr_geo.regulation import country_code
 from eudr_geo.sheet_receipts import Context, as_text, letters, shown
 from eudr_geo.workbook_terms import (
     ERROR_CELLS,
+    FILLED_DOWN,
     TOTAL_WORDS,
     Field,
     Sheet,
@@ -51,6 +52,7 @@ class SheetRows:
         self.units: dict[str, str] = {}
         self.marks: dict[str, str] = {}
         self.month_first: set[str] = set()
+        self._above: dict[str, Any] = {}
         self.first_row = len(cells)
         self._find_headings()
 
@@ -90,14 +92,11 @@ class SheetRows:
         place = f"{letters(column)}{row + 1}"
         keys = match_heading(text, dictionary)
         if not keys:
-            self.context.issue(
-                self.title,
-                place,
-                text,
-                "nobody knows this heading; the column is not used",
-                "rename it if it matters",
-                NOTE,
-            )
+            why = "nobody knows this heading; the column is not used, and kept in the corrected copy"
+            self.context.issue(self.title, place, text, why, "rename it if it matters", NOTE)
+            below = enumerate(self.cells[row + 1 :], start=row + 2)
+            values = {at: cells[column] for at, cells in below if column < len(cells) and cells[column] is not None}
+            self.context.extra.append(ExtraColumn(self.spec.key, text, values))
             return
         if len(keys) > 1:
             names = " or ".join(self.spec.field(key).en for key in keys)
@@ -157,7 +156,26 @@ class SheetRows:
                 self.context.change(self.title, f"row {number + 1}", first, "", "total-row-skipped")
                 continue
             self.seen += 1
-            yield Row(self, cells, number + 1)
+            yield Row(self, self._filled(cells, number + 1) if self.context.fill_down else cells, number + 1)
+
+    def _filled(self, cells: Sequence[Any], number: int) -> Sequence[Any]:
+        """The row with what it leaves blank taken from the row above it."""
+        filled = list(cells)
+        for key in FILLED_DOWN.get(self.spec.key, ()):
+            column = self.columns.get(key)
+            if column is None:
+                continue
+            filled += [None] * (column + 1 - len(filled))
+            if filled[column] is None or not as_text(filled[column]).strip():
+                plot = self.columns.get("plot")
+                own_plot = key == "producer" and plot is not None and plot < len(cells) and cells[plot] is not None
+                above = self._above.get(key)
+                if above is not None and not own_plot:  # a plot tells its producer better than the row above
+                    filled[column] = above
+                    self.context.change(self.title, f"{letters(column)}{number}", "", as_text(above), "same-as-above")
+            if filled[column] is not None:
+                self._above[key] = filled[column]
+        return filled
 
     def _is_total(self, cells: Sequence[Any]) -> bool:
         first = next((fold(cell) for cell in cells if isinstance(cell, str) and cell.strip()), "")

@@ -141,6 +141,18 @@ READ_ORDER = (
 """The sheets in the order they are read: each after those whose rows it looks at."""
 
 
+FILLED_DOWN: Mapping[str, tuple[str, ...]] = {
+    "plots": ("producer",),
+    "deliveries": ("date", "lot", "producer", "form"),
+    "processing": ("code", "step", "date"),
+    "storage": ("lot",),
+    "measurements": ("lot", "date"),
+    "costs": ("stream", "date"),
+    "shipments": ("code",),
+}
+"""Columns in which people leave a cell blank for "the same as above". A plot or a weight is never among them."""
+
+
 def guide(lang: str) -> list[str]:
     """Return the sentences of the Guide sheet."""
     return [row[lang] for row in _data("workbook_guide.csv")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -24,9 +25,13 @@ _SHOWN = 30
     metavar="LANG",
     help="Hint: the language of the workbook (en, vi, es, fr, pt, id); by default it tells.",
 )
+@click.option("--fill-down", is_flag=True, help='A blank cell means "the same as above" (date, lot, producer …).')
+@click.option(
+    "--corrected", metavar="OUT.xlsx", help="Write a corrected copy with the list of issues, and store nothing."
+)
 @options.yes
-def command(book: str, project: str, lang: str, yes: bool) -> None:
-    """Read the lots workbook into the project: producers, plots, deliveries, lots, processing, shipments.
+def command(book: str, project: str, lang: str, fill_down: bool, corrected: str | None, yes: bool) -> None:
+    """Read the lots workbook into the project: an XLSX, or a folder of CSV files with one file a sheet.
 
     Shows what was read, changed and not understood, then stores everything in one step, or nothing. The workbook
     itself is never changed.
@@ -34,6 +39,7 @@ def command(book: str, project: str, lang: str, yes: bool) -> None:
     \b
     Example:
       eudr-geo book cooperative.xlsx -p coop.gpkg
+      eudr-geo book cooperative.xlsx -p coop.gpkg --corrected cooperative-corrected.xlsx
     """  # noqa: D301
     from eudr_geo.book_reading import read_book
     from eudr_geo.checking import check, check_lots
@@ -43,9 +49,11 @@ def command(book: str, project: str, lang: str, yes: bool) -> None:
     from eudr_geo.repairing import repair
     from eudr_geo.reports import terminal
 
-    with options.open_project(project, write=True) as store:
-        read = read_book(book, lang=lang, country=store.meta.get("country", ""))
+    with options.open_project(project, write=not corrected) as store:
+        read = read_book(book, lang=lang, country=store.meta.get("country", ""), fill_down=fill_down)
         screen.put(_cells(read), None)
+        if corrected:
+            _write_corrected(corrected, read)
         result = check_lots(read.book)
         report = Report(
             result, Reading(read.plots).plots.take([]), width=screen.width_of(None), color=screen.has_color(None)
@@ -73,6 +81,17 @@ def command(book: str, project: str, lang: str, yes: bool) -> None:
             checked = check(repaired.reading)
             land = preview_plots(store, repaired.reading, checked, repaired.changes)
             screen.say(apply_plots(store, land, now=now, who=who, originals=[book]))
+
+
+def _write_corrected(out: str, read: BookReading) -> None:
+    from eudr_geo.errors import InputError
+    from eudr_geo.exports.workbook import write_corrected
+
+    if Path(out).exists():
+        raise InputError(f"{out} exists already", fix="name a new file; your own workbook is never written to")
+    write_corrected(out, read)
+    screen.say(f"Made {out}: correct the red cells there; the sheet of issues leads to each of them. Nothing stored.")
+    sys.exit(EXIT_FINDINGS if read.errors() else EXIT_CLEAN)
 
 
 def _cells(read: BookReading) -> str:

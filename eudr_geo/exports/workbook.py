@@ -103,6 +103,7 @@ def write_corrected(path: str | Path, reading: BookReading, *, lang: str = "", s
     for left in reading.left_out:
         rows[left.table].append({**left.values, "_row": left.row, "_raw": True})
     maker = _Maker(language, stage, reading.book, rows)
+    maker.extras(reading)
     maker.issues(reading)
     write_file(Path(path), maker.finish())
 
@@ -308,6 +309,21 @@ class _Maker:
         for row, (key, value) in enumerate(pairs, start=1):
             self.put(sheet, row, 1, key)
             self.put(sheet, row, 2, value)
+
+    def extras(self, reading: BookReading) -> None:
+        """Write columns that nobody knows behind the known ones, each cell in the row it came with."""
+        behind: dict[str, int] = {}
+        for extra in reading.extra:
+            spec = next((one for one in self.shown if one.key == extra.table), None)
+            if spec is None:
+                continue
+            column = behind[spec.key] = behind.get(spec.key, len(spec.fields)) + 1
+            sheet = self.workbook[spec.title(self.lang)]
+            cell = self.put(sheet, 1, column, extra.heading)
+            cell.font, cell.fill, cell.alignment = self.head, self.fills[_OPTIONAL], self.wrap
+            for row, value in extra.values.items():
+                if (at := self.placed.get((spec.key, row))) is not None:
+                    self.put(sheet, at, column, value)
 
     def issues(self, reading: BookReading) -> None:
         """Add the list of issues, each linked to its cell, with a comment there; and the list of changes."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from eudr_geo.book_reading import folder_bytes
 from eudr_geo.errors import InputError, RefusedError
 from eudr_geo.model.base import table_of
 from eudr_geo.model.plots import SourceFile
@@ -43,7 +44,7 @@ def packed(store: Store, files: Sequence[SourceFile], originals: Iterable[str | 
     for path in map(Path, originals):
         if path.exists() and path.samefile(store.path):
             raise InputError(f"{path} is the project itself", fix="name the files to be added")
-        data = path.read_bytes()
+        data = folder_bytes(path) if path.is_dir() else path.read_bytes()
         digest = hashlib.sha256(data).hexdigest()
         if digest in wanted:
             found[digest] = zlib.compress(data, 6)

@@ -73,6 +73,15 @@ class LeftOut:
     values: Mapping[str, Any]  # column key -> cell
 
 
+@dataclass(frozen=True, slots=True)
+class ExtraColumn:
+    """A column that nobody knows: not used, but kept and written back."""
+
+    table: str  # the sheet's key
+    heading: str
+    values: Mapping[int, Any]  # row as a person counts → cell
+
+
 @dataclass(frozen=True)
 class BookReading:
     """One workbook as read.
@@ -99,6 +108,7 @@ class BookReading:
     language: str = ""
     rows: Mapping[str, int] = field(default_factory=dict)  # sheet name -> rows taken
     left_out: tuple[LeftOut, ...] = ()
+    extra: tuple[ExtraColumn, ...] = ()
 
     def errors(self) -> tuple[CellIssue, ...]:
         """The issues for which something was left out that the book needs."""

@@ -106,6 +106,13 @@ def _likeness(row: Sequence[Any]) -> int:
     return _OF_COORDINATES * len(columns_of(row)) + len(named_columns(row))
 
 
+def csv_cells(source: Source) -> list[list[Any]]:
+    """Return the cells of a CSV as text, None where nothing stands; the separator that gives most columns is meant."""
+    text, _, _ = decoded(source.path.read_bytes())
+    rows = rows_of(text, source.limits, lambda row: sum(bool(str(cell).strip()) for cell in row))
+    return [[cell or None for cell in row] for row in rows]
+
+
 def workbook_cells(source: Source) -> dict[str, list[list[Any]]]:
     """Return the cells of every sheet: text, numbers, true or false, dates as ISO text, None. Rows as a person counts.
 

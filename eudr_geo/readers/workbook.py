@@ -14,7 +14,7 @@ from eudr_geo import trade_sheets
 from eudr_geo.cells import clean_code, clean_text
 from eudr_geo.model.findings import NOTE, WARNING
 from eudr_geo.model.lot_book import BOOK_TABLES, LotBook, columns
-from eudr_geo.model.workbook import CellChange, CellIssue, LeftOut, book_of
+from eudr_geo.model.workbook import CellChange, CellIssue, ExtraColumn, LeftOut, book_of
 from eudr_geo.sheet_receipts import Context
 from eudr_geo.sheet_rows import Row, SheetRows
 from eudr_geo.trade_sheets import has, location_of, numbered, organisation_of
@@ -45,6 +45,7 @@ class Cells:
     changes: list[CellChange] = field(default_factory=list)
     issues: list[CellIssue] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
+    extra: list[ExtraColumn] = field(default_factory=list)
     seen: dict[str, int] = field(default_factory=dict)  # sheet -> rows with anything in them
     taken: dict[str, int] = field(default_factory=dict)
     language: str = ""
@@ -55,7 +56,12 @@ class Cells:
 
 
 def read_cells(
-    cells: Mapping[str, Sequence[Sequence[Any]]], *, name: str = "", lang: str = "", country: str = ""
+    cells: Mapping[str, Sequence[Sequence[Any]]],
+    *,
+    name: str = "",
+    lang: str = "",
+    country: str = "",
+    fill_down: bool = False,
 ) -> Cells:
     """Read the sheets of a workbook.
 
@@ -70,13 +76,16 @@ def read_cells(
         workbook's own.
     country
         ISO 3166-1 alpha-2 code of producers and plots that name none, and of customary units.
+    fill_down
+        A blank cell of certain columns says the same as the one above it.
     """
     found = Cells()
     meta = _meta(cells.get("_meta", []))
     found.language = lang or meta.get("language", "")
     context = Context(
-        name, found.language, country or meta.get("country", ""), found.changes, found.issues, found.left_out
-    )
+        name, found.language, country or meta.get("country", ""), found.changes, found.issues, found.left_out,
+        fill_down, found.extra,
+    )  # fmt: skip
     named = {title: _sheet_of(title) for title in cells if title != "_meta"}
     _ledger(found, meta, name)
     for key in READ_ORDER:

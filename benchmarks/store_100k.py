@@ -1,0 +1,115 @@
+"""How long a project takes with 100 000 plots: preview, store, read, the same again, undo; and with a large lot book.
+
+In one process, on the disk named by ``--folder``. The figures are wall time; run it on a quiet machine::
+
+    python benchmarks/store_100k.py [--count 100000] [--deliveries 50000] [--lots 500] [--folder /tmp]
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import shapely
+from measuring import machine
+
+from eudr_geo.importing import apply_book, apply_plots, preview_book, preview_plots
+from eudr_geo.model.findings import CheckResult, Findings
+from eudr_geo.model.plots import Plots, Reading, SourceFile
+from eudr_geo.model.workbook import book_of
+from eudr_geo.store import create_store
+
+NOW = {"now": "2026-01-15T08:00:00Z", "who": "bench"}
+_VERSIONS = ("eudr-geo", "numpy", "shapely", "sqlalchemy", "pandas")
+
+
+def reading(count: int) -> Reading:
+    """Plots of 22 corners in a grid, each of a producer of its own."""
+    number = np.arange(count)
+    centre = np.stack([105 + 0.002 * (number % 1000), 12 + 0.002 * (number // 1000)], axis=1)
+    shapes = shapely.buffer(shapely.points(centre), 0.0005, quad_segs=5)
+    shapes = shapely.set_precision(shapes, 1e-6)
+    file = SourceFile("plots.geojson", "a" * 64, 10, "GeoJSON", records=count, plots=count)
+    columns = {
+        "source": ["plots.geojson"] * count,
+        "record": number + 1,
+        "plot_id": [f"P-{one}" for one in number],
+        "producer_id": [f"H-{one // 3}" for one in number],
+        "producer": [f"Farmer {one // 3}" for one in number],
+        "country": ["VN"] * count,
+        "commodity": ["coffee"] * count,
+        "geometry": shapes,
+    }
+    return Reading(Plots(columns), (), (file,))
+
+
+def book(plots: int, deliveries: int, lots: int) -> Any:
+    """Day lots of many plots, each milled into a lot of green coffee."""
+    day = [f"L-{one}-C" for one in range(lots // 2)]
+    return book_of(
+        {
+            "lot": [{"code": code, "form": "cherry"} for code in day]
+            + [{"code": code.replace("-C", "-G"), "form": "green"} for code in day],
+            "delivery": [
+                {
+                    "code": f"D-{one}", "lot_code": day[one % len(day)], "plot_code": f"P-{one * 7 % plots}",
+                    "producer_code": f"H-{one * 7 % plots // 3}", "quantity_kg": 40.0, "delivered_on": "2025-11-15",
+                }
+                for one in range(deliveries)
+            ],
+            "process": [{"code": f"M-{one}", "type": "wet_mill"} for one in range(len(day))],
+            "process_line": [
+                line
+                for one, code in enumerate(day)
+                for line in (
+                    {"process_code": f"M-{one}", "direction": "in", "lot_code": code, "quantity_kg": 1000.0},
+                    {"process_code": f"M-{one}", "direction": "out", "lot_code": code.replace("-C", "-G"), "quantity_kg": 170.0},
+                )
+            ],
+        }
+    )  # fmt: skip
+
+
+def timed(what: str, work: Callable[[], Any]) -> Any:
+    """Do the work and print how long it took."""
+    start = time.perf_counter()
+    result = work()
+    print(f"{what:44}{time.perf_counter() - start:8.2f} s", flush=True)
+    return result
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--count", type=int, default=100_000)
+    parser.add_argument("--deliveries", type=int, default=50_000)
+    parser.add_argument("--lots", type=int, default=500)
+    parser.add_argument("--folder", help="where the project is made")
+    given = parser.parse_args(arguments)
+    print(machine(_VERSIONS))
+    land = reading(given.count)
+    checked = CheckResult(Findings([]), (), land.files, given.count, 0)
+    lots = book(given.count, given.deliveries, given.lots)
+    with tempfile.TemporaryDirectory(dir=given.folder) as folder:
+        path = Path(folder) / "coop.gpkg"
+        with create_store(path, organisation="Invented", country="VN") as store:
+            plan = timed(f"preview of {given.count:,} new plots", lambda: preview_plots(store, land, checked, ()))
+            timed("storing them", lambda: apply_plots(store, plan, **NOW))
+            print(f"{'project':44}{path.stat().st_size / 1e6:8.0f} MB")
+            timed("reading them", store.load_plots)
+            again = timed("preview of the same plots again", lambda: preview_plots(store, land, checked, ()))
+            timed("storing them again: nothing new", lambda: apply_plots(store, again, **NOW))
+            entry = timed(f"preview of {given.deliveries:,} deliveries", lambda: preview_book(store, lots))
+            timed("storing and attributing them", lambda: apply_book(store, entry, **NOW))
+            timed("reading the lot book", store.lot_book)
+            timed("undo of the lot book", lambda: store.undo(**NOW))
+            timed("undo of the plots", lambda: store.undo(**NOW))
+
+
+if __name__ == "__main__":
+    main()
