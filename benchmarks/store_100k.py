@@ -68,7 +68,7 @@ def book(plots: int, deliveries: int, lots: int) -> Any:
                 for one, code in enumerate(day)
                 for line in (
                     {"process_code": f"M-{one}", "direction": "in", "lot_code": code, "quantity_kg": 1000.0},
-                    {"process_code": f"M-{one}", "direction": "out", "lot_code": code.replace("-C", "-G"), "quantity_kg": 170.0},
+                    {"process_code": f"M-{one}", "direction": "out", "lot_code": f"{code[:-1]}G", "quantity_kg": 170.0},
                 )
             ],
         }

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from eudr_geo.boundaries import FACTS, Shape, shape_of
+from eudr_geo.cells import fold
 from eudr_geo.errors import InputError
 from eudr_geo.limits import Limits
 from eudr_geo.model.findings import WARNING
@@ -20,7 +21,7 @@ from eudr_geo.model.workbook import BookReading, CellIssue
 from eudr_geo.readers.workbook import Cells, PlotCells, read_cells
 from eudr_geo.reading import read_sheets
 from eudr_geo.regulation import country_code
-from eudr_geo.workbook_terms import LANGUAGES
+from eudr_geo.workbook_terms import LANGUAGES, plain_sheets
 from eudr_geo.writing import zip_bytes
 
 _WKT_LENGTH = 1_000_000  # characters; a cell of a spreadsheet holds 32 767
@@ -93,9 +94,11 @@ def _folder(folder: Path, limits: Limits | None) -> tuple[SourceFile, Mapping[st
         )
     sheets: dict[str, Any] = {}
     for path in paths:  # a process of its own for each file
+        title = path.stem.rpartition(" - ")[2]
+        if title != "_meta" and fold(title) in plain_sheets():
+            continue  # the guide and the lists of words hold no rows
         _, found = _one_file(path, limits)
         for rows in found.values():
-            title = path.stem.rpartition(" - ")[2]
             if title in sheets:
                 raise InputError(f"two files hold the sheet {title}", fix="leave one of them in the folder")
             sheets[title] = rows

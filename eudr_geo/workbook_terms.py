@@ -141,6 +141,13 @@ READ_ORDER = (
 """The sheets in the order they are read: each after those whose rows it looks at."""
 
 
+@cache
+def known_headings() -> frozenset[str]:
+    """Return every heading of every sheet in every language, folded, and the keys of the hidden sheet."""
+    names = (name for one in sheets() for field in one.fields for name in field.names())
+    return frozenset({fold(name) for name in names} | {"schema", "language", "stage"})
+
+
 FILLED_DOWN: Mapping[str, tuple[str, ...]] = {
     "plots": ("producer",),
     "deliveries": ("date", "lot", "producer", "form"),

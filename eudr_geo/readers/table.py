@@ -11,15 +11,18 @@ from typing import Any
 import numpy as np
 
 from eudr_geo.archives import members, names_in
+from eudr_geo.cells import fold
 from eudr_geo.coordinate_text import Regions, assembled
 from eudr_geo.csv_text import SEPARATORS, decoded, rows_of
 from eudr_geo.gathering import Gathering, shown
 from eudr_geo.model.plots import Reading
 from eudr_geo.model.source import Source, WholeFileError
 from eudr_geo.plot_sheet import PlotSheet, columns_of, named_columns
+from eudr_geo.workbook_terms import known_headings
 
 FORMATS = ("CSV", "ODS", "XLS", "XLSX")
 _FIRST_ROWS = 10
+_BRACKETS = re.compile(r"[(\[][^)\]]*[)\]]")
 _ARCHIVE, _OLD_WORKBOOK = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _REPEATED = re.compile(
     rb"<table:table-(?:row|cell)\s[^>]{0,2000}?table:number-(rows|columns)-repeated=[\"'](\d{1,9})[\"']"
@@ -107,9 +110,10 @@ def _likeness(row: Sequence[Any]) -> int:
 
 
 def csv_cells(source: Source) -> list[list[Any]]:
-    """Return the cells of a CSV as text, None where nothing stands; the separator that gives most columns is meant."""
+    """Return the cells of a CSV as text, None where nothing stands; the separator that gives most headings is meant."""
+    known = known_headings()
     text, _, _ = decoded(source.path.read_bytes())
-    rows = rows_of(text, source.limits, lambda row: sum(bool(str(cell).strip()) for cell in row))
+    rows = rows_of(text, source.limits, lambda row: sum(fold(_BRACKETS.sub(" ", str(cell))) in known for cell in row))
     return [[cell or None for cell in row] for row in rows]
 
 

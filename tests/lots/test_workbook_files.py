@@ -29,8 +29,9 @@ def as_csv(folder, lang, *, encoding="utf-8", separator=",", prefix=""):
     return folder
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
-@pytest.mark.parametrize(("separator", "prefix"), [(",", "Coop - "), (";", ""), ("\t", "")])
+@pytest.mark.parametrize(
+    ("lang", "separator", "prefix"), [(lang, ",;\t"[n % 3], ("Coop - ", "")[n % 2]) for n, lang in enumerate(LANGUAGES)]
+)
 def test_a_folder_of_csv_says_what_the_workbook_says(tmp_path, lang, separator, prefix):
     read = read_book(as_csv(tmp_path / "coop", lang, separator=separator, prefix=prefix))
     assert read.errors() == ()
@@ -41,9 +42,7 @@ def test_a_folder_of_csv_says_what_the_workbook_says(tmp_path, lang, separator, 
         assert wanted.astype(object).where(wanted.notna(), None).to_dict("records") == found.to_dict("records"), name
 
 
-@pytest.mark.parametrize(
-    ("lang", "encoding"), [("vi", "utf-8-sig"), ("es", "cp1252"), ("fr", "cp1252"), ("pt", "cp1252")]
-)
+@pytest.mark.parametrize(("lang", "encoding"), [("vi", "utf-8-sig"), ("fr", "cp1252")])
 def test_old_encodings_of_windows_are_read(tmp_path, lang, encoding):
     read = read_book(as_csv(tmp_path / "coop", lang, encoding=encoding, separator=";"))
     assert read.errors() == ()
@@ -109,7 +108,7 @@ def test_columns_of_the_users_own_come_back_beside_their_rows(tmp_path):
     column = heading.index("Shoe size")
     assert (back["One"][column], back["No code"][column]) == (43, 44)
     links = [cell.hyperlink.location for row in out["Issues"].iter_rows() for cell in row if cell.hyperlink]
-    assert "'Producers'!A4" in links
+    assert "'Producers'!A3" in links
 
 
 def test_the_command_writes_a_corrected_copy_and_stores_nothing(tmp_path):
@@ -122,5 +121,5 @@ def test_the_command_writes_a_corrected_copy_and_stores_nothing(tmp_path):
     assert "Nothing stored" in said.output
     assert read_book(out).language == "id"
     again = runner.invoke(app, ["book", mine, "-p", project, "--corrected", out])
-    assert again.exit_code == 2
-    assert "exists already" in again.output
+    assert isinstance(again.exception, InputError)
+    assert "exists already" in str(again.exception)
