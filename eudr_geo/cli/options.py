@@ -138,6 +138,7 @@ def read(
 ) -> Reading:
     """Read file arguments; a folder stands for the files in it, ``-`` for stdin."""
     from eudr_geo.cli.screen import progress
+    from eudr_geo.limits import configured
     from eudr_geo.model.plots import Reading
     from eudr_geo.reading import read_bytes, read_plots
 
@@ -147,7 +148,7 @@ def read(
         step("", 0, 1)
         parts = [read_plots(paths, **options)] if paths else []
         if "-" in files:
-            parts.append(read_bytes("stdin", sys.stdin.buffer.read(), **options))
+            parts.append(read_bytes("stdin", sys.stdin.buffer.read(configured().file_bytes + 1), **options))
     return Reading.concat(parts)
 
 

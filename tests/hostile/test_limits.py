@@ -278,3 +278,18 @@ def test_four_small_files_that_ask_for_much_cost_little_through_the_cage(tmp_pat
     assert parent_kb < 300_000
     assert child_kb < 400_000
     assert time.perf_counter() - started < 60
+
+
+@pytest.mark.fault(23)
+def test_standard_input_without_an_end_is_stopped_at_the_limit(monkeypatch):
+    """What is piped in is not held in memory beyond the size of a file."""
+    from click.testing import CliRunner
+
+    from eudr_geo.cli import app
+
+    monkeypatch.setenv(f"{PREFIX}FILE_BYTES", "1000")
+    endless = io.BytesIO(feature().encode() + b" " * 5_000_000)
+    done = CliRunner().invoke(app, ["check", "-"], input=endless)
+    assert done.exit_code == 1
+    assert "larger than 1,000 bytes" in done.output
+    assert endless.tell() < 100_000
