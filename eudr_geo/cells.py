@@ -157,6 +157,7 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 _BUDDHIST_AHEAD = 543
 
 
+@lru_cache(maxsize=4096)
 def parse_date(text: str) -> str | None:
     """Return an ISO 8601 date: ISO, day/month/year (the order of the countries served), or an Excel day number.
 

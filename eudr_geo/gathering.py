@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -311,6 +312,11 @@ def _plot_ids(codes: list[str], places: list[str]) -> list[str]:
 def _text(value: Any) -> str:
     if not isinstance(value, str):
         value = json.dumps(_plain(value), ensure_ascii=False) if isinstance(value, (list, dict, bool)) else str(value)
+    return _cleaned(value)
+
+
+@lru_cache(maxsize=8192)  # a producer, a country, a date stand on many plots
+def _cleaned(value: str) -> str:
     # Most text is plain; only the rest is looked at letter by letter.
     if value.isascii() and value.isprintable() and "  " not in value:
         return str(value.strip())
