@@ -27,6 +27,7 @@ FACTS = ("open_rings", "short_rings", "has_z", "vertices", "short_lons", "short_
 _EXPORT_AGAIN = "export the file again from the mapping program"
 _DEPTH = {"Point": 1, "MultiPoint": 2, "LineString": 2, "Polygon": 3, "MultiLineString": 3, "MultiPolygon": 4}
 _NUMBER = re.compile(r"[-+]?(\d+)(?:\.(\d*))?(?:[eE]([-+]?\d+))?|[-+]?\.(\d+)")
+_SAME = 1e-12  # degrees: two doubles of one written number
 _COMMA = re.compile(r"\s*[-+]?\d+,\d+\s*")
 
 
@@ -218,11 +219,20 @@ def facts_of_doubles(geometries: Any) -> dict[str, npt.NDArray[Any]]:
         return np.bincount(owner[mask], minlength=n).astype(np.int64)
 
     short = np.abs(np.round(coords, COORDINATE_DECIMALS - 1) - coords) < 1e-9
+    digits = np.full(coords.shape, COORDINATE_DECIMALS, dtype=np.int64)
+    is_exact = np.abs(np.round(coords, COORDINATE_DECIMALS) - coords) < _SAME
+    # Nearly all have six: only the others are looked at digit by digit.
+    for chosen, places in (
+        (short & is_exact, range(COORDINATE_DECIMALS)),
+        (~is_exact, range(COORDINATE_DECIMALS + 1, 16)),
+    ):
+        values = coords[chosen]
+        found = np.full(len(values), 15, dtype=np.int64)
+        for place in reversed(places):
+            found[np.abs(np.round(values, place) - values) < _SAME] = place
+        digits[chosen] = np.where(short[chosen], np.minimum(found, COORDINATE_DECIMALS), found)
     decimals = np.zeros(n, dtype=np.int64)
-    digits = np.zeros(len(coords), dtype=np.int64)
-    for places in range(15, -1, -1):
-        digits[(np.abs(np.round(coords, places) - coords) < 1e-12).all(axis=1)] = places
-    np.maximum.at(decimals, owner, digits)
+    np.maximum.at(decimals, owner, digits.max(axis=1, initial=0))
     return {
         "open_rings": np.zeros(n, dtype=np.int64),
         "short_rings": np.zeros(n, dtype=np.int64),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -28,6 +28,9 @@ _NOTHING_STATED: Mapping[str, Any] = {
     "misspelt": "",
     "extra": "",
 }
+
+
+_NO_AREA = (float("nan"), "")
 
 
 @dataclass(frozen=True)
@@ -192,11 +195,90 @@ class Gathering:
             values.append(row[name])
         self.shapes.append(shape)
 
+    def add_many(
+        self,
+        records: Sequence[int],
+        columns: Mapping[str, Sequence[Any]],
+        shapes: Sequence[Shape | None],
+        *,
+        group: str = "",
+    ) -> dict[int, RecordError]:
+        """Add plots column by column, as :meth:`add` does one by one; return what could not be kept, by its row.
+
+        Parameters
+        ----------
+        records
+            Number of each as a person sees it, shape (n,).
+        columns
+            Name → values as the file has them, shape (n,); numbers as text.
+        shapes
+            Geometries; None where the reader assembles them in bulk, shape (n,). Positions are counted by the caller.
+        group
+            Layer of all of them.
+        """
+        n = len(records)
+        try:
+            made = self._columns(columns, n)
+        except RecordError:
+            return self._one_by_one(records, columns, shapes, group)
+        made["record"] = list(records)
+        made["group"] = [_text(group)] * n
+        for name in self.columns:
+            self.columns[name] += made[name] if name in made else [_NOTHING_STATED[name]] * n
+        self.shapes += shapes
+        return {}
+
+    def _columns(self, columns: Mapping[str, Sequence[Any]], n: int) -> dict[str, list[Any]]:
+        """Columns of a plot table of the columns of a file; the first text that cannot be kept is raised."""
+        plan = self._plan(tuple(columns))
+        made: dict[str, list[Any]] = {"misspelt": [plan.misspelt] * n}
+        extra: dict[str, list[Any]] = {}
+        for name, column in plan.columns:
+            values = columns[name]
+            if column == "area_ha":
+                pairs = [_NO_AREA if value is None else _area(value) for value in values]
+                made["area_ha"], made["area_text"] = [number for number, _ in pairs], [text for _, text in pairs]
+            elif column == "mapped_on":
+                texts = ["" if value is None else _text(value) for value in values]
+                made[column] = [parse_date(text) or "" if text else "" for text in texts]
+                if any(text and not date for text, date in zip(texts, made[column], strict=True)):
+                    raise RecordError("unreadable-record", "a date that is none", "")  # kept as written, one by one
+            elif column:
+                made[column] = ["" if value is None else self._short(name, _text(value)) for value in values]
+            else:
+                most = self.source.limits.json_depth
+                extra[_text(name)] = [None if value is None else _plain(value, most) for value in values]
+        if extra:
+            made["extra"] = [self._as_extra(extra, row) for row in range(n)]
+        return made
+
+    def _as_extra(self, extra: Mapping[str, Sequence[Any]], row: int) -> str:
+        kept = {name: values[row] for name, values in extra.items() if values[row] is not None}
+        return self._short("the other columns", json.dumps(kept, ensure_ascii=False, sort_keys=True)) if kept else ""
+
+    def _one_by_one(
+        self, records: Sequence[int], columns: Mapping[str, Sequence[Any]], shapes: Sequence[Shape | None], group: str
+    ) -> dict[int, RecordError]:
+        faults: dict[int, RecordError] = {}
+        for row, record in enumerate(records):
+            properties = {name: values[row] for name, values in columns.items()}
+            count = len(self.shapes)
+            try:
+                self.add(record, properties, None, group=group)
+                self.shapes[count] = shapes[row]
+            except RecordError as error:
+                faults[row] = error
+        return faults
+
     def hold(self, positions: int) -> None:
         """Count positions of a geometry; refuse one that no plot can have, and a file with too many in all."""
-        self._positions += positions
         if positions > self.source.limits.ring_vertices:
             raise self.too_many_positions(positions)
+        self.hold_all(positions)
+
+    def hold_all(self, positions: int) -> None:
+        """Count positions of many geometries; refuse a file with too many in all."""
+        self._positions += positions
         if self._positions > self.source.limits.file_vertices:
             raise WholeFileError(
                 "unreadable-file",
@@ -315,12 +397,21 @@ def _text(value: Any) -> str:
     return _cleaned(value)
 
 
+def _is_text(value: str) -> bool:
+    """Tell whether a text has no half of a character."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 @lru_cache(maxsize=8192)  # a producer, a country, a date stand on many plots
 def _cleaned(value: str) -> str:
     # Most text is plain; only the rest is looked at letter by letter.
     if value.isascii() and value.isprintable() and "  " not in value:
         return str(value.strip())
-    if "\0" in value or any("\ud800" <= char <= "\udfff" for char in value):
+    if "\0" in value or not _is_text(value):
         raise RecordError(
             "unreadable-record", "a text holds a character that is none", "type the text again", shown(value)
         )

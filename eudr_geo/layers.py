@@ -36,7 +36,14 @@ class Layer:
     why_no_crs: str = ""
     looks_projected: bool = False
     winds: bool = False  # the format prescribes how rings are wound: that tells nothing of the supplier
-    records: list[tuple[dict[str, Any], Told | RecordError]] = field(default_factory=list)
+    columns: dict[str, list[Any]] = field(default_factory=dict)  # name -> values, one a record
+    told: list[Told | RecordError] = field(default_factory=list)
+
+    def add(self, records: list[tuple[dict[str, Any], Told | RecordError]]) -> None:
+        """Put records with properties of their own into columns."""
+        for name in dict.fromkeys(name for properties, _ in records for name in properties):
+            self.columns[name] = [properties.get(name) for properties, _ in records]
+        self.told += [told for _, told in records]
 
 
 def system_of(text: str) -> str:
@@ -91,13 +98,12 @@ def read_layers(gathering: Gathering, layers: list[Layer]) -> Reading:
 def _read(gathering: Gathering, layer: Layer) -> tuple[Any, dict[str, Any]]:
     """Put the records of a layer where they belong; return the geometries of its plots and their facts."""
     crs = _system(gathering, layer)
-    first = len(gathering.shapes)
-    plain = plain_polygons([None if isinstance(told, RecordError) else told[:2] for _, told in layer.records])
-    sizes = shapely.get_num_coordinates(plain)
+    first, before = len(gathering.shapes), gathering.records
+    plain = plain_polygons([None if isinstance(told, RecordError) else told[:2] for told in layer.told])
+    faults: dict[int, RecordError] = {}
     made: list[Any] = []
-    has_more: list[bool] = []
-    # Record by record, because each has its own properties and its own fault; shapes are made together, above.
-    for row, (properties, told) in enumerate(layer.records):
+    # Shapes one by one where they could not be made together, above.
+    for row, told in enumerate(layer.told):
         gathering.count()
         geometry = plain[row]
         try:
@@ -107,20 +113,33 @@ def _read(gathering: Gathering, layer: Layer) -> tuple[Any, dict[str, Any]]:
                 geometry = told[1] if told[0] == MADE else geometry_of(*told[:2])
             if isinstance(geometry, Shape):  # a ring that shapely cannot hold as it is
                 geometry.has_z = told[2]
-                gathering.add(gathering.records, properties, geometry, group=layer.name)
-                geometry = None
-            else:
-                gathering.hold(int(sizes[row] or shapely.get_num_coordinates(geometry)))
-                gathering.add(gathering.records, properties, None, group=layer.name)
+                gathering.hold(geometry.vertices)
             made.append(geometry)
-            has_more.append(told[2])
         except RecordError as error:
-            offer = None if isinstance(told, RecordError) else offer_of(*told[:2])
-            gathering.reject(gathering.records, error, group=layer.name, properties=properties, offer=offer)
-    array = np.empty(len(made), dtype=object)
-    array[:] = made
+            faults[row] = error
+            made.append(None)
+    sizes = shapely.get_num_coordinates([None if isinstance(one, Shape) else one for one in made])
+    for row in np.flatnonzero(sizes > gathering.source.limits.ring_vertices).tolist():
+        faults[row] = gathering.too_many_positions(int(sizes[row]))
+    gathering.hold_all(int(sizes.sum()))
+    kept = [row for row in range(len(made)) if row not in faults]
+    lost = gathering.add_many(
+        [before + row + 1 for row in kept],
+        {name: [values[row] for row in kept] for name, values in layer.columns.items()},
+        [made[row] if isinstance(made[row], Shape) else None for row in kept],
+        group=layer.name,
+    )
+    faults |= {kept[at]: error for at, error in lost.items()}
+    for row in sorted(faults):
+        told = layer.told[row]
+        offer = None if isinstance(told, RecordError) or row not in faults else offer_of(*told[:2])
+        properties = {name: values[row] for name, values in layer.columns.items()}
+        gathering.reject(before + row + 1, faults[row], group=layer.name, properties=properties, offer=offer)
+    stored = [row for row in kept if row not in faults]
+    array = np.empty(len(stored), dtype=object)
+    array[:] = [None if isinstance(made[row], Shape) else made[row] for row in stored]
     facts = facts_of_doubles(array)
-    facts["has_z"] = np.array(has_more, dtype=bool)
+    facts["has_z"] = np.array([layer.told[row][2] for row in stored], dtype=bool)  # type: ignore[index]
     array = shapely.force_2d(array)
     if layer.winds:
         array = shapely.orient_polygons(array)

@@ -139,17 +139,19 @@ def read(source: Source) -> Reading:
             f"it has one: {shown(header.name) or 'without a name'}",
         )
     layer = Layer(header.name, header.crs, looks_projected=header.looks_projected)
+    records: list[tuple[dict[str, Any], Told | RecordError]] = []
     at = header.features_at
     # Feature by feature: each has its own length, its own columns and its own faults.
     while at + 4 <= len(data):
         size = struct.unpack_from("<I", data, at)[0]
         if at + 4 + size > len(data):
             break
-        layer.records.append(_feature(header, data[at + 4 : at + 4 + size]))
+        records.append(_feature(header, data[at + 4 : at + 4 + size]))
         at += 4 + size
-    if at < len(data) and len(layer.records) >= header.count:
+    if at < len(data) and len(records) >= header.count:
         gathering.note("unreadable-text", "the file breaks off in the middle of a feature", "export or send it again")
-    layer.records += [({}, RecordError(*_MISSING))] * (header.count - len(layer.records))
+    records += [({}, RecordError(*_MISSING))] * (header.count - len(records))
+    layer.add(records)
     return read_layers(gathering, [layer])
 
 

@@ -168,12 +168,9 @@ def _rows(base: sqlite3.Connection, layer: Layer, geometry: str, source: Source)
             f"the layer {shown(layer.name)} has more than {limit:,} rows",
             f"split the file, {raise_it('records')}",
         )
-    told = _shapes([row[1] for row in rows])
-    for row, shape in zip(rows, told, strict=True):
-        properties = {
-            name: _stored(value, logical=is_logical) for (name, is_logical), value in zip(kept, row[2:], strict=True)
-        }
-        layer.records.append((properties, shape))
+    layer.told = _shapes([row[1] for row in rows])
+    for place, (name, is_logical) in enumerate(kept, 2):
+        layer.columns[name] = [_stored(row[place], logical=is_logical) for row in rows]
     first = next((row[1] for row in rows if isinstance(row[1], bytes)), b"")
     layer.looks_projected = _is_projected(first)
 

@@ -86,6 +86,7 @@ def _read(path: Path, name: str, gathering: Gathering) -> Layer:
 
     limit = gathering.source.limits.records
     layer = Layer(name)
+    records: list[tuple[dict[str, Any], Told | RecordError]] = []
     try:
         with fiona.open(path, enabled_drivers=[DRIVER]) as opened:
             promised = _count(path) if path.suffix == ".mif" else len(opened)
@@ -105,15 +106,15 @@ def _read(path: Path, name: str, gathering: Gathering) -> Layer:
                 except StopIteration:
                     break
                 except (FionaError, ValueError):
-                    layer.records.append(({}, RecordError(*DAMAGED)))
+                    records.append(({}, RecordError(*DAMAGED)))
                     continue
                 properties = {key: _value(value) for key, value in feature.properties.items()}
-                layer.records.append((properties, _told(feature.geometry)))
+                records.append((properties, _told(feature.geometry)))
     except (FionaError, OSError) as error:
         raise WholeFileError(
             "unreadable-file", f"the table {shown(name)} is damaged and cannot be opened", "export it again"
         ) from error
-    layer.records += [({}, RecordError(*DAMAGED))] * (promised - len(layer.records))
+    layer.add(records + [({}, RecordError(*DAMAGED))] * (promised - len(records)))
     return layer
 
 

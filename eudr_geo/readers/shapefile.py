@@ -91,11 +91,11 @@ def _layer(parts: dict[str, bytes], name: str, gathering: Gathering) -> Layer:
     layer = Layer(name, looks_projected=max(map(abs, box_of(parts[".shp"]))) > PROJECTED, winds=True)
     _system(layer, parts.get(".prj"), gathering)
     shapes += [RecordError(*_NO_SHAPE)] * (table.count - len(shapes))
-    for row, shape in enumerate(shapes):
-        if row >= len(table.rows):
-            layer.records.append(({}, RecordError(*_NO_ROW)))
-        elif not table.deleted[row]:  # a row deleted by whoever made the file is no record any more
-            layer.records.append((dict(zip(table.names, table.rows[row], strict=True)), shape))
+    rows = [row for row in range(len(shapes)) if row >= len(table.rows) or not table.deleted[row]]
+    nothing = [None] * len(table.names)
+    values = [table.rows[row] if row < len(table.rows) else nothing for row in rows]
+    layer.columns = dict(zip(table.names, map(list, zip(*values, strict=True)), strict=True)) if values else {}
+    layer.told = [shapes[row] if row < len(table.rows) else RecordError(*_NO_ROW) for row in rows]
     return layer
 
 
