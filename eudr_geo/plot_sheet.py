@@ -62,6 +62,10 @@ def _prefixed(cells: Sequence[Any]) -> dict[str, list[int]]:
     return {}
 
 
+def _kept(value: Any) -> Any:
+    return value if isinstance(value, bool) else text_of(value)
+
+
 class PlotSheet:
     """One sheet: its headings, then its rows."""
 
@@ -92,12 +96,46 @@ class PlotSheet:
             return True
         for first in range(top + 1, len(self.rows), _BLOCK):
             block = range(first, min(first + _BLOCK, len(self.rows)))
-            decoded = self._decoded(block)
-            for row in block:
-                cells = list(self.rows[row])
-                if any(text_of(cell) for cell in cells):
-                    self._row(row + 1, cells, decoded.get(row))
+            self._block(block, self._decoded(block))
         return True
+
+    def _block(self, block: range, decoded: dict[int, tuple[str, int]]) -> None:
+        """Put the rows of a block where they belong, in their order: runs of plain ones together, the others alone."""
+        run: list[int] = []
+        for row in block:
+            cells = self.rows[row]
+            if row in decoded and len(cells) == self.width:
+                run.append(row)
+            elif any(text_of(cell) for cell in cells):
+                self._run(run, decoded)
+                run = []
+                self._row(row + 1, list(cells), decoded.get(row))
+        self._run(run, decoded)
+
+    def _run(self, rows: list[int], decoded: dict[int, tuple[str, int]]) -> None:
+        """Add plain rows column by column; what cannot be kept is set aside as it is one by one."""
+        gathering = self.gathering
+        columns: dict[str, list[Any]] = {}
+        for place, key, name in self.names:
+            values = [self.rows[row][place] for row in rows]
+            if key in _CODES and any(self._is_spoilt(value) for value in values):
+                for row in rows:
+                    self._row(row + 1, list(self.rows[row]), decoded[row])
+                return
+            keep = self._area if key == "area_ha" else text_of if key else _kept
+            columns[name] = [None if value is None else keep(value) for value in values]
+        for _ in rows:
+            gathering.count()
+        first = len(gathering.shapes)
+        faults = gathering.add_many([row + 1 for row in rows], columns, [None] * len(rows), group=self.name)
+        for at, error in faults.items():
+            properties = {name: values[at] for name, values in columns.items()}
+            gathering.reject(rows[at] + 1, error, group=self.name, properties=properties)
+        added = [decoded[row] for at, row in enumerate(rows) if at not in faults]
+        self.bulk += [(first + at, *one) for at, one in enumerate(added)]
+        if gathering.source.crs and added:
+            gathering.crs = gathering.source.crs
+            self.in_named_system += range(first, first + len(added))
 
     def _decoded(self, block: range) -> dict[int, tuple[str, int]]:
         """Boundaries of these rows that are plain WKT: row → kind and region; the others are looked at one by one."""
@@ -108,7 +146,9 @@ class PlotSheet:
         found = [(row, one) for row, text in texts if (one := as_arrays(text))]
         kinds = [kind for _, (kind, _) in found]
         most = self.gathering.source.limits.ring_vertices
+        before = self.regions.positions
         numbers = self.regions.decode(kinds, [array for _, (_, array) in found], most)
+        self.gathering.hold_all(self.regions.positions - before)
         return {row: (kind, number) for (row, (kind, _)), number in zip(found, numbers, strict=True) if number >= 0}
 
     def _find_headings(self) -> int | None:
@@ -271,7 +311,7 @@ class PlotSheet:
                     )
                 yield name, text_of(value)
             else:
-                yield name, value if isinstance(value, bool) else text_of(value)
+                yield name, _kept(value)
 
     def _is_spoilt(self, value: Any) -> bool:
         is_date = isinstance(value, str) and self.gathering.format != "CSV" and bool(_ISO_DATE.fullmatch(value))

@@ -81,7 +81,9 @@ class _Block:
         """Decode what is plain; put every placemark where it belongs, in their order."""
         plain = [(row, one) for row, place in enumerate(self._waiting) if (one := _as_arrays(place))]
         most = self.gathering.source.limits.ring_vertices
+        before = self.regions.positions
         numbers = self.regions.decode([kind for _, (kind, _) in plain], [array for _, (_, array) in plain], most)
+        self.gathering.hold_all(self.regions.positions - before)
         decoded = {row: (kind, number) for (row, (kind, _)), number in zip(plain, numbers, strict=True) if number >= 0}
         for row, placemark in enumerate(self._waiting):
             self._put(placemark, decoded.get(row))
