@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -29,6 +30,9 @@ _NOTHING_STATED: Mapping[str, Any] = {
     "extra": "",
 }
 
+
+_UNCLEAN = re.compile(r"  |^ | $|[^\n -~]", re.MULTILINE)
+"""What makes a column one that is cleaned word by word: blanks doubled or at an end, other than plain signs."""
 
 _NO_AREA = (float("nan"), "")
 
@@ -239,18 +243,27 @@ class Gathering:
                 pairs = [_NO_AREA if value is None else _area(value) for value in values]
                 made["area_ha"], made["area_text"] = [number for number, _ in pairs], [text for _, text in pairs]
             elif column == "mapped_on":
-                texts = ["" if value is None else _text(value) for value in values]
+                texts = self._texts(name, values)
                 made[column] = [parse_date(text) or "" if text else "" for text in texts]
                 if any(text and not date for text, date in zip(texts, made[column], strict=True)):
                     raise RecordError("unreadable-record", "a date that is none", "")  # kept as written, one by one
             elif column:
-                made[column] = ["" if value is None else self._short(name, _text(value)) for value in values]
+                made[column] = self._texts(name, values)
             else:
                 most = self.source.limits.json_depth
                 extra[_text(name)] = [None if value is None else _plain(value, most) for value in values]
         if extra:
             made["extra"] = [self._as_extra(extra, row) for row in range(n)]
         return made
+
+    def _texts(self, name: str, values: Sequence[Any]) -> list[str]:
+        """Values as clean text; a column of plain words is looked at as a whole."""
+        if all(value.__class__ is str for value in values):
+            whole = "\n".join(values)
+            is_plain = whole.isascii() and whole.count("\n") == len(values) - 1 and not _UNCLEAN.search(whole)
+            if is_plain and max(map(len, values), default=0) <= self.source.limits.text_length:
+                return list(values)
+        return ["" if value is None else self._short(name, _text(value)) for value in values]
 
     def _as_extra(self, extra: Mapping[str, Sequence[Any]], row: int) -> str:
         kept = {name: values[row] for name, values in extra.items() if values[row] is not None}

@@ -20,6 +20,7 @@ from eudr_geo.workbook_terms import TOTAL_WORDS
 
 _HEADING_ROWS = 10  # titles and logos above the headings
 _COORDINATE = re.compile(r"[-+]?\d+(?:[.,]\d+)?")
+_PLAIN_NUMBERS = re.compile(r"[0-9]+(?:\.[0-9]+)?(?:\n[0-9]+(?:\.[0-9]+)?)*")
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _BLOCK = 1_000  # rows whose boundaries are decoded together
 _LONGEST_HEADING = 100
@@ -122,8 +123,12 @@ class PlotSheet:
                 for row in rows:
                     self._row(row + 1, list(self.rows[row]), decoded[row])
                 return
-            keep = self._area if key == "area_ha" else text_of if key else _kept
-            columns[name] = [None if value is None else keep(value) for value in values]
+            if key == "area_ha":
+                columns[name] = self._areas(values)
+            elif gathering.format == "CSV":  # text already, and cleaned further on
+                columns[name] = values
+            else:
+                columns[name] = [None if value is None else text_of(value) if key else _kept(value) for value in values]
         for _ in rows:
             gathering.count()
         first = len(gathering.shapes)
@@ -316,6 +321,15 @@ class PlotSheet:
     def _is_spoilt(self, value: Any) -> bool:
         is_date = isinstance(value, str) and self.gathering.format != "CSV" and bool(_ISO_DATE.fullmatch(value))
         return isinstance(value, bool) or is_date
+
+    def _areas(self, values: list[Any]) -> list[Any]:
+        """Areas of many rows; a column of plain numbers in hectares is taken as it is written."""
+        is_plain = (
+            self.hectares == 1 and self.marks["area_ha"] == "." and all(value.__class__ is str for value in values)
+        )
+        if is_plain and _PLAIN_NUMBERS.fullmatch("\n".join(values)):
+            return [NumberText(value) for value in values]
+        return [None if value is None else self._area(value) for value in values]
 
     def _area(self, value: Any) -> Any:
         """The area in hectares as a number, or the text where it is none that is certain."""

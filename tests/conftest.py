@@ -33,3 +33,8 @@ def square():
 def walked():
     """A plot of about 1 ha near Buôn Ma Thuột with which nothing is wrong: it does not lie along the map."""
     return shapely.Polygon([(108.05, 12.680102), (108.050921, 12.68), (108.051003, 12.680911), (108.050072, 12.681)])
+
+
+def pytest_make_parametrize_id(val, argname):
+    """Files made while tests are collected bear the time of day: they must not name a test, or two workers differ."""
+    return argname if isinstance(val, bytes) and len(val) > 40 else None
