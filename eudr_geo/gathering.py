@@ -6,17 +6,19 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from eudr_geo.boundaries import FACTS, Shape
-from eudr_geo.cells import clean_code, clean_text, parse_date
+from eudr_geo.cells import clean_code, parse_date
 from eudr_geo.headings import EU_COLUMNS, OWN_CODES, column_of, official_name
-from eudr_geo.limits import DEFAULT_LIMITS, raise_it
+from eudr_geo.limits import raise_it
 from eudr_geo.model.plots import Note, Plots, Reading, Rejected, SourceFile
-from eudr_geo.model.source import NumberText, RecordError, Source, WholeFileError
+from eudr_geo.model.source import RecordError, Source, WholeFileError
+from eudr_geo.record_values import area_of, clean_value, plain_value, shown
+
+__all__ = ["Gathering", "shown"]
 
 _TEXT_COLUMNS = ("plot_id", "place", "producer", "producer_id", "country", "commodity", "mapped_on")
 _PLACE_NAME_SHARE = 0.5  # fewer distinct names than this share of the plots: the column names villages, not plots
@@ -43,14 +45,6 @@ class _Plan:
 
     columns: list[tuple[str, str]]  # name, column ("" = kept apart)
     misspelt: str
-
-
-def shown(value: Any) -> str:
-    """Return a value for a message: at most 80 characters, control characters as escapes."""
-    text = str(value)
-    return "".join(char if char.isprintable() else char.encode("unicode_escape", "replace").decode() for char in text)[
-        :80
-    ]
 
 
 class Gathering:
@@ -140,7 +134,7 @@ class Gathering:
     def _id_of(self, properties: Mapping[str, Any]) -> str:
         found = {column_of(name): value for name, value in properties.items() if value not in (None, "")}
         try:
-            return _text(found.get("plot_id") or found.get("place") or "")
+            return clean_value(found.get("plot_id") or found.get("place") or "")
         except RecordError:
             return ""
 
@@ -169,7 +163,7 @@ class Gathering:
             self.hold(shape.vertices)
         row: dict[str, Any] = dict(_NOTHING_STATED)
         row["record"] = record
-        row["group"] = _text(group)
+        row["group"] = clean_value(group)
         extra: dict[str, Any] = {}
         names = tuple(properties)
         plan = self._plans.get(names) or self._plan(names)
@@ -178,18 +172,18 @@ class Gathering:
             if value is None:
                 continue
             if column == "area_ha":
-                row["area_ha"], row["area_text"] = _area(value)
+                row["area_ha"], row["area_text"] = area_of(value)
             elif column == "mapped_on":
-                row[column] = parse_date(_text(value)) or ""
+                row[column] = parse_date(clean_value(value)) or ""
                 if not row[column]:  # what is no date is kept as it was written
-                    extra[_text(name)] = _plain(value, self.source.limits.json_depth)
+                    extra[clean_value(name)] = plain_value(value, self.source.limits.json_depth)
             elif column:
-                row[column] = self._short(name, _text(value))
+                row[column] = self._short(name, clean_value(value))
             else:
-                extra[_text(name)] = _plain(value, self.source.limits.json_depth)
+                extra[clean_value(name)] = plain_value(value, self.source.limits.json_depth)
         row["misspelt"] = plan.misspelt
         if not row["plot_id"] and plot_id:
-            row["plot_id"] = self._short("the plot's name", _text(plot_id))
+            row["plot_id"] = self._short("the plot's name", clean_value(plot_id))
         if extra:
             row["extra"] = json.dumps(extra, ensure_ascii=False, sort_keys=True)
             if len(row["extra"]) > self.source.limits.text_length:
@@ -226,7 +220,7 @@ class Gathering:
         except RecordError:
             return self._one_by_one(records, columns, shapes, group)
         made["record"] = list(records)
-        made["group"] = [_text(group)] * n
+        made["group"] = [clean_value(group)] * n
         for name in self.columns:
             self.columns[name] += made[name] if name in made else [_NOTHING_STATED[name]] * n
         self.shapes += shapes
@@ -240,7 +234,7 @@ class Gathering:
         for name, column in plan.columns:
             values = columns[name]
             if column == "area_ha":
-                pairs = [_NO_AREA if value is None else _area(value) for value in values]
+                pairs = [_NO_AREA if value is None else area_of(value) for value in values]
                 made["area_ha"], made["area_text"] = [number for number, _ in pairs], [text for _, text in pairs]
             elif column == "mapped_on":
                 texts = self._texts(name, values)
@@ -251,7 +245,7 @@ class Gathering:
                 made[column] = self._texts(name, values)
             else:
                 most = self.source.limits.json_depth
-                extra[_text(name)] = [None if value is None else _plain(value, most) for value in values]
+                extra[clean_value(name)] = [None if value is None else plain_value(value, most) for value in values]
         if extra:
             made["extra"] = [self._as_extra(extra, row) for row in range(n)]
         return made
@@ -263,7 +257,7 @@ class Gathering:
             is_plain = whole.isascii() and whole.count("\n") == len(values) - 1 and not _UNCLEAN.search(whole)
             if is_plain and max(map(len, values), default=0) <= self.source.limits.text_length:
                 return list(values)
-        return ["" if value is None else self._short(name, _text(value)) for value in values]
+        return ["" if value is None else self._short(name, clean_value(value)) for value in values]
 
     def _as_extra(self, extra: Mapping[str, Sequence[Any]], row: int) -> str:
         kept = {name: values[row] for name, values in extra.items() if values[row] is not None}
@@ -345,7 +339,7 @@ class Gathering:
             if column in taken or column not in _NOTHING_STATED:
                 column = ""
             elif self.official and (official := official_name(name)):
-                misspelt.append(f"{_text(name)}>{official}")
+                misspelt.append(f"{clean_value(name)}>{official}")
             taken.add(column)
             columns.append((name, column))
         made = self._plans[names] = _Plan(columns, "; ".join(misspelt))
@@ -402,51 +396,3 @@ def _plot_ids(codes: list[str], places: list[str]) -> list[str]:
     if named and len({clean_code(place) for place in named}) < _PLACE_NAME_SHARE * len(named):
         return codes
     return [code or place for code, place in zip(codes, places, strict=True)]
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        value = json.dumps(_plain(value), ensure_ascii=False) if isinstance(value, (list, dict, bool)) else str(value)
-    return _cleaned(value)
-
-
-def _is_text(value: str) -> bool:
-    """Tell whether a text has no half of a character."""
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-@lru_cache(maxsize=8192)  # a producer, a country, a date stand on many plots
-def _cleaned(value: str) -> str:
-    # Most text is plain; only the rest is looked at letter by letter.
-    if value.isascii() and value.isprintable() and "  " not in value:
-        return str(value.strip())
-    if "\0" in value or not _is_text(value):
-        raise RecordError(
-            "unreadable-record", "a text holds a character that is none", "type the text again", shown(value)
-        )
-    return clean_text(value)
-
-
-def _plain(value: Any, most: int = DEFAULT_LIMITS.json_depth, depth: int = 1) -> Any:
-    """A property as plain data; numbers stay text as written, so that no id loses its zeros."""
-    if depth > most:
-        raise RecordError("unreadable-record", f"a value is nested deeper than {depth - 1}", "export the table again")
-    if isinstance(value, dict):
-        return {_text(str(key)): _plain(inner, most, depth + 1) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_plain(inner, most, depth + 1) for inner in value]
-    return value if isinstance(value, bool) or value is None else _text(value)
-
-
-def _area(value: Any) -> tuple[float, str]:
-    """The declared area of a number (marked as such by the reader), or the text that stands in its place."""
-    if isinstance(value, NumberText):
-        return float(value), ""
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return float(value), ""
-    text = _text(value)
-    return float("nan"), text
