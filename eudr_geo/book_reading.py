@@ -60,7 +60,12 @@ def read_book(
         raise InputError(f"the workbook is not made in {lang!r}", fix=f"name one of {', '.join(LANGUAGES)}")
     if country and country_code(country) != country:
         raise InputError(f"{country!r} is no country code", fix="name its two letters, like VN")
-    file, sheets = _folder(Path(path), limits) if Path(path).is_dir() else _one_file(path, limits)
+    is_folder = Path(path).is_dir()
+    file, sheets = _folder(Path(path), limits) if is_folder else _one_file(path, limits)
+    if not is_folder and not any(sheets):  # text without a sheet's name
+        raise InputError(
+            f"{file.name} is no workbook", fix="name an XLSX, or the folder that holds a CSV file for each sheet"
+        )
     cells = read_cells(sheets, name=file.name, lang=lang, country=country, fill_down=fill_down)
     plots, issues = plots_of(cells, file.name)
     seen, taken = sum(cells.seen.values()), sum(cells.taken.values())
