@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import html
-import re
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -13,6 +10,8 @@ from typing import Any
 import folium
 from branca.element import Element, Figure
 from folium.template import Template
+
+from eudr_geo.maps.vendored import leaflet_css, leaflet_js, policy
 
 _MAP_ID = "lot_map"
 _TITLE, _DATA, _POLICY = "@@title@@", "@@data@@", "@@policy@@"
@@ -48,36 +47,14 @@ class OfflineMap(folium.Map):
     def render(self, **kwargs: Any) -> str:
         """Render into the figure, with Leaflet's text where folium would put links; the text is the figure's."""
         figure: Any = self.get_root()
-        figure.header.add_child(_Verbatim(f"<style>{_leaflet_css()}</style>"), name="leaflet_css")
-        figure.header.add_child(_Verbatim(f"<script>{_leaflet_js()}</script>"), name="leaflet_js")
+        figure.header.add_child(_Verbatim(f"<style>{leaflet_css()}</style>"), name="leaflet_css")
+        figure.header.add_child(_Verbatim(f"<script>{leaflet_js()}</script>"), name="leaflet_js")
         super().render(**kwargs)  # type: ignore[no-untyped-call]
         # folium's own header forbids zooming with two fingers and sets the size of a map that fills the window.
         figure.header.add_child(
             _Verbatim('<meta name="viewport" content="width=device-width, initial-scale=1" />'), name=self.get_name()
         )
         return ""
-
-
-@cache
-def _leaflet(name: str) -> Any:
-    import xstatic.pkg.leaflet as carrier
-
-    return resources.files(carrier) / "data" / name
-
-
-def _leaflet_js() -> str:
-    text: str = _leaflet("leaflet.js").read_text(encoding="utf-8").replace("\r\n", "\n")
-    return re.sub(r"//# sourceMappingURL=\S+\s*$", "", text)  # browsers' tools would go and look for it
-
-
-def _leaflet_css() -> str:
-    text: str = _leaflet("leaflet.css").read_text(encoding="utf-8").replace("\r\n", "\n")
-
-    def inline(match: re.Match[str]) -> str:
-        picture = base64.b64encode(_leaflet(match[1]).read_bytes()).decode()
-        return f"url(data:image/png;base64,{picture})"
-
-    return re.sub(r"url\((images/[\w.-]+\.png)\)", inline, text)
 
 
 def _asset(name: str) -> str:
@@ -115,28 +92,10 @@ def _shell() -> tuple[str, str, str]:
     figure.script.add_child(_Verbatim(f"LotMap.start({chart.get_name()});"), name="start")
     # Figure.render would render the map once more; it has only to put the pieces together.
     page = str(figure._template.render(this=figure, kwargs={}))  # noqa: SLF001
-    page = page.replace("<html>", '<html lang="en">', 1).replace(_POLICY, _policy(page), 1)
+    page = page.replace("<html>", '<html lang="en">', 1).replace(_POLICY, policy(page), 1)
     before, rest = page.split(_TITLE)
     middle, after = rest.split(_DATA)
     return before, middle, after
-
-
-def _policy(page: str) -> str:
-    def allowed(tag: str) -> str:
-        found = re.findall(rf"<{tag}>(.*?)</{tag}>", page, re.DOTALL)
-        return " ".join(
-            f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'" for text in found
-        )
-
-    rules = (
-        "default-src 'none'",
-        f"script-src {allowed('script')}",
-        f"style-src {allowed('style')}",
-        "img-src data:",
-        "base-uri 'none'",
-        "form-action 'none'",
-    )
-    return f'<meta http-equiv="Content-Security-Policy" content="{"; ".join(rules)}" />'
 
 
 def page(title: str, data: str) -> str:

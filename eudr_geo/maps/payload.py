@@ -89,7 +89,7 @@ def payload(data: LotMapData) -> str:
         + ',"plots":{"type":"FeatureCollection","features":['
         + ",".join(_plot_features(data, codes))
         + ']},"outlines":{"type":"FeatureCollection","features":['
-        + ",".join(_outline_features(data))
+        + ",".join(outline_features(data.outlines))
         + "]}}"
     )
 
@@ -177,7 +177,7 @@ def _totals(data: LotMapData, feeds: _Feeds, mine: Mask) -> dict[str, Any]:
 
 def _plot_features(data: LotMapData, codes: Sequence[str]) -> Iterable[str]:
     areas = _numbers(np.round(_floats(data.plots.area_ha), 4))
-    shapes = _geojson(data.plots.geometry, DECIMALS)
+    shapes = geojson(data.plots.geometry, DECIMALS)
     for code, producer, country, area_ha, version, shape in zip(
         codes, data.plots.producer, data.plots.country, areas, data.plots.version, shapes, strict=True
     ):
@@ -191,22 +191,23 @@ def _plot_features(data: LotMapData, codes: Sequence[str]) -> Iterable[str]:
         yield f'{{"type":"Feature","properties":{script_json(properties)},"geometry":{shape}}}'
 
 
-def _outline_features(data: LotMapData) -> Iterable[str]:
-    geometries = np.empty(len(data.outlines), dtype=object)
-    geometries[:] = [geometry for _, geometry in data.outlines]
+def outline_features(outlines: Sequence[tuple[str, Any]]) -> Iterable[str]:
+    """Return the background, (name, geometry) pairs, as features in JSON that is safe inside a script element."""
+    geometries = np.empty(len(outlines), dtype=object)
+    geometries[:] = [geometry for _, geometry in outlines]
     inside = [
         shapely.get_coordinates(shapely.point_on_surface(max(shapely.get_parts(shape), key=shapely.area)))
         if shape is not None and shapely.area(shape) > 0
         else np.empty((0, 2))
         for shape in geometries
     ]
-    for (name, _), shape, place in zip(data.outlines, _geojson(geometries, _OUTLINE_DECIMALS), inside, strict=True):
+    for (name, _), shape, place in zip(outlines, geojson(geometries, _OUTLINE_DECIMALS), inside, strict=True):
         label = [round(float(value), _OUTLINE_DECIMALS) for value in place[0]] if len(place) else None
         properties = {"name": _text(name), "label": label}
         yield f'{{"type":"Feature","properties":{script_json(properties)},"geometry":{shape}}}'
 
 
-def _geojson(geometries: Sequence[Any] | Array, decimals: int) -> list[str]:
+def geojson(geometries: Sequence[Any] | Array, decimals: int) -> list[str]:
     """GeoJSON geometries as text; ``null`` for what no map can draw: missing, empty, not on the globe."""
     array = np.empty(len(geometries), dtype=object)
     array[:] = geometries

@@ -16,3 +16,4 @@ class Report:
     plots: Plots
     width: int = 100  # of a terminal, in characters
     color: bool = False
+    language: str = "en"  # of the fixed words of pages and worklists

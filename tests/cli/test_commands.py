@@ -119,7 +119,7 @@ def test_names_cannot_steer_the_terminal_or_the_page(tmp_path):
     assert "\x1b[31m" not in run("check", path).stdout
     page = run("check", path, "--format", "html").stdout
     assert "<script>alert" not in page
-    assert "&lt;script&gt;" in page
+    assert "\\u003cscript\\u003e" in page, "as text in the data block"
 
 
 def test_stdin_and_output_files(good, tmp_path):

@@ -1,0 +1,86 @@
+"""The page of a check: what is wrong, where, what to do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from eudr_geo import catalogue
+from eudr_geo.geodesy import plot_area_ha
+from eudr_geo.model.findings import SEVERITIES, Finding
+from eudr_geo.model.report import Report
+from eudr_geo.pages.check_data import MOST_FINDINGS, check_data, sorted_for_page
+from eudr_geo.pages.shell import grouped, head, render
+from eudr_geo.pages.words import filled, words
+from eudr_geo.version import VERSION
+
+_SCRIPTS = (
+    ("eudr_geo.maps", "text.js"),
+    ("eudr_geo.maps", "ground.js"),
+    ("eudr_geo.pages", "picture.js"),
+    ("eudr_geo.pages", "check_map.js"),
+    ("eudr_geo.pages", "check.js"),
+)
+
+
+def check_page(report: Report) -> str:
+    """Return the page of a check, one file that asks nothing of the network; the same report gives the same bytes."""
+    result = report.result
+    said = words(report.language)
+    ordered = sorted_for_page(list(result.findings))
+    top, scripts = head(("base.css", "check.css"), _SCRIPTS, leaflet=True)
+    areas = plot_area_ha(report.plots)
+    more = ""
+    if len(ordered) > MOST_FINDINGS:
+        more = filled(said["more_elsewhere"], grouped(MOST_FINDINGS), grouped(len(ordered)))
+    values = {
+        "language": report.language,
+        "words": said,
+        "head": top,
+        "scripts": scripts,
+        "files": result.files,
+        "counts": result.findings.counts(),
+        "fit": result.plots_fit,
+        "unfit": result.plots_unfit,
+        "area_ha": float(np.nansum(areas)) if len(areas) else 0.0,
+        "groups": _groups(ordered),
+        "tool_errors": result.tool_errors,
+        "versions": versions(report),
+        "more": more,
+    }
+    return render("check.html.j2", values, check_data(report, ordered[:MOST_FINDINGS]))
+
+
+def versions(report: Report) -> str:
+    """Return the versions that a report names, in its language: toolkit, rules, EU documents, outlines of countries."""
+    said = words(report.language)
+    parts = [filled(said["versions"], VERSION, catalogue.RULES_VERSION)]
+    if report.result.eu_version:
+        parts.append(filled(said["eu_documents"], report.result.eu_version))
+    if report.result.boundaries:
+        parts.append(filled(said["outlines"], report.result.boundaries))
+    return " · ".join(parts)
+
+
+def _groups(ordered: list[Finding]) -> list[dict[str, Any]]:
+    """The findings by rule, the worst first, with what the rule's page says."""
+    rules = catalogue.load()
+    found: dict[str, list[Finding]] = {}
+    for finding in ordered:
+        found.setdefault(finding.rule, []).append(finding)
+    groups = []
+    for code, findings in found.items():
+        rule = rules.get(code)
+        groups.append(
+            {
+                "rule": code,
+                "severity": findings[0].severity,
+                "fault": rule.fault if rule else code,
+                "why": rule.section("Why it matters") if rule else "",
+                "how": rule.section("How to correct it") if rule else "",
+                "repair": "" if rule is None or rule.repair is None else "safe" if rule.repair.safe else "named",
+                "count": len(findings),
+            }
+        )
+    return sorted(groups, key=lambda group: (SEVERITIES.index(str(group["severity"])), -int(str(group["count"]))))

@@ -1,0 +1,165 @@
+"""What a drawing shows: a plot and its faulty spot, a plot before and after a repair, plots over each other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import shapely
+
+from eudr_geo.pictures.frame import Frame, Positions, finite
+from eudr_geo.pictures.panel import Panel, circle, dots, furniture, outline
+
+_LEAST_M = 8.0  # ground shown around a plot, at least
+_POINT_M = 120.0  # and around a point
+_CLOSER = 14.0  # a detail this many times smaller than the plot gets a drawing of its own
+_CLOSEST_M = 1.2  # places are named to six decimals, which is 0.1 m: closer, the mark would stand beside its spot
+_FAR = 4.0  # a spot that is this many plot sizes away is not shown with the plot
+
+
+def spot_panels(
+    geometry: Any,
+    spot: tuple[float, float] | None = None,
+    *,
+    near: Sequence[Any] = (),
+    declared_ha: float = float("nan"),
+    severity: str = "error",
+) -> tuple[Panel, ...]:
+    """Return the drawings of a finding: the plot with its faulty spot and, where the fault is small, the spot close up.
+
+    Parameters
+    ----------
+    geometry
+        The plot as delivered, valid or not; lon lat.
+    spot
+        Where the fault is, lon lat, if it is at one place.
+    near
+        Neighbours, drawn faintly.
+    declared_ha
+        Declared area, ha: drawn as a circle around a point.
+    severity
+        A note has no mark.
+
+    Returns
+    -------
+    tuple of Panel
+        None, one or two; none where the plot has no position that can be drawn.
+    """
+    positions = finite(shapely.get_coordinates(geometry))
+    marked = finite([spot] if spot is not None and severity != "note" else [])
+    if not len(positions):
+        return ()
+    is_point = shapely.get_dimensions(geometry) == 0
+    radius_m = float(np.sqrt(declared_ha * 1e4 / np.pi)) if is_point and 0 < declared_ha < 1e4 else 0.0
+    frame = Frame.around(positions, least_m=max(_POINT_M, radius_m * 2.6) if is_point else _LEAST_M)
+    if len(marked):
+        together = Frame.around(np.vstack([positions, marked]), least_m=frame.span_m)
+        if together.span_m <= frame.span_m * _FAR:
+            frame = together
+    whole = _land(geometry, positions, frame, near, radius_m)
+    if not len(marked):
+        return (_panel(frame, whole),)
+    closer = _detail(positions, marked[0], frame)
+    if closer is None:
+        return (_panel(frame, whole + _mark(marked, frame)),)
+    side = min(frame.width, frame.height) * max(closer.span_m / frame.span_m, 0.09)
+    x, y = frame.to_units(marked)[0]
+    window = f"M{x - side / 2:.0f} {y - side / 2:.0f}h{side:.0f}v{side:.0f}h{-side:.0f}z"
+    detail = _land(geometry, positions, closer, near, 0.0)
+    return (
+        _panel(frame, [*whole, ("halo", window), ("window", window)]),
+        _panel(closer, detail + _mark(marked, closer)),
+    )
+
+
+def change_panels(before: Any, after: Any) -> tuple[Panel, ...]:
+    """Return the drawings of a repair: both outlines, and where a corner moved by little, that corner close up."""
+    old, new = finite(shapely.get_coordinates(before)), finite(shapely.get_coordinates(after))
+    both = np.vstack([old, new])
+    if not len(both):
+        return ()
+    frame = Frame.around(both, least_m=_LEAST_M)
+    panels = [_panel(frame, _overlaid(before, after, old, new, frame))]
+    spot = _largest_change(old, new)
+    if spot is not None:
+        closer = _detail(both, spot, frame)
+        if closer is not None:
+            panels.append(_panel(closer, _overlaid(before, after, old, new, closer)))
+    return tuple(panels)
+
+
+def overlay_panel(geometries: Sequence[Any], frame: Frame | None = None) -> Panel | None:
+    """Return one drawing of several plots, each as a plot; None when none of them can be drawn."""
+    positions = finite(shapely.get_coordinates(np.array(geometries, dtype=object)))
+    if not len(positions):
+        return None
+    window = frame or Frame.around(positions, least_m=_LEAST_M)
+    paths = [("plot", outline(geometry, window)) for geometry in geometries]
+    return _panel(window, [*paths, ("corner", dots(positions, window))])
+
+
+def _land(
+    geometry: Any, positions: Positions, frame: Frame, near: Sequence[Any], radius_m: float
+) -> list[tuple[str, str]]:
+    paths = [("near", outline(other, frame)) for other in near]
+    if shapely.get_dimensions(geometry) == 0:
+        if radius_m:
+            x, y = frame.to_units(positions[:1])[0]
+            paths.append(("area", circle(x, y, radius_m * frame.units_per_m)))
+        return [*paths, ("point", dots(positions, frame))]
+    return [*paths, ("plot", outline(geometry, frame)), ("corner", dots(positions, frame))]
+
+
+def _overlaid(before: Any, after: Any, old: Positions, new: Positions, frame: Frame) -> list[tuple[str, str]]:
+    return [
+        ("after", outline(after, frame)),
+        ("before", outline(before, frame)),
+        ("is", dots(new, frame)),
+        ("was", dots(_only(old, new), frame)),
+    ]
+
+
+def _mark(marked: Positions, frame: Frame) -> list[tuple[str, str]]:
+    x, y = frame.to_units(marked)[0]
+    if not (-60 < x < frame.width + 60 and -60 < y < frame.height + 60):
+        return []
+    ring = circle(x, y, 24)
+    return [("halo", ring), ("mark", ring)]
+
+
+def _detail(positions: Positions, spot: Positions, frame: Frame) -> Frame | None:
+    """A window on the corners around a spot, where they are much nearer to it than the plot is wide."""
+    distances = frame.to_metres(positions, float(spot[0]), float(spot[1]))
+    apart = np.sort(distances[distances > 1e-4])
+    if not len(apart) or apart[0] * _CLOSER > frame.span_m:
+        return None
+    # The nearest corners up to the first gap: one doubled corner, a small loop, a run of jitter.
+    gaps = np.flatnonzero(apart[1:8] > apart[:7][: len(apart[1:8])] * 4)
+    reach = apart[gaps[0]] if len(gaps) else apart[min(3, len(apart) - 1)]
+    span = max(float(reach) * 3.2, _CLOSEST_M)
+    return frame.close(float(spot[0]), float(spot[1]), span) if span * 3 < frame.span_m else None
+
+
+def _largest_change(old: Positions, new: Positions) -> Positions | None:
+    """A corner that one of the two does not have, the one farthest from the other's corners."""
+    gone, come = _only(old, new), _only(new, old)
+    lost, others = (gone, new) if len(gone) else (come, old)
+    if not len(lost) or not len(others):
+        return None
+    lost = lost[:2000]  # a drawing needs one corner, not the very farthest of a huge boundary
+    corners: Any = shapely.points(others)
+    _, distance = shapely.STRtree(corners).query_nearest(shapely.points(lost), return_distance=True, all_matches=False)
+    spot: Positions = lost[int(np.argmax(distance))]
+    return spot
+
+
+def _only(some: Positions, others: Positions) -> Positions:
+    """The positions that are not among the others."""
+    known = {(lon, lat) for lon, lat in others.tolist()}
+    return np.array([pair for pair in some.tolist() if tuple(pair) not in known]).reshape(-1, 2)
+
+
+def _panel(frame: Frame, paths: Sequence[tuple[str, str]]) -> Panel:
+    more, words = furniture(frame)
+    return Panel(frame, tuple(one for one in (*paths, *more) if one[1]), words)
