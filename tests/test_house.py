@@ -77,6 +77,15 @@ def test_reports_honour_their_contract(module):
     assert callable(module.render)
 
 
+def test_the_command_line_offers_every_report_and_language():
+    from eudr_geo.cli import options
+    from eudr_geo.pages.words import LANGUAGES
+    from eudr_geo.reports import formats
+
+    assert sorted(options.FORMATS) == sorted(formats())
+    assert options.LANGUAGES == LANGUAGES
+
+
 @pytest.mark.parametrize("module", members("eudr_geo.exports"), ids=lambda m: m.__name__)
 def test_exports_honour_their_contract(module):
     assert isinstance(module.SUMMARY, str)

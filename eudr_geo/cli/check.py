@@ -13,6 +13,7 @@ from eudr_geo.cli import EXIT_CLEAN, EXIT_FAILED, EXIT_FINDINGS, options, screen
 @options.files
 @options.reading
 @options.format_
+@options.language
 @options.eu_version
 @options.boundaries
 @options.selection
@@ -24,6 +25,7 @@ def command(
     crs: str,
     layer: str,
     format_: str,
+    lang: str,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
     fail_on: str,
@@ -57,7 +59,7 @@ def command(
             boundaries=outlines,
             progress=step,
         )
-    report = Report(result, reading.plots, width=screen.width_of(out), color=screen.has_color(out))
+    report = Report(result, reading.plots, width=screen.width_of(out), color=screen.has_color(out), language=lang)
     screen.put(formats()[format_].render(report), out)
     if result.tool_errors:
         sys.exit(EXIT_FAILED)

@@ -20,6 +20,11 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 COMMODITIES = ("coffee", "cocoa", "rubber", "oil-palm", "soya", "cattle", "wood")
 
+FORMATS = ("table", "json", "jsonl", "csv", "geojson", "html")
+"""Names of the drawer ``reports/``, said here so that no report is imported to print help."""
+
+LANGUAGES = ("en", "vi", "es", "fr", "pt", "id")
+
 EU_VERSIONS = ("2025-05", "2026-05", "2026-08")
 
 files = click.argument("files", nargs=-1, required=True, metavar="FILE…")
@@ -121,10 +126,21 @@ def format_(function: F) -> F:
     return click.option(
         "--format",
         "format_",
-        type=click.Choice(["table", "json", "jsonl", "csv", "geojson", "html"]),
+        type=click.Choice(FORMATS),
         default="table",
         show_default=True,
         help="How to report.",
+    )(function)
+
+
+def language(function: F) -> F:
+    """Add ``--lang``."""
+    return click.option(
+        "--lang",
+        type=click.Choice(LANGUAGES),
+        default="en",
+        show_default=True,
+        help="Language of the fixed words of pages and worklists.",
     )(function)
 
 
