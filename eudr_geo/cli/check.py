@@ -59,8 +59,15 @@ def command(
             boundaries=outlines,
             progress=step,
         )
-    report = Report(result, reading.plots, width=screen.width_of(out), color=screen.has_color(out), language=lang)
-    screen.put(formats()[format_].render(report), out)
+    report = Report(
+        result,
+        reading.plots,
+        width=screen.width_of(out),
+        color=screen.has_color(out),
+        out="" if out is None or out == "-" else out,
+        language=lang,
+    )
+    screen.put_report(formats()[format_], report)
     if result.tool_errors:
         sys.exit(EXIT_FAILED)
     sys.exit(EXIT_CLEAN if result.is_clean(fail_on) else EXIT_FINDINGS)

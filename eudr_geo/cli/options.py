@@ -20,7 +20,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 COMMODITIES = ("coffee", "cocoa", "rubber", "oil-palm", "soya", "cattle", "wood")
 
-FORMATS = ("table", "json", "jsonl", "csv", "geojson", "html")
+FORMATS = ("table", "json", "jsonl", "csv", "geojson", "html", "worklist")
 """Names of the drawer ``reports/``, said here so that no report is imported to print help."""
 
 LANGUAGES = ("en", "vi", "es", "fr", "pt", "id")

@@ -9,9 +9,13 @@ import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from eudr_geo.model.report import Report
 
 _QUIET_FOR_S = 2.0  # shorter work needs no progress bar
 
@@ -48,14 +52,30 @@ def has_color(out: str | None) -> bool:
     return out is None and sys.stdout.isatty() and "NO_COLOR" not in os.environ
 
 
-def put(text: str, out: str | None) -> None:
+def put(data: str | bytes, out: str | None) -> None:
     """Write a result to stdout or, complete or absent, to a file."""
     if out is None or out == "-":
-        click.echo(text, nl=not text.endswith("\n"))
+        if isinstance(data, str):
+            click.echo(data, nl=not data.endswith("\n"))
+        elif sys.stdout.isatty():
+            raise click.UsageError("this is a file, not text for the screen: say where to write it with -o")
+        else:
+            sys.stdout.buffer.write(data)
         return
     from eudr_geo.writing import write_file
 
-    write_file(Path(out), text.encode())
+    write_file(Path(out), data.encode() if isinstance(data, str) else data)
+
+
+def put_report(module: ModuleType, report: Report) -> None:
+    """Write a report in the format of a module of ``reports/``, and what that format puts beside a file."""
+    out = report.out or None
+    if out:
+        beside = module.beside(report) if hasattr(module, "beside") else {}
+        for suffix, data in sorted(beside.items()):
+            put(data, str(Path(out).with_suffix(suffix)))
+            say(f"Beside it: {Path(out).with_suffix(suffix)}")
+    put(module.render(report), out)
 
 
 def confirm(question: str, *, yes: bool) -> bool:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import io
-import re
-import zipfile
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +13,8 @@ from eudr_geo.model.plots import Plots
 from eudr_geo.model.workbook import BookReading, CellIssue
 from eudr_geo.workbook_rows import Cells, demo_book, rows_of
 from eudr_geo.workbook_terms import LANGUAGES, SCHEMA, STAGES, Field, Sheet, choices, guide, label, sheets, word
-from eudr_geo.writing import write_file, zip_bytes
+from eudr_geo.writing import write_file
+from eudr_geo.xlsx_out import put, workbook_bytes
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -29,8 +27,6 @@ _REQUIRED, _OPTIONAL, _SOFT, _WRONG = "14532D", "3F7D5C", "E8F3EC", "FBD5D0"
 _FORMATS = {"kg": "#,##0.###", "date": "dd/mm/yyyy", "code": "@", "text": "@", "whole": "0"}
 _WIDTHS = {"text": 22, "code": 17, "date": 13, "kg": 13, "number": 12, "whole": 11, "yesno": 11, "country": 11}
 _LISTED_ROWS = 5000  # rows that get drop-down lists
-_MADE = datetime(2020, 1, 1)  # noqa: DTZ001 – no clock in results: every workbook says it was made then
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
 def write_book(
@@ -141,16 +137,7 @@ class _Maker:
 
     def put(self, sheet: Worksheet, row: int, column: int, value: Any) -> Any:
         """Write a value; text stays text even where it looks like a formula."""
-        cell = sheet.cell(row=row, column=column)
-        if isinstance(value, str):
-            cell.value = _CONTROL.sub("", value)
-            if cell.data_type != "s":
-                cell.data_type = "s"
-            if value.startswith(("=", "+", "-", "@", "'")):
-                cell.quotePrefix = True
-        elif value is not None:
-            cell.value = value
-        return cell
+        return put(sheet, row, column, value)
 
     @staticmethod
     def link(cell: Any, title: str, place: str) -> None:
@@ -377,15 +364,4 @@ class _Maker:
 
     def finish(self) -> bytes:
         """Return the workbook's bytes: no clock, members in order."""
-        self.workbook.properties.creator = "eudr-geo"
-        self.workbook.properties.created = self.workbook.properties.modified = _MADE
-        out = io.BytesIO()
-        self.workbook.save(out)
-        files: dict[str, bytes] = {}
-        with zipfile.ZipFile(out) as archive:
-            for name in sorted(archive.namelist()):
-                files[name] = archive.read(name)
-        stamp = f"{_MADE.isoformat()}Z".encode()
-        core = files["docProps/core.xml"]  # openpyxl writes the time of saving whatever it was told
-        files["docProps/core.xml"] = re.sub(rb"(<dcterms:(?:modified|created)[^>]*>)[^<]*", rb"\g<1>" + stamp, core)
-        return zip_bytes(files)
+        return workbook_bytes(self.workbook)

@@ -16,4 +16,5 @@ class Report:
     plots: Plots
     width: int = 100  # of a terminal, in characters
     color: bool = False
+    out: str = ""  # name of the file it is written to; "" for the screen
     language: str = "en"  # of the fixed words of pages and worklists

@@ -22,7 +22,7 @@
   };
 
   // -- choices --------------------------------------------------------------------------------------------------
-  const state = {plot: -1, shown: [], made: 0};
+  const state = {plot: -1, at: null, shown: [], made: 0};
   const counted = (key) => {
     const counts = new Map();
     for (const one of data.findings) counts.set(key(one), (counts.get(key(one)) || 0) + 1);
@@ -80,6 +80,7 @@
       if (rule !== "" && one[RULE] !== Number(rule)) return;
       if (place !== "" && groupOf(one) !== places[Number(place)][0]) return;
       if (state.plot !== -1 && one[PLOT] !== state.plot) return;
+      if (state.at && (data.sources[one[SOURCE]] !== state.at.file || one[RECORD] !== state.at.record)) return;
       if (parts.length && !parts.every((part) => textOf(i).includes(part))) return;
       at.push(i);
     });
@@ -177,6 +178,7 @@
   byId("clear").addEventListener("click", () => {
     byId("choices").reset();
     state.plot = -1;
+    state.at = null;
     choose();
   });
   for (const only of document.querySelectorAll(".only")) {
@@ -184,6 +186,7 @@
     only.addEventListener("click", () => {
       byId("choices").reset();
       state.plot = -1;
+      state.at = null;
       byId("rule").value = String(data.rules.findIndex((rule) => rule.code === only.dataset.rule));
       choose();
       byId("findings-title").scrollIntoView({block: "start"});
@@ -193,5 +196,18 @@
   const everything = () => more(state.shown.length); // paper shows all that was chosen
   window.addEventListener("beforeprint", everything);
   byId("print").addEventListener("click", () => { everything(); window.print(); });
+  // A worklist leads here: #at=2-17 is record 17 of the second file.
+  function follow() {
+    const found = /^#at=(\d+)-(\d+)$/.exec(window.location.hash);
+    if (!found) return;
+    state.at = {file: data.files[Number(found[1]) - 1], record: Number(found[2])};
+    state.plot = -1;
+    choose();
+    const plot = state.shown.length ? data.findings[state.shown[0]][PLOT] : -1;
+    if (plot !== -1 && map.has(plot)) map.choose(plot, null);
+    byId("findings-title").scrollIntoView({block: "start"});
+  }
+  window.addEventListener("hashchange", follow);
   choose();
+  follow();
 })();

@@ -75,6 +75,7 @@ def check_data(report: Report, shown: Sequence[Finding]) -> str:
             {"code": code, "fault": rules[code].fault if code in rules else code, "repair": _repair(code)}
             for code in codes.values
         ],
+        "files": [clean(file.name) for file in report.result.files],
         "sources": sources.values,
         "findings": findings,
         "pictures": drawn.pictures,

@@ -19,6 +19,7 @@ from eudr_geo.model.plots import Reading
 from eudr_geo.model.source import Source, WholeFileError
 from eudr_geo.plot_sheet import PlotSheet, columns_of, named_columns
 from eudr_geo.workbook_terms import known_headings
+from eudr_geo.worklists.terms import HIDDEN
 
 FORMATS = ("CSV", "ODS", "XLS", "XLSX")
 _FIRST_ROWS = 10
@@ -59,6 +60,11 @@ def read(source: Source) -> Reading:
     format_ = _format(source)
     gathering = Gathering(source, format_)
     cells = {"": _csv_rows(source, gathering)} if format_ == "CSV" else workbook_cells(source)
+    is_worklist = HIDDEN in cells
+    if is_worklist:
+        from eudr_geo.worklists.reading import corrected
+
+        cells = corrected(cells, gathering)
     regions = Regions()
     sheets = [PlotSheet(gathering, name, rows, regions) for name, rows in cells.items() if source.layer in {"", name}]
     taken = [sheet for sheet in sheets if sheet.read()]
@@ -70,7 +76,7 @@ def read(source: Source) -> Reading:
             if not sheets
             else "name the columns: plot code, latitude, longitude, area_ha (or WKT for boundaries)",
         )
-    if len(taken) > 1:
+    if len(taken) > 1 and not is_worklist:
         gathering.note("several-layers", f"{len(taken)} sheets hold plots; all were read", "name one with --layer")
     regions.close()
     bulk = [one for sheet in taken for one in sheet.bulk]

@@ -69,6 +69,15 @@ def test_show_on_map_goes_there_and_a_click_on_a_plot_lists_its_findings(open_pa
     page.quiet()
 
 
+def test_a_worklist_leads_to_the_drawings_of_one_record(open_page):
+    page = open_page(check_page(village_report()))
+    page.page.evaluate("location.hash = '#at=1-2'")
+    page.settle()
+    assert page.texts(".finding .who b") == ["P-2", "P-2"]
+    page.page.locator("#clear").click()
+    assert page.text("#count") == "6 of 6 findings"
+
+
 def test_five_thousand_findings(open_page):
     text = check_page(village_report(5_000))
     assert len(text) < 6_000_000

@@ -122,6 +122,28 @@ def test_names_cannot_steer_the_terminal_or_the_page(tmp_path):
     assert "\\u003cscript\\u003e" in page, "as text in the data block"
 
 
+def test_a_worklist_comes_back_and_is_stored(tmp_path):
+    import openpyxl
+
+    path, book, project = tmp_path / "x.geojson", tmp_path / "list.xlsx", tmp_path / "p.gpkg"
+    path.write_text(BAD)
+    assert run("check", path, "--format", "worklist", "-o", book, "--lang", "vi").returncode == 1
+    assert (tmp_path / "list.html").read_text().startswith("<!doctype html>")
+    opened = openpyxl.load_workbook(book)
+    sheet = opened.worksheets[1]
+    head = {cell.value: cell.column for cell in sheet[1]}
+    sheet.cell(2, head["Vĩ độ đúng"]).value = "12.681234"
+    sheet.cell(2, head["Kinh độ đúng"]).value = "108.051234"
+    sheet.cell(2, head["Ranh giới đúng (WKT hoặc GeoJSON)"]).value = "POINT (108.051234 12.681234)"
+    sheet.cell(2, head["Diện tích đúng (ha)"]).value = "1,25"
+    opened.save(book)
+    assert run("check", book).returncode == 0
+    assert run("init", "-p", project, "--name", "Ea Tu").returncode == 0
+    done = run("add", book, "-p", project, "--yes")
+    assert done.returncode == 0
+    assert "P-1" in done.stdout + done.stderr
+
+
 def test_stdin_and_output_files(good, tmp_path):
     done = run("check", "-", stdin=GOOD)
     assert done.returncode == 0
