@@ -138,7 +138,7 @@ def test_a_worklist_comes_back_and_is_stored(tmp_path):
     sheet.cell(2, head["Diện tích đúng (ha)"]).value = "1,25"
     opened.save(book)
     assert run("check", book).returncode == 0
-    assert run("init", "-p", project, "--name", "Ea Tu").returncode == 0
+    assert run("init", "-p", project, "--name", "Ea Tu", "--country", "VN").returncode == 0
     done = run("add", book, "-p", project, "--yes")
     assert done.returncode == 0
     assert "P-1" in done.stdout + done.stderr
