@@ -52,6 +52,8 @@ def read(path: Path, name: str, job: dict[str, Any], limits: Limits, warm: Warm 
         The reading (with a note ``unreadable-file`` when the child failed), and the job's other answer, if any.
     """
     folder = Path(tempfile.mkdtemp(prefix="eudr-geo-cage-"))
+    job = {**job, "name": name, "limits": asdict(limits)}
+    child = warm or _Cold(folder, job)  # it loads the readers while the file is copied
     try:
         size, digest = _copy(path, folder / "in.bin", limits.file_bytes)
         if size > limits.file_bytes:
@@ -62,7 +64,7 @@ def read(path: Path, name: str, job: dict[str, Any], limits: Limits, warm: Warm 
                 f"the file is larger than {limits.file_bytes:,} bytes",
                 f"split it, {raise_it('file_bytes')}",
             ), None
-        answer, complaint = _run(folder, {**job, "name": name, "limits": asdict(limits)}, limits, warm)
+        answer, complaint = _run(folder, job, limits, child)
         if complaint:
             return _failed(name, digest, size, complaint, _TRY_AGAIN), None
         try:
@@ -72,6 +74,8 @@ def read(path: Path, name: str, job: dict[str, Any], limits: Limits, warm: Warm 
         files = tuple(replace(file, sha256=digest, size_bytes=size) for file in reading.files)
         return Reading(reading.plots, reading.rejected, files), other
     finally:
+        if isinstance(child, _Cold):
+            child.close()
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -129,14 +133,18 @@ def environment(folder: Path) -> dict[str, str]:
     }
 
 
-def _run(folder: Path, job: dict[str, Any], limits: Limits, warm: Warm | None) -> tuple[bytes, str]:
+def _run(folder: Path, job: dict[str, Any], limits: Limits, child: _Cold | Warm) -> tuple[bytes, str]:
     """Run the child; return its answer, or what it died of."""
     said = folder / "out.bin"  # a file and no pipe: its size is limited by the system, our memory is not
     code: int | None
     try:
-        code = _cold(folder, job, limits) if warm is None else warm.run(folder, job, limits.wall_s)
+        code = child.run(folder, job, limits.wall_s)
     except WarmError:
-        code = _cold(folder, job, limits)
+        cold = _Cold(folder, job)
+        try:
+            code = cold.run(folder, job, limits.wall_s)
+        finally:
+            cold.close()
     if code is None:
         return b"", f"reading took longer than {limits.wall_s} s and was stopped"
     size = said.stat().st_size if said.is_file() else 0
@@ -158,32 +166,45 @@ MEMORY_EXIT, DISK_EXIT = 77, 78
 """How the child says that its memory, or its share of the disk, ran out."""
 
 
-def _cold(folder: Path, job: dict[str, Any], limits: Limits) -> int | None:
-    """Start a child for one file; return its exit code, None if it took too long."""
-    with (folder / "out.bin").open("wb") as answer:
-        child = subprocess.Popen(
-            command(json.dumps(job)),
-            cwd=folder,
-            env=environment(folder),
-            stdin=subprocess.DEVNULL,
-            stdout=answer,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,  # so that whatever it starts dies with it
-        )
-    try:
-        return child.wait(timeout=limits.wall_s)
-    except subprocess.TimeoutExpired:
-        return None
-    finally:
-        _kill(child)
+class _Cold:
+    """A child for one file: starts at once, and waits with its readers loaded until the file is there."""
 
+    def __init__(self, folder: Path, job: dict[str, Any]) -> None:
+        with (folder / "out.bin").open("wb") as answer:
+            self._child = subprocess.Popen(
+                command(json.dumps(job)),
+                cwd=folder,
+                env=environment(folder),
+                stdin=subprocess.PIPE,
+                stdout=answer,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,  # so that whatever it starts dies with it
+            )
 
-def _kill(child: subprocess.Popen[bytes]) -> None:
-    with suppress(ProcessLookupError, PermissionError, AttributeError):
-        os.killpg(child.pid, signal.SIGKILL)  # its children as well, should it have any
-    if child.poll() is None:
-        child.kill()
-        child.wait()
+    def run(self, folder: Path, job: dict[str, Any], wall_s: float) -> int | None:  # noqa: ARG002 – told at the start
+        """Let it read; return its exit code, None if it took too long."""
+        try:
+            with suppress(BrokenPipeError):  # it died before: its exit code tells
+                self._child.communicate(b"\n", timeout=wall_s)
+            return self._child.wait(timeout=wall_s)
+        except subprocess.TimeoutExpired:
+            return None
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """End it, and its children, should it have any; once, for its number may soon be another's."""
+        child = self._child
+        if child.stdin is None:
+            return
+        with suppress(ProcessLookupError, PermissionError, AttributeError):
+            os.killpg(child.pid, signal.SIGKILL)
+        if child.poll() is None:
+            child.kill()
+            child.wait()
+        with suppress(BrokenPipeError):
+            child.stdin.close()
+        child.stdin = None
 
 
 def _failed(name: str, digest: str, size: int, why: str, fix: str) -> Reading:

@@ -18,7 +18,11 @@ def main() -> None:
         from eudr_geo.cage.warm_child import serve
 
         serve(work)
-    else:
+        return
+    from eudr_geo.cage.walls import load
+
+    load()
+    if sys.stdin.buffer.read(1):  # the file is there; nothing comes when there will be none
         work(json.loads(sys.argv[1]))
 
 

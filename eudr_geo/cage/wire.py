@@ -20,6 +20,7 @@ _NONSENSE = (
     AttributeError, ArithmeticError, LookupError, RuntimeError, TypeError, ValueError, MemoryError,
     struct.error, shapely.errors.GEOSException,
 )  # fmt: skip
+_SEPARATOR = "\0"
 _KINDS = {"int": np.dtype("<i8"), "float": np.dtype("<f8"), "bool": np.dtype("|b1")}
 
 
@@ -58,10 +59,8 @@ def _blobs(values: Any, kind: str) -> list[bytes]:
         return [np.ascontiguousarray(values, dtype=_KINDS[kind]).tobytes()]
     if kind == "geometry":
         parts = [b"" if blob is None else blob for blob in shapely.to_wkb(values)]
-    else:
-        parts = [value.encode() for value in values]
-    lengths = np.array([len(part) for part in parts], dtype="<i8")
-    return [lengths.tobytes(), b"".join(parts)]
+        return [np.fromiter(map(len, parts), dtype="<i8", count=len(parts)).tobytes(), b"".join(parts)]
+    return [_SEPARATOR.join(values).encode()]  # no text of a plot holds it: see gathering
 
 
 def unpack(data: bytes, name: str, limits: Limits) -> tuple[Reading, Any]:
@@ -133,18 +132,21 @@ def _column(parts: list[memoryview], kind: str, n: int) -> Any:
         if len(values) != n:
             raise WireError("a column has the wrong length")
         return values
+    if kind == "text":
+        texts = str(parts[0], "utf-8").split(_SEPARATOR) if n else []
+        if len(texts) != n or (not n and len(parts[0])):
+            raise WireError("a column has the wrong length")
+        return texts
     lengths = np.frombuffer(parts[0], dtype="<i8")
     if len(lengths) != n or (lengths < 0).any() or int(lengths.sum()) != len(parts[1]):
         raise WireError("a column has the wrong length")
     ends = np.cumsum(lengths)
     blob = bytes(parts[1])
     pieces = [blob[start:end] for start, end in zip((ends - lengths).tolist(), ends.tolist(), strict=True)]
-    if kind == "geometry":
-        with np.errstate(invalid="ignore"):  # what is no number is refused below
-            geometries = shapely.from_wkb([piece or None for piece in pieces])
-        if not np.isin(shapely.get_type_id(geometries), _GEOMETRIES).all():
-            raise WireError("a geometry is of no plot")
-        if not np.isfinite(shapely.get_coordinates(geometries)).all():
-            raise WireError("a coordinate is not a number")
-        return geometries
-    return [piece.decode() for piece in pieces]
+    with np.errstate(invalid="ignore"):  # what is no number is refused below
+        geometries = shapely.from_wkb([piece or None for piece in pieces])
+    if not np.isin(shapely.get_type_id(geometries), _GEOMETRIES).all():
+        raise WireError("a geometry is of no plot")
+    if not np.isfinite(shapely.get_coordinates(geometries)).all():
+        raise WireError("a coordinate is not a number")
+    return geometries
