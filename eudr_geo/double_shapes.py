@@ -15,6 +15,12 @@ from eudr_geo.regulation import MIN_RING_POSITIONS
 
 Floats = npt.NDArray[np.float64]
 
+MADE = "made"
+"""Stands for the kind of a geometry that its reader has made already."""
+
+Told = tuple[str, Any, bool]
+"""Kind, nested arrays of positions (or a geometry, where the kind is :data:`MADE`), heights or measures."""
+
 DAMAGED = ("unreadable-record", "its shape is damaged", "export the layer again")
 NO_GEOMETRY = ("missing-geometry", "it has no geometry", "walk the plot, or take its point")
 _TAKEN = {"Point", "MultiPoint", "Polygon", "MultiPolygon", "GeometryCollection"}

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from types import NoneType
+from typing import Any, cast
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from eudr_geo.cells import clean_code, parse_date
 from eudr_geo.headings import EU_COLUMNS, OWN_CODES, column_of, official_name
 from eudr_geo.limits import raise_it
 from eudr_geo.model.plots import Note, Plots, Reading, Rejected, SourceFile
-from eudr_geo.model.source import RecordError, Source, WholeFileError
+from eudr_geo.model.source import NumberText, RecordError, Source, WholeFileError
 from eudr_geo.record_values import area_of, clean_value, plain_value, shown
 
 __all__ = ["Gathering", "shown"]
@@ -33,10 +34,8 @@ _NOTHING_STATED: Mapping[str, Any] = {
 }
 
 
-_UNCLEAN = re.compile(r"  |^ | $|[^\n -~]", re.MULTILINE)
-"""What makes a column one that is cleaned word by word: blanks doubled or at an end, other than plain signs."""
-
 _NO_AREA = (float("nan"), "")
+_as_json = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
 
 
 @dataclass(frozen=True)
@@ -83,7 +82,11 @@ class Gathering:
 
     def count(self) -> None:
         """Count a record before anything can go wrong with it."""
-        self.records += 1
+        self.count_many(1)
+
+    def count_many(self, n: int) -> None:
+        """Count records that are read together."""
+        self.records += n
         if self.records > self.source.limits.records:
             raise WholeFileError(
                 "unreadable-file",
@@ -234,34 +237,65 @@ class Gathering:
         for name, column in plan.columns:
             values = columns[name]
             if column == "area_ha":
+                if set(map(type, values)) == {NumberText}:
+                    made["area_ha"] = list(map(float, values))
+                    continue
                 pairs = [_NO_AREA if value is None else area_of(value) for value in values]
                 made["area_ha"], made["area_text"] = [number for number, _ in pairs], [text for _, text in pairs]
             elif column == "mapped_on":
                 texts = self._texts(name, values)
-                made[column] = [parse_date(text) or "" if text else "" for text in texts]
-                if any(text and not date for text, date in zip(texts, made[column], strict=True)):
+                dates = {text: parse_date(text) or "" for text in set(texts) if text}
+                if not all(dates.values()):
                     raise RecordError("unreadable-record", "a date that is none", "")  # kept as written, one by one
+                made[column] = [dates.get(text, "") for text in texts]
             elif column:
                 made[column] = self._texts(name, values)
             else:
-                most = self.source.limits.json_depth
-                extra[clean_value(name)] = [None if value is None else plain_value(value, most) for value in values]
+                extra[clean_value(name)] = self._plain(values)
         if extra:
-            made["extra"] = [self._as_extra(extra, row) for row in range(n)]
+            made["extra"] = self._as_extra(extra)
         return made
 
     def _texts(self, name: str, values: Sequence[Any]) -> list[str]:
-        """Values as clean text; a column of plain words is looked at as a whole."""
-        if all(value.__class__ is str for value in values):
-            whole = "\n".join(values)
-            is_plain = whole.isascii() and whole.count("\n") == len(values) - 1 and not _UNCLEAN.search(whole)
-            if is_plain and max(map(len, values), default=0) <= self.source.limits.text_length:
-                return list(values)
-        return ["" if value is None else self._short(name, clean_value(value)) for value in values]
+        """Values as clean text."""
+        if self._is_clean(values):
+            return list(values)
+        if not set(map(type, values)) <= {str, NoneType}:
+            return ["" if value is None else self._short(name, clean_value(value)) for value in values]
+        # A producer, a country, a date stand on many plots: each text is cleaned once.
+        clean = {value: self._short(name, clean_value(value)) for value in dict.fromkeys(values) if value is not None}
+        return [clean.get(value, "") for value in values]
 
-    def _as_extra(self, extra: Mapping[str, Sequence[Any]], row: int) -> str:
-        kept = {name: values[row] for name, values in extra.items() if values[row] is not None}
-        return self._short("the other columns", json.dumps(kept, ensure_ascii=False, sort_keys=True)) if kept else ""
+    def _is_clean(self, values: Sequence[Any]) -> bool:
+        """Tell whether nothing has to be cleaned in a column, looked at as a whole."""
+        if set(map(type, values)) != {str}:
+            return False
+        whole = "\n".join(values)
+        return (
+            whole.count("\n") == len(values) - 1
+            and (whole.isascii() or unicodedata.is_normalized("NFC", whole))
+            and whole.replace("\n", "").isprintable()  # so there is no blank but the plain one either
+            and not any(blanks in f"\n{whole}\n" for blanks in ("  ", "\n ", " \n"))
+            and max(map(len, values)) <= self.source.limits.text_length
+        )
+
+    def _plain(self, values: Sequence[Any]) -> list[Any]:
+        if self._is_clean(values):
+            return list(values)
+        most = self.source.limits.json_depth
+        return [None if value is None else plain_value(value, most) for value in values]
+
+    def _as_extra(self, extra: Mapping[str, list[Any]]) -> list[str]:
+        """The other columns of each row as a JSON object with sorted keys; "" where nothing is stated."""
+        parts = []
+        for name in sorted(extra):
+            start = f"{_as_json(name)}: "
+            parts.append(["" if value is None else start + _as_json(value) for value in extra[name]])
+        rows = parts[0] if len(parts) == 1 else [", ".join(filter(None, row)) for row in zip(*parts, strict=True)]
+        texts = [f"{{{row}}}" if row else "" for row in rows]
+        if max(map(len, texts), default=0) > self.source.limits.text_length:
+            return [self._short("the other columns", text) for text in texts]
+        return texts
 
     def _one_by_one(
         self, records: Sequence[int], columns: Mapping[str, Sequence[Any]], shapes: Sequence[Shape | None], group: str
@@ -356,15 +390,16 @@ class Gathering:
         table: dict[str, Any] = {
             name: np.array(facts[name]) if facts else np.zeros(n, dtype=np.int64) for name in FACTS
         }
-        for row, shape in enumerate(self.shapes):
-            if shape is not None:
-                geometries[row] = shape.geometry
-                for name in FACTS:
-                    table[name][row] = getattr(shape, name)
+        for row in [row for row, shape in enumerate(self.shapes) if shape is not None]:
+            shape = cast("Shape", self.shapes[row])
+            geometries[row] = shape.geometry
+            for name in FACTS:
+                table[name][row] = getattr(shape, name)
         columns |= table
         columns["source"] = [self.source.name] * n
         columns["country"] = [value or self.source.country for value in columns["country"]]
-        columns["commodity"] = [value.casefold() or self.source.commodity for value in columns["commodity"]]
+        known = {value: value.casefold() or self.source.commodity for value in set(columns["commodity"])}
+        columns["commodity"] = [known[value] for value in columns["commodity"]]
         columns["geometry"] = geometries
         return Plots(columns)
 
@@ -392,6 +427,8 @@ class Gathering:
 
 def _plot_ids(codes: list[str], places: list[str]) -> list[str]:
     """Plot codes; a place name stands in for a missing code unless the places are those of villages."""
+    if all(codes):
+        return codes
     named = [place for code, place in zip(codes, places, strict=True) if place and not code]
     if named and len({clean_code(place) for place in named}) < _PLACE_NAME_SHARE * len(named):
         return codes

@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 
 from eudr_geo.boundaries import FACTS, Shape, facts_of_doubles
-from eudr_geo.double_shapes import geometry_of, offer_of, plain_polygons
+from eudr_geo.double_shapes import MADE, Told, geometry_of, offer_of, plain_polygons
 from eudr_geo.gathering import Gathering, shown
 from eudr_geo.model.plots import Reading
 from eudr_geo.model.source import RecordError, WholeFileError
@@ -19,12 +19,6 @@ WGS84 = "EPSG:4326"
 _SAME = {WGS84, "EPSG:4979"}  # the second has heights, which are dropped
 PROJECTED = 400.0
 """No longitude is that large."""
-
-MADE = "made"
-"""Stands for the kind of a geometry that its reader has made already."""
-
-Told = tuple[str, Any, bool]
-"""Kind, nested arrays of positions (or a geometry, where the kind is :data:`MADE`), heights or measures."""
 
 
 @dataclass
@@ -99,25 +93,8 @@ def _read(gathering: Gathering, layer: Layer) -> tuple[Any, dict[str, Any]]:
     """Put the records of a layer where they belong; return the geometries of its plots and their facts."""
     crs = _system(gathering, layer)
     first, before = len(gathering.shapes), gathering.records
-    plain = plain_polygons([None if isinstance(told, RecordError) else told[:2] for told in layer.told])
-    faults: dict[int, RecordError] = {}
-    made: list[Any] = []
-    # Shapes one by one where they could not be made together, above.
-    for row, told in enumerate(layer.told):
-        gathering.count()
-        geometry = plain[row]
-        try:
-            if isinstance(told, RecordError):
-                raise told
-            if geometry is None:
-                geometry = told[1] if told[0] == MADE else geometry_of(*told[:2])
-            if isinstance(geometry, Shape):  # a ring that shapely cannot hold as it is
-                geometry.has_z = told[2]
-                gathering.hold(geometry.vertices)
-            made.append(geometry)
-        except RecordError as error:
-            faults[row] = error
-            made.append(None)
+    gathering.count_many(len(layer.told))
+    made, faults = _geometries(gathering, layer)
     sizes = shapely.get_num_coordinates([None if isinstance(one, Shape) else one for one in made])
     for row in np.flatnonzero(sizes > gathering.source.limits.ring_vertices).tolist():
         faults[row] = gathering.too_many_positions(int(sizes[row]))
@@ -125,7 +102,7 @@ def _read(gathering: Gathering, layer: Layer) -> tuple[Any, dict[str, Any]]:
     kept = [row for row in range(len(made)) if row not in faults]
     lost = gathering.add_many(
         [before + row + 1 for row in kept],
-        {name: [values[row] for row in kept] for name, values in layer.columns.items()},
+        {name: [values[row] for row in kept] if faults else values for name, values in layer.columns.items()},
         [made[row] if isinstance(made[row], Shape) else None for row in kept],
         group=layer.name,
     )
@@ -140,7 +117,8 @@ def _read(gathering: Gathering, layer: Layer) -> tuple[Any, dict[str, Any]]:
     array[:] = [None if isinstance(made[row], Shape) else made[row] for row in stored]
     facts = facts_of_doubles(array)
     facts["has_z"] = np.array([layer.told[row][2] for row in stored], dtype=bool)  # type: ignore[index]
-    array = shapely.force_2d(array)
+    if facts["has_z"].any():
+        array = shapely.force_2d(array)
     if layer.winds:
         array = shapely.orient_polygons(array)
     if crs != WGS84:
@@ -152,6 +130,31 @@ def _read(gathering: Gathering, layer: Layer) -> tuple[Any, dict[str, Any]]:
         facts["short_lons"][:] = facts["short_lats"][:] = 0  # digits of metres say nothing about degrees
         facts["decimals"][:] = np.minimum(facts["decimals"], 6)
     return array, facts
+
+
+def _geometries(gathering: Gathering, layer: Layer) -> tuple[list[Any], dict[int, RecordError]]:
+    """Geometry of each record, or its Shape where shapely cannot hold it as it is; and why there is none, by row."""
+    made: list[Any] = [
+        told[1] if not isinstance(told, RecordError) and told[0] == MADE else None for told in layer.told
+    ]
+    alone = [row for row, geometry in enumerate(made) if geometry is None]
+    plain = plain_polygons([None if isinstance(told := layer.told[row], RecordError) else told[:2] for row in alone])
+    faults: dict[int, RecordError] = {}
+    for row, geometry in zip(alone, plain, strict=True):
+        told = layer.told[row]
+        made[row] = geometry
+        if geometry is not None:
+            continue
+        try:
+            if isinstance(told, RecordError):
+                raise told
+            made[row] = geometry_of(*told[:2])
+            if isinstance(made[row], Shape):
+                made[row].has_z = told[2]
+                gathering.hold(made[row].vertices)
+        except RecordError as error:
+            faults[row], made[row] = error, None
+    return made, faults
 
 
 def _system(gathering: Gathering, layer: Layer) -> str:

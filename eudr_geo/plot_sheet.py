@@ -8,7 +8,7 @@ from typing import Any
 
 from eudr_geo.angles import parse_angle, side_words
 from eudr_geo.boundaries import Shape, offered_polygon, shape_of
-from eudr_geo.cell_shapes import accuracy_m, as_arrays, looks_like_odk, looks_like_one, parse
+from eudr_geo.cell_shapes import accuracy_m, as_arrays, looks_like_odk, looks_like_one, parse, ring_of
 from eudr_geo.cells import decimal_mark, fold, parse_number, text_of
 from eudr_geo.coordinate_text import Regions
 from eudr_geo.corner_rows import is_by_corner, read_corners
@@ -147,14 +147,19 @@ class PlotSheet:
         place = self.columns.get("wkt")
         if place is None:
             return {}
-        texts = ((row, text_of(self.rows[row][place])) for row in block if place < len(self.rows[row]))
-        found = [(row, one) for row, text in texts if (one := as_arrays(text))]
-        kinds = [kind for _, (kind, _) in found]
+        texts = {row: text_of(self.rows[row][place]) for row in block if place < len(self.rows[row])}
         most = self.gathering.source.limits.ring_vertices
-        before = self.regions.positions
+        before, first = self.regions.positions, self.regions.total
+        rings = {row: ring for row, text in texts.items() if (ring := ring_of(text)) and ring.count(",") < most}
+        decoded: dict[int, tuple[str, int]] = {}
+        if rings and self.regions.add_rings(list(rings.values())):
+            decoded = {row: ("Polygon", first + at) for at, row in enumerate(rings)}
+        found = [(row, one) for row, text in texts.items() if row not in decoded and (one := as_arrays(text))]
+        kinds = [kind for _, (kind, _) in found]
         numbers = self.regions.decode(kinds, [array for _, (_, array) in found], most)
         self.gathering.hold_all(self.regions.positions - before)
-        return {row: (kind, number) for (row, (kind, _)), number in zip(found, numbers, strict=True) if number >= 0}
+        decoded |= {row: (kind, number) for (row, (kind, _)), number in zip(found, numbers, strict=True) if number >= 0}
+        return decoded
 
     def _find_headings(self) -> int | None:
         """Find the row that looks most like headings; "Polygon" alone may also be a value in a row of data."""

@@ -10,19 +10,19 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from eudr_geo.double_shapes import DAMAGED, NO_GEOMETRY
+from eudr_geo.double_shapes import DAMAGED, MADE, NO_GEOMETRY, Told
 from eudr_geo.model.source import RecordError, WholeFileError
+from eudr_geo.regulation import MIN_RING_POSITIONS
 
 Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 
 _HEAD, _RECORD_HEAD, _KIND = 100, 8, 4  # bytes
+_PARTS, _COUNT, _STARTS, _ONE_RING = 36, 40, 44, 48  # bytes into a polygon: how many, where; its positions, if one ring
 _FILE_CODE = 9994
 _POINTS, _LINES, _POLYGONS, _MULTIPOINTS, _PATCHES = {1, 11, 21}, {3, 13, 23}, {5, 15, 25}, {8, 18, 28}, 31
 _WITH_MORE = {11, 13, 15, 18, 21, 23, 25, 28}  # heights or measures
 _BREAKS_OFF = ("unreadable-record", "its shape is missing: the .shp file breaks off", "export it again")
-
-Told = tuple[str, Any, bool]
-"""Kind, nested arrays of positions (as :func:`eudr_geo.double_shapes.geometry_of` takes them), heights or measures."""
 
 
 def shapes_of(shp: bytes, shx: bytes, name: str) -> list[Told | RecordError]:
@@ -44,14 +44,18 @@ def shapes_of(shp: bytes, shx: bytes, name: str) -> list[Told | RecordError]:
     """
     if len(shp) < _HEAD or struct.unpack_from(">i", shp)[0] != _FILE_CODE:
         raise WholeFileError("unreadable-file", f"the layer {name} is damaged and cannot be opened", "export it again")
-    found: list[Told | RecordError] = []
-    for content in _contents(shp, shx):
+    places, sizes = _places(shp, shx)
+    found: list[Any] = _plain(shp, places, sizes)
+    for row, told in enumerate(found):
+        if told is not None:
+            continue
+        at, size = int(places[row]), int(sizes[row])
         try:
-            found.append(RecordError(*_BREAKS_OFF) if content is None else _shape(content))
+            found[row] = RecordError(*_BREAKS_OFF) if at < 0 else _shape(shp[at : at + size])
         except RecordError as error:
-            found.append(error)
+            found[row] = error
         except (struct.error, ValueError):
-            found.append(RecordError(*DAMAGED))
+            found[row] = RecordError(*DAMAGED)
     return found
 
 
@@ -60,31 +64,64 @@ def box_of(shp: bytes) -> tuple[float, float, float, float]:
     return struct.unpack_from("<4d", shp, 36) if len(shp) >= _HEAD else (0.0, 0.0, 0.0, 0.0)
 
 
-def _contents(shp: bytes, shx: bytes) -> list[bytes | None]:
-    """The bytes of each record; None for one that the index names and the file does not hold."""
+def _places(shp: bytes, shx: bytes) -> tuple[Ints, Ints]:
+    """Where the content of each record begins and how long it is, bytes; -1 for one that the file does not hold."""
     size = struct.unpack_from(">i", shp, 24)[0] * 2
-    entries = _entries(shx)
-    if entries and size <= len(shp):
-        return [
-            shp[at + _RECORD_HEAD : at + _RECORD_HEAD + length]
-            if at >= _HEAD and length >= _KIND and at + _RECORD_HEAD + length <= len(shp)
-            else None
-            for at, length in entries
-        ]
-    contents: list[bytes | None] = []
-    at = _HEAD
-    while at + _RECORD_HEAD + _KIND <= len(shp):  # without an index, from shape to shape
-        length = struct.unpack_from(">i", shp, at + 4)[0] * 2
-        if length < _KIND or at + _RECORD_HEAD + length > len(shp):
+    entries = np.frombuffer(shx[_HEAD : _HEAD + _whole(shx)], ">i4").reshape(-1, 2).astype(np.int64) * 2
+    if len(entries) and size <= len(shp):
+        at, length = entries[:, 0] + _RECORD_HEAD, entries[:, 1]
+        is_there = (entries[:, 0] >= _HEAD) & (length >= _KIND) & (at + length <= len(shp))
+        return np.where(is_there, at, -1), length
+    found: list[tuple[int, int]] = []
+    place = _HEAD
+    while place + _RECORD_HEAD + _KIND <= len(shp):  # without an index, from shape to shape
+        own = struct.unpack_from(">i", shp, place + 4)[0] * 2
+        if own < _KIND or place + _RECORD_HEAD + own > len(shp):
             break
-        contents.append(shp[at + _RECORD_HEAD : at + _RECORD_HEAD + length])
-        at += _RECORD_HEAD + length
-    return contents + [None] * (len(entries) - len(contents))
+        found.append((place + _RECORD_HEAD, own))
+        place += _RECORD_HEAD + own
+    found += [(-1, 0)] * (len(entries) - len(found))
+    table = np.array(found, dtype=np.int64).reshape(-1, 2)
+    return table[:, 0], table[:, 1]
 
 
-def _entries(shx: bytes) -> list[tuple[int, int]]:
-    """Place and length of each record, bytes, as the index has them."""
-    return [(at * 2, length * 2) for at, length in struct.iter_unpack(">ii", shx[_HEAD : _HEAD + _whole(shx)])]
+def _plain(shp: bytes, places: Ints, sizes: Ints) -> list[Any]:
+    """Points and polygons of one sound ring, made together; None for what has to be looked at alone."""
+    found: list[Any] = [None] * len(places)
+    words = np.frombuffer(shp, "<i4", len(shp) // 4)
+    inside = places >= 0
+    aligned = inside & (places % 4 == 0)  # as every program writes them
+    kind = np.zeros(len(places), dtype=np.int64)
+    kind[aligned] = words[places[aligned] // 4]
+    rows = np.flatnonzero(np.isin(kind, list(_POLYGONS)) & (sizes >= _ONE_RING))
+    first = places[rows] // 4
+    count = words[first + _COUNT // 4].astype(np.int64)
+    is_one = (words[first + _PARTS // 4] == 1) & (words[first + _STARTS // 4] == 0)
+    is_one &= (count >= MIN_RING_POSITIONS) & (_ONE_RING + 16 * count <= sizes[rows])
+    rows, first, count = rows[is_one], 4 * first[is_one] + _ONE_RING, count[is_one]
+    points = np.flatnonzero(np.isin(kind, list(_POINTS)) & (sizes >= _KIND + 16))
+    for chosen, start, number in (
+        (rows, first, count),
+        (points, places[points] + _KIND, np.ones(len(points), dtype=np.int64)),
+    ):
+        if not len(chosen):
+            continue
+        before = np.cumsum(number) - number
+        owner = np.repeat(np.arange(len(chosen)), number)
+        ends = (start + 16 * number).tolist()
+        xy = np.frombuffer(b"".join(map(shp.__getitem__, map(slice, start.tolist(), ends))), "<f8").reshape(-1, 2)
+        sound = np.ones(len(chosen), dtype=bool)
+        if not np.isfinite(xy).all():
+            sound[owner[~np.isfinite(xy).all(axis=1)]] = False
+        if chosen is rows:
+            sound &= (xy[before] == xy[before + number - 1]).all(axis=1)
+        if not sound.all():
+            xy, owner = xy[sound[owner]], (np.cumsum(sound) - 1)[owner[sound[owner]]]
+        made: Any = shapely.polygons(shapely.linearrings(xy, indices=owner)) if chosen is rows else shapely.points(xy)
+        more = np.isin(kind[chosen[sound]], list(_WITH_MORE)).tolist()
+        for row, geometry, has_more in zip(chosen[sound].tolist(), made, more, strict=True):  # only put in its place
+            found[row] = (MADE, geometry, has_more)
+    return found
 
 
 def _whole(shx: bytes) -> int:

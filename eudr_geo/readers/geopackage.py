@@ -9,14 +9,15 @@ import sqlite3
 import struct
 import time
 from contextlib import closing
+from types import NoneType
 from typing import Any
 
 import numpy as np
 import shapely
 
-from eudr_geo.double_shapes import DAMAGED, NO_GEOMETRY
+from eudr_geo.double_shapes import DAMAGED, MADE, NO_GEOMETRY, Told
 from eudr_geo.gathering import Gathering, shown
-from eudr_geo.layers import MADE, PROJECTED, Layer, Told, nobody_knows, read_layers, system_of
+from eudr_geo.layers import PROJECTED, Layer, nobody_knows, read_layers, system_of
 from eudr_geo.limits import raise_it
 from eudr_geo.model.plots import Reading
 from eudr_geo.model.source import NumberText, RecordError, Source, WholeFileError
@@ -28,6 +29,7 @@ _STEPS = 20_000  # SQLite instructions between two looks at the clock
 _LONGEST_S = 2.0  # of one question to a stranger's file; an ordinary one takes milliseconds
 _LONGEST_VALUE = 50_000_000  # bytes of one value
 _UNDEFINED = {0, -1, 99999}  # systems that are none, by the standard and by habit
+_HEAD, _LEAST = 8, 13  # bytes of a header without envelope, and of that and the mark of a geometry
 _ENVELOPE_BYTES = (0, 32, 48, 48, 64)
 _SIMPLE = {"Point", "Polygon", "MultiPoint", "MultiPolygon"}
 _MAY = {
@@ -53,7 +55,13 @@ def read(source: Source) -> Reading:
     try:
         with closing(sqlite3.connect(f"file:{source.path}?mode=ro&immutable=1", uri=True)) as base:
             _harden(base)
-            layers, others = _layers(base, source)
+            try:
+                layers, others = _layers(base, source)
+            except sqlite3.OperationalError as error:
+                if "decode" not in str(error):
+                    raise
+                base.text_factory = _text  # some text is not UTF-8: it is told of record by record
+                layers, others = _layers(base, source)
     except (sqlite3.Error, struct.error, UnicodeError) as error:
         what = "a name in it is no text" if isinstance(error, UnicodeError) else shown(error)
         raise WholeFileError("unreadable-file", f"the GeoPackage is damaged ({what})", "export it again") from error
@@ -66,9 +74,12 @@ def read(source: Source) -> Reading:
     return read_layers(gathering, layers)
 
 
+def _text(raw: bytes) -> str:
+    return raw.decode("utf-8", "surrogateescape")
+
+
 def _harden(base: sqlite3.Connection) -> None:
     """Take away what a database could do (SQLite's own advice for files of strangers)."""
-    base.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
     base.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST_VALUE)
     for pragma in ("trusted_schema=OFF", "cell_size_check=ON", "mmap_size=0", "query_only=ON"):
         base.execute(f"PRAGMA {pragma}")
@@ -168,14 +179,24 @@ def _rows(base: sqlite3.Connection, layer: Layer, geometry: str, source: Source)
             f"the layer {shown(layer.name)} has more than {limit:,} rows",
             f"split the file, {raise_it('records')}",
         )
-    layer.told = _shapes([row[1] for row in rows])
-    for place, (name, is_logical) in enumerate(kept, 2):
-        layer.columns[name] = [_stored(row[place], logical=is_logical) for row in rows]
-    first = next((row[1] for row in rows if isinstance(row[1], bytes)), b"")
-    layer.looks_projected = _is_projected(first)
+    _, blobs, *values = map(list, zip(*rows, strict=True)) if rows else ([] for _ in range(len(kept) + 2))
+    layer.told = _shapes(blobs)
+    for (name, is_logical), one in zip(kept, values, strict=True):
+        layer.columns[name] = _stored(one, logical=is_logical)
+    layer.looks_projected = _is_projected(next((blob for blob in blobs if isinstance(blob, bytes)), b""))
 
 
-def _stored(value: Any, *, logical: bool) -> Any:
+def _stored(values: list[Any], *, logical: bool) -> list[Any]:
+    """Values of a column as text, numbers as written, true or false; None for nothing and for bytes."""
+    kinds = set(map(type, values))
+    if kinds <= {str, NoneType}:
+        return values
+    if kinds == {float}:
+        return list(map(NumberText, map(repr, values)))
+    return [_one_stored(value, logical=logical) for value in values]
+
+
+def _one_stored(value: Any, *, logical: bool) -> Any:
     if isinstance(value, str):
         return value
     if logical and isinstance(value, int):
@@ -187,8 +208,8 @@ def _stored(value: Any, *, logical: bool) -> Any:
 
 def _shapes(blobs: list[Any]) -> list[Told | RecordError]:
     """The stored geometries: those that the library can build together, the others one by one."""
-    inside = [_wkb(blob) for blob in blobs]
-    simple = [wkb if isinstance(wkb, bytes) and kind_of(wkb) in _SIMPLE else None for wkb in inside]
+    inside, is_simple = _inside(blobs)
+    simple: list[Any] = [wkb if one else None for wkb, one in zip(inside, is_simple, strict=True)]
     try:
         with np.errstate(invalid="ignore"):  # numbers that are none are looked for below
             made = shapely.from_wkb(simple, on_invalid="ignore")
@@ -196,31 +217,45 @@ def _shapes(blobs: list[Any]) -> list[Told | RecordError]:
         made = np.full(len(blobs), None, dtype=object)
     coords, owner = shapely.get_coordinates(made, return_index=True)
     sound = ~(shapely.is_missing(made) | shapely.is_empty(made))
-    sound[owner[~np.isfinite(coords).all(axis=1)]] = False
-    more = shapely.has_z(made) | shapely.has_m(made)
-    found: list[Told | RecordError] = []
-    for row, wkb in enumerate(inside):
-        if sound[row]:
-            found.append((MADE, made[row], bool(more[row])))
-        elif isinstance(wkb, RecordError):
-            found.append(wkb)
+    if not np.isfinite(coords).all():
+        sound[owner[~np.isfinite(coords).all(axis=1)]] = False
+    more = (shapely.has_z(made) | shapely.has_m(made)).tolist()
+    found: list[Told | RecordError] = [(MADE, *both) for both in zip(made, more, strict=True)]
+    for row in np.flatnonzero(~sound).tolist():
+        wkb = inside[row]
+        if isinstance(wkb, RecordError):
+            found[row] = wkb
+            continue
+        try:
+            kind, nested = parse(wkb)
+        except ValueError:
+            found[row] = RecordError(*DAMAGED)
         else:
-            try:
-                kind, nested = parse(wkb)
-            except ValueError:
-                found.append(RecordError(*DAMAGED))
-            else:
-                found.append((kind, nested, bool(more[row])))
+            found[row] = (kind, nested, more[row])
     return found
 
 
+def _inside(blobs: list[Any]) -> tuple[list[bytes | RecordError], list[bool]]:
+    """The geometry in each stored value, behind the header that the standard puts before it; whether it is simple."""
+    # Of a file that a program wrote, all values look alike: their headers are read together.
+    if all(blob.__class__ is bytes and len(blob) >= _LEAST for blob in blobs):
+        heads = np.frombuffer(b"".join([blob[:_HEAD] for blob in blobs]), dtype=np.uint8).reshape(-1, _HEAD)
+        starts = _HEAD + np.array(_ENVELOPE_BYTES)[np.minimum((heads[:, 3] >> 1) & 7, 4)]
+        wkbs = [blob[start:] for blob, start in zip(blobs, starts.tolist(), strict=True)]
+        marks = {mark: kind_of(mark) for mark in {wkb[:5] for wkb in wkbs}}
+        if (heads[:, :2] == list(b"GP")).all() and all(marks.values()):
+            simple = {mark for mark, kind in marks.items() if kind in _SIMPLE}
+            return [*wkbs], [wkb[:5] in simple for wkb in wkbs]
+    inside = [_wkb(blob) for blob in blobs]
+    return inside, [isinstance(wkb, bytes) and kind_of(wkb) in _SIMPLE for wkb in inside]
+
+
 def _wkb(blob: Any) -> bytes | RecordError:
-    """The geometry in a stored value, behind the header that the standard puts before it."""
     if blob is None:
         return RecordError(*NO_GEOMETRY)
-    if not isinstance(blob, bytes) or len(blob) < 8 or blob[:2] != b"GP":
+    if not isinstance(blob, bytes) or len(blob) < _HEAD or blob[:2] != b"GP":
         return RecordError(*DAMAGED)
-    wkb = blob[8 + _ENVELOPE_BYTES[min((blob[3] >> 1) & 7, 4)] :]
+    wkb = blob[_HEAD + _ENVELOPE_BYTES[min((blob[3] >> 1) & 7, 4)] :]
     return wkb if kind_of(wkb) else RecordError(*DAMAGED)
 
 

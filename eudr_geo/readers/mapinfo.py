@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 
 from eudr_geo.archives import members, not_read
-from eudr_geo.double_shapes import DAMAGED, NO_GEOMETRY
+from eudr_geo.double_shapes import DAMAGED, NO_GEOMETRY, Told
 from eudr_geo.gathering import Gathering, shown
-from eudr_geo.layers import PROJECTED, WGS84, Layer, Told, nobody_knows, read_layers
+from eudr_geo.layers import PROJECTED, WGS84, Layer, nobody_knows, read_layers
 from eudr_geo.limits import raise_it
 from eudr_geo.model.plots import Reading
 from eudr_geo.model.source import NumberText, RecordError, Source, WholeFileError

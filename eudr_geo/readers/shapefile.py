@@ -91,11 +91,14 @@ def _layer(parts: dict[str, bytes], name: str, gathering: Gathering) -> Layer:
     layer = Layer(name, looks_projected=max(map(abs, box_of(parts[".shp"]))) > PROJECTED, winds=True)
     _system(layer, parts.get(".prj"), gathering)
     shapes += [RecordError(*_NO_SHAPE)] * (table.count - len(shapes))
-    rows = [row for row in range(len(shapes)) if row >= len(table.rows) or not table.deleted[row]]
-    nothing = [None] * len(table.names)
-    values = [table.rows[row] if row < len(table.rows) else nothing for row in rows]
-    layer.columns = dict(zip(table.names, map(list, zip(*values, strict=True)), strict=True)) if values else {}
-    layer.told = [shapes[row] if row < len(table.rows) else RecordError(*_NO_ROW) for row in rows]
+    held = len(table.deleted)
+    rows = [row for row in range(len(shapes)) if row >= held or not table.deleted[row]]
+    layer.columns = (
+        table.columns
+        if rows == [*range(held)]
+        else {column: [values[row] if row < held else None for row in rows] for column, values in table.columns.items()}
+    )
+    layer.told = [shapes[row] if row < held else RecordError(*_NO_ROW) for row in rows]
     return layer
 
 

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 import textwrap
 from dataclasses import replace
 from pathlib import Path
@@ -120,7 +121,15 @@ def test_a_reader_that_misbehaves_is_a_finding_and_the_next_file_is_read(
 
 
 def strays(folder):
-    """Processes that still work in a cage below a folder."""
+    """Processes that still work in a cage below a folder, after the moment that a killed one needs to be gone."""
+    for _ in range(50):
+        if not (found := _strays(folder)):
+            break
+        time.sleep(0.1)
+    return found
+
+
+def _strays(folder):
     found = []
     for entry in Path("/proc").glob("[0-9]*"):
         try:
