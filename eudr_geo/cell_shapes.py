@@ -110,21 +110,22 @@ def as_arrays(text: str) -> tuple[str, bytes] | None:
     return kind, f"{'[' * (depth + 1)}{arrays}{']' * (depth + 1)}".encode()
 
 
+_EXCHANGED = str.maketrans(" ,", ", ")
 _ONE_RING = ("POLYGON ((", "POLYGON((")
 
 
 def ring_of(text: str) -> str:
-    """Return what stands in the brackets of a polygon of one ring, "" for anything else.
+    """Return the positions of a polygon of one ring as ``lon,lat lon,lat``, "" for anything else.
 
     Examples
     --------
     >>> ring_of("POLYGON ((108.05 12.68, 108.06 12.68, 108.05 12.69, 108.05 12.68))")
-    '108.05 12.68, 108.06 12.68, 108.05 12.69, 108.05 12.68'
+    '108.05,12.68 108.06,12.68 108.05,12.69 108.05,12.68'
     >>> ring_of("POINT (1 2)")
     ''
     """
     is_one = text.startswith(_ONE_RING) and text.endswith("))") and text.count("(") == text.count(")") == 2
-    return text[text.rindex("(") + 1 : -2] if is_one else ""
+    return text[text.rindex("(") + 1 : -2].replace(", ", ",").translate(_EXCHANGED) if is_one else ""
 
 
 def _ring(text: str) -> str:

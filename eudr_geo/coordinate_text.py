@@ -22,7 +22,7 @@ from eudr_geo.regulation import COORDINATE_DECIMALS, MIN_RING_POSITIONS
 Ints = npt.NDArray[np.int64]
 
 _EMPTY = re.compile(rb"\[\s*\]")
-_EXCHANGED = bytes.maketrans(b" ,", b", ")
+_LARGEST = 1e12  # no system has coordinates of that size
 _LEVELS = {"Point": 1, "MultiPoint": 2, "Polygon": 3, "MultiPolygon": 4}
 
 
@@ -115,7 +115,7 @@ class Regions:
         irregular |= (depth < 1) | (depth > 4)
         for match in _EMPTY.finditer(text):
             irregular[region_of[np.searchsorted(marks, match.start())]] = True
-        irregular[region[~np.isfinite(values) | (np.abs(values) >= 1e12)]] = True
+        irregular[region[~np.isfinite(values) | (np.abs(values) >= _LARGEST)]] = True
         decimals = self._decimals(data, text, starts, ends)
         fours = head[size == 4]  # four whole numbers are two with decimal commas
         irregular[region[fours[(decimals[fours[:, None] + np.arange(4)] == 0).all(axis=1)]]] = True
@@ -144,13 +144,13 @@ class Regions:
         self.positions += len(head)
         self.total += n
 
-    def add_rings(self, rings: list[str]) -> bool:
-        """Decode rings written as WKT writes them, ``lon lat, lon lat``; add none if one of them has to be looked at.
+    def add_rings(self, rings: Sequence[str]) -> bool:
+        """Decode rings written as ``lon,lat lon,lat``; add none if one of them has to be looked at alone.
 
-        Two numbers a position, one blank between them, a comma and a blank behind them: so most programs write, and
-        so blanks and commas need only change places to make a list.
+        Numbers of a position are parted by commas, positions by one blank: as most programs write KML, and what WKT
+        becomes when its blanks and commas change places. Heights may stand behind, in all of them or in none.
         """
-        text = b"[" + ", ".join(rings).encode("ascii", "replace").translate(_EXCHANGED) + b"]"
+        text = f"[{' ,'.join(ring.replace(' ', ' ,') for ring in rings)}]".encode("ascii", "replace")
         if b"e" in text or b"E" in text or text.count(b"[") > 1:
             return False
         try:
@@ -160,23 +160,27 @@ class Regions:
             return False
         data = np.frombuffer(text, dtype=np.uint8)
         commas = np.flatnonzero(data == ord(","))
-        count = np.array([ring.count(",") + 1 for ring in rings], dtype=np.int64)
-        if len(commas) != len(values) - 1 or 2 * count.sum() != len(values) or not (np.abs(values) < 1e12).all():
+        width = rings[0].partition(" ")[0].count(",") + 1
+        count = np.array([ring.count(" ") + 1 for ring in rings], dtype=np.int64)
+        if width not in {2, 3} or len(commas) != len(values) - 1 or width * count.sum() != len(values):
             return False
-        if not np.array_equal(np.flatnonzero(data <= ord(" ")), commas[1::2] - 1):
+        is_plain = np.array_equal(np.flatnonzero(data <= ord(" ")), commas[width - 1 :: width] - 1)
+        if not is_plain or not (np.abs(values) < _LARGEST).all():
             return False
         starts = np.concatenate([[1], commas + 1])
         ends = np.concatenate([commas, [len(data) - 1]])
-        ends[1:-1:2] -= 1  # the blank before the comma
-        decimals = self._decimals(data, text, starts, ends).reshape(-1, 2)
+        ends[width - 1 : -1 : width] -= 1  # the blank before the comma
+        decimals = self._decimals(data, text, starts, ends).reshape(-1, width)[:, :2]
         first = np.cumsum(count) - count
         n = len(rings)
+        if not np.add.reduceat(decimals.sum(axis=1), first).all():  # whole degrees: perhaps decimal commas
+            return False
         short = np.add.reduceat(decimals < COORDINATE_DECIMALS, first, axis=0, dtype=np.int64)
         self.facts["short_lons"].append(short[:, 0])
         self.facts["short_lats"].append(short[:, 1])
         self.facts["decimals"].append(np.maximum.reduceat(decimals.max(axis=1), first))
-        self.facts["has_z"].append(np.zeros(n, dtype=np.int64))
-        self.xy.append(values.reshape(-1, 2) + 0.0)
+        self.facts["has_z"].append(np.full(n, width > 2, dtype=np.int64))
+        self.xy.append(values.reshape(-1, width)[:, :2] + 0.0)
         self.first.append(first + self.positions)
         self.count.append(count)
         self.depth.append(np.full(n, _LEVELS["Polygon"], dtype=np.int64))

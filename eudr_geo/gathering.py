@@ -203,6 +203,7 @@ class Gathering:
         shapes: Sequence[Shape | None],
         *,
         group: str = "",
+        plot_ids: Sequence[str] = (),
     ) -> dict[int, RecordError]:
         """Add plots column by column, as :meth:`add` does one by one; return what could not be kept, by its row.
 
@@ -216,12 +217,18 @@ class Gathering:
             Geometries; None where the reader assembles them in bulk, shape (n,). Positions are counted by the caller.
         group
             Layer of all of them.
+        plot_ids
+            Codes from outside the columns, for those that have none there, shape (n,).
         """
         n = len(records)
         try:
             made = self._columns(columns, n)
+            if plot_ids:
+                named = self._texts("the plot's name", plot_ids)
+                codes = made.get("plot_id", named)
+                made["plot_id"] = [code or name for code, name in zip(codes, named, strict=True)]
         except RecordError:
-            return self._one_by_one(records, columns, shapes, group)
+            return self._one_by_one(records, columns, shapes, group, plot_ids)
         made["record"] = list(records)
         made["group"] = [clean_value(group)] * n
         for name in self.columns:
@@ -298,14 +305,19 @@ class Gathering:
         return texts
 
     def _one_by_one(
-        self, records: Sequence[int], columns: Mapping[str, Sequence[Any]], shapes: Sequence[Shape | None], group: str
+        self,
+        records: Sequence[int],
+        columns: Mapping[str, Sequence[Any]],
+        shapes: Sequence[Shape | None],
+        group: str,
+        plot_ids: Sequence[str],
     ) -> dict[int, RecordError]:
         faults: dict[int, RecordError] = {}
         for row, record in enumerate(records):
             properties = {name: values[row] for name, values in columns.items()}
             count = len(self.shapes)
             try:
-                self.add(record, properties, None, group=group)
+                self.add(record, properties, None, group=group, plot_id=plot_ids[row] if plot_ids else "")
                 self.shapes[count] = shapes[row]
             except RecordError as error:
                 faults[row] = error

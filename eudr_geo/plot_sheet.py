@@ -150,7 +150,7 @@ class PlotSheet:
         texts = {row: text_of(self.rows[row][place]) for row in block if place < len(self.rows[row])}
         most = self.gathering.source.limits.ring_vertices
         before, first = self.regions.positions, self.regions.total
-        rings = {row: ring for row, text in texts.items() if (ring := ring_of(text)) and ring.count(",") < most}
+        rings = {row: ring for row, text in texts.items() if (ring := ring_of(text)) and ring.count(" ") < most}
         decoded: dict[int, tuple[str, int]] = {}
         if rings and self.regions.add_rings(list(rings.values())):
             decoded = {row: ("Polygon", first + at) for at, row in enumerate(rings)}

@@ -15,11 +15,12 @@ from eudr_geo.coordinate_text import Regions, assembled
 from eudr_geo.gathering import Gathering, shown
 from eudr_geo.model.plots import Reading
 from eudr_geo.model.source import NumberText, RecordError, Source, WholeFileError
-from eudr_geo.xml_stream import elements, encoding_of
+from eudr_geo.xml_stream import batches, encoding_of
 from eudr_geo.xml_stream import tag_of as _tag
 
 FORMATS = ("KML", "KMZ")
 _BLOCK = 1_000  # placemarks whose coordinates are decoded together
+_LOOKED_AT = {"Folder", "NetworkLink", "Placemark", "name"}
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 
@@ -79,17 +80,53 @@ class _Block:
 
     def flush(self) -> None:
         """Decode what is plain; put every placemark where it belongs, in their order."""
-        plain = [(row, one) for row, place in enumerate(self._waiting) if (one := _as_arrays(place))]
         most = self.gathering.source.limits.ring_vertices
-        before = self.regions.positions
+        before, first = self.regions.positions, self.regions.total
+        rings = {row: ring for row, one in enumerate(self._waiting) if (ring := _ring(one)) and ring.count(" ") < most}
+        decoded: dict[int, tuple[str, int]] = {}
+        if rings and self.regions.add_rings(list(rings.values())):
+            decoded = {row: ("Polygon", first + at) for at, row in enumerate(rings)}
+        others = [row for row in range(len(self._waiting)) if row not in decoded]
+        plain = [(row, one) for row in others if (one := _as_arrays(self._waiting[row]))]
         numbers = self.regions.decode([kind for _, (kind, _) in plain], [array for _, (_, array) in plain], most)
         self.gathering.hold_all(self.regions.positions - before)
-        decoded = {row: (kind, number) for (row, (kind, _)), number in zip(plain, numbers, strict=True) if number >= 0}
+        decoded |= {row: (kind, number) for (row, (kind, _)), number in zip(plain, numbers, strict=True) if number >= 0}
+        run: list[int] = []
         for row, placemark in enumerate(self._waiting):
-            self._put(placemark, decoded.get(row))
+            if run and (row not in decoded or not _alike(placemark, self._waiting[run[0]])):
+                self._run(run, decoded)
+                run = []
+            if row in decoded:
+                run.append(row)
+            else:
+                self._put(placemark)
+        self._run(run, decoded)
         self._waiting = []
 
-    def _put(self, placemark: _Placemark, decoded: tuple[str, int] | None) -> None:
+    def _run(self, rows: list[int], decoded: dict[int, tuple[str, int]]) -> None:
+        """Add placemarks with data of the same names together."""
+        if not rows:
+            return
+        gathering, placemarks = self.gathering, [self._waiting[row] for row in rows]
+        numbers = range(gathering.records + 1, gathering.records + 1 + len(rows))
+        gathering.count_many(len(rows))
+        names = placemarks[0].properties
+        columns = {name: [placemark.properties[name] for placemark in placemarks] for name in names}
+        first = len(gathering.shapes)
+        faults = gathering.add_many(
+            numbers,
+            columns,
+            [None] * len(rows),
+            group=placemarks[0].group,
+            plot_ids=[placemark.name for placemark in placemarks],
+        )
+        for at, error in faults.items():
+            told = placemarks[at]
+            gathering.reject(numbers[at], error, group=told.group, plot_id=shown(told.name), properties=told.properties)
+        kept = [decoded[row] for at, row in enumerate(rows) if at not in faults]
+        self.bulk += [(first + at, *one) for at, one in enumerate(kept)]
+
+    def _put(self, placemark: _Placemark) -> None:
         gathering = self.gathering
         gathering.count()
         number = gathering.records
@@ -98,10 +135,6 @@ class _Block:
         try:
             if placemark.fault:
                 raise placemark.fault
-            if decoded:
-                gathering.add(number, properties, None, group=group, plot_id=name)
-                self.bulk.append((len(gathering.shapes) - 1, *decoded))
-                return
             parts = [part for geometry in placemark.geometries for part in _parts(geometry)]
             lines = [positions for kind, positions in parts if kind == "LineString"]
             if lines:
@@ -128,29 +161,37 @@ class _Block:
 def _document(data: bytes, block: _Block, inside: str) -> None:
     gathering = block.gathering
     folders: list[str] = [inside] if inside else []
-    parents: list[str] = []  # tags of the elements that are open
+    parents: list[str] = []  # roles of the elements that are open
+    roles: dict[Any, str] = {}  # of tags as they are written
     links = 0
     gathering.encoding = gathering.encoding or encoding_of(data)
-    for event, element in elements(data, gathering.source.limits):
-        tag = _tag(element)
-        if event == "start":
-            parents.append(tag)
-            if tag == "Folder":
-                folders.append("")
-            continue
-        parents.pop()
-        if tag == "name" and parents and parents[-1] == "Folder" and not folders[-1]:
-            folders[-1] = (element.text or "").strip()
-        elif tag == "Folder":
-            folders.pop()
-            element.clear()
-        elif tag == "NetworkLink":
-            links += 1
-        elif tag == "Placemark":
-            group = "/".join(folder for folder in folders if folder)
-            if not gathering.source.layer or gathering.source.layer in {*folders, group}:
-                block.add(_placemark(element, group))
-            element.clear()
+    for batch in batches(data, gathering.source.limits):
+        for event, element in batch:  # millions: as little as possible is done for each
+            role = roles.get(element.tag)
+            if role is None:
+                tag = _tag(element)
+                role = roles[element.tag] = tag if tag in _LOOKED_AT else ""
+            if event == "start":
+                parents.append(role)
+                if role == "Folder":
+                    folders.append("")
+                continue
+            parents.pop()
+            if not role:
+                continue
+            if role == "name":
+                if parents and parents[-1] == "Folder" and not folders[-1]:
+                    folders[-1] = (element.text or "").strip()
+            elif role == "Folder":
+                folders.pop()
+                element.clear()
+            elif role == "NetworkLink":
+                links += 1
+            else:
+                group = "/".join(folder for folder in folders if folder)
+                if not gathering.source.layer or gathering.source.layer in {*folders, group}:
+                    block.add(_placemark(element, group))
+                element.clear()
     if links:
         gathering.note(
             "several-layers",
@@ -189,6 +230,21 @@ def _placemark(element: Element, group: str) -> _Placemark:
             "missing-geometry", "the placemark has no geometry", "draw the plot, or take its point"
         )
     return placemark
+
+
+def _alike(placemark: _Placemark, other: _Placemark) -> bool:
+    return placemark.group == other.group and placemark.properties.keys() == other.properties.keys()
+
+
+def _ring(placemark: _Placemark) -> str:
+    """Positions of a single polygon of one ring as they are written, one blank between them; "" for anything else."""
+    if placemark.fault or len(placemark.geometries) != 1 or _tag(placemark.geometries[0]) != "Polygon":
+        return ""
+    sides = [side for side in placemark.geometries[0] if len(side)]
+    if len(sides) != 1 or _tag(sides[0]) != "outerBoundaryIs" or len(sides[0]) != 1:
+        return ""
+    text = next((child.text or "" for child in sides[0][0] if _tag(child) == "coordinates"), "")
+    return text if text.isprintable() and "  " not in text and text == text.strip() else " ".join(text.split())
 
 
 def _as_arrays(placemark: _Placemark) -> tuple[str, bytes] | None:

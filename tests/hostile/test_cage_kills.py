@@ -5,8 +5,8 @@ import os
 import subprocess
 import sys
 import tempfile
-import time
 import textwrap
+import time
 from dataclasses import replace
 from pathlib import Path
 
