@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from eudr_geo.catalogue import RULES_VERSION
 from eudr_geo.model.report import Report
 from eudr_geo.writing import json_lines
 
@@ -10,5 +11,6 @@ SUMMARY = "one finding a line"
 
 
 def render(report: Report) -> str:
-    """Return one JSON document a finding."""
-    return json_lines(finding.to_dict() for finding in report.result.findings).decode()
+    """Return one JSON document a finding; each names the versions it was found with, as lines travel alone."""
+    versions = {"rules_version": RULES_VERSION, "eu_version": report.result.eu_version or None}
+    return json_lines(finding.to_dict() | versions for finding in report.result.findings).decode()

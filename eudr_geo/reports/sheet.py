@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from eudr_geo.catalogue import RULES_VERSION
 from eudr_geo.model.report import Report
 from eudr_geo.writing import csv_bytes
 
@@ -24,6 +25,8 @@ COLUMNS = (
     "repair",
     "basis",
     "measured",
+    "rules_version",
+    "eu_version",
 )
 
 
@@ -44,6 +47,8 @@ def render(report: Report) -> str:
             finding.repair,
             finding.basis,
             json.dumps(dict(finding.measured), ensure_ascii=False) if finding.measured else "",
+            RULES_VERSION,
+            report.result.eu_version,
         ]
         for finding in report.result.findings
     )

@@ -144,6 +144,15 @@ def test_a_worklist_comes_back_and_is_stored(tmp_path):
     assert "P-1" in done.stdout + done.stderr
 
 
+def test_a_style_for_qgis_stands_beside_the_overlay(bad, tmp_path):
+    done = run("check", bad, "--format", "geojson", "-o", tmp_path / "found.geojson")
+    assert done.returncode == 1
+    assert "found.qml" in done.stderr
+    assert (tmp_path / "found.qml").read_text().startswith("<!DOCTYPE qgis")
+    piped = run("check", bad, "--format", "geojson")
+    assert json.loads(piped.stdout) == json.loads((tmp_path / "found.geojson").read_text())
+
+
 def test_stdin_and_output_files(good, tmp_path):
     done = run("check", "-", stdin=GOOD)
     assert done.returncode == 0
