@@ -63,7 +63,7 @@ def _outlines(report: Report) -> Iterator[str]:
     rows = np.array(sorted(found), dtype=np.int64)
     shapes = plots.geometry[rows]
     coords, owner = shapely.get_coordinates(shapes, return_index=True)
-    is_drawn = shapely.get_dimensions(shapes) > 0
+    is_drawn = (shapely.get_dimensions(shapes) > 0) & ~shapely.is_empty(shapes)
     is_drawn[np.unique(owner[~np.isfinite(coords).all(axis=1)])] = False
     drawn = rows[is_drawn]
     for row, shape in zip(drawn.tolist(), shapely.to_geojson(shapes[is_drawn]), strict=True):
