@@ -17,12 +17,14 @@ from eudr_geo.model.plots import Array, Plots
 from eudr_geo.regulation import country_code
 from eudr_geo.rules.rings import GEO
 from eudr_geo.shapes.rings import exchanged
+from eudr_geo.stated_positions import stated_lon_lat
 
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
 METRES_ABOVE = 1_000.0
 """No slip of a degree is larger than this; metres of a grid nearly always are."""
+_SAME_PLACE = 0.1  # degrees, good practice: about 10 km, wider than any plot and than a village's own point
 NULL_ISLAND_M = 1_000.0
 """Good practice: nothing grows within 1 km of longitude 0, latitude 0: it is open sea."""
 
@@ -118,6 +120,9 @@ def swapped_axes(plots: Plots) -> Problems:
     **Example** A farm in Ghana written as 6.70 -1.60: that is in the Gulf of Guinea. Exchanged, -1.60 6.70 lies in
     Ghana.
 
+    Known by the country, by a second number beyond 90, or by columns of latitude and longitude in the same record
+    that say the opposite of its geometry (TerraTrac writes its points so).
+
     **How to correct it** Exchange the two columns in the file, or ask for the repair by name. Then look at the plots on
     the map.
 
@@ -144,9 +149,10 @@ def swapped_axes(plots: Plots) -> Problems:
         given = countries.distance_km(code, np.asarray(shapely.points(lon[rows], lat[rows])))
         away_m[rows] = given * 1_000
         plausible[rows] = given > countries.TOLERANCE_KM
-    rows = np.flatnonzero(provable | plausible)
+    told = could_be & ~provable & _contradicted(plots, lon, lat)
+    rows = np.flatnonzero(provable | plausible | told)
     value = _written(np.column_stack([lon[rows], lat[rows]]))
-    away = np.where(provable[rows], np.nan, away_m[rows])
+    away = np.where(provable[rows] | told[rows], np.nan, away_m[rows])
     return Problems(
         rows,
         "longitude and latitude are exchanged: {why}",
@@ -156,13 +162,27 @@ def swapped_axes(plots: Plots) -> Problems:
             "country": stated[rows].tolist(),
             "distance_m": away,
             "why": [
-                f"in {text} the second number is beyond 90, the first is not"
+                "its own columns of latitude and longitude say so"
+                if by_its_columns
+                else f"in {text} the second number is beyond 90, the first is not"
                 if np.isnan(metres)
                 else f"{text} lies {metres / 1_000:,.0f} km outside {country}; the other way round it lies inside"
-                for text, metres, country in zip(value, away.tolist(), stated[rows].tolist(), strict=True)
+                for text, metres, country, by_its_columns in zip(
+                    value, away.tolist(), stated[rows].tolist(), told[rows].tolist(), strict=True
+                )
             ],
         },
     )
+
+
+def _contradicted(plots: Plots, lon: Floats, lat: Floats) -> Mask:
+    """Tell which plots lie where their own latitude and longitude say only when the two are exchanged."""
+    stated = stated_lon_lat(plots["extra"].tolist())
+    with np.errstate(invalid="ignore"):
+        as_given = np.hypot(stated[:, 0] - lon, stated[:, 1] - lat)
+        exchanged_ = np.hypot(stated[:, 0] - lat, stated[:, 1] - lon)
+        found: Mask = (exchanged_ < _SAME_PLACE) & (as_given > 10 * _SAME_PLACE)
+    return found
 
 
 @repairs("swapped-axes", safe=False, what="exchanged longitude and latitude", changes_area=True)

@@ -32,6 +32,22 @@ def test_points_of_terratrac_are_found_exchanged_one_by_one_and_polygons_are_not
     assert str(done.reading.plots.geometry[0]) == "POINT (108.050001 12.680001)"
 
 
+def test_a_record_without_country_that_says_its_latitude_proves_the_exchange(tmp_path):
+    told = {"farmer_name": "Amina", "latitude": "6.700001", "longitude": "-1.600001"}
+    path = tmp_path / "farms.geojson"
+    path.write_text(
+        collection(
+            ({**told, "remote_id": "turned"}, {"type": "Point", "coordinates": [6.700001, -1.600001]}),
+            ({**told, "remote_id": "right"}, {"type": "Point", "coordinates": [-1.600001, 6.700001]}),
+            ({**told, "remote_id": "elsewhere"}, {"type": "Point", "coordinates": [-3.600001, 6.700001]}),
+            ({"remote_id": "silent", "latitude": "n/a"}, {"type": "Point", "coordinates": [6.700001, -1.600001]}),
+        )
+    )
+    found = [one for one in check(read_plots([path])).findings if one.rule == "swapped-axes"]
+    assert [one.plot_id for one in found] == ["turned"]
+    assert "its own columns of latitude and longitude say so" in found[0].message
+
+
 def test_a_table_of_terratrac_holds_points_and_boundaries_in_one_column(direct):
     head = "remote_id,farmer_name,member_id,farm_village,farm_size,latitude,longitude,polygon,created_at"
     rows = [
