@@ -56,7 +56,11 @@ def command(book: str, project: str, lang: str, fill_down: bool, corrected: str 
             _write_corrected(corrected, read)
         result = check_lots(read.book)
         report = Report(
-            result, Reading(read.plots).plots.take([]), width=screen.width_of(None), color=screen.has_color(None)
+            result,
+            Reading(read.plots).plots.take([]),
+            width=screen.width_of(None),
+            color=screen.has_color(None),
+            all_by="--corrected OUT.xlsx",
         )
         screen.put(terminal.render(report), None)
         plan = preview_book(store, read.book, read.file)

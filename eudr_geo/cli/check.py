@@ -45,7 +45,6 @@ def command(
       eudr-geo check plots.zip --format html -o report.html
     """  # noqa: D301
     from eudr_geo.checking import check
-    from eudr_geo.model.report import Report
     from eudr_geo.reports import formats
 
     reading = options.read(files, country=country, commodity=commodity, crs=crs, layer=layer)
@@ -59,15 +58,7 @@ def command(
             boundaries=outlines,
             progress=step,
         )
-    report = Report(
-        result,
-        reading.plots,
-        width=screen.width_of(out),
-        color=screen.has_color(out),
-        out="" if out is None or out == "-" else out,
-        language=lang,
-    )
-    screen.put_report(formats()[format_], report)
+    screen.put_report(formats()[format_], options.report(result, reading.plots, out, lang))
     if result.tool_errors:
         sys.exit(EXIT_FAILED)
     sys.exit(EXIT_CLEAN if result.is_clean(fail_on) else EXIT_FINDINGS)

@@ -12,7 +12,9 @@ import click
 from eudr_geo.errors import InputError
 
 if TYPE_CHECKING:
-    from eudr_geo.model.plots import Reading
+    from eudr_geo.model.findings import CheckResult
+    from eudr_geo.model.plots import Plots, Reading
+    from eudr_geo.model.report import Report
     from eudr_geo.own_outlines import Outlines
     from eudr_geo.store import Store
 
@@ -185,3 +187,12 @@ def open_project(path: str, *, write: bool = False) -> Store:
     from eudr_geo.store import open_store
 
     return open_store(path, write=write)
+
+
+def report(result: CheckResult, plots: Plots, out: str | None, lang: str = "en") -> Report:
+    """Return the report of a check as ``-o`` and ``--lang`` want it."""
+    from eudr_geo.cli import screen
+    from eudr_geo.model.report import Report
+
+    name = "" if out is None or out == "-" else out
+    return Report(result, plots, screen.width_of(out), screen.has_color(out), out=name, language=lang)

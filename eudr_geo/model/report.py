@@ -16,5 +16,6 @@ class Report:
     plots: Plots
     width: int = 100  # of a terminal, in characters
     color: bool = False
+    all_by: str = "--format csv"  # option with which the command shows every finding
     out: str = ""  # name of the file it is written to; "" for the screen
     language: str = "en"  # of the fixed words of pages and worklists

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 import numpy as np
@@ -12,7 +13,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from eudr_geo.catalogue import RULES_VERSION
+from eudr_geo.catalogue import RULES_VERSION, load
 from eudr_geo.countries import EDITION
 from eudr_geo.geodesy import plot_area_ha, plot_spherical_area_ha
 from eudr_geo.model.findings import SEVERITIES, Finding
@@ -22,7 +23,9 @@ from eudr_geo.model.report import Report
 FORMAT = "table"
 SUMMARY = "for people, in the terminal"
 
-_PLACES_SHOWN = 8  # of each rule; the number of the others is printed
+_PLACES_SHOWN = 20  # of each rule; the number of the others is printed
+_FILES_SHOWN = 12  # with more files than this, those that were read whole share a line
+_FILES_NAMED = 3  # in which a rule found something
 _AREAS_SHOWN = 12  # with more plots than this the areas are in the other formats
 _STYLES = {"error": "bold red", "warning": "yellow", "note": "cyan"}
 
@@ -40,13 +43,13 @@ def render(report: Report) -> str:
         emoji=False,
         legacy_windows=False,
     )
-    for file in report.result.files:
-        console.print(_ledger_line(file), soft_wrap=True)
+    for entry in _ledger(report.result.files):
+        console.print(entry, soft_wrap=True)
     console.print()
     for severity in SEVERITIES:
         of_severity = [finding for finding in report.result.findings if finding.severity == severity]
         for _, group in groupby(sorted(of_severity, key=lambda finding: finding.rule), key=lambda f: f.rule):
-            for line in _rule_block(list(group)):
+            for line in _rule_block(list(group), report.all_by):
                 console.print(line)
             console.print()
     if 0 < len(report.plots) <= _AREAS_SHOWN:
@@ -68,11 +71,24 @@ def _number(value: int, noun: str) -> str:
     return f"{value:,} {noun}" + ("" if value == 1 else "s")
 
 
-def _ledger_line(file: SourceFile) -> Text:
-    line = Text(clean(file.name), style="bold")
-    kind = file.format or "not recognised"
-    line.append(f"  {kind} · {_number(file.records, 'record')} = ", style="default")
-    line.append(f"{_number(file.plots, 'plot')} + {file.rejected:,} rejected", style="default")
+def _ledger(files: Sequence[SourceFile]) -> Iterator[Text]:
+    """A line a file; many files that were read whole share one."""
+    whole = [file for file in files if file.format and not file.rejected and file.records]
+    together = whole if len(files) > _FILES_SHOWN else []
+    for file in files:
+        if file not in together:
+            yield _ledger_line(file.name, file.format or "not recognised", file.records, file.plots, file.rejected)
+    if together:
+        formats = ", ".join(sorted({file.format for file in together}))
+        records, plots = sum(file.records for file in together), sum(file.plots for file in together)
+        other = "other " if len(together) < len(files) else ""
+        yield _ledger_line(_number(len(together), f"{other}file"), formats, records, plots, 0)
+
+
+def _ledger_line(name: str, kind: str, records: int, plots: int, rejected: int) -> Text:
+    line = Text(clean(name), style="bold")
+    line.append(f"  {kind} · {_number(records, 'record')} = ", style="default")
+    line.append(f"{_number(plots, 'plot')} + {rejected:,} rejected", style="default")
     return line
 
 
@@ -92,27 +108,48 @@ def _place(finding: Finding) -> str:
     return where
 
 
-def _rule_block(findings: list[Finding]) -> Iterator[object]:
+def _rule_block(findings: list[Finding], all_by: str) -> Iterator[object]:
     first = findings[0]
     head = Text()
     head.append(f"{first.severity.upper():8}", style=_STYLES[first.severity])
     head.append(f"{first.rule}", style="bold")
-    head.append(f"  ({len(findings):,}×)" if len(findings) > 1 else "")
+    head.append(f"  {_where(findings)}")
     if first.repair:
         head.append(
             "  safe repair" if first.repair == "safe" else f"  repair by name: --also {first.rule}",
             style="green",
         )
-    yield head
-    for finding in findings[:_PLACES_SHOWN]:
-        yield Padding(Text(f"{_place(finding)}: {clean(finding.message)}"), (0, 0, 0, 8))
-    if len(findings) > _PLACES_SHOWN:
-        yield Padding(
-            Text(f"… and {len(findings) - _PLACES_SHOWN:,} more (all of them with --format csv)", style="dim"),
-            (0, 0, 0, 8),
-        )
-    for hint in _distinct(finding.hint for finding in findings[:_PLACES_SHOWN]):
-        yield Padding(Text(f"→ {clean(hint)}", style="italic"), (0, 0, 0, 8))
+    yield Padding(head, (0, 0, 0, 0))
+    rule = load().get(first.rule)
+    if rule is not None:
+        yield Padding(Text(rule.fault, style="italic"), (0, 0, 0, 8))
+    shown = findings[:_PLACES_SHOWN]
+    hints = _distinct(finding.hint for finding in findings)
+    for finding in shown:
+        # Where each place needs something else, it stands beside it.
+        own = f" → {clean(finding.hint)}" if len(hints) > 1 and finding.hint else ""
+        yield Padding(Text(f"{_place(finding)}: {clean(finding.message)}{own}"), (0, 0, 0, 8))
+    if len(findings) > len(shown):
+        more = f"and {len(findings) - len(shown):,} more: {all_by} shows all"
+        yield Padding(Text(more, style="dim"), (0, 0, 0, 8))
+    if len(hints) == 1:
+        yield Padding(Text(f"→ {clean(hints[0])}", style="italic"), (0, 0, 0, 8))
+
+
+def _where(findings: Sequence[Finding]) -> str:
+    """How many, and in which files."""
+    kinds = {finding.subject for finding in findings}
+    noun = kinds.pop() if len(kinds) == 1 else "finding"
+    rows = {(finding.source, finding.record, finding.plot_id, finding.code) for finding in findings}
+    text = _number(len(rows), noun if noun != "process" else "step")
+    counted = Counter(finding.source for finding in findings if finding.source)
+    if noun == "file" or not counted or (len(findings) == 1 and len(counted) == 1):
+        return text
+    named = [f"{clean(name)} ({n:,})" for name, n in counted.most_common(_FILES_NAMED)]
+    others = len(counted) - len(named)
+    if len(counted) == 1:
+        return f"{text} in {clean(next(iter(counted)))}"
+    return f"{text} in {', '.join(named)}" + (f" and {_number(others, 'other file')}" if others else "")
 
 
 def _distinct(texts: Iterable[str]) -> list[str]:
