@@ -22,19 +22,23 @@ _CHANGES_SHOWN = 40
 @click.option("--also", multiple=True, metavar="CODE", help="A repair that runs only by name. May be repeated.")
 @click.option("--dry-run", is_flag=True, help="Show what would change; write nothing.")
 @click.option("--ledger", metavar="CHANGES.jsonl", help="The receipt of every change.")
+@click.option("--report", "page", metavar="FILE", help="Write the report to this file instead of the screen.")
 @options.reading
 @options.format_
+@options.language
 def command(
     files: tuple[str, ...],
     out: str | None,
     also: tuple[str, ...],
     dry_run: bool,
     ledger: str | None,
+    page: str | None,
     commodity: str,
     country: str,
     crs: str,
     layer: str,
     format_: str,
+    lang: str,
 ) -> None:
     """Correct what can be corrected safely and write the plots that are then without an error.
 
@@ -44,10 +48,10 @@ def command(
     Examples:
       eudr-geo repair plots.kml --dry-run
       eudr-geo repair plots.geojson -o corrected.geojson --ledger changes.jsonl
+      eudr-geo repair plots.kml --dry-run --format html --report before-and-after.html
       eudr-geo repair plots.csv --country VN --also swapped-axes -o corrected.geojson
     """  # noqa: D301
     from eudr_geo.checking import check
-    from eudr_geo.model.report import Report
     from eudr_geo.repairing import repair
     from eudr_geo.reports import formats
     from eudr_geo.writing import json_lines, write_file
@@ -74,10 +78,15 @@ def command(
         write_file(Path(ledger), json_lines(change.to_dict() for change in repaired.changes))
     to_stderr = out == "-"  # stdout then belongs to the plots
     if format_ == "table":
-        click.echo(_change_table(repaired), nl=False, err=to_stderr)
-    report = Report(result, plots, width=screen.width_of(None), color=screen.has_color(None))
-    text = formats()[format_].render(report)
-    click.echo(text, nl=False, err=to_stderr)
+        screen.put(_change_table(repaired), None, err=to_stderr)
+    report = options.report(result, plots, page, lang)
+    if format_ == "html":
+        from eudr_geo.pages.repair_page import repair_page
+
+        text = repair_page(repaired.changes, repaired.withdrawn, report)
+        screen.put(text, page, err=to_stderr)
+    else:
+        screen.put_report(formats()[format_], report, err=to_stderr)
     left_out = len(unfit) + len(repaired.reading.rejected)
     verb = "would be written" if dry_run else "written"
     screen.say(f"{len(fit):,} plots {verb}, {left_out:,} left out, {len(repaired.changes):,} changes.")

@@ -52,13 +52,13 @@ def has_color(out: str | None) -> bool:
     return out is None and sys.stdout.isatty() and "NO_COLOR" not in os.environ
 
 
-def put(data: str | bytes, out: str | None) -> None:
-    """Write a result to stdout or, complete or absent, to a file."""
+def put(data: str | bytes, out: str | None, *, err: bool = False) -> None:
+    """Write a result to stdout (``err``: where stdout belongs to something else) or, complete or absent, to a file."""
     if out is None or out == "-":
         if isinstance(data, str):
-            click.echo(data, nl=not data.endswith("\n"))
-        elif sys.stdout.isatty():
-            raise click.UsageError("this is a file, not text for the screen: say where to write it with -o")
+            click.echo(data, nl=not data.endswith("\n"), err=err)
+        elif err or sys.stdout.isatty():
+            raise click.UsageError("this is a file, not text for the screen: say which file to write it to")
         else:
             sys.stdout.buffer.write(data)
         return
@@ -67,7 +67,7 @@ def put(data: str | bytes, out: str | None) -> None:
     write_file(Path(out), data.encode() if isinstance(data, str) else data)
 
 
-def put_report(module: ModuleType, report: Report) -> None:
+def put_report(module: ModuleType, report: Report, *, err: bool = False) -> None:
     """Write a report in the format of a module of ``reports/``, and what that format puts beside a file."""
     out = report.out or None
     if out:
@@ -75,7 +75,7 @@ def put_report(module: ModuleType, report: Report) -> None:
         for suffix, data in sorted(beside.items()):
             put(data, str(Path(out).with_suffix(suffix)))
             say(f"Beside it: {Path(out).with_suffix(suffix)}")
-    put(module.render(report), out)
+    put(module.render(report), out, err=err)
 
 
 def confirm(question: str, *, yes: bool) -> bool:

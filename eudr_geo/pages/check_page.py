@@ -44,7 +44,7 @@ def check_page(report: Report) -> str:
         "fit": result.plots_fit,
         "unfit": result.plots_unfit,
         "area_ha": float(np.nansum(areas)) if len(areas) else 0.0,
-        "groups": _groups(ordered),
+        "groups": by_rule(ordered),
         "tool_errors": result.tool_errors,
         "versions": versions(report),
         "more": more,
@@ -63,8 +63,8 @@ def versions(report: Report) -> str:
     return " · ".join(parts)
 
 
-def _groups(ordered: list[Finding]) -> list[dict[str, Any]]:
-    """The findings by rule, the worst first, with what the rule's page says."""
+def by_rule(ordered: list[Finding]) -> list[dict[str, Any]]:
+    """Return the findings by rule, the worst first, with what the rule's page says."""
     rules = catalogue.load()
     found: dict[str, list[Finding]] = {}
     for finding in ordered:

@@ -153,6 +153,20 @@ def test_a_style_for_qgis_stands_beside_the_overlay(bad, tmp_path):
     assert json.loads(piped.stdout) == json.loads((tmp_path / "found.geojson").read_text())
 
 
+def test_repair_shows_before_and_after_on_a_page(bad, tmp_path):
+    page = tmp_path / "page.html"
+    done = run(
+        "repair", bad, "--dry-run", "--also", "swapped-axes", "--format", "html", "--report", page, "--lang", "es"
+    )
+    assert done.returncode == 0
+    text = page.read_text()
+    assert "Correcciones: antes y después" in text
+    assert "swapped-axes" in text
+    out = run("repair", bad, "--also", "swapped-axes", "--format", "html", "-o", "-")
+    assert json.loads(out.stdout)["type"] == "FeatureCollection", "stdout belongs to the plots"
+    assert "Repairs: before and after" in out.stderr
+
+
 def test_stdin_and_output_files(good, tmp_path):
     done = run("check", "-", stdin=GOOD)
     assert done.returncode == 0

@@ -1,0 +1,113 @@
+"""The data block of the repairs' page: each repaired plot with what changed, before and after."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import shapely
+
+from eudr_geo import catalogue
+from eudr_geo.errors import EudrGeoError
+from eudr_geo.maps.payload import clean, script_json
+from eudr_geo.model.changes import Change
+from eudr_geo.model.report import Report
+from eudr_geo.pages.words import words
+from eudr_geo.pictures import STYLES, change_panels
+
+MOST_PLOTS = 10_000
+"""Repaired plots on one page; the page says how many there are in all, the ledger has every change."""
+_WITHOUT_VALUES = frozenset({"open_rings", "record", "has_z", "geometry"})
+
+
+def repair_data(changes: Sequence[Change], report: Report) -> tuple[str, int]:
+    """Return the data block as JSON text for a script element, and the number of repaired plots in all.
+
+    Parameters
+    ----------
+    changes
+        The ledger, in its order.
+    report
+        The check after the repairs: tells which plots are without an error now.
+    """
+    plots = report.plots
+    unfit = {(str(plots["source"][row]), int(plots["record"][row])) for row in report.result.unfit_rows()}
+    found: dict[tuple[str, int], list[Change]] = {}
+    for change in changes:
+        found.setdefault((change.source, change.record), []).append(change)
+    shown = list(found.items())[:MOST_PLOTS]
+    rules = catalogue.load()
+    codes = sorted({change.rule for change in changes})
+    data = {
+        "language": report.language,
+        "words": words(report.language),
+        "styles": STYLES,
+        "rules": {code: rules[code].fault if code in rules else code for code in codes},
+        "plots": [_plot(source, record, made, (source, record) in unfit) for (source, record), made in shown],
+    }
+    return script_json(data), len(found)
+
+
+def _plot(source: str, record: int, made: Sequence[Change], is_unfit: bool) -> dict[str, Any]:
+    shapes = [change for change in made if change.field == "geometry"]
+    areas = [change for change in made if change.area_before_ha is not None or change.area_after_ha is not None]
+    moves = [change.largest_move_m for change in made if change.largest_move_m is not None]
+    panels = change_panels(_shape(shapes[0].before), _shape(shapes[-1].after)) if shapes else ()
+    return {
+        "source": clean(source),
+        "record": record,
+        "plot": clean(made[-1].plot_id),
+        "unfit": is_unfit,
+        "before_ha": areas[0].area_before_ha if areas else None,
+        "after_ha": areas[-1].area_after_ha if areas else None,
+        "move_m": max(moves) if moves else None,
+        "changes": [
+            [
+                change.rule,
+                clean(change.what),
+                "" if change.field in _WITHOUT_VALUES else change.field,
+                "" if change.field in _WITHOUT_VALUES else clean(change.before),
+                "" if change.field in _WITHOUT_VALUES else clean(change.after),
+                clean(change.by),
+                change.area_before_ha,
+                change.area_after_ha,
+                change.largest_move_m,
+            ]
+            for change in _told_once(made)
+        ],
+        "pictures": [panel.to_data() for panel in panels],
+    }
+
+
+def _told_once(made: Sequence[Change]) -> list[Change]:
+    """The changes as a person reads them: an area that was text and became a number is one change, not two."""
+    told: list[Change] = []
+    for change in made:
+        before = told[-1] if told else None
+        if (
+            before is not None
+            and {before.field, change.field} == {"area_ha", "area_text"}
+            and before.rule == change.rule
+        ):
+            text, number = (change, before) if change.field == "area_text" else (before, change)
+            told[-1] = replace(number, before=text.before or number.before, after=number.after or text.after)
+        else:
+            told.append(change)
+    return told
+
+
+def _shape(text: str) -> Any:
+    """The geometry of a ledger's line; None where there was none.
+
+    Raises
+    ------
+    EudrGeoError
+        When the line is not as the repairs write it.
+    """
+    if not text:
+        return None
+    try:
+        return shapely.from_wkb(text)
+    except (shapely.errors.GEOSException, ValueError) as error:
+        raise EudrGeoError(f"a change in the ledger has no geometry that can be read ({error})") from error

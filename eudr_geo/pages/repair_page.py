@@ -1,0 +1,63 @@
+"""The page of a repair: every repaired plot before and after, and what is left to do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from eudr_geo import catalogue
+from eudr_geo.model.changes import Change
+from eudr_geo.model.report import Report
+from eudr_geo.pages.check_data import sorted_for_page
+from eudr_geo.pages.check_page import by_rule, versions
+from eudr_geo.pages.repair_data import MOST_PLOTS, repair_data
+from eudr_geo.pages.shell import grouped, head, render
+from eudr_geo.pages.words import filled, words
+
+_SCRIPTS = (("eudr_geo.maps", "text.js"), ("eudr_geo.pages", "picture.js"), ("eudr_geo.pages", "repair.js"))
+
+
+def repair_page(changes: Sequence[Change], withdrawn: Mapping[str, int], report: Report) -> str:
+    """Return the page of a repair, one file that asks nothing of the network; the same ledger gives the same bytes.
+
+    Parameters
+    ----------
+    changes
+        The ledger, in its order.
+    withdrawn
+        Rule → repairs that were taken back, because the result would not pass or the area would change.
+    report
+        The check after the repairs.
+    """
+    said = words(report.language)
+    result = report.result
+    data, repaired = repair_data(changes, report)
+    top, scripts = head(("base.css", "check.css", "repair.css"), _SCRIPTS, leaflet=False)
+    rules = catalogue.load()
+    areas = np.array(
+        [
+            change.area_after_ha - change.area_before_ha
+            for change in changes
+            if change.area_before_ha is not None and change.area_after_ha is not None
+        ]
+    )
+    values = {
+        "language": report.language,
+        "words": said,
+        "head": top,
+        "scripts": scripts,
+        "files": result.files,
+        "counts": result.findings.counts(),
+        "fit": result.plots_fit,
+        "unfit": result.plots_unfit,
+        "repaired": repaired,
+        "changes": len(changes),
+        "area_ha": float(areas.sum()) if len(areas) else 0.0,
+        "withdrawn": [(rules[code].fault if code in rules else code, code, n) for code, n in sorted(withdrawn.items())],
+        "groups": by_rule([one for one in sorted_for_page(list(result.findings)) if one.severity != "note"]),
+        "tool_errors": result.tool_errors,
+        "versions": versions(report),
+        "more": filled(said["rp_more"], grouped(MOST_PLOTS), grouped(repaired)) if repaired > MOST_PLOTS else "",
+    }
+    return render("repair.html.j2", values, data)
