@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pictures
 import tested
 
 DOCS = Path(__file__).parent
@@ -19,12 +20,12 @@ def main() -> None:
         "reference/limits.md": limits_page(),
         "explanation/how-it-is-tested.md": tested.page(),
     }
-    for old in (DOCS / "rules").glob("*.md"):
-        if f"rules/{old.name}" not in pages:
+    for old in (*(DOCS / "rules").glob("*.md"), *(DOCS / "rules" / "images").glob("*.svg")):
+        if old.relative_to(DOCS).as_posix() not in pages:
             old.unlink()
     for name, text in pages.items():
         path = DOCS / name
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
 
 
@@ -59,10 +60,14 @@ def rule_pages() -> dict[str, str]:
         index.append("")
     index += ["```{toctree}", ":hidden:", "", *(rule.code for rule in rules), "```", ""]
     pages["rules/index.md"] = "\n".join(index)
+    drawn = pictures.of_rules(rules)
+    pages |= {f"rules/images/{name}": text for name, text in drawn.items()}
     for rule in rules:
         lines = [f"# {rule.code}", "", f"*{' or '.join(rule.severities)}* · {rule.fault}", ""]
         for heading in HEADINGS:
             lines += [f"## {heading}", "", rule.section(heading), ""]
+            if heading == "Example":
+                lines += pictures.lines(rule, drawn)
         lines += ["## Facts", "", f"- Basis: {rule.basis}"]
         if rule.requires:
             lines.append("- Looks only at plots that pass: " + ", ".join(f"[{c}]({c}.md)" for c in rule.requires))

@@ -108,12 +108,14 @@ def _land(
             x, y = frame.to_units(positions[:1])[0]
             paths.append(("area", circle(x, y, radius_m * frame.units_per_m)))
         return [*paths, ("point", dots(positions, frame))]
-    return [*paths, ("plot", outline(geometry, frame)), ("corner", dots(positions, frame))]
+    # Parts are drawn one by one: where two lie over each other the ground is darker, not hollow.
+    parts = [("plot", outline(part, frame)) for part in shapely.get_parts(geometry)]
+    return [*paths, *parts, ("corner", dots(positions, frame))]
 
 
 def _overlaid(before: Any, after: Any, old: Positions, new: Positions, frame: Frame) -> list[tuple[str, str]]:
     return [
-        ("after", outline(after, frame)),
+        *(("after", outline(part, frame)) for part in (shapely.get_parts(after) if after is not None else ())),
         ("before", outline(before, frame)),
         ("is", dots(new, frame)),
         ("was", dots(_only(old, new), frame)),
