@@ -12,8 +12,12 @@ import sys
 import tempfile
 from pathlib import Path
 
+from eudr_geo.checking import check
 from eudr_geo.demo import CONSIGNMENT, run
 from eudr_geo.mapping import project_map
+from eudr_geo.model.report import Report
+from eudr_geo.pages.check_page import check_page
+from eudr_geo.reading import read_plots
 from eudr_geo.store import open_store
 
 ROOT = Path(__file__).parents[1]
@@ -23,6 +27,8 @@ PAGES = {
     "consignment.html": ((CONSIGNMENT,), False),
 }
 """File → lots shown, and whether producers' names are."""
+REPORT = ("bow-tie", "hole", "unclosed-ring", "overlapping", "two-corners")
+"""Messy samples on the picture of a check's page: faults that can be seen."""
 _TERMINAL = """<!doctype html><meta charset="utf-8"><style>body {{ margin: 0; background: #10201c; }}
 pre {{ margin: 0; padding: 26px 30px; color: #e6efe9; font: 15px/1.55 "DejaVu Sans Mono", monospace; }}</style><pre>{}</pre>"""
 
@@ -32,6 +38,12 @@ def pages(folder: Path) -> dict[str, bytes]:
     run(folder, lambda _what, _done, _total: None)
     with open_store(folder / "cooperative.gpkg") as store:
         return {name: project_map(store, codes, with_names=names).encode() for name, (codes, names) in PAGES.items()}
+
+
+def check_report() -> str:
+    """Return the page of a check of some messy samples."""
+    reading = read_plots([ROOT / "sample_plots" / "messy" / f"{name}.geojson" for name in REPORT])
+    return check_page(Report(check(reading), reading.plots))
 
 
 def main() -> None:
@@ -47,6 +59,9 @@ def main() -> None:
         for name in PAGES:
             _shoot(browser, ROOT / "maps" / name, ROOT / "maps" / f"{Path(name).stem}.png", "1280,800")
         shutil.copy(ROOT / "maps" / "cooperative.png", ROOT / "docs" / "images" / "map.png")
+        report = Path(scratch) / "report.html"
+        report.write_text(check_report(), encoding="utf-8")
+        _shoot(browser, report, ROOT / "docs" / "images" / "check.png", "1280,1060")
         shown = (
             subprocess.run(
                 [sys.executable, "-m", "eudr_geo", "demo", "again"],
