@@ -9,14 +9,14 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from eudr_geo import catalogue, countries
+from eudr_geo import countries
 from eudr_geo.maps.payload import clean, geojson, outline_features, script_json
 from eudr_geo.model.findings import SEVERITIES, Finding
 from eudr_geo.model.plots import Plots
 from eudr_geo.model.report import Report
 from eudr_geo.pages.drawings import Drawings
 from eudr_geo.pages.villages import villages
-from eudr_geo.pages.words import words
+from eudr_geo.pages.words import advice_in, fault_in, words
 from eudr_geo.pictures import STYLES
 
 MOST_FINDINGS = 20_000
@@ -35,7 +35,6 @@ def check_data(report: Report, shown: Sequence[Finding]) -> str:
     shown
         Its findings that go on the page, in the order in which they stand there.
     """
-    rules = catalogue.load()
     plots = report.plots
     rows = sorted({finding.row for finding in shown if finding.row is not None})
     place = {row: number for number, row in enumerate(rows)}
@@ -67,7 +66,7 @@ def check_data(report: Report, shown: Sequence[Finding]) -> str:
         "severities": SEVERITIES,
         "styles": STYLES,
         "rules": [
-            {"code": code, "fault": rules[code].fault if code in rules else code, "repair": _repair(code)}
+            {"code": code, "fault": fault_in(code, report.language), "do": advice_in(code, report.language)}
             for code in codes.values
         ],
         "files": [clean(file.name) for file in report.result.files],
@@ -138,11 +137,6 @@ def _outlines(plots: Plots, rows: Sequence[int]) -> list[tuple[str, Any]]:
     counted = sorted({code: stated.count(code) for code in set(stated)}.items(), key=lambda pair: (-pair[1], pair[0]))
     known = [code for code, _ in counted if countries.is_known(code)][:_COUNTRIES]
     return [(countries.name(code), countries.outline(code)) for code in known]
-
-
-def _repair(code: str) -> str:
-    rule = catalogue.load().get(code)
-    return "" if rule is None or rule.repair is None else "safe" if rule.repair.safe else "named"
 
 
 def _degrees(value: float | None) -> float | None:

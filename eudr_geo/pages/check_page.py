@@ -12,7 +12,7 @@ from eudr_geo.model.findings import SEVERITIES, Finding
 from eudr_geo.model.report import Report
 from eudr_geo.pages.check_data import MOST_FINDINGS, check_data, sorted_for_page
 from eudr_geo.pages.shell import grouped, head, render
-from eudr_geo.pages.words import filled, words
+from eudr_geo.pages.words import advice_in, fault_in, filled, words
 from eudr_geo.version import VERSION
 
 _SCRIPTS = (
@@ -44,7 +44,7 @@ def check_page(report: Report) -> str:
         "fit": result.plots_fit,
         "unfit": result.plots_unfit,
         "area_ha": float(np.nansum(areas)) if len(areas) else 0.0,
-        "groups": by_rule(ordered),
+        "groups": by_rule(ordered, report.language),
         "tool_errors": result.tool_errors,
         "versions": versions(report),
         "more": more,
@@ -63,7 +63,7 @@ def versions(report: Report) -> str:
     return " · ".join(parts)
 
 
-def by_rule(ordered: list[Finding]) -> list[dict[str, Any]]:
+def by_rule(ordered: list[Finding], language: str) -> list[dict[str, Any]]:
     """Return the findings by rule, the worst first, with what the rule's page says."""
     rules = catalogue.load()
     found: dict[str, list[Finding]] = {}
@@ -76,7 +76,8 @@ def by_rule(ordered: list[Finding]) -> list[dict[str, Any]]:
             {
                 "rule": code,
                 "severity": findings[0].severity,
-                "fault": rule.fault if rule else code,
+                "fault": fault_in(code, language),
+                "do": advice_in(code, language),
                 "why": rule.section("Why it matters") if rule else "",
                 "how": rule.section("How to correct it") if rule else "",
                 "repair": "" if rule is None or rule.repair is None else "safe" if rule.repair.safe else "named",

@@ -8,12 +8,11 @@ from typing import Any
 
 import shapely
 
-from eudr_geo import catalogue
 from eudr_geo.errors import EudrGeoError
 from eudr_geo.maps.payload import clean, script_json
 from eudr_geo.model.changes import Change
 from eudr_geo.model.report import Report
-from eudr_geo.pages.words import words
+from eudr_geo.pages.words import fault_in, words
 from eudr_geo.pictures import STYLES, change_panels
 
 MOST_PLOTS = 10_000
@@ -37,13 +36,12 @@ def repair_data(changes: Sequence[Change], report: Report) -> tuple[str, int]:
     for change in changes:
         found.setdefault((change.source, change.record), []).append(change)
     shown = list(found.items())[:MOST_PLOTS]
-    rules = catalogue.load()
     codes = sorted({change.rule for change in changes})
     data = {
         "language": report.language,
         "words": words(report.language),
         "styles": STYLES,
-        "rules": {code: rules[code].fault if code in rules else code for code in codes},
+        "rules": {code: fault_in(code, report.language) for code in codes},
         "plots": [_plot(source, record, made, (source, record) in unfit) for (source, record), made in shown],
     }
     return script_json(data), len(found)

@@ -6,14 +6,13 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from eudr_geo import catalogue
 from eudr_geo.model.changes import Change
 from eudr_geo.model.report import Report
 from eudr_geo.pages.check_data import sorted_for_page
 from eudr_geo.pages.check_page import by_rule, versions
 from eudr_geo.pages.repair_data import MOST_PLOTS, repair_data
 from eudr_geo.pages.shell import grouped, head, render
-from eudr_geo.pages.words import filled, words
+from eudr_geo.pages.words import fault_in, filled, words
 
 _SCRIPTS = (("eudr_geo.maps", "text.js"), ("eudr_geo.pages", "picture.js"), ("eudr_geo.pages", "repair.js"))
 
@@ -34,7 +33,6 @@ def repair_page(changes: Sequence[Change], withdrawn: Mapping[str, int], report:
     result = report.result
     data, repaired = repair_data(changes, report)
     top, scripts = head(("base.css", "check.css", "repair.css"), _SCRIPTS, leaflet=False)
-    rules = catalogue.load()
     areas = np.array(
         [
             change.area_after_ha - change.area_before_ha
@@ -54,8 +52,10 @@ def repair_page(changes: Sequence[Change], withdrawn: Mapping[str, int], report:
         "repaired": repaired,
         "changes": len(changes),
         "area_ha": float(areas.sum()) if len(areas) else 0.0,
-        "withdrawn": [(rules[code].fault if code in rules else code, code, n) for code, n in sorted(withdrawn.items())],
-        "groups": by_rule([one for one in sorted_for_page(list(result.findings)) if one.severity != "note"]),
+        "withdrawn": [(fault_in(code, report.language), code, n) for code, n in sorted(withdrawn.items())],
+        "groups": by_rule(
+            [one for one in sorted_for_page(list(result.findings)) if one.severity != "note"], report.language
+        ),
         "tool_errors": result.tool_errors,
         "versions": versions(report),
         "more": filled(said["rp_more"], grouped(MOST_PLOTS), grouped(repaired)) if repaired > MOST_PLOTS else "",

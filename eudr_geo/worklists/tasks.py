@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from eudr_geo import catalogue
 from eudr_geo.model.findings import NOTE, SEVERITIES, Finding
 from eudr_geo.model.report import Report
 from eudr_geo.pages.villages import villages
+from eudr_geo.pages.words import advice_in, fault_in
 
 
 @dataclass
@@ -39,18 +39,15 @@ class Task:
                     return lon, lat
         return None
 
-    def wrong(self) -> str:
-        """Its faults, a line each: what is wrong in general, then what was found here."""
-        rules = catalogue.load()
-        lines = []
-        for finding in self.findings:
-            fault = rules[finding.rule].fault if finding.rule in rules else finding.rule
-            lines.append(f"{fault.rstrip('.')}: {finding.message}")
+    def wrong(self, language: str) -> str:
+        """Its faults, a line each: what is wrong in general, in a language, then what was found here."""
+        lines = [f"{fault_in(one.rule, language).rstrip('.')}: {one.message}" for one in self.findings]
         return "\n".join(dict.fromkeys(lines))
 
-    def hints(self) -> str:
-        """What to do, a line each."""
-        return "\n".join(dict.fromkeys(finding.hint for finding in self.findings if finding.hint))
+    def hints(self, language: str) -> str:
+        """What to do, a line each: in general, in a language other than English, then here."""
+        lines = [text for one in self.findings for text in (advice_in(one.rule, language), one.hint) if text]
+        return "\n".join(dict.fromkeys(lines))
 
 
 def tasks(report: Report) -> tuple[str, list[Task]]:

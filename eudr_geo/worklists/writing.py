@@ -60,7 +60,7 @@ def worklist(report: Report, *, page: str = "") -> bytes:
         groups = [(said["wl_plots"], found)]
     for name, some in groups:
         title = _title(name or f"– {said['not_stated']}", taken)
-        _sheet(workbook.create_sheet(title), some, said, kind, page, files)
+        _sheet(workbook.create_sheet(title), some, report.language, kind, page, files)
     _hidden(workbook.create_sheet(HIDDEN), report.plots, found)
     workbook.active = 0
     return workbook_bytes(workbook)
@@ -104,11 +104,14 @@ def _guide(sheet: Worksheet, report: Report, found: Sequence[Task]) -> None:
             sheet.row_dimensions[row].height = 16.0 * min(max(-(-len(text) // 110), 1), 20) + 4
 
 
-def _sheet(sheet: Worksheet, some: Sequence[Task], said: Any, kind: str, page: str, files: Mapping[str, int]) -> None:
+def _sheet(
+    sheet: Worksheet, some: Sequence[Task], language: str, kind: str, page: str, files: Mapping[str, int]
+) -> None:
     from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
     from openpyxl.utils import get_column_letter
     from openpyxl.worksheet.properties import PageSetupProperties
 
+    said = words(language)
     keys = [*SHOWN, *(("picture",) if page else ()), *CORRECTIONS, REMARKS]
     fills = {color: PatternFill("solid", fgColor=color) for color in (_DARK, _GREEN, _PALE, *_SEVERITIES.values())}
     wrap = Alignment(wrap_text=True, vertical="top")
@@ -120,7 +123,7 @@ def _sheet(sheet: Worksheet, some: Sequence[Task], said: Any, kind: str, page: s
         sheet.column_dimensions[get_column_letter(column)].width = _WIDTHS[key]
     sheet.row_dimensions[1].height = 48
     for row, task in enumerate(some, start=2):
-        values = _values(task, said)
+        values = _values(task, said, language)
         for column, key in enumerate(keys, start=1):
             value = values.get(key)
             cell = put(sheet, row, column, value[:CELL_LENGTH] if isinstance(value, str) else value)
@@ -153,7 +156,7 @@ def _sheet(sheet: Worksheet, some: Sequence[Task], said: Any, kind: str, page: s
         sheet.oddFooter.center.text = "&A – &P/&N"
 
 
-def _values(task: Task, said: Any) -> dict[str, Any]:
+def _values(task: Task, said: Any, language: str) -> dict[str, Any]:
     spot = task.spot
     return {
         "no": task.number,
@@ -162,8 +165,8 @@ def _values(task: Task, said: Any) -> dict[str, Any]:
         "place": task.group,
         "record": task.source + ("" if task.record is None else f", {filled(said['record'], task.record)}"),
         "severity": said[task.severity],
-        "wrong": task.wrong(),
-        "do": task.hints(),
+        "wrong": task.wrong(language),
+        "do": task.hints(language),
         "spot": f"{spot[1]:.6f}, {spot[0]:.6f}" if spot else "",  # as the maps of phones take it
     }
 

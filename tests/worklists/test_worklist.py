@@ -221,6 +221,13 @@ def test_every_language_comes_back(language):
     assert len({said[f"wl_{key}"] for key in CORRECTIONS}) == len(CORRECTIONS)
 
 
+def test_the_fault_and_what_to_do_are_said_in_the_language():
+    rows = sheet_rows(opened(worklist(report_of(language="vi")))["Ea Kao"])
+    assert rows[0]["Sai ở đâu"].startswith("Diện tích là chữ")
+    assert rows[0]["Việc cần làm"].startswith("Hỏi diện tích bằng hecta")
+    assert "zwei" in rows[0]["Sai ở đâu"], "the value found is there too"
+
+
 def test_the_same_bytes_every_time_and_no_formula():
     features = [feature("=1+1", point(12.681234, 108.071234), village="=cmd|' /C calc'!A1", Area=1)]
     first, second = worklist(report_of(features)), worklist(report_of(features))

@@ -1,0 +1,44 @@
+"""The words of pages in six languages: all there, none of them broken."""
+
+import csv
+from importlib import resources
+
+import pytest
+
+from eudr_geo import catalogue
+from eudr_geo.pages.words import LANGUAGES, advice_in, fault_in, filled, words
+
+FAULTS = resources.files("eudr_geo.data").joinpath("fault_words.csv").read_text(encoding="utf-8").splitlines()
+
+
+def test_every_word_is_there_in_every_language_with_the_same_places():
+    english = words("en")
+    for language in LANGUAGES:
+        said = words(language)
+        assert set(said) == set(english)
+        for key, text in said.items():
+            assert text.strip(), f"{key} in {language}"
+            assert text.count("{}") == english[key].count("{}"), f"{key} in {language}"
+
+
+@pytest.mark.parametrize("language", [language for language in LANGUAGES if language != "en"])
+def test_faults_and_advice_are_said_in_the_language(language):
+    rows = list(csv.DictReader(FAULTS, delimiter="|", quoting=csv.QUOTE_NONE))
+    assert {row["code"] for row in rows} <= set(catalogue.load()), "a rule that is gone"
+    assert len({row["code"] for row in rows}) == len(rows)
+    for row in rows:
+        assert fault_in(row["code"], language) != catalogue.get(row["code"]).fault
+        assert fault_in(row["code"], language).endswith(".")
+        assert advice_in(row["code"], language).endswith(".")
+
+
+def test_what_nobody_translated_is_said_in_english():
+    assert fault_in("crs-member", "vi") == catalogue.get("crs-member").fault
+    assert fault_in("no-such-rule", "vi") == "no-such-rule"
+    assert advice_in("no-such-rule", "vi") == ""
+
+
+def test_values_with_braces_stay_as_they_are():
+    assert filled("{} of {}", "{}", "x{}") == "{} of x{}"
+    with pytest.raises(ValueError, match="zip"):
+        filled("{} of {}", 1)
