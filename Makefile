@@ -43,6 +43,7 @@ fuzz: $(VENV)/.installed-dev  ## 10 000 samples changed at random: nothing lost,
 bench: $(VENV)/.installed-dev
 	$(BIN)/python benchmarks/check_100k.py
 	$(BIN)/python benchmarks/read_formats.py
+	$(BIN)/python benchmarks/trace_lots.py
 
 clean:
 	rm -rf $(VENV) demo docs/_build dist

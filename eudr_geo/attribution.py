@@ -7,8 +7,8 @@ The bounds assume the same outturn for all beans of one process.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from graphlib import CycleError
 from typing import Any
 
@@ -103,13 +103,16 @@ class Marks:
         Which rows of the graph's arrivals are marked, shape (k,), bool.
     sure
         The marked goods certainly arrived (a delivery, a producer's deliveries), not only possibly.
-    lot
-        Position of a lot that is marked as a whole, -1 for none.
+    lots
+        Positions of lots of which some or all kilograms are marked, and how many.
+    process
+        Code of a process whose output is marked, "" for none.
     """
 
     arrivals: npt.NDArray[np.bool_]
     sure: bool = True
-    lot: int = -1
+    lots: Mapping[int, float] = field(default_factory=dict)
+    process: str = ""
 
 
 class Attribution:
@@ -176,13 +179,17 @@ class Attribution:
 
     def _mix(self, lot: int) -> Mix:
         graph = self.graph
-        if self.marks is not None and self.marks.lot == lot:
-            return self._lump(0, float(graph.total_kg[lot]))
+        if self.marks is not None and lot in self.marks.lots:
+            total, marked = float(graph.total_kg[lot]), self.marks.lots[lot]
+            return Mix.joined([self._lump(0, marked), self._lump(self.rest, total - marked)])
         parts = [self._arrived(lot)]
         for code in dict.fromkeys(graph.made_by[lot]):
             flow = graph.processes[code]
             pool = Mix.joined([self._draw(parent, kg) for parent, kg in flow.ins]) if flow.ins else None
             given = sum(kg for out, kg in flow.outs if out == lot)
+            if self.marks is not None and code == self.marks.process:
+                parts.append(self._lump(0, given))
+                continue
             if pool is None or pool.total <= 0:
                 parts.append(self._lump(self.rest, given))
                 continue

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from eudr_geo.cells import fold
 from eudr_geo.model.lot_book import LotBook
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-EXACT, PRODUCER, UNKNOWN = 0, 1, 3
+EXACT, PRODUCER, GROUP, UNKNOWN = 0, 1, 2, 3
 
 UNEXPLAINED_SHARE = 0.05
 """A lot that weighs more than this above what came in holds kilograms of unknown origin (lot rule inflow-mismatch)."""
@@ -174,6 +175,13 @@ class LotGraph:
         return np.array([*self.plots, ""], dtype=object)
 
     @cached_property
+    def plot_rank(self) -> Ints:
+        """Place of each of :attr:`plot_codes` when they are sorted, shape (m + 1,)."""
+        rank = np.empty(len(self.plot_codes), dtype=np.int64)
+        rank[np.argsort(self.plot_codes.astype(str), kind="stable")] = np.arange(len(rank))
+        return rank
+
+    @cached_property
     def lot_rows(self) -> dict[str, dict[str, Any]]:
         """Form and stream of each lot of the lot table."""
         table = self.book.table("lot")
@@ -187,6 +195,19 @@ class LotGraph:
         return {code: kind or "" for code, kind in zip(table["code"], table["type"], strict=True)}
 
     @cached_property
+    def process_dates(self) -> dict[str, str]:
+        """Day on which each process ended, else began."""
+        table = self.book.table("process")
+        days = zip(table["code"], table["date_start"], table["date_end"], strict=True)
+        return {code: end or start or "" for code, start, end in days}
+
+    @cached_property
+    def micro_streams(self) -> set[str]:
+        """Codes of the streams that are micro-lots."""
+        table = self.book.table("stream")
+        return {code for code, kind in zip(table["code"], table["type"], strict=True) if kind == "micro"}
+
+    @cached_property
     def plots_of_producer(self) -> dict[str, list[int]]:
         """Producer code → positions of the producer's plots."""
         table = self.book.table("plot")
@@ -198,21 +219,42 @@ class LotGraph:
         return result
 
     @cached_property
+    def plots_of_group(self) -> dict[str, list[int]]:
+        """Collection group, as it is compared → positions of the plots of its producers."""
+        table = self.book.table("producer")
+        result: dict[str, list[int]] = {}
+        for producer, group in zip(table["code"], table["collection_group"], strict=True):
+            if group and producer in self.plots_of_producer:
+                result.setdefault(fold(group), []).extend(self.plots_of_producer[producer])
+        return result
+
+    @cached_property
     def arrivals(self) -> Arrivals:
-        """Deliveries with their possible plots; a blank plot stands for each plot of its producer, in equal parts."""
+        """Deliveries with their possible plots: the one named, else each of the producer's, else each of the group's.
+
+        Where several are possible, each counts in equal parts, and none of them surely.
+        """
         position = {code: i for i, code in enumerate(self.plots)}
         table = self.deliveries
         unknown = [len(self.plots)]
-        choices = [
-            [position[plot]] if plot in position else self.plots_of_producer.get(producer, unknown)
-            for plot, producer in zip(table["plot_code"], table["producer_code"], strict=True)
-        ]
+        choices: list[list[int]] = []
+        classes: list[int] = []
+        columns = (table[name] for name in ("plot_code", "producer_code", "collection_group"))
+        for plot, producer, group in zip(*columns, strict=True):  # three lookups a delivery
+            if plot in position:
+                choice, evidence = [position[plot]], EXACT
+            elif found := self.plots_of_producer.get(producer):
+                choice, evidence = found, PRODUCER
+            elif not producer and group and (found := self.plots_of_group.get(fold(group))):
+                choice, evidence = found, GROUP
+            else:
+                choice, evidence = unknown, UNKNOWN
+            choices.append(choice)
+            classes.append(evidence)
         counts = np.array([len(choice) for choice in choices], dtype=np.int64)
         rows = np.repeat(np.arange(len(choices)), counts)
         plot = np.array([one for choice in choices for one in choice], dtype=np.int64)
         kg = self._delivery_kg[rows]
-        stated = np.array([code in position for code in table["plot_code"]], dtype=bool)[rows]
-        evidence = np.where(plot == len(self.plots), UNKNOWN, np.where(stated, EXACT, PRODUCER)).astype(np.int64)
         alone = counts[rows] == 1
         return Arrivals(
             delivery=rows,
@@ -221,7 +263,7 @@ class LotGraph:
             kg=kg / counts[rows],
             low=np.where(alone, kg, 0.0),
             high=kg,
-            evidence=evidence,
+            evidence=np.array(classes, dtype=np.int64)[rows],
         )
 
     @cached_property
@@ -246,6 +288,12 @@ class LotGraph:
     def downstream(self, lots: Iterable[int]) -> set[int]:
         """The lots and everything they went into."""
         return self._reach(lots, self.children)
+
+    def plots_behind(self, lot: int) -> list[int]:
+        """Positions of the plots that can have given anything to a lot, sorted."""
+        found = [self.arrivals.plot[self.arrivals_by_lot[one]] for one in self.upstream([lot])]
+        positions: list[int] = np.unique(np.concatenate(found)).tolist()
+        return [one for one in positions if one < len(self.plots)]
 
     @staticmethod
     def _reach(lots: Iterable[int], step: Any) -> set[int]:

@@ -1,4 +1,4 @@
-"""Which plots fed a lot or consignment, with how many kilograms and between which bounds; and where a plot went."""
+"""Which plots fed a lot or consignment, with how many kilograms and between which bounds."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from eudr_geo.attribution import NO_DATE, Attribution, Floats, Marks, Mix
+from eudr_geo.attribution import NO_DATE, Attribution, Mix
 from eudr_geo.errors import InputError, RefusedError
 from eudr_geo.lot_graph import UNKNOWN, LotGraph, kilograms
 from eudr_geo.model.lot_book import LotBook
-from eudr_geo.model.trace import EVIDENCE, FORWARD_COLUMNS, Edge, Forward, Node, Trace
+from eudr_geo.model.trace import EVIDENCE, Edge, IdentityEnd, Node, Trace
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -67,7 +67,7 @@ def traces(book: LotBook, codes: Sequence[str], *, allow_unknown: bool = False) 
             chosen[code] = ("consignment", sorted(shipped[code]))
         else:
             raise InputError(
-                f"there is no lot or consignment called {code}", fix=_near(code, [*graph.lots, *consignments])
+                f"there is no lot or consignment called {code}", fix=near(code, [*graph.lots, *consignments])
             )
     attribution.of([lot for _, parts in chosen.values() for lot, _ in parts])
     return {
@@ -83,12 +83,12 @@ def _trace(
 
     graph = attribution.graph
     frames = []
-    for lot, kg in parts:
+    for lot, kg in sorted(parts, key=lambda part: graph.lots[part[0]]):
         mix = attribution.mixes[lot] if kind == "lot" else attribution.draw(lot, kg)
         frames.append(_rows(attribution, lot, mix))
-    rows = pd.concat(frames, ignore_index=True).sort_values(["lot_code", "plot_code"], kind="stable")
-    rows = rows.reset_index(drop=True)
-    unknown_kg = float(rows.loc[rows["plot_code"] == "", "kg_attributed"].sum())
+    rows = frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
+    is_unknown = rows["plot_code"].to_numpy() == ""
+    unknown_kg = float(rows["kg_attributed"].to_numpy()[is_unknown].sum())
     if unknown_kg > _SLACK_KG and not allow_unknown:
         behind = graph.upstream(lot for lot, _ in parts)
         named = sorted(graph.lots[lot] for lot in behind if _brings_unknown(graph, lot))
@@ -98,13 +98,28 @@ def _trace(
         )
     model = MIXED if unknown_kg > _SLACK_KG else IDENTITY_PRESERVED if _is_single(rows) else SEGREGATED
     nodes, edges = _tree(graph, code, kind, parts)
-    return Trace(code, kind, sum(kg for _, kg in parts), unknown_kg, model, nodes, edges, rows)
+    ends = _identity_ends(graph, {edge.source for edge in edges if edge.kind in {"out", "byproduct"}})
+    return Trace(code, kind, sum(kg for _, kg in parts), unknown_kg, model, nodes, edges, rows, ends)
+
+
+def _identity_ends(graph: LotGraph, processes: set[str]) -> tuple[IdentityEnd, ...]:
+    ends = []
+    for code in sorted(processes):
+        flow = graph.processes[code]
+        for lot, kg in flow.ins:
+            stream = graph.lot_rows.get(graph.lots[lot], {}).get("stream", "")
+            into = [graph.lots[out] for out, _ in flow.outs]
+            others = [name for name in into if graph.lot_rows.get(name, {}).get("stream", "") != stream]
+            if stream in graph.micro_streams and others:
+                date = graph.process_dates.get(code, "")
+                ends.append(IdentityEnd(stream, code, date, graph.lots[lot], others[0], kg))
+    return tuple(ends)
 
 
 def _is_single(rows: pd.DataFrame) -> bool:
     """Tell whether everything comes from one plot, or from one producer who is named."""
-    producers = set(rows["producer_code"])
-    return len(set(rows["plot_code"])) == 1 or (len(producers) == 1 and "" not in producers)
+    producers = set(rows["producer_code"].to_numpy().tolist())
+    return len(set(rows["plot_code"].to_numpy().tolist())) == 1 or (len(producers) == 1 and "" not in producers)
 
 
 def _brings_unknown(graph: LotGraph, lot: int) -> bool:
@@ -117,7 +132,8 @@ def _rows(attribution: Attribution, lot: int, mix: Mix) -> pd.DataFrame:
     import pandas as pd
 
     graph = attribution.graph
-    held = mix.high > _SLACK_KG
+    held = np.flatnonzero(mix.high > _SLACK_KG)
+    held = held[np.argsort(graph.plot_rank[mix.plot[held]], kind="stable")]
     plots = mix.plot[held]
     total = mix.total
     return pd.DataFrame(
@@ -176,116 +192,13 @@ def _tree(
     return tuple(nodes), tuple(edges)
 
 
-def _near(code: str, known: Sequence[str]) -> str:
+def near(code: str, known: Sequence[str]) -> str:
+    """Say which codes look like one that nobody knows."""
     from difflib import get_close_matches
 
-    near = get_close_matches(code, sorted(known), n=3)
-    return f"did you mean {', '.join(near)}?" if near else "the code stands on the Lots or Shipments sheet"
+    found = get_close_matches(code, sorted(known), n=3)
+    return f"did you mean {', '.join(found)}?" if found else "the code stands on the Lots or Shipments sheet"
 
 
 def _some(codes: Sequence[str], shown: int = 5) -> str:
     return ", ".join(codes[:shown]) + (f" and {len(codes) - shown} more" if len(codes) > shown else "")
-
-
-def trace_forward(book: LotBook, code: str, *, kind: str = "") -> Forward:
-    """Follow a plot, producer, delivery or lot to the lots and consignments that hold some of it.
-
-    Parameters
-    ----------
-    book
-        The lot book.
-    code
-        Code of a plot, producer, delivery or lot.
-    kind
-        Which of these is meant, where one code names several.
-
-    Raises
-    ------
-    InputError
-        When nothing is called so, or several things are.
-    RefusedError
-        When lots feed each other in a circle.
-    """
-    graph = LotGraph(book)
-    kind = _kind(graph, code, kind)
-    marks, quantity_kg = _marks(graph, code, kind)
-    starts = [marks.lot] if kind == "lot" else np.unique(graph.arrivals.lot[marks.arrivals]).tolist()
-    attribution = Attribution(graph, marks)
-    reached = sorted(graph.downstream(lot for lot in starts if lot >= 0))
-    attribution.of(reached)
-    return Forward(code, kind, quantity_kg, _forward_rows(attribution, reached))
-
-
-def _kind(graph: LotGraph, code: str, kind: str) -> str:
-    known = {table: set(graph.book.table(table)["code"]) for table in ("plot", "producer", "delivery", "lot")}
-    known["lot"] |= set(graph.lots)
-    known["plot"] |= set(graph.plots)
-    found = [name for name, codes in known.items() if code in codes and kind in {"", name}]
-    if len(found) == 1:
-        return found[0]
-    if found:
-        raise InputError(f"{code} names several things: a {' and a '.join(found)}", fix="say which kind is meant")
-    every = sorted({one for codes in known.values() for one in codes if isinstance(one, str)})
-    raise InputError(f"there is no {kind or 'plot, producer, delivery or lot'} called {code}", fix=_near(code, every))
-
-
-def _marks(graph: LotGraph, code: str, kind: str) -> tuple[Marks, float]:
-    arrivals, deliveries = graph.arrivals, graph.deliveries
-    if kind == "lot":
-        lot = graph.position[code]
-        return Marks(np.zeros(len(arrivals.lot), dtype=bool), lot=lot), float(graph.total_kg[lot])
-    if kind == "plot":
-        chosen = arrivals.plot == graph.plots.index(code)
-        return Marks(chosen, sure=False), float(arrivals.kg[chosen].sum())
-    if kind == "delivery":
-        whole = (deliveries["code"] == code).to_numpy(dtype=bool)
-    else:
-        own = {graph.plots[i] for i in graph.plots_of_producer.get(code, [])}
-        # A plot's producer counts before the one named on the receipt only where the receipt names none.
-        whole = np.array(
-            [
-                (producer == code) if producer else (plot in own)
-                for producer, plot in zip(deliveries["producer_code"], deliveries["plot_code"], strict=True)
-            ],
-            dtype=bool,
-        )
-    chosen = whole[arrivals.delivery]
-    return Marks(chosen), float(arrivals.kg[chosen].sum())
-
-
-def _forward_rows(attribution: Attribution, reached: Sequence[int]) -> pd.DataFrame:
-    import pandas as pd
-
-    graph = attribution.graph
-    table = graph.book.table("consignment")
-    papers = {row.code: (row.buyer or "", row.ship_date or "") for row in table.itertuples()}
-    lots = []
-    shipped: dict[str, Floats] = {}
-    for lot in reached:
-        kg, low, high = _marked(attribution.mixes[lot])
-        if high <= _SLACK_KG:
-            continue
-        total = float(graph.total_kg[lot])
-        stock = max(0.0, total - float(graph.drawn_kg[lot]))
-        code = graph.lots[lot]
-        lots.append(("lot", code, graph.lot_rows.get(code, {}).get("form", ""), "", total, kg, low, high, stock))
-    lines = graph.shipments
-    for consignment, code, kg in zip(
-        lines["consignment_code"], lines["lot_code"], kilograms(lines["quantity_kg"]), strict=True
-    ):
-        held = shipped.setdefault(consignment, np.zeros(4))
-        held[0] += kg
-        if graph.position.get(code, -1) in attribution.mixes:
-            held[1:] += _marked(attribution.draw(graph.position[code], float(kg)))
-    rows = []
-    for consignment, (total, kg, low, high) in sorted(shipped.items()):
-        if high > _SLACK_KG:
-            buyer, shipped_on = papers.get(consignment, ("", ""))
-            rows.append(("consignment", consignment, buyer, shipped_on, total, kg, low, high, 0.0))
-    return pd.DataFrame(rows + sorted(lots, key=lambda row: row[1]), columns=list(FORWARD_COLUMNS))
-
-
-def _marked(mix: Mix) -> tuple[float, float, float]:
-    """Attributed, least and most kilograms of the marked goods in a mix."""
-    rows = np.flatnonzero(mix.plot == 0)
-    return tuple(float(values[rows].sum()) for values in (mix.kg, mix.low, mix.high))  # type: ignore[return-value]

@@ -98,6 +98,23 @@ def verify(path: str | Path, *, manifest_sha256: str = "") -> Verification:
     return Verification(tuple(defects), len(files), digest, plots, kg)
 
 
+def declared_plots(path: str | Path) -> dict[str, set[str]]:
+    """Return what a package declared: code of its consignment, or of each of its lots → codes of the plots.
+
+    Raises
+    ------
+    InputError
+        When there is no package at this path, or its manifest cannot be read.
+    """
+    files = _files(Path(path))
+    try:
+        manifest = json.loads(files[MANIFEST])
+        plots = {str(plot["plot_code"]) for plot in manifest["plots"]}
+        return {str(code): plots for code in manifest["codes"]}
+    except (KeyError, ValueError, TypeError, RecursionError) as error:
+        raise InputError(f"{path} holds no {MANIFEST} of a package", fix="name what eudr-geo package wrote") from error
+
+
 def _files(path: Path) -> dict[str, bytes]:
     if path.is_dir():
         found = sorted(entry for entry in path.rglob("*") if not entry.is_dir())

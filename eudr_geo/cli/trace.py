@@ -3,106 +3,204 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from eudr_geo.cli import options, screen
 
 if TYPE_CHECKING:
-    from eudr_geo.model.trace import Forward, Trace
+    from eudr_geo.declared import DeclaredSet
+    from eudr_geo.model.trace import Recall, Trace
 
-_NUMBERS = ("kg", "share", "at least", "at most", "kg in all", "in stock")
+_NUMBERS = ("kg", "share", "between", "kg in all", "in stock", "at most")
+_CUSTODY = {
+    "identity preserved": "identity preserved: one producer",
+    "segregated": "segregated: several producers, all known",
+    "mixed": "mixed: some of it has no known origin",
+}
+_REACHED_BY = {"goods": "", "silo": "same silo", "declaration": "declared only"}
+_KINDS = ("plot", "producer", "delivery", "lot", "process", "location")
+_MOST_EXCESS = 10
 
 
 @click.command()
 @click.argument("code", metavar="CODE")
 @options.project
-@click.option("--forward", is_flag=True, help="Follow a plot, producer, delivery or lot to where it went.")
-@click.option("--drill", is_flag=True, help="Time the exercise, as an auditor asks for it.")
+@click.option("--forward", is_flag=True, help="Recall: where a plot, producer, delivery, lot, process or store went.")
+@click.option("--kind", type=click.Choice(_KINDS), help="What CODE is, where one code names several things.")
+@click.option("--since", default="", metavar="DATE", help="Of a location: goods that lay there from this day on.")
+@click.option("--until", default="", metavar="DATE", help="Of a location: goods that lay there until this day.")
+@click.option(
+    "--package",
+    "packages",
+    multiple=True,
+    type=click.Path(exists=True, path_type=Path),
+    help="A package you sent: what declares a failed plot is recalled too. May be repeated.",
+)
+@click.option("--drill", is_flag=True, help="Time the exercise and print the record that an auditor asks for.")
 @click.option("--format", "format_", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True)
 @options.out
-def command(code: str, project: str, forward: bool, drill: bool, format_: str, out: str | None) -> None:
+def command(
+    code: str,
+    project: str,
+    forward: bool,
+    kind: str | None,
+    since: str,
+    until: str,
+    packages: tuple[Path, ...],
+    drill: bool,
+    format_: str,
+    out: str | None,
+) -> None:
     """Say which plots fed a lot or consignment, with how many kilograms; or, with --forward, where something went.
 
-    Kilograms are attributed in proportion to what went into each step; *at least* and *at most* are what can be
-    proved. A plot counts as soon as it can have given anything.
+    Kilograms are attributed in proportion to what went into each step; *between* says what can be proved at least and
+    at most. A plot counts as soon as it can have given anything.
 
     \b
     Examples:
       eudr-geo trace DL25-ML01-G -p coop.gpkg
       eudr-geo trace T-014-1 --forward -p coop.gpkg
+      eudr-geo trace SHED-2 --forward --since 2025-11-20 --until 2025-11-27 -p coop.gpkg
+      eudr-geo trace EXP-25-01 --drill -p coop.gpkg
     """  # noqa: D301
-    from eudr_geo.tracing import trace, trace_forward
-    from eudr_geo.writing import csv_bytes, json_bytes
+    from eudr_geo.declared import declared_set
+    from eudr_geo.drilling import drill_record
+    from eudr_geo.errors import InputError
+    from eudr_geo.recalling import recall
+    from eudr_geo.tracing import trace
+    from eudr_geo.verifying import declared_plots
+    from eudr_geo.writing import json_bytes
 
+    if not forward and (kind or since or until or packages):
+        raise InputError("--kind, --since, --until and --package belong to a recall", fix="add --forward")
     started = time.perf_counter()
     with options.open_project(project) as store:
         book = store.lot_book()
         versions = store.plot_versions()
-    numbers = dict(zip(versions["plot_code"], versions["version"], strict=True))
-    found: Trace | Forward = trace_forward(book, code) if forward else trace(book, code)
-    taken_s = time.perf_counter() - started
-    from eudr_geo.model.trace import Trace
-
-    frame = found.to_frame(numbers) if isinstance(found, Trace) else found.to_frame()
-    if format_ == "csv":
-        screen.put(csv_bytes(list(frame.columns), frame.itertuples(index=False, name=None)).decode(), out)
-    elif format_ == "json":
-        rows = frame.to_dict("records")
-        screen.put(
-            json_bytes(
-                {"schema": "eudr-geo.trace/1", "code": code, "kind": found.kind, "rows": rows}, indent=1
-            ).decode(),
-            out,
-        )
+    if forward:
+        declared = {name: plots for path in packages for name, plots in declared_plots(path).items()}
+        found: Any = recall(book, code, kind=kind or "", since=since, until=until, declared=declared)
+        frame, more = found.to_frame(), {}
+        text = _reached(found, screen.width_of(out))
     else:
-        screen.put(_tree(found) if isinstance(found, Trace) else _reached(found), out)
+        found = trace(book, code)
+        numbers = dict(zip(versions["plot_code"], versions["version"], strict=True))
+        hashes = dict(zip(versions["plot_code"], versions["geometry_hash"], strict=True))
+        frame = found.to_frame(numbers)
+        frame["geometry_sha256"] = [hashes.get(plot, "") for plot in frame["plot_code"]]
+        its = declared_set(book, found)
+        text = _tree(found, its, screen.width_of(out))
+        more = {
+            "custody_model": found.custody_model,
+            "declared": {**its.counts(), "advice": its.advice()},
+            "identity_ends": [vars(end) for end in found.identity_ends],
+        }
+    taken_s = time.perf_counter() - started
+    if format_ == "table":
+        screen.put(text, out)
+    elif format_ == "json":
+        head = {"schema": "eudr-geo.trace/1", "code": code, "kind": found.kind, "quantity_kg": found.quantity_kg}
+        screen.put(json_bytes({**head, **more, "rows": frame.to_dict("records")}, indent=1).decode(), out)
+    else:
+        from eudr_geo.writing import csv_bytes
+
+        screen.put(csv_bytes(list(frame.columns), frame.itertuples(index=False, name=None)).decode(), out)
     if drill:
-        of = f"{found.quantity_kg - found.unknown_kg:,.1f} of " if isinstance(found, Trace) else ""
-        screen.say(f"Trace exercise: {of}{found.quantity_kg:,.1f} kg traced in {taken_s:.2f} s, {len(frame):,} rows.")
+        _say_drill(
+            [("traced", f"{found.kind} {code} to where it went")] if forward else drill_record(book, found), taken_s
+        )
 
 
-def _tree(found: Trace) -> str:
+def _say_drill(record: list[tuple[str, str]], taken_s: float) -> None:
+    screen.say("\nTrace exercise")
+    lines = [*record, ("took", f"{taken_s:.1f} s"), ("carried out by", "_" * 24), ("date and signature", "_" * 24)]
+    wide = max(len(label) for label, _ in lines)
+    for label, text in lines:
+        screen.say(f"  {label:{wide}}  {text}")
+
+
+def _count(number: int, one: str, many: str = "") -> str:
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def _days(first: str, last: str) -> str:
+    """A span of days, the year once where it is the same."""
+    if not first or first == last:
+        return first or last
+    return f"{first}…{last[5:]}" if first[:4] == last[:4] else f"{first}…{last}"
+
+
+def _tree(found: Trace, its: DeclaredSet, width: int) -> str:
     totals = found.totals()
-    head = f"{found.kind} {found.code}: {found.quantity_kg:,.1f} kg, {found.custody_model},"
-    head += f" from {totals['plots']:,} plots of {totals['producers']:,} producers"
-    lines = [head, "", *found.tree_lines(), ""]
-    rows = [
-        (
-            row.lot_code,
-            row.plot_code,
-            row.producer_code,
-            f"{row.kg_attributed:,.1f}",
-            f"{row.share:.1%}",
-            f"{row.kg_min:,.1f}",
-            f"{row.kg_max:,.1f}",
-            row.harvest_from,
-            row.harvest_to,
-            row.evidence_class,
-        )
-        for row in found.to_frame().itertuples()
+    origin = f"{_count(totals['plots'], 'plot')} of {_count(totals['producers'], 'producer')}"
+    lines = [f"{found.kind} {found.code}: {found.quantity_kg:,.1f} kg from {origin}", _CUSTODY[found.custody_model]]
+    lines += [
+        f"the identity of {end.stream} ends in {end.process}{f' on {end.date}' if end.date else ''}:"
+        f" {end.quantity_kg:,.1f} kg of {end.lot} went into {end.into}"
+        for end in found.identity_ends
     ]
-    heads = ("lot", "plot", "producer", "kg", "share", "at least", "at most", "harvest from", "to", "evidence")
-    return "\n".join(lines) + screen.table(heads, rows, right=_NUMBERS, width=screen.width_of(None))
-
-
-def _reached(found: Forward) -> str:
+    lines += ["", *found.tree_lines(), ""]
+    heads = ("plot", "producer", "kg", "share", "between", "harvested", "evidence")
+    parts = []
     frame = found.to_frame()
-    head = f"{found.kind} {found.code}: {found.quantity_kg:,.1f} kg went into {len(found.lot_codes()):,} lots and"
-    head += f" {len(found.consignment_codes()):,} consignments\n\n"
-    rows = [
-        (
-            row.kind,
-            row.code,
-            row.label,
-            row.ship_date,
-            f"{row.quantity_kg:,.1f}",
-            f"{row.kg_attributed:,.1f}",
-            f"{row.kg_max:,.1f}",
-            f"{row.in_stock_kg:,.1f}",
-        )
-        for row in frame.itertuples()
+    for lot, own in frame.groupby("lot_code", sort=True):
+        if found.kind == "consignment":
+            parts.append(f"{lot}: {own['kg_attributed'].sum():,.1f} kg\n")
+        rows = [
+            (
+                row.plot_code or "unknown",
+                row.producer_code,
+                f"{row.kg_attributed:,.1f}",
+                f"{row.share:.1%}",
+                f"{row.kg_min:,.1f}–{row.kg_max:,.1f}",
+                _days(row.harvest_from, row.harvest_to),
+                row.evidence_class,
+            )
+            for row in own.itertuples()
+        ]
+        parts.append(screen.table(heads, rows, right=_NUMBERS, width=width))
+    return "\n".join(lines) + "\n" + "\n".join(parts) + _excess(its)
+
+
+def _excess(its: DeclaredSet) -> str:
+    if not its.excess:
+        return ""
+    lines = ["", f"{_count(len(its.plots), 'plot')} to declare, {len(its.excess):,} of them in excess:"]
+    lines += [
+        f"  {one.plot_code} ({one.producer_code or 'no producer'}): {one.why}" for one in its.excess[:_MOST_EXCESS]
     ]
-    heads = ("", "code", "form or buyer", "shipped", "kg in all", "kg", "at most", "in stock")
-    return head + screen.table(heads, rows, right=_NUMBERS, width=screen.width_of(None))
+    if len(its.excess) > _MOST_EXCESS:
+        lines.append(f"  and {len(its.excess) - _MOST_EXCESS:,} more: see --format json")
+    return "\n".join([*lines, *(f"→ {one}" for one in its.advice())]) + "\n"
+
+
+def _reached(found: Recall, width: int) -> str:
+    frame = found.to_frame()
+    lots, shipped = frame[frame["kind"] == "lot"], frame[frame["kind"] == "consignment"]
+    in_stock = lots[lots["in_stock_kg"] > 0]
+    text = f"{found.kind} {found.code}: {found.quantity_kg:,.1f} kg went into {_count(len(lots), 'lot')}"
+    text += f" and {_count(len(shipped), 'consignment')}\n"
+    if len(in_stock):
+        text += f"\nHold back: {in_stock['in_stock_kg'].sum():,.1f} kg still in stock\n"
+        rows = [
+            (row.code, row.label, f"{row.in_stock_kg:,.1f}", f"{row.kg_attributed:,.1f}", f"{row.kg_max:,.1f}",
+             _REACHED_BY[row.reached_by])
+            for row in in_stock.itertuples()
+        ]  # fmt: skip
+        text += screen.table(("lot", "form", "in stock", "kg", "at most", ""), rows, right=_NUMBERS, width=width)
+    if len(shipped):
+        text += "\nInform: what was shipped\n"
+        papers = [
+            (row.code, row.label, row.ship_date, row.dds_references or "–", f"{row.quantity_kg:,.1f}",
+             f"{row.kg_attributed:,.1f}", f"{row.kg_max:,.1f}", _REACHED_BY[row.reached_by])
+            for row in shipped.itertuples()
+        ]  # fmt: skip
+        heads = ("consignment", "buyer", "shipped", "statement", "kg in all", "kg", "at most", "")
+        text += screen.table(heads, papers, right=_NUMBERS, width=width)
+    used = lots[lots["in_stock_kg"] <= 0]
+    if len(used):
+        text += f"\nUsed up: {', '.join(used['code'])}\n"
+    return text

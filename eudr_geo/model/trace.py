@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 EVIDENCE = ("exact", "producer", "group", "unknown")
-"""Classes of evidence of origin, best first. ``group`` needs a collection group, which a book cannot state yet."""
+"""Classes of evidence of origin, best first: the plot is named; the producer is, and all of the producer's plots are
+possible; a collection group is, and all plots of its producers are; nothing is."""
 
 TRACE_COLUMNS = (
     "lot_code", "stream", "plot_code", "plot_version", "producer_code", "kg_attributed", "share", "kg_min", "kg_max",
@@ -20,10 +21,12 @@ TRACE_COLUMNS = (
 )  # fmt: skip
 """Columns of ``trace.csv``."""
 
-FORWARD_COLUMNS = (
-    "kind", "code", "label", "ship_date", "quantity_kg", "kg_attributed", "kg_min", "kg_max", "in_stock_kg",
+RECALL_COLUMNS = (
+    "kind", "code", "label", "ship_date", "dds_references", "reached_by", "quantity_kg", "kg_attributed", "kg_min",
+    "kg_max", "in_stock_kg",
 )  # fmt: skip
-"""Columns of a forward trace."""
+"""Columns of a recall. ``reached_by``: ``goods`` that can be in it, a ``silo`` they went through, or a
+``declaration`` that lists the plot although nothing came from it."""
 
 GRAM = 3
 """Decimals of a quantity in kg in outputs."""
@@ -52,6 +55,18 @@ class Edge:
 
 
 @dataclass(frozen=True)
+class IdentityEnd:
+    """Where goods of a micro-lot went into something else: from here on they are not the micro-lot."""
+
+    stream: str
+    process: str
+    date: str  # ISO 8601, "" when not stated
+    lot: str  # of the micro-lot
+    into: str
+    quantity_kg: float
+
+
+@dataclass(frozen=True)
 class Trace:
     """Where a lot or consignment came from.
 
@@ -67,6 +82,8 @@ class Trace:
         ``identity preserved``, ``segregated`` or ``mixed``; computed, never typed.
     nodes, edges
         The tree of lots and processes behind it, sorted.
+    identity_ends
+        Processes behind it in which a micro-lot's goods ended in another stream.
     rows
         One row a lot and plot, unrounded; read it with :meth:`to_frame`.
     """
@@ -79,6 +96,7 @@ class Trace:
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
     rows: pd.DataFrame
+    identity_ends: tuple[IdentityEnd, ...] = ()
 
     def to_frame(self, versions: Mapping[str, int] | None = None) -> pd.DataFrame:
         """Return the trace with the columns of ``trace.csv``, sorted by lot and plot, kilograms to the gram.
@@ -125,23 +143,32 @@ class Trace:
         }
 
     def tree_lines(self) -> list[str]:
-        """Return the tree as indented text, the traced code first, each node's sources below it; repeats named once."""
+        """Return the tree as text, the traced code first, the sources of each below it; repeats are opened once."""
         by_code = {node.code: node for node in self.nodes}
         sources: dict[str, list[Edge]] = {}
         for edge in self.edges:
             sources.setdefault(edge.target, []).append(edge)
         lines: list[str] = []
         seen: set[str] = set()
-        stack: list[tuple[str, int, str]] = [(self.code, 0, "")]
+        # Code, what stands before it and below it, the kilograms that came from it.
+        stack: list[tuple[str, str, str, float]] = [(self.code, "", "", self.quantity_kg)]
         while stack:
-            code, depth, given = stack.pop()
-            node = by_code[code]
+            code, before, below, kg = stack.pop()
             again = code in seen and bool(sources.get(code))
-            lines.append("  " * depth + _described(node, given) + (" (see above)" if again else ""))
-            if not again:
-                seen.add(code)
-                stack.extend(
-                    (edge.source, depth + 1, f"{edge.quantity_kg:,.1f} kg") for edge in reversed(sources.get(code, []))
+            lines.append(before + _described(by_code[code], kg) + (", see above" if again else ""))
+            if again:
+                continue
+            seen.add(code)
+            its = sources.get(code, [])
+            for place, edge in reversed(list(enumerate(its))):
+                is_last = place == len(its) - 1
+                stack.append(
+                    (
+                        edge.source,
+                        below + ("└─ " if is_last else "├─ "),
+                        below + ("   " if is_last else "│  "),
+                        edge.quantity_kg,
+                    )
                 )
         return lines
 
@@ -156,23 +183,27 @@ def _to_the_gram(kg: pd.Series) -> pd.Series:
     return type(kg)(floors / 10**GRAM, index=kg.index)
 
 
-def _described(node: Node, given: str) -> str:
-    text = f"{node.code} ({node.label})" if node.label else node.code
-    text += f" {given}" if given else f" {node.quantity_kg:,.1f} kg"
+def _described(node: Node, kg: float) -> str:
+    label = node.label.replace("_", " ")
+    if node.kind == "process":
+        return f"{node.code}, {label or 'process'}: {node.quantity_kg:,.1f} kg went in"
+    text = f"{kg:,.1f} kg of {node.code}" + (f", {label}" if label else "")
+    if node.kind == "consignment":
+        text = f"{node.code}: {kg:,.1f} kg" + (f" for {node.label}" if label else "")
     if node.deliveries:
-        text += f" ← {node.deliveries} deliver{'y' if node.deliveries == 1 else 'ies'}"
-        text += f" from {node.plots} plot{'' if node.plots == 1 else 's'}"
+        text += f" ← {node.deliveries:,} deliver{'y' if node.deliveries == 1 else 'ies'}"
+        text += f" from {node.plots:,} plot{'' if node.plots == 1 else 's'}"
     return text
 
 
 @dataclass(frozen=True)
-class Forward:
-    """Where a plot, producer, delivery or lot went.
+class Recall:
+    """Where a plot, producer, delivery, lot, process or the goods of a location went.
 
     Attributes
     ----------
     code, kind
-        What was followed: a ``plot``, ``producer``, ``delivery`` or ``lot``.
+        What was followed: a ``plot``, ``producer``, ``delivery``, ``lot``, ``process`` or ``location``.
     quantity_kg
         What it gave, in the form delivered (or the lot's own).
     rows
@@ -192,7 +223,7 @@ class Forward:
         frame = self.rows.copy()
         for column in ("quantity_kg", "kg_attributed", "kg_min", "kg_max", "in_stock_kg"):
             frame[column] = frame[column].astype(float).round(GRAM)
-        return frame[list(FORWARD_COLUMNS)]
+        return frame[list(RECALL_COLUMNS)]
 
     def consignment_codes(self) -> list[str]:
         """Codes of the consignments that can hold some of it, sorted."""

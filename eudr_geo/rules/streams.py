@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import numpy as np
-
 from eudr_geo.catalogue import ERROR, NOTE, WARNING, Problems, lot_rule
 from eudr_geo.cells import fold
 from eudr_geo.lot_faults import Fault, by_code, problems, rows
-from eudr_geo.lot_graph import LotGraph, graph_of
+from eudr_geo.lot_graph import graph_of
 from eudr_geo.model.lot_book import LotBook
 
 _APART = "good practice: identity preserved or segregated goods (ISO 22095)"
@@ -53,20 +51,13 @@ def _outside(book: LotBook) -> Iterator[Fault]:
             yield Fault("stream", code, stream, "no plot is declared for this micro-lot")
             continue
         lots = by_code(book, "lot")
-        reached = {lot: _plots_behind(graph, lot) for lot in graph.upstream(own)}
+        reached = {lot: {graph.plots[i] for i in graph.plots_behind(lot)} for lot in graph.upstream(own)}
         for lot in sorted(own):
             earlier = [reached[parent] for parent in graph.parents(lot) if parent in own]
             for plot in sorted(reached[lot].difference(declared[code], *earlier)):
                 name = graph.lots[lot]
                 why = f"plot {plot} feeds it and is not declared for {code}"
                 yield Fault("lot", name, lots.get(name, {}), why, {"other": plot})
-
-
-def _plots_behind(graph: LotGraph, lot: int) -> set[str]:
-    """Codes of the plots that can have given anything to a lot."""
-    found = [graph.arrivals.plot[graph.arrivals_by_lot[one]] for one in graph.upstream([lot])]
-    positions = np.unique(np.concatenate(found)).tolist()
-    return {graph.plots[i] for i in positions if i < len(graph.plots)}
 
 
 @lot_rule(severity=WARNING, basis=_APART, ids=("LOT-STR-07",))

@@ -1,7 +1,5 @@
 """Kilograms from plots to lots and back: the worked example to the digit, and what must hold for any graph of lots."""
 
-import time
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -10,7 +8,8 @@ from lot_books import book_of, delivery, land, line, lot, reject_into_bulk
 
 from eudr_geo.errors import InputError, RefusedError
 from eudr_geo.model.trace import TRACE_COLUMNS
-from eudr_geo.tracing import IDENTITY_PRESERVED, MIXED, SEGREGATED, trace, trace_forward, traces
+from eudr_geo.recalling import recall
+from eudr_geo.tracing import IDENTITY_PRESERVED, MIXED, SEGREGATED, trace, traces
 
 
 def shares(book, code, **options):
@@ -66,7 +65,7 @@ def test_the_tree_names_every_lot_once():
     kinds = {(edge.source, edge.target): edge.kind for edge in result.edges}
     assert kinds["D-1", "ML1-LOW"] == "byproduct"
     lines = result.tree_lines()
-    assert lines[0].startswith("BULK (green) 137.0 kg")
+    assert lines[0].startswith("137.0 kg of BULK, green")
     assert sum("2 deliveries from 2 plots" in text for text in lines) == 2
 
 
@@ -144,15 +143,15 @@ def test_circles_are_refused_by_name():
         trace(book_of(tables), "BULK")
     assert "B-G" in str(refused.value)
     with pytest.raises(RefusedError, match="circle"):
-        trace_forward(book_of(tables), "P3")
+        recall(book_of(tables), "P3")
     assert shares(book_of(tables), "ML1") == {"P1": 60.0, "P2": 45.0}, "what is not in the circle can be traced"
 
 
 def test_an_unknown_code_names_its_neighbours():
     with pytest.raises(InputError, match="did you mean ML1"):
         trace(book_of(reject_into_bulk()), "ML-1")
-    with pytest.raises(InputError, match="plot, producer, delivery or lot"):
-        trace_forward(book_of(reject_into_bulk()), "NOWHERE")
+    with pytest.raises(InputError, match="no plot, producer, delivery, lot, process or location called NOWHERE"):
+        recall(book_of(reject_into_bulk()), "NOWHERE")
 
 
 def test_a_code_of_two_things_asks_which():
@@ -160,12 +159,12 @@ def test_a_code_of_two_things_asks_which():
     tables["lot"].append(lot("P1", "green", 1.0))
     tables["delivery"].append(delivery("R-9", "P1", "P3", 1.0))
     with pytest.raises(InputError, match="several things"):
-        trace_forward(book_of(tables), "P1")
-    assert trace_forward(book_of(tables), "P1", kind="plot").lot_codes()[0] == "BULK"
+        recall(book_of(tables), "P1")
+    assert recall(book_of(tables), "P1", kind="plot").lot_codes()[0] == "BULK"
 
 
 def test_forward_from_a_plot_reaches_bulk_through_the_low_grade():
-    result = trace_forward(book_of(reject_into_bulk()), "P1")
+    result = recall(book_of(reject_into_bulk()), "P1")
     rows = result.to_frame().set_index("code")
     assert result.quantity_kg == 400.0
     assert result.lot_codes() == ["BULK", "ML1", "ML1-C", "ML1-LOW", "ML1-P"]
@@ -177,17 +176,17 @@ def test_forward_from_a_plot_reaches_bulk_through_the_low_grade():
 def test_forward_agrees_with_backward():
     book = book_of(reject_into_bulk())
     for plot in ("P1", "P2", "P3", "P4"):
-        forward = trace_forward(book, plot).to_frame().set_index("code")["kg_attributed"]
+        forward = recall(book, plot).to_frame().set_index("code")["kg_attributed"]
         for code in ("BULK", "ML1", "B-P"):
             assert forward.get(code, 0.0) == pytest.approx(shares(book, code).get(plot, 0.0), abs=0.002)
 
 
 def test_forward_from_producer_delivery_and_lot():
     book = book_of(reject_into_bulk())
-    plot = trace_forward(book, "P1").to_frame()
-    assert trace_forward(book, "H-P1").to_frame().equals(plot)
-    assert trace_forward(book, "R-1").to_frame().equals(plot)
-    low = trace_forward(book, "ML1-LOW").to_frame().set_index("code")
+    plot = recall(book, "P1").to_frame()
+    assert recall(book, "H-P1").to_frame().equals(plot)
+    assert recall(book, "R-1").to_frame().equals(plot)
+    low = recall(book, "ML1-LOW").to_frame().set_index("code")
     assert low.loc["BULK", ["kg_attributed", "kg_min", "kg_max"]].tolist() == [9.0, 9.0, 9.0]
     assert "ML1" not in low.index
 
@@ -267,7 +266,7 @@ def test_any_graph_of_lots_keeps_its_mass_and_its_bounds(tables):
 def test_wherever_a_plot_can_be_both_directions_say_so(tables, data):
     book = book_of(tables)
     plot = data.draw(st.sampled_from([row["plot_code"] for row in tables["delivery"]]))
-    forward = trace_forward(book, plot).rows.set_index("code")
+    forward = recall(book, plot).rows.set_index("code")
     for code, result in traces(book, [row["code"] for row in tables["lot"]]).items():
         rows = result.rows.set_index("plot_code")
         assert (plot in rows.index) == (code in forward.index)
@@ -304,13 +303,9 @@ def large_book(plots=10_000, deliveries=50_000, lots=500):
     return tables
 
 
-def test_ten_thousand_plots_are_traced_in_seconds():
+def test_the_book_of_a_large_season_is_traced_whole():
     tables = large_book()
-    book = book_of(tables)
-    codes = [row["code"] for row in tables["lot"]]
-    start = time.perf_counter()
-    result = traces(book, codes)
-    seconds = time.perf_counter() - start
-    assert len(result) == len(codes) >= 500
-    assert sum(one.quantity_kg for one in result.values()) > 0
-    assert seconds < 20, f"{seconds:.1f} s"  # about 2 s on an idle machine; a busy one must not break the build
+    result = traces(book_of(tables), [row["code"] for row in tables["lot"]])
+    assert len(result) == len(tables["lot"]) >= 500
+    for one in result.values():
+        assert one.rows["kg_attributed"].sum() == pytest.approx(one.quantity_kg)

@@ -1,0 +1,233 @@
+"""Recall: where a plot, producer, delivery, lot, process or store went, and what has to be held back for it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from eudr_geo.attribution import Attribution, Floats, Marks, Mix
+from eudr_geo.errors import InputError
+from eudr_geo.lot_graph import LotGraph, kilograms
+from eudr_geo.model.lot_book import LotBook
+from eudr_geo.model.trace import RECALL_COLUMNS, Recall
+from eudr_geo.silos import behind_silos
+from eudr_geo.tracing import near
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+KINDS = ("plot", "producer", "delivery", "lot", "process", "location")
+"""What can be recalled."""
+_SLACK_KG = 1e-6  # what floats leave over
+
+
+def recall(
+    book: LotBook,
+    code: str,
+    *,
+    kind: str = "",
+    since: str = "",
+    until: str = "",
+    declared: Mapping[str, Collection[str]] | None = None,
+) -> Recall:
+    """Follow something to the lots and consignments that hold some of it.
+
+    Parameters
+    ----------
+    book
+        The lot book.
+    code
+        Code of a plot, producer, delivery, lot, process or location.
+    kind
+        Which of these is meant, where one code names several.
+    since, until
+        Of a location only: the goods that lay there between these days, ISO 8601; "" for no limit.
+    declared
+        Consignment or lot code → plots that its package declared. What declares a plot is reached by it, also where
+        no kilogram came from it: one plot that fails spoils the whole declared set.
+
+    Raises
+    ------
+    InputError
+        When nothing is called so, or several things are.
+    RefusedError
+        When lots feed each other in a circle.
+    """
+    graph = LotGraph(book)
+    kind = _kind(graph, code, kind)
+    if (since or until) and kind != "location":
+        raise InputError(
+            f"{code} is a {kind}; days can be given for a location only", fix="leave --since and --until out"
+        )
+    marks, quantity_kg = _marks(graph, code, kind, since, until)
+    starts = {*np.unique(graph.arrivals.lot[marks.arrivals]).tolist(), *marks.lots}
+    if marks.process:
+        starts |= {lot for lot, _ in graph.processes[marks.process].outs}
+    attribution = Attribution(graph, marks)
+    reached = sorted(graph.downstream(lot for lot in starts if lot >= 0))
+    attribution.of(reached)
+    rows = _goods(attribution, reached)
+    plots = _plots(graph, code, kind)
+    return Recall(code, kind, quantity_kg, _with_declared(book, graph, rows, plots, declared or {}))
+
+
+def _kind(graph: LotGraph, code: str, kind: str) -> str:
+    known = {table: set(graph.book.table(table)["code"]) for table in KINDS}
+    known["lot"] |= set(graph.lots)
+    known["plot"] |= set(graph.plots)
+    known["process"] |= set(graph.processes)
+    found = [name for name, codes in known.items() if code in codes and kind in {"", name}]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise InputError(f"{code} names several things: a {' and a '.join(found)}", fix="say which with --kind")
+    every = sorted({one for codes in known.values() for one in codes if isinstance(one, str)})
+    raise InputError(
+        f"there is no {kind or ', '.join(KINDS[:-1]) + ' or location'} called {code}", fix=near(code, every)
+    )
+
+
+def _marks(graph: LotGraph, code: str, kind: str, since: str, until: str) -> tuple[Marks, float]:
+    arrivals, deliveries = graph.arrivals, graph.deliveries
+    none = np.zeros(len(arrivals.lot), dtype=bool)
+    if kind == "lot":
+        lot = graph.position[code]
+        return Marks(none, lots={lot: float(graph.total_kg[lot])}), float(graph.total_kg[lot])
+    if kind == "process":
+        return Marks(none, process=code), graph.processes[code].out_kg if code in graph.processes else 0.0
+    if kind == "location":
+        lots = _kept_in(graph, code, since, until)
+        return Marks(none, lots=lots), sum(lots.values())
+    if kind == "plot":
+        chosen = arrivals.plot == graph.plots.index(code)
+        return Marks(chosen, sure=False), float(arrivals.kg[chosen].sum())
+    if kind == "delivery":
+        whole = (deliveries["code"] == code).to_numpy(dtype=bool)
+    else:
+        own = _plots(graph, code, kind)
+        # A plot's producer counts before the one named on the receipt only where the receipt names none.
+        whole = np.array(
+            [
+                (producer == code) if producer else (plot in own)
+                for producer, plot in zip(deliveries["producer_code"], deliveries["plot_code"], strict=True)
+            ],
+            dtype=bool,
+        )
+    chosen = whole[arrivals.delivery]
+    return Marks(chosen), float(arrivals.kg[chosen].sum())
+
+
+def _plots(graph: LotGraph, code: str, kind: str) -> set[str]:
+    """Plots that are recalled as such."""
+    if kind == "plot":
+        return {code}
+    return {graph.plots[i] for i in graph.plots_of_producer.get(code, [])} if kind == "producer" else set()
+
+
+def _kept_in(graph: LotGraph, code: str, since: str, until: str) -> dict[int, float]:
+    """Kilograms of each lot that lay in a location, or in a part of it, on one of these days."""
+    table = graph.book.table("location")
+    inside, before = {code}, 0
+    while len(inside) > before:
+        before = len(inside)
+        inside |= {own for own, parent in zip(table["code"], table["parent_code"], strict=True) if parent in inside}
+    kept: dict[int, float] = {}
+    stays = graph.book.table("storage_stay")
+    columns = (stays[name] for name in ("lot_code", "location_code", "from_date", "to_date"))
+    for lot, where, start, end, kg in zip(*columns, kilograms(stays["quantity_kg"]), strict=True):  # a stay a row
+        position = graph.position.get(lot, -1)
+        if position < 0 or where not in inside or (until and start > until) or (since and end and end < since):
+            continue
+        total = float(graph.total_kg[position])
+        kept[position] = min(kept.get(position, 0.0) + (float(kg) or total), total)
+    lots = graph.book.table("lot")
+    stayed = set(stays["lot_code"])
+    for lot, where, made in zip(lots["code"], lots["location_code"], lots["created_on"], strict=True):
+        if where in inside and lot not in stayed and not (until and made and made > until):
+            kept[graph.position[lot]] = float(graph.total_kg[graph.position[lot]])
+    return kept
+
+
+def _goods(attribution: Attribution, reached: Sequence[int]) -> list[tuple[object, ...]]:
+    """Rows of the consignments, then of the lots, that hold some of the marked goods."""
+    graph = attribution.graph
+    lots = []
+    for lot in reached:
+        kg, low, high = _marked(attribution.mixes[lot])
+        if high <= _SLACK_KG:
+            continue
+        total = float(graph.total_kg[lot])
+        stock = max(0.0, total - float(graph.drawn_kg[lot]))
+        code = graph.lots[lot]
+        form = graph.lot_rows.get(code, {}).get("form", "")
+        lots.append(("lot", code, form, "", "", "goods", total, kg, low, high, stock))
+    shipped: dict[str, Floats] = {}
+    lines = graph.shipments
+    for consignment, code, kg in zip(
+        lines["consignment_code"], lines["lot_code"], kilograms(lines["quantity_kg"]), strict=True
+    ):
+        held = shipped.setdefault(consignment, np.zeros(4))
+        held[0] += kg
+        if graph.position.get(code, -1) in attribution.mixes:
+            held[1:] += _marked(attribution.draw(graph.position[code], float(kg)))
+    rows = [
+        ("consignment", consignment, *_papers(graph.book, consignment), "goods", total, kg, low, high, 0.0)
+        for consignment, (total, kg, low, high) in sorted(shipped.items())
+        if high > _SLACK_KG
+    ]
+    return [*rows, *sorted(lots, key=lambda row: row[1])]
+
+
+def _papers(book: LotBook, consignment: str) -> tuple[str, str, str]:
+    """Buyer, date of shipping and references of the statements of a consignment."""
+    table, references = book.table("consignment"), book.table("dds_reference")
+    own = table[table["code"] == consignment]
+    buyer, date = (str(own.iloc[0][name] or "") if len(own) else "" for name in ("buyer", "ship_date"))
+    named = references.loc[references["consignment_code"] == consignment, "reference"]
+    return buyer, date, "; ".join(sorted(map(str, named)))
+
+
+def _with_declared(
+    book: LotBook,
+    graph: LotGraph,
+    rows: list[tuple[object, ...]],
+    plots: set[str],
+    declared: Mapping[str, Collection[str]],
+) -> pd.DataFrame:
+    """Add what declares one of the plots and got no kilogram of it: by its package, or because it lay in a silo."""
+    import pandas as pd
+
+    held = {row[1] for row in rows}
+    lines = graph.shipments
+    weight = dict.fromkeys(graph.lots, 0.0) | dict(zip(graph.lots, graph.total_kg.tolist(), strict=True))
+    for consignment, kg in zip(lines["consignment_code"], kilograms(lines["quantity_kg"]), strict=True):
+        weight[consignment] = weight.get(consignment, 0.0) + float(kg)
+    found: dict[str, str] = {code: "declaration" for code, its in declared.items() if plots & set(its)}
+    if plots:
+        for lot, layers in behind_silos(book, graph).items():
+            possible = {graph.plots[i] for layer in layers for i in graph.plots_behind(layer.lot)}
+            if plots & possible:
+                name = graph.lots[lot]
+                found.setdefault(name, "silo")
+                found |= dict.fromkeys(
+                    set(lines.loc[lines["lot_code"] == name, "consignment_code"]) - set(found), "silo"
+                )
+    shipped = set(lines["consignment_code"]) | set(book.table("consignment")["code"])
+    for code in sorted(set(found) - held):
+        is_shipped = code in shipped
+        label = _papers(book, code) if is_shipped else (graph.lot_rows.get(code, {}).get("form", ""), "", "")
+        stock = 0.0
+        if code in graph.position:
+            stock = max(0.0, weight.get(code, 0.0) - float(graph.drawn_kg[graph.position[code]]))
+        kind = "consignment" if is_shipped else "lot"
+        rows.append((kind, code, *label, found[code], weight.get(code, 0.0), 0.0, 0.0, 0.0, stock))
+    rows.sort(key=lambda row: (str(row[0]), str(row[1])))
+    return pd.DataFrame(rows, columns=list(RECALL_COLUMNS))
+
+
+def _marked(mix: Mix) -> tuple[float, float, float]:
+    """Attributed, least and most kilograms of the marked goods in a mix."""
+    rows = np.flatnonzero(mix.plot == 0)
+    return tuple(float(values[rows].sum()) for values in (mix.kg, mix.low, mix.high))  # type: ignore[return-value]

@@ -1,0 +1,120 @@
+"""Recall: from whatever went wrong to what has to be held back and who has to be told."""
+
+import pytest
+from lot_books import book_of, delivery, land, line, lot, reject_into_bulk
+
+from eudr_geo.errors import InputError
+from eudr_geo.recalling import recall
+
+
+def by_code(found):
+    return found.to_frame().set_index("code")
+
+
+def test_a_process_reaches_what_came_out_of_it_and_no_more():
+    frame = by_code(recall(book_of(reject_into_bulk()), "D-1"))
+    assert set(frame.index) == {"ML1", "ML1-LOW", "BULK", "EXP-1"}
+    assert frame.loc["BULK", "kg_attributed"] == pytest.approx(9.0)
+    assert frame.loc["ML1", "kg_min"] == pytest.approx(105.0)
+
+
+def test_a_shipment_is_named_with_its_buyer_and_its_statements():
+    tables = reject_into_bulk() | {
+        "dds_reference": [
+            {"reference": "25VNB2", "consignment_code": "EXP-1"},
+            {"reference": "25VNA1", "consignment_code": "EXP-1"},
+        ]
+    }
+    row = by_code(recall(book_of(tables), "P1")).loc["EXP-1"]
+    assert (row["label"], row["ship_date"], row["dds_references"]) == ("Importer", "2026-02-01", "25VNA1; 25VNB2")
+    assert row["reached_by"] == "goods"
+
+
+def stores():
+    return reject_into_bulk() | {
+        "location": [
+            {"code": "MILL"},
+            {"code": "SHED", "parent_code": "MILL"},
+            {"code": "FAR"},
+        ],
+        "storage_stay": [
+            {"lot_code": "ML1-P", "location_code": "SHED", "from_date": "2025-11-17", "to_date": "2026-01-10"},
+            {"lot_code": "B-P", "location_code": "SHED", "from_date": "2026-01-02", "to_date": "2026-01-10"},
+            {"lot_code": "BULK", "location_code": "FAR", "from_date": "2026-01-11", "quantity_kg": 37.0},
+        ],
+    }
+
+
+def test_a_store_gives_what_lay_in_it_on_those_days():
+    book = book_of(stores())
+    early = by_code(recall(book, "MILL", since="2025-12-01", until="2025-12-31"))
+    assert "B-P" not in early.index
+    assert early.loc["ML1", "kg_attributed"] == pytest.approx(105.0)
+    late = by_code(recall(book, "SHED", since="2026-01-05"))
+    assert late.loc["B-G", "kg_attributed"] == pytest.approx(128.0)
+    part = recall(book, "FAR")
+    assert part.quantity_kg == pytest.approx(37.0)
+    assert by_code(part).loc["BULK", "kg_attributed"] == pytest.approx(37.0)
+    assert recall(book, "FAR", until="2025-12-31").to_frame().empty
+
+
+def test_days_belong_to_stores_only():
+    with pytest.raises(InputError, match="days can be given for a location only"):
+        recall(book_of(stores()), "P1", since="2025-12-01")
+
+
+def test_a_plot_that_gave_nothing_spoils_the_package_that_declares_it():
+    tables = reject_into_bulk() | land("P1", "P2", "P3", "P4", "P9")
+    book = book_of(tables)
+    assert recall(book, "P9").to_frame().empty
+    frame = by_code(recall(book, "P9", declared={"EXP-1": {"P1", "P9"}}))
+    assert frame.loc["EXP-1", "reached_by"] == "declaration"
+    assert (frame.loc["EXP-1", "kg_attributed"], frame.loc["EXP-1", "quantity_kg"]) == (0.0, 160.0)
+
+
+def silo(**more):
+    return land("P1", "P2", "P3") | {
+        "location": [{"code": "SILO-1", "kind": "silo", "storage_mode": "loose"} | more],
+        "lot": [lot(f"L{at}", "green", 1000.0) for at in (1, 2, 3)],
+        "delivery": [delivery(f"R-{at}", f"L{at}", f"P{at}", 1000.0, form="green") for at in (1, 2, 3)],
+        "storage_stay": [
+            {"lot_code": "L1", "location_code": "SILO-1", "from_date": "2025-11-01", "to_date": "2025-11-10"},
+            {"lot_code": "L2", "location_code": "SILO-1", "from_date": "2025-11-05", "to_date": "2025-11-20"},
+            {"lot_code": "L3", "location_code": "SILO-1", "from_date": "2025-11-21", "to_date": "2025-11-30"},
+        ],
+    }
+
+
+@pytest.mark.parametrize(
+    ("more", "reached"),
+    [
+        ({}, {"L1", "L2", "L3"}),  # never seen empty, capacity unknown: anything may still be in there
+        ({"last_emptied": "2025-11-20"}, {"L1", "L2"}),  # empty between the second and the third
+        ({"capacity_kg": 600.0}, {"L1", "L2"}),  # first in, first out: what came in twice its capacity ago is gone
+        ({"capacity_kg": 500.0}, {"L1"}),
+        ({"capacity_kg": 5000.0}, {"L1", "L2", "L3"}),
+        ({"storage_mode": "exclusive"}, {"L1"}),
+    ],
+)
+def test_a_silo_carries_a_plot_into_what_was_drawn_after_it(more, reached):
+    frame = by_code(recall(book_of(silo(**more)), "P1"))
+    assert set(frame.index) == reached
+    assert frame.loc["L1", "reached_by"] == "goods"
+    assert set(frame.loc[sorted(reached - {"L1"}), "reached_by"]) <= {"silo"}
+
+
+def test_a_process_of_an_unknown_code_names_what_is_near():
+    with pytest.raises(InputError) as refused:
+        recall(book_of(reject_into_bulk()), "D-9")
+    assert "D-1" in refused.value.fix
+
+
+def test_kilograms_follow_a_split_into_both_parts():
+    tables = land("P1") | {
+        "lot": [lot("A", "green", 100.0), lot("B", "green", 60.0), lot("C", "green", 40.0)],
+        "delivery": [delivery("R-1", "A", "P1", 100.0, form="green")],
+        "process": [{"code": "S-1", "type": "split"}],
+        "process_line": [line("S-1", "in", "A", 100.0), line("S-1", "out", "B", 60.0), line("S-1", "out", "C", 40.0)],
+    }
+    frame = by_code(recall(book_of(tables), "R-1"))
+    assert frame.loc[["B", "C"], "kg_min"].tolist() == [60.0, 40.0]
