@@ -40,8 +40,10 @@ class Task:
         return None
 
     def wrong(self, language: str) -> str:
-        """Its faults, a line each: what is wrong in general, in a language, then what was found here."""
-        lines = [f"{fault_in(one.rule, language).rstrip('.')}: {one.message}" for one in self.findings]
+        """Its faults: what is wrong in general, in a language, and below it what was found here."""
+        lines: list[str] = []
+        for one in self.findings:
+            lines += [fault_in(one.rule, language), f"– {one.message}"]
         return "\n".join(dict.fromkeys(lines))
 
     def hints(self, language: str) -> str:
