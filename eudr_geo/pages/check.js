@@ -56,7 +56,10 @@
     byId("findings").before(note);
   }
 
-  const map = CheckMap.start(data, worst.map((rank) => data.severities[rank]), (plot) => {
+  const hasMap = data.land.some(Boolean);
+  byId("ground").hidden = !hasMap;
+  byId("work").classList.toggle("alone", !hasMap);
+  const map = !hasMap ? {has: () => false, show: () => {}, choose: () => {}} : CheckMap.start(data, worst.map((rank) => data.severities[rank]), (plot) => {
     state.plot = plot;
     choose();
     byId("findings-title").scrollIntoView({block: "start"});

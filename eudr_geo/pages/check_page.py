@@ -37,6 +37,7 @@ def check_page(report: Report) -> str:
     values = {
         "language": report.language,
         "words": said,
+        "title": said["title"] if result.files else said["title_project"],
         "head": top,
         "scripts": scripts,
         "files": result.files,

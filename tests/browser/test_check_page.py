@@ -6,6 +6,7 @@ import pytest
 from map_samples import HOSTILE
 from report_samples import a_report, village_report
 
+from eudr_geo.model.findings import Finding
 from eudr_geo.pages.check_page import check_page
 
 pytestmark = pytest.mark.browser
@@ -144,6 +145,16 @@ def test_other_languages(open_page, language):
     assert page.page.evaluate("document.documentElement.lang") == language
     assert page.text("h1") != "Plot check"
     assert "undefined" not in page.text("body main")
+    page.quiet()
+
+
+def test_without_plots_there_is_no_map_and_without_files_no_list_of_them(open_page):
+    found = Finding("over-draw", "error", "lot", "too much was taken", "look again", "good practice", code="ML01")
+    page = open_page(check_page(a_report([found], files=())))
+    assert page.text("h1") == "Project check"
+    assert page.texts(".finding .who b") == ["ML01"]
+    assert not page.page.locator("#map").is_visible()
+    assert not page.page.locator(".files").count()
     page.quiet()
 
 
