@@ -50,6 +50,9 @@ BOOK_TABLES: Mapping[str, type[Base]] = {
 }
 """The tables of a lot book, in an order in which each comes after those it refers to."""
 
+LAND_COLUMNS = ("plot_code", "version", "area_ha", "valid_from", "valid_to", "geometry_hash")
+"""Columns of the versions of plots that a book may carry: the land as lots need it, without its geometry."""
+
 _OF_THE_PROJECT = frozenset({"fid", "imported_at"})
 
 
@@ -74,6 +77,8 @@ class LotBook:
     frames
         Table name of :data:`BOOK_TABLES` → frame with exactly :func:`columns` of it, all columns of object dtype;
         None where nothing is stated, dates as ISO 8601 text, quantities as float kg. Read them with :meth:`table`.
+    land
+        Versions of the plots, columns :data:`LAND_COLUMNS`; None for a book that is read from a file.
 
     Examples
     --------
@@ -82,7 +87,14 @@ class LotBook:
     """
 
     frames: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    land: pd.DataFrame | None = None
 
     def table(self, name: str) -> pd.DataFrame:
         """Return a table, empty where the book has none."""
         return self.frames.get(name, empty_frame(name))
+
+    def versions(self) -> pd.DataFrame:
+        """Return the versions of the plots, empty where the book does not carry them."""
+        import pandas as pd
+
+        return pd.DataFrame(columns=list(LAND_COLUMNS), dtype=object) if self.land is None else self.land

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cache
-from importlib import resources
 from typing import Any
 
 import numpy as np
 
 from eudr_geo.catalogue import ERROR, WARNING, Problems, lot_rule
-from eudr_geo.cells import fold
+from eudr_geo.green_equivalent import Band, bands, species_of
 from eudr_geo.lot_faults import Fault, by_code, problems
 from eudr_geo.lot_graph import UNEXPLAINED_SHARE, LotGraph, ProcessFlow, graph_of
 from eudr_geo.model.lot_book import LotBook
@@ -171,27 +167,6 @@ def _moistures(graph: LotGraph) -> dict[int, float]:
     return {graph.position[code]: float(value) for code, value in pairs if value is not None and 0 < float(value) < 100}
 
 
-@dataclass(frozen=True)
-class Band:
-    """What usually comes out of a step, as a share of what goes in, and what cannot."""
-
-    low: float
-    high: float
-    ceiling: float
-
-
-@cache
-def bands() -> Mapping[tuple[str, str, str], Band]:
-    """Return the outturn bands: (form in, form out, species or "") → band. Dated, with sources, in ``data/``."""
-    text = resources.files("eudr_geo").joinpath("data", "outturn_bands.csv").read_text(encoding="utf-8")
-    return {
-        (row["form_in"], row["form_out"], row["species"]): Band(
-            float(row["usual_low"]), float(row["usual_high"]), float(row["ceiling"])
-        )
-        for row in csv.DictReader(text.splitlines())
-    }
-
-
 @lot_rule(
     severity=(WARNING, ERROR),
     basis="good practice: conversion factors of the International Coffee Organization and others",
@@ -250,15 +225,8 @@ def _step(graph: LotGraph, flow: ProcessFlow, lots: Mapping[str, dict[str, Any]]
     if len(ends) != 1 or milled <= 0:
         return None
     end = ends.pop()
-    species = {_species(lots.get(graph.lots[lot], {})) for lot, _ in flow.ins + flow.outs} - {""}
+    species = {species_of(lots.get(graph.lots[lot], {})) for lot, _ in flow.ins + flow.outs} - {""}
     band = bands().get((start, end, species.pop() if len(species) == 1 else "")) or bands().get((start, end, ""))
     if band is None:
         return None
     return sum(kg for _, kg in made) / milled, band, f"{start.replace('_', ' ')} to {end.replace('_', ' ')}"
-
-
-def _species(lot: Mapping[str, Any]) -> str:
-    text = fold(lot.get("species") or "")
-    if "arabica" in text:
-        return "arabica"
-    return "robusta" if "robusta" in text or "canephora" in text else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -13,13 +14,14 @@ from eudr_geo.lot_faults import Fault, by_code, problems, rows
 from eudr_geo.lot_graph import GROUP, PRODUCER, graph_of
 from eudr_geo.model.lot_book import LotBook
 from eudr_geo.regulation import PRODUCERS_MAX_PER_STATEMENT
+from eudr_geo.silos import behind_silos
 
 _BASIS = "Regulation (EU) 2023/1115, Article 9(1)(d); Commission FAQ, declaration in excess"
 
 
 @lot_rule(severity=WARNING, basis=_BASIS, ids=("L-10",))
 def declared_in_excess(book: LotBook) -> Problems:
-    """A receipt names the producer but not the plot, so all plots of the producer are declared.
+    """Plots are declared that may have given nothing: the receipt names no plot, or a silo was not empty.
 
     **Why it matters** The buyer answers for every plot that is declared. If one of them fails, all the goods fail,
     also when nothing came from it.
@@ -27,14 +29,14 @@ def declared_in_excess(book: LotBook) -> Problems:
     **Example** R-0107 brings 82 kg of H-014 into day lot DL-25. H-014 has three plots: all three are declared.
 
     **How to correct it** Ask the producer which plot was picked, and write its code on the receipt. A producer with one
-    plot needs no plot code.
+    plot needs no plot code. Empty a silo before the next lot, and note the day: what lay in it before is declared too.
 
     **Trap** Do not fill in a plot by guessing: the kilograms of a plot are held against its size.
     """
     return problems(
-        _several(book, PRODUCER, "of their producers"),
+        chain(_several(book, PRODUCER, "of their producers"), _poured_together(book)),
         "lot {code}: {why}",
-        "write the plot on the receipts, or accept that every one of these plots is answered for",
+        "write the plot on the receipts, note when a silo was empty, or accept that all these plots are answered for",
     )
 
 
@@ -77,6 +79,22 @@ def _several(book: LotBook, evidence: int, of: str) -> Iterator[Fault]:
         )
         name = graph.lots[lot]
         yield Fault("lot", name, lots.get(name, {}), why)
+
+
+def _poured_together(book: LotBook) -> Iterator[Fault]:
+    """Lots that went through a silo with others: their plots are declared as well."""
+    graph, lots = graph_of(book), by_code(book, "lot")
+    for lot, layers in behind_silos(book, graph).items():
+        own = set(graph.plots_behind(lot))
+        others = {plot for layer in layers for plot in graph.plots_behind(layer.lot)} - own
+        if others:
+            silo = layers[0]
+            counted = "was last empty on" if silo.emptied else "was never seen empty; counted back to"
+            why = (
+                f"it lay in {silo.silo}, which {counted} {silo.since} ({silo.kg:,.1f} kg since); "
+                f"{len(others):,} more plot{'s' if len(others) > 1 else ''} of what lay there are declared"
+            )
+            yield Fault("lot", graph.lots[lot], lots.get(graph.lots[lot], {}), why)
 
 
 @lot_rule(severity=ERROR, basis=_BASIS, ids=("L-10",))

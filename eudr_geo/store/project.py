@@ -18,7 +18,7 @@ from eudr_geo.model.base import table_of
 from eudr_geo.model.changes import Change
 from eudr_geo.model.findings import Finding, Findings
 from eudr_geo.model.land import Plot, PlotVersion
-from eudr_geo.model.lot_book import BOOK_TABLES, LotBook, columns
+from eudr_geo.model.lot_book import BOOK_TABLES, LAND_COLUMNS, LotBook, columns
 from eudr_geo.model.package import Input
 from eudr_geo.model.people import Producer
 from eudr_geo.model.plots import Plots
@@ -265,7 +265,10 @@ class Store:
                 found = connection.execute(select(*(table.c[column] for column in columns(name))).order_by(table.c.fid))
                 rows = [tuple(row) for row in found]
                 frames[name] = pd.DataFrame(rows, columns=columns(name), dtype=object)
-        return LotBook(frames)
+            fields = [_VERSION.c[name] for name in LAND_COLUMNS]
+            land = connection.execute(select(*fields).order_by(_VERSION.c.plot_code, _VERSION.c.version))
+            versions = pd.DataFrame([tuple(row) for row in land], columns=list(LAND_COLUMNS), dtype=object)
+        return LotBook(frames, versions)
 
     def table(self, noun: type[Base]) -> pd.DataFrame:
         """Return a table as it is, with its row numbers."""

@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 
-from eudr_geo.model.lot_book import BOOK_TABLES, LotBook, columns
+from eudr_geo.model.lot_book import BOOK_TABLES, LAND_COLUMNS, LotBook, columns
 
 _PLAIN = {"quantity_kg": float, "moisture_percent": float, "price": float}
 
@@ -12,14 +12,18 @@ _PLAIN = {"quantity_kg": float, "moisture_percent": float, "price": float}
 def book_of(tables: dict[str, list[dict[str, Any]]]) -> LotBook:
     """A book of these rows; what a row leaves out is not stated, an unknown column is a mistake in the test."""
     frames = {}
+    land = None
     for name, rows in tables.items():
+        if name == "plot_version":
+            land = pd.DataFrame([{column: row.get(column) for column in LAND_COLUMNS} for row in rows], dtype=object)
+            continue
         unknown = {key for row in rows for key in row} - set(columns(name))
         assert name in BOOK_TABLES
         assert not unknown, f"{name}: no such column {unknown}"
         full = [{column: row.get(column) for column in columns(name)} for row in rows]
         frame = pd.DataFrame(full, columns=columns(name), dtype=object)
         frames[name] = frame.astype(object).where(frame.notna(), None)
-    return LotBook(frames)
+    return LotBook(frames, land)
 
 
 def line(process: str, direction: str, lot: str | None, kg: float) -> dict[str, Any]:

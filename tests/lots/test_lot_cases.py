@@ -21,7 +21,7 @@ def case_files() -> list[Path]:
 @pytest.mark.parametrize("path", case_files(), ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_case(path):
     case = json.loads(path.read_text(encoding="utf-8"))
-    book = book_of({name: rows for name, rows in case.items() if name in BOOK_TABLES})
+    book = book_of({name: rows for name, rows in case.items() if name in {*BOOK_TABLES, "plot_version"}})
     result = check_lots(book)
     assert not result.tool_errors
     code, also = path.parent.name, set(case.get("also", []))
@@ -116,6 +116,64 @@ def opening_stock():
     return {"lot": [lot("OLD", "green", 900.0, opening_stock=True)]}
 
 
+def two_lots(mode, **stays):
+    """Two lots of parchment in one place at one time."""
+    common = {"location_code": "S-1"}
+    return land("P1", "P2") | {
+        "lot": [lot("A", "dry_parchment", 200.0), lot("B", "dry_parchment", 300.0)],
+        "delivery": [
+            delivery("R-1", "A", "P1", 200.0, form="dry_parchment"),
+            delivery("R-2", "B", "P2", 300.0, form="dry_parchment"),
+        ],
+        "location": [{"code": "S-1", "storage_mode": mode, **stays.pop("place", {})}],
+        "storage_stay": [
+            {"lot_code": "A", "from_date": "2025-11-16", "to_date": "2025-12-01"} | common | stays.get("first", {}),
+            {"lot_code": "B", "from_date": "2025-11-20"} | common | stays.get("second", {}),
+        ],
+    }
+
+
+def receipt_without_plot(**receipt):
+    tables = land("P1", "P2") | {"lot": [lot("DAY", "cherry", 200.0)]}
+    tables["plot"] = [*tables["plot"], {"code": "P1-B", "producer_code": "H-P1"}]
+    return tables | {"delivery": [delivery("R-1", "DAY", None, 200.0, **receipt)]}
+
+
+def handover_of(received_kg):
+    return clean_micro_lot() | {
+        "organisation": [{"code": "COOP", "name": "Cooperative"}, {"code": "EXP", "name": "Exporter"}],
+        "handover": [
+            {
+                "code": "HO-1", "lot_code": "G", "from_org": "COOP", "to_org": "EXP", "date_sent": "2026-01-20",
+                "quantity_sent_kg": 170.0, "date_received": "2026-01-21", "quantity_received_kg": received_kg,
+            }
+        ],
+    }  # fmt: skip
+
+
+def remapped(first_day):
+    version = {"plot_code": "P1", "version": 2, "area_ha": 1.2, "valid_from": first_day}
+    return clean_micro_lot() | {"plot_version": [version]}
+
+
+def many_producers(count=1600):
+    plots = [f"P{i:04}" for i in range(count)]
+    return land(*plots) | {
+        "lot": [lot("G", "green", 10.0 * count)],
+        "delivery": [delivery(f"R-{plot}", "G", plot, 10.0, form="green") for plot in plots],
+    } | shipped(10.0 * count)  # fmt: skip
+
+
+def roasted_after_the_sale():
+    """All of the green coffee was shipped in February, and some of it roasted in March."""
+    book = clean_micro_lot() | shipped(170.0)
+    return book | {
+        "lot": [*book["lot"], lot("RO", "roasted", 42.0, stream_code="ML01")],
+        "process": [*book["process"], {"code": "RO-1", "type": "roast", "date_start": "2026-03-01"}],
+        "process_line": [*book["process_line"], line("RO-1", "in", "G", 50.0), line("RO-1", "out", "RO", 42.0)],
+    }
+
+
 FIXTURES = {
     "clean micro-lot": (clean_micro_lot(), []),
     "pooled washing-station day lot": (pooled_day_lot(), []),
@@ -138,11 +196,28 @@ FIXTURES = {
     ),
     "duplicate ids with blanks": (duplicate_ids_with_blanks(), ["duplicate-code"]),
     "opening stock": (opening_stock(), ["unknown-origin"]),
+    "plot over cap": (
+        clean_micro_lot() | {"plot_version": [{"plot_code": "P1", "version": 1, "area_ha": 0.02}]},
+        ["implausible-yield"],
+    ),
+    "loose co-storage": (two_lots("loose"), ["loose-co-storage"]),
+    "labelled co-storage": (two_lots("labelled", first={"label": "blue"}, second={"label": "red"}), []),
+    "excess at producer level": (receipt_without_plot(producer_code="H-P1"), ["declared-in-excess"]),
+    "regional excess refused": (
+        receipt_without_plot(producer_code=None, collection_group="Central Highlands"),
+        ["regional-declaration", "unknown-origin"],
+    ),
+    "silo never emptied": (two_lots("loose", place={"kind": "silo", "capacity_kg": 900.0}), ["declared-in-excess"]),
+    "handover loss 3 %": (handover_of(164.9), ["custody-gap"]),
+    "plot remapped mid-season": (remapped("2025-12-01"), ["plot-version-not-valid"]),
+    "1 600-producer lot": (many_producers(), []),
+    "roasting after green sale": (roasted_after_the_sale(), ["over-draw"]),
 }
 
 
 @pytest.mark.parametrize("name", FIXTURES)
 def test_fixture_gives_exactly_its_codes(name):
+    assert len(FIXTURES) == 22
     tables, expected = FIXTURES[name]
     assert codes(tables) == expected
 
