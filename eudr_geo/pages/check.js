@@ -5,7 +5,7 @@
   const source = byId("check-data");
   const data = JSON.parse(source.textContent), {words} = data;
   if (!data.findings.length) return;
-  const SEVERITY = 0, RULE = 1, SOURCE = 2, RECORD = 3, CODE = 4, MESSAGE = 5, HINT = 6, LON = 7, LAT = 8, PLOT = 9, PICTURE = 10;
+  const SEVERITY = 0, RULE = 1, SOURCE = 2, RECORD = 3, CODE = 4, MESSAGE = 5, HINT = 6, LON = 7, LAT = 8, PLOT = 9, PICTURE = 10, SPOT = 11;
   const BATCH = 40, MOST_GROUPS = 7;
   const say = (key, ...values) => words[key].split("{}").map((part, i) => (i ? String(values[i - 1] ?? "") : "") + part).join("");
   byId("work").hidden = false;
@@ -40,6 +40,12 @@
   option(byId("place"), "", words.all_places);
   const places = [...counted(groupOf)].sort((a, b) => (a[0] < b[0] ? -1 : 1));
   places.forEach(([place, n], at) => option(byId("place"), String(at), `${place.length > 60 ? place.slice(0, 60) + "…" : place || "– " + words.not_stated} (${number(n, 0)})`));
+  // Where plots are grouped by village, files are a choice of their own.
+  if (data.grouped !== "file" && data.sources.length > 1) {
+    byId("file-choice").hidden = false;
+    option(byId("file"), "", words.all_places);
+    for (const [file, n] of [...counted((one) => one[SOURCE])].sort((a, b) => a[0] - b[0])) option(byId("file"), String(file), `${data.sources[file].slice(0, 60)} (${number(n, 0)})`);
+  }
   const severities = counted((one) => one[SEVERITY]);
   data.severities.forEach((severity, at) => {
     if (!severities.get(at)) return;
@@ -75,13 +81,14 @@
 
   function choose() {
     const wanted = new Set([...byId("severities").querySelectorAll("input")].filter((box) => box.checked).map((box) => Number(box.value)));
-    const rule = byId("rule").value, place = byId("place").value;
+    const rule = byId("rule").value, place = byId("place").value, file = byId("file").value;
     const parts = fold(byId("find").value).split(/\s+/).filter(Boolean);
     const at = [];
     data.findings.forEach((one, i) => {
       if (!wanted.has(one[SEVERITY])) return;
       if (rule !== "" && one[RULE] !== Number(rule)) return;
       if (place !== "" && groupOf(one) !== places[Number(place)][0]) return;
+      if (file !== "" && one[SOURCE] !== Number(file)) return;
       if (state.plot !== -1 && one[PLOT] !== state.plot) return;
       if (state.at && (data.sources[one[SOURCE]] !== state.at.file || one[RECORD] !== state.at.record)) return;
       if (parts.length && !parts.every((part) => textOf(i).includes(part))) return;
@@ -136,7 +143,7 @@
       show.addEventListener("click", () => {
         for (const other of byId("findings").querySelectorAll(".chosen")) other.classList.remove("chosen");
         item.classList.add("chosen");
-        map.choose(one[PLOT], one[LON] === null ? null : [one[LAT], one[LON]]);
+        map.choose(one[PLOT], one[SPOT] ? [one[LAT], one[LON]] : null);
       });
       tools.append(show);
     }

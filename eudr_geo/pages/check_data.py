@@ -56,6 +56,7 @@ def check_data(report: Report, shown: Sequence[Finding]) -> str:
             _degrees(finding.lat),
             -1 if finding.row is None else place[finding.row],
             drawn.number(finding),
+            int(drawn.spot(finding) is not None),
         ]
         for finding in shown
     ]

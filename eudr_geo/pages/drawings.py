@@ -46,7 +46,7 @@ class Drawings:
             return ()
         return spot_panels(
             self._plots.geometry[finding.row],
-            self._spot(finding),
+            self.spot(finding),
             near=self._near(finding.row),
             declared_ha=float(self._plots["area_ha"][finding.row]),
         )
@@ -55,7 +55,7 @@ class Drawings:
         """Position of the drawing in ``pictures``; -1 where there is none."""
         if finding.row is None:
             return -1
-        key = (finding.row, self._spot(finding))
+        key = (finding.row, self.spot(finding))
         if key not in self._known:
             if len(self.pictures) >= MOST_PICTURES:
                 self.left_out += 1
@@ -66,8 +66,8 @@ class Drawings:
                 self.pictures.append([panel.to_data() for panel in panels])
         return self._known[key]
 
-    def _spot(self, finding: Finding) -> tuple[float, float] | None:
-        """Where to look, if the finding is about one place: a rule without one names the plot's first corner."""
+    def spot(self, finding: Finding) -> tuple[float, float] | None:
+        """Where to look, lon lat, if the finding is about one place: a rule without one names the plot's first corner."""
         if finding.lon is None or finding.lat is None or finding.row is None:
             return None
         at = (float(finding.lon), float(finding.lat))

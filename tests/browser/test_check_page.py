@@ -1,6 +1,7 @@
 """The page of a check in a real browser: what people see, filter and print."""
 
 import time
+from dataclasses import replace
 
 import pytest
 from map_samples import HOSTILE
@@ -47,6 +48,19 @@ def test_choices_narrow_the_list_and_the_map(open_page):
     page.page.wait_for_timeout(250)
     assert page.texts(".finding .who b") == ["P-19"]
     page.quiet()
+
+
+def test_villages_and_files_are_two_choices(open_page):
+    report = village_report()
+    plots = report.plots.with_columns(source=["a.geojson"] * 3 + ["b.geojson"] * 3)
+    found = [replace(one, source=plots["source"][one.row]) for one in report.result.findings]
+    page = open_page(check_page(a_report(found, plots, files=("a.geojson", "b.geojson"))))
+    page.page.locator("#file").select_option(label="b.geojson (3)")
+    page.settle()
+    assert page.texts(".finding .who b") == ["P-4", "P-5", "P-5"]
+    page.page.locator("#place").select_option(label="Ea Kao (3)")
+    page.settle()
+    assert page.texts(".finding .who b") == ["P-5", "P-5"]
 
 
 def test_letters_are_found_without_their_marks(open_page):

@@ -6,6 +6,8 @@ import zipfile
 
 import openpyxl
 import pytest
+from map_samples import HOSTILE
+from report_samples import village_report
 
 from eudr_geo.checking import check
 from eudr_geo.model.report import Report
@@ -238,6 +240,19 @@ def test_the_same_bytes_every_time_and_no_formula():
     assert "=1+1" in [cell.value for cell in cells]
     with zipfile.ZipFile(io.BytesIO(first)) as archive:
         assert not [name for name in archive.namelist() if b"<f>" in archive.read(name)]
+
+
+@pytest.mark.fault(95)
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_a_strangers_text_is_text_and_comes_back(kind):
+    report = village_report(3, text=HOSTILE[kind])
+    data = worklist(report, page="x.html")
+    book = opened(data)
+    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
+    assert all(cell.data_type != "f" for cell in cells)
+    reading = read_bytes("filled.xlsx", data)
+    assert len(reading.plots) + len(reading.rejected) == 2
+    assert all(file.adds_up() for file in reading.files)
 
 
 def test_names_that_no_sheet_may_have():
