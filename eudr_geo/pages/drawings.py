@@ -67,7 +67,7 @@ class Drawings:
         return self._known[key]
 
     def spot(self, finding: Finding) -> tuple[float, float] | None:
-        """Where to look, lon lat, if the finding is about one place: a rule without one names the plot's first corner."""
+        """Return where to look, lon lat; None for a rule about the whole plot, which names its first corner."""
         if finding.lon is None or finding.lat is None or finding.row is None:
             return None
         at = (float(finding.lon), float(finding.lat))
