@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 CASES = Path(__file__).parents[1] / "tests" / "rules" / "cases"
 FAMILIES = frozenset({"geometry", "invention", "neighbours", "pieces", "precision", "rings"})
 """Families of rules whose faults can be seen; others are about words, numbers or files."""
-ALSO = frozenset({"point-above-4-ha"})
+ALSO = frozenset({"crosses-border", "point-above-4-ha"})
 NOT_SEEN = frozenset({"clockwise-ring", "elevation", "low-precision", "one-part-multi", "shared-location"})
 """Rules of these families whose fault no picture shows."""
 MOST_BYTES = 30_000  # of one picture

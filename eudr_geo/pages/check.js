@@ -57,6 +57,7 @@
     byId("severities").append(label);
   });
 
+  byId("legend").hidden = !data.pictures.length;
   if (data.pictures_left_out) {
     const note = make("p", "more", say("pictures_end", number(data.pictures.length, 0)));
     byId("findings").before(note);

@@ -128,7 +128,7 @@ def _usual(plots: Plots, rows: Sequence[int]) -> list[int]:
     every = every[(np.abs(every[:, 0]) <= 180) & (np.abs(every[:, 1]) <= 90)]
     middle = np.median(every, axis=0)
     away = np.abs(every - middle).max(axis=1)
-    reach = max(float(np.median(away)) * 6, 0.05)
+    reach = max(float(np.median(away)) * 6, 0.5)  # half a degree: one cooperative
     near = on_globe & (np.abs(here - middle).max(axis=1) <= reach)
     return np.flatnonzero(near if near.any() else on_globe).tolist()
 

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from eudr_geo import catalogue
+from eudr_geo import catalogue, countries
 from eudr_geo.model.findings import Finding
 from eudr_geo.model.plots import Plots
 from eudr_geo.pictures import Panel, spot_panels
@@ -20,6 +20,7 @@ _NEIGHBOURHOOD_DEG = 0.005  # around larger plots neighbours would be too small 
 _SPOT_FAMILIES = frozenset({"geometry", "pieces", "precision", "rings"})
 """Families whose place is a corner of the plot, even where it is the first one."""
 
+_AT_BORDERS = frozenset({"crosses-border", "outside-country"})
 _WHOLE = frozenset(
     {
         "clockwise-ring", "elevation", "geometry-collection", "low-precision", "multipoint", "one-part-multi",
@@ -44,10 +45,14 @@ class Drawings:
         """The drawing of a finding about a plot; none where there is nothing to draw."""
         if finding.row is None:
             return ()
+        shape, rule = self._plots.geometry[finding.row], catalogue.load().get(finding.rule)
+        near = self._near(finding.row)
         return spot_panels(
-            self._plots.geometry[finding.row],
+            shape,
             self.spot(finding),
-            near=self._near(finding.row),
+            near=near,
+            shared=_shared(shape, near) if rule is not None and rule.family == "neighbours" else (),
+            border=_border(shape, self._plots["country"][finding.row]) if finding.rule in _AT_BORDERS else None,
             declared_ha=float(self._plots["area_ha"][finding.row]),
         )
 
@@ -55,7 +60,9 @@ class Drawings:
         """Position of the drawing in ``pictures``; -1 where there is none."""
         if finding.row is None:
             return -1
-        key = (finding.row, self.spot(finding))
+        rule = catalogue.load().get(finding.rule)
+        kind = finding.rule if finding.rule in _AT_BORDERS else rule.family == "neighbours" if rule else False
+        key = (finding.row, self.spot(finding), kind)
         if key not in self._known:
             if len(self.pictures) >= MOST_PICTURES:
                 self.left_out += 1
@@ -93,9 +100,41 @@ class Drawings:
         found = np.sort(self._tree.query(shapely.box(west - pad, south - pad, east + pad, north + pad)))
         others = found[found != row]
         if len(others) > _NEIGHBOURS:
+            # Those that it meets, then those that begin nearest.
+            apart = ~_meets(shape, self._plots.geometry[others])
             away = np.abs(self._first[others] - self._first[row]).sum(axis=1)
-            others = np.sort(others[np.argsort(away, kind="stable")[:_NEIGHBOURS]])
+            others = np.sort(others[np.lexsort((away, apart))[:_NEIGHBOURS]])
         return list(self._plots.geometry[others])
+
+
+def _meets(shape: Any, others: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+    """Which of the others share ground with a plot; False where one of the two is no sound shape."""
+    sound = shapely.is_valid(others) & bool(shapely.is_valid(shape))
+    result = np.zeros(len(others), dtype=bool)
+    result[sound] = shapely.intersects(shape, others[sound])
+    return result
+
+
+def _shared(shape: Any, near: list[Any]) -> list[Any]:
+    """The ground that a plot shares with each of its neighbours."""
+    others = np.array(near, dtype=object)
+    met = others[_meets(shape, others)] if len(others) else others
+    common = shapely.intersection(shape, met) if len(met) else met
+    return [ground for ground in common if shapely.area(ground) > 0]
+
+
+def _border(shape: Any, country: str) -> Any:
+    """The border of a country around a plot, None where nobody knows it."""
+    if shape is None or not countries.is_known(country):
+        return None
+    west, south, east, north = shapely.bounds(shape).tolist()
+    pad = max(east - west, north - south, 1e-3)
+    if not pad < 1:  # also where a corner is no number
+        return None
+    window = shapely.box(west - pad, south - pad, east + pad, north + pad)
+    land = shapely.intersection(countries.shape(country), window)
+    # The sides of the window are no border.
+    return shapely.difference(shapely.boundary(land), shapely.boundary(window))
 
 
 def _drawable(geometries: npt.NDArray[Any]) -> npt.NDArray[Any]:

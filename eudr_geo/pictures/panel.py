@@ -14,6 +14,8 @@ from eudr_geo.pictures.frame import Frame, finite
 
 STYLES: Mapping[str, Mapping[str, str]] = {
     "near": {"fill": "#8a97a0", "fill-opacity": "0.16", "stroke": "#8a97a0", "stroke-width": "2"},
+    "border": {"fill": "none", "stroke": "#6b3fa0", "stroke-width": "5", "stroke-dasharray": "20 8 4 8"},
+    "shared": {"fill": "#d1001f", "fill-opacity": "0.38", "stroke": "none"},
     "plot": {
         "fill": "#17607d", "fill-opacity": "0.16", "fill-rule": "evenodd", "stroke": "#17607d", "stroke-width": "4",
         "stroke-linejoin": "round",

@@ -23,8 +23,9 @@ def spot_panels(
     spot: tuple[float, float] | None = None,
     *,
     near: Sequence[Any] = (),
+    shared: Sequence[Any] = (),
+    border: Any = None,
     declared_ha: float = float("nan"),
-    severity: str = "error",
 ) -> tuple[Panel, ...]:
     """Return the drawings of a finding: the plot with its faulty spot and, where the fault is small, the spot close up.
 
@@ -36,10 +37,12 @@ def spot_panels(
         Where the fault is, lon lat, if it is at one place.
     near
         Neighbours, drawn faintly.
+    shared
+        Ground that the plot has in common with others, drawn in red.
+    border
+        Border of a country.
     declared_ha
         Declared area, ha: drawn as a circle around a point.
-    severity
-        A note has no mark.
 
     Returns
     -------
@@ -47,7 +50,7 @@ def spot_panels(
         None, one or two; none where the plot has no position that can be drawn.
     """
     positions = finite(shapely.get_coordinates(geometry))
-    marked = finite([spot] if spot is not None and severity != "note" else [])
+    marked = finite([spot] if spot is not None else [])
     if not len(positions):
         return ()
     is_point = shapely.get_dimensions(geometry) == 0
@@ -57,7 +60,7 @@ def spot_panels(
         together = Frame.around(np.vstack([positions, marked]), least_m=frame.span_m)
         if together.span_m <= frame.span_m * _FAR:
             frame = together
-    whole = _land(geometry, positions, frame, near, radius_m)
+    whole = _behind(near, border, frame) + _land(geometry, positions, frame, shared, radius_m)
     if not len(marked):
         return (_panel(frame, whole),)
     closer = _detail(positions, marked[0], frame)
@@ -66,7 +69,7 @@ def spot_panels(
     side = min(frame.width, frame.height) * max(closer.span_m / frame.span_m, 0.09)
     x, y = frame.to_units(marked)[0]
     window = f"M{x - side / 2:.0f} {y - side / 2:.0f}h{side:.0f}v{side:.0f}h{-side:.0f}z"
-    detail = _land(geometry, positions, closer, near, 0.0)
+    detail = _behind(near, border, closer) + _land(geometry, positions, closer, shared, 0.0)
     return (
         _panel(frame, [*whole, ("halo", window), ("window", window)]),
         _panel(closer, detail + _mark(marked, closer)),
@@ -99,18 +102,23 @@ def overlay_panel(geometries: Sequence[Any], frame: Frame | None = None) -> Pane
     return _panel(window, [*paths, ("corner", dots(positions, window))])
 
 
+def _behind(near: Sequence[Any], border: Any, frame: Frame) -> list[tuple[str, str]]:
+    return [*(("near", outline(other, frame)) for other in near), ("border", outline(border, frame))]
+
+
 def _land(
-    geometry: Any, positions: Positions, frame: Frame, near: Sequence[Any], radius_m: float
+    geometry: Any, positions: Positions, frame: Frame, shared: Sequence[Any], radius_m: float
 ) -> list[tuple[str, str]]:
-    paths = [("near", outline(other, frame)) for other in near]
+    common = [("shared", outline(ground, frame)) for ground in shared]
     if shapely.get_dimensions(geometry) == 0:
+        paths = []
         if radius_m:
             x, y = frame.to_units(positions[:1])[0]
             paths.append(("area", circle(x, y, radius_m * frame.units_per_m)))
-        return [*paths, ("point", dots(positions, frame))]
+        return [*common, *paths, ("point", dots(positions, frame))]
     # Parts are drawn one by one: where two lie over each other the ground is darker, not hollow.
     parts = [("plot", outline(part, frame)) for part in shapely.get_parts(geometry)]
-    return [*paths, *parts, ("corner", dots(positions, frame))]
+    return [*parts, *common, ("corner", dots(positions, frame))]
 
 
 def _overlaid(before: Any, after: Any, old: Positions, new: Positions, frame: Frame) -> list[tuple[str, str]]:

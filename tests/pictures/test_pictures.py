@@ -152,3 +152,12 @@ def test_far_corners_do_not_bend_the_near_ones():
     frame = Frame(108.05, 12.68, 100.0)
     far = shapely.Polygon([(108.05, 12.68), (108.0502, 12.68), (500, 80)])
     assert all(abs(number) < 2000 for number in numbers(outline(far, frame)))
+
+
+def test_shared_ground_and_borders_are_drawn():
+    square = shapely.box(108.05, 12.68, 108.051, 12.681)
+    ground = shapely.box(108.0505, 12.68, 108.051, 12.681)
+    border = shapely.LineString([(108.0, 12.6805), (108.1, 12.6805)])
+    (panel,) = spot_panels(square, None, shared=[ground], border=border)
+    assert len(numbers(paths(panel, "shared")[0])) == 8
+    assert paths(panel, "border")
