@@ -100,9 +100,10 @@ def audit(project: Project, *, boundaries: Outlines | None = None) -> CheckResul
     plots = project.load_plots()
     fresh = check(Reading(plots), boundaries=boundaries)
     lots = check_lots(project.lot_book())
+    row_of = {code: row for row, code in enumerate(plots["plot_id"].tolist())}
     looked_at = {(finding.rule, finding.plot_id) for finding in fresh.findings}
     stored = [
-        finding
+        replace(finding, row=row_of.get(finding.plot_id))  # the plot as it is now, for reports that show it
         for finding in project.findings()
         if (finding.rule, finding.plot_id) not in looked_at and _needs_the_file(finding.rule)
     ]

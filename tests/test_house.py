@@ -75,6 +75,7 @@ def test_reports_honour_their_contract(module):
     assert isinstance(module.FORMAT, str)
     assert isinstance(module.SUMMARY, str)
     assert callable(module.render)
+    assert callable(getattr(module, "beside", module.render))
 
 
 def test_the_command_line_offers_every_report_and_language():

@@ -43,6 +43,7 @@ def command(
       eudr-geo check plots.geojson
       eudr-geo check village.kmz farms.xlsx --country VN
       eudr-geo check plots.zip --format html -o report.html
+      eudr-geo check plots.geojson --format worklist -o worklist.xlsx --lang vi
     """  # noqa: D301
     from eudr_geo.checking import check
     from eudr_geo.reports import formats

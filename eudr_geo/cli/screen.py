@@ -72,6 +72,8 @@ def put_report(module: ModuleType, report: Report, *, err: bool = False) -> None
     out = report.out or None
     if out:
         beside = module.beside(report) if hasattr(module, "beside") else {}
+        if Path(out).suffix in beside:
+            raise click.UsageError(f"give {out} another ending: {Path(out).suffix} is written beside it")
         for suffix, data in sorted(beside.items()):
             put(data, str(Path(out).with_suffix(suffix)))
             say(f"Beside it: {Path(out).with_suffix(suffix)}")

@@ -1,4 +1,8 @@
-"""Drawer of report formats: one file a format, each with ``FORMAT``, ``SUMMARY`` and ``render(report) -> str``."""
+"""Drawer of report formats: one file a format, each with ``FORMAT``, ``SUMMARY`` and ``render(report)``.
+
+``render`` returns text, or bytes where the format is a file. A format may have ``beside(report)`` too: ending →
+bytes of what is written beside a report that goes to a file.
+"""
 
 from __future__ import annotations
 

@@ -198,6 +198,8 @@ def _hidden(sheet: Worksheet, plots: Plots, found: Sequence[Task]) -> None:
             kept["plot_id"] = task.plot_id
         else:
             kept |= {name: _plain(plots[name][task.row]) for name in KEPT}
+            if kept["producer_id"] == kept["producer"]:  # a project calls by name who has no code
+                kept["producer_id"] = None
             kept["area_ha"] = plots["area_text"][task.row] or kept["area_ha"]
             kept["extra"] = plots["extra"][task.row][:CELL_LENGTH]
             text = land_text(plots, task.row)

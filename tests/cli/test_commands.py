@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+from tests_helpers import ROOT
 
 GOOD = '{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"ProducerName":"A","ProducerCountry":"VN","ProductionPlace":"P-1","Area":0.5},"geometry":{"type":"Point","coordinates":[108.056789,12.712345]}}]}'
 BAD = GOOD.replace("108.056789,12.712345", "12.712345,108.056789")
@@ -142,6 +143,23 @@ def test_a_worklist_comes_back_and_is_stored(tmp_path):
     done = run("add", book, "-p", project, "--yes")
     assert done.returncode == 0
     assert "P-1" in done.stdout + done.stderr
+
+
+def test_a_worklist_of_a_project_left_empty_changes_nothing(tmp_path):
+    project, book = tmp_path / "p.gpkg", tmp_path / "list.xlsx"
+    messy = [ROOT / "sample_plots" / "messy" / name for name in ("overlapping.geojson", "four-decimals.csv")]
+    run("init", "-p", project, "--name", "Ea Tu", "--country", "VN")
+    assert run("add", *messy, "-p", project, "--yes").returncode == 0
+    assert run("audit", "-p", project, "--format", "worklist", "-o", book).returncode == 0
+    done = run("add", book, "-p", project, "--yes")
+    assert "0 plots new, 0 with a new boundary, 0 with other facts, 9 unchanged, 0 refused" in done.stdout
+
+
+def test_a_file_beside_does_not_take_the_place_of_the_report(bad, tmp_path):
+    done = run("check", bad, "--format", "worklist", "-o", tmp_path / "list.html")
+    assert done.returncode == 2
+    assert "another ending" in done.stderr
+    assert not (tmp_path / "list.html").exists()
 
 
 def test_a_style_for_qgis_stands_beside_the_overlay(bad, tmp_path):
