@@ -29,11 +29,17 @@ def test_faults_and_advice_are_said_in_the_language(language):
     for row in rows:
         assert fault_in(row["code"], language) != catalogue.get(row["code"]).fault
         assert fault_in(row["code"], language).endswith(".")
-        assert advice_in(row["code"], language).endswith(".")
+        assert advice_in(row["code"], language).endswith((".", "?"))
+
+
+def test_most_rules_about_plots_and_files_are_translated():
+    codes = {code for code, rule in catalogue.load().items() if rule.scope in {"file", "plot", "plots"}}
+    missing = {code for code in codes if fault_in(code, "vi") == fault_in(code, "en")}
+    assert len(missing) * 5 <= len(codes), f"say them in data/fault_words.csv: {sorted(missing)}"
 
 
 def test_what_nobody_translated_is_said_in_english():
-    assert fault_in("crs-member", "vi") == catalogue.get("crs-member").fault
+    assert fault_in("over-draw", "vi") == catalogue.get("over-draw").fault
     assert fault_in("no-such-rule", "vi") == "no-such-rule"
     assert advice_in("no-such-rule", "vi") == ""
 
