@@ -143,7 +143,18 @@ def _json(text: str) -> tuple[str, Any]:
         return ("Point", found[0]) if len(found) == 1 else ("Polygon", [found])
     if found.get("type") == "Feature" and isinstance(found.get("geometry"), dict):
         found = found["geometry"]
-    return str(found.get("type")), found.get("coordinates")
+    if found.get("type") != "GeometryCollection":
+        return str(found.get("type")), found.get("coordinates")
+    members = found.get("geometries")
+    if not isinstance(members, list) or not all(isinstance(one, dict) for one in members):
+        raise RecordError(
+            "unreadable-record", "the collection in the cell names no geometries", "export it again", text
+        )
+    if any(one.get("type") == "GeometryCollection" for one in members):
+        raise RecordError(
+            "unreadable-record", "a collection lies in a collection", "send one shape for each plot", text
+        )
+    return "GeometryCollection", [(str(one.get("type")), one.get("coordinates")) for one in members]
 
 
 def _odk(text: str) -> tuple[str, Any]:

@@ -49,6 +49,9 @@ def spot_panels(
     tuple of Panel
         None, one or two; none where the plot has no position that can be drawn.
     """
+    if _is_torn(geometry):
+        geometry, near, shared, border = _joined(geometry), _joined(near), _joined(shared), _joined(border)
+        spot = None if spot is None else (spot[0] % 360, spot[1])
     positions = finite(shapely.get_coordinates(geometry))
     marked = finite([spot] if spot is not None else [])
     if not len(positions):
@@ -78,6 +81,8 @@ def spot_panels(
 
 def change_panels(before: Any, after: Any) -> tuple[Panel, ...]:
     """Return the drawings of a repair: both outlines, and where a corner moved by little, that corner close up."""
+    if _is_torn(before) or _is_torn(after):
+        before, after = _joined(before), _joined(after)
     old, new = finite(shapely.get_coordinates(before)), finite(shapely.get_coordinates(after))
     both = np.vstack([old, new])
     if not len(both):
@@ -100,6 +105,17 @@ def overlay_panel(geometries: Sequence[Any], frame: Frame | None = None) -> Pane
     window = frame or Frame.around(positions, least_m=_LEAST_M)
     paths = [("plot", outline(geometry, window)) for geometry in geometries]
     return _panel(window, [*paths, ("corner", dots(positions, window))])
+
+
+def _is_torn(geometry: Any) -> bool:
+    """Tell whether a plot lies on both sides of the 180th meridian: it would be drawn round the whole earth."""
+    west, _, east, _ = shapely.bounds(geometry).tolist()
+    return bool(east - west > 180 and east <= 180 and west >= -180)
+
+
+def _joined(geometry: Any) -> Any:
+    """Longitudes from 0 to 360, so that both sides of the 180th meridian lie beside each other."""
+    return shapely.transform(geometry, lambda xy: np.column_stack([xy[:, 0] % 360, xy[:, 1]]))
 
 
 def _behind(near: Sequence[Any], border: Any, frame: Frame) -> list[tuple[str, str]]:

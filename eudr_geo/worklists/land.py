@@ -14,7 +14,7 @@ _POINT, _POLYGON, _MULTI_POINT, _MULTI_POLYGON = 0, 3, 4, 6
 
 
 def land_text(plots: Plots, row: int) -> str:
-    """Return the geometry of a plot as WKT; "" where there is none.
+    """Return the geometry of a plot as WKT, or GeoJSON where it is a collection or a line; "" where there is none.
 
     Rings that were not closed are written open, rings that were padded without their padding, and coordinates with
     at least the decimals that the file had.
@@ -42,7 +42,7 @@ def land_text(plots: Plots, row: int) -> str:
         return f"MULTIPOLYGON ({', '.join(writer.polygon(part) for part in shapely.get_parts(geometry))})"
     if kind == _MULTI_POINT:
         return f"MULTIPOINT ({writer.positions(shapely.get_coordinates(geometry))})"
-    return str(shapely.to_wkt(geometry, rounding_precision=-1))
+    return str(shapely.to_geojson(geometry))  # what WKT has no plain word for
 
 
 class _Writer:

@@ -161,3 +161,14 @@ def test_shared_ground_and_borders_are_drawn():
     (panel,) = spot_panels(square, None, shared=[ground], border=border)
     assert len(numbers(paths(panel, "shared")[0])) == 8
     assert paths(panel, "border")
+
+
+def test_a_plot_on_the_180th_meridian_is_drawn_as_one_piece():
+    torn = shapely.Polygon([(179.999, -17), (-179.999, -17), (-179.999, -17.001), (179.999, -17.001)])
+    near = [shapely.box(-179.9989, -17.001, -179.9979, -17)]
+    panel = spot_panels(torn, (-179.999, -17), near=near)[0]
+    assert panel.frame.span_m < 1000
+    assert paths(panel, "near")
+    cut = shapely.MultiPolygon([shapely.box(179.999, -17.001, 180, -17), shapely.box(-180, -17.001, -179.999, -17)])
+    assert change_panels(torn, cut)[0].frame.span_m < 1000
+    assert spot_panels(shapely.box(-170, 0, 170, 1))[0].frame.span_m > 1000

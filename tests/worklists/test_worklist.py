@@ -242,6 +242,17 @@ def test_the_same_bytes_every_time_and_no_formula():
         assert not [name for name in archive.namelist() if b"<f>" in archive.read(name)]
 
 
+def test_collections_come_back_as_they_were():
+    square = [[108.05, 12.68], [108.0512345, 12.6812345], [108.0512345, 12.6800001], [108.05, 12.68]]
+    both = {"type": "GeometryCollection", "geometries": [polygon(square), point(108.051234, 12.681234)]}
+    report = report_of([feature("P-1", both, Area=1)])
+    reading, _ = read_again(worklist(report))
+    assert {one.rule for one in check(reading).findings} >= {"geometry-collection"} & {
+        one.rule for one in report.result.findings
+    }
+    assert reading.plots.geometry[0].equals(report.plots.geometry[0])
+
+
 @pytest.mark.fault(95)
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_a_strangers_text_is_text_and_comes_back(kind):
