@@ -17,6 +17,7 @@ from eudr_geo.errors import InputError
 from eudr_geo.geodesy import area_ha
 from eudr_geo.model.changes import Change
 from eudr_geo.model.plots import Plots, Reading
+from eudr_geo.shapes.corners import keys
 
 SAFE_AREA_TOLERANCE = 0.001
 """A safe repair may change the geodesic area by at most this share (the house's own limit, 0.1 %)."""
@@ -298,5 +299,12 @@ def largest_moves_m(before: Any, after: Any) -> npt.NDArray[np.float64]:
     outline = shapely.get_dimensions(old) == 2
     old = np.where(outline, shapely.boundary(old), old)
     new = np.where(shapely.get_dimensions(new) == 2, shapely.boundary(new), new)
-    distance: npt.NDArray[np.float64] = np.asarray(shapely.hausdorff_distance(old, new), dtype=np.float64)
-    return distance
+    found = np.where(shapely.is_empty(old) | shapely.is_empty(new), np.nan, 0.0)
+    # A position that both have has not moved: only the others are measured, or a large plot would cost its square.
+    for one, other in ((old, new), (new, old)):
+        coords, owner = shapely.get_coordinates(one, return_index=True)
+        theirs, their_owner = shapely.get_coordinates(other, return_index=True)
+        moved = ~np.isin(keys(coords, owner), keys(theirs, their_owner))
+        distance = shapely.distance(shapely.points(coords[moved]), np.asarray(other, dtype=object)[owner[moved]])
+        np.fmax.at(found, owner[moved], distance)
+    return found

@@ -80,7 +80,6 @@ def test_the_errors_of_the_eu_system_name_rules_that_exist_or_say_why_not():
 
 
 LAST = {"F": 14, "G": 8, "R": 15, "C": 14, "P": 9, "A": 13}
-SOON = {"R-11", "R-12"}  # until their rules stand in the catalogue
 
 
 def test_every_fact_has_a_rule_or_a_reason():
@@ -89,7 +88,7 @@ def test_every_fact_has_a_rule_or_a_reason():
     named = {one for rule in catalogue.load().values() for one in rule.ids}
     assert {one for one in named if one[0] in LAST} <= set(rows)
     silent = {one for one, row in rows.items() if one not in named and not row["reason"]}
-    assert silent - SOON == set()
+    assert silent == set()
     assert {one for one, row in rows.items() if one in named and row["reason"]} == set(), "either a rule or a reason"
 
 

@@ -164,6 +164,10 @@ class Plots:
         part._whole = (self, index)
         return part
 
+    def whole(self) -> tuple[Plots, Array]:
+        """Return the table these rows were taken from, and their positions in it; for a whole table itself."""
+        return self._whole if self._whole is not None else (self, np.arange(len(self)))
+
     def with_columns(self, **changed: Sequence[Any] | Array) -> Plots:
         """Return a copy with these columns replaced; derived values are dropped when the geometry changes."""
         columns: dict[str, Any] = {**self._columns, **changed}

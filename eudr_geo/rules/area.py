@@ -40,7 +40,7 @@ LAW = "Regulation (EU) 2023/1115, Article 2(28)"
 VALIDATION = "EU system validation rules 2026"
 SOUND = (
     "unclosed-ring", "too-few-vertices", "zero-area", "self-intersection", "overlapping-parts", "projected-coordinates",
-    "swapped-axes", "out-of-range",
+    "swapped-axes", "out-of-range", "crosses-antimeridian",
 )  # fmt: skip
 """What must pass before an area means anything."""
 

@@ -129,7 +129,7 @@ def split_along_holes(plots: Plots) -> Plots:
 @plot_rule(
     severity=ERROR,
     basis=f"good practice; {GEO}, errors 1 and 2, for polygons; OGC Simple Features, 6.1.14",
-    requires=("self-intersection", "folded-boundary"),
+    requires=("self-intersection", "folded-boundary", "interior-ring"),
     ids=("R-13",),
 )
 def overlapping_parts(plots: Plots) -> Problems:

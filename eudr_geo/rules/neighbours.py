@@ -35,6 +35,7 @@ _ROUGHLY = 0.9  # of a limit, where degrees are taken for metres: right to 1 %
 _NEEDS = (
     "unclosed-ring", "too-few-vertices", "zero-area", "self-intersection", "folded-boundary", "interior-ring",
     "overlapping-parts", "projected-coordinates", "swapped-axes", "out-of-range", "null-island", "shared-location",
+    "crosses-antimeridian",
 )  # fmt: skip
 
 

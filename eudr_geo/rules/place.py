@@ -119,7 +119,7 @@ def write_code(plots: Plots) -> Plots:
 @plot_rule(
     severity=(WARNING, ERROR),
     basis="good practice; Commission FAQ v5, 7.13",
-    requires=("projected-coordinates", "swapped-axes", "out-of-range", "null-island"),
+    requires=("projected-coordinates", "swapped-axes", "out-of-range", "null-island", "crosses-antimeridian"),
     ids=("C-13",),
 )
 def outside_country(plots: Plots) -> Problems:

@@ -15,6 +15,7 @@ from eudr_geo.regulation import COORDINATE_DECIMALS, NEWEST_EU_VERSION, EuVersio
 from eudr_geo.rules.rings import GEO, counted, with_geometry
 from eudr_geo.shapes.decimals import at_six_decimals, broken_at_six, round6, same_after_rounding, without_doubles
 from eudr_geo.shapes.rings import MULTIPOINT, POINT, first_marked, rings_of
+from eudr_geo.shapes.settling import settled
 
 
 def _broken(plots: Plots) -> npt.NDArray[np.float64]:
@@ -53,6 +54,24 @@ def invalid_after_rounding(plots: Plots) -> Problems:
         lat=facts[rows, 3],
         measured={"value": how},
     )
+
+
+@repairs(
+    "invalid-after-rounding",
+    safe=False,
+    what="moved as few positions as possible, by at most 0.000001 degrees, so that six decimals are sound",
+    changes_area=True,
+)
+def settle(plots: Plots) -> Plots:
+    """Settle boundaries on six decimals; one for which no sound place is found stays as it is."""
+    geometry = plots.geometry.copy()
+    decimals = plots["decimals"].copy()
+    for row in range(len(plots)):  # a search of its own for each, and only for those that break
+        found = settled(geometry[row])
+        if found is not None:
+            geometry[row] = found
+            decimals[row] = min(int(decimals[row]), COORDINATE_DECIMALS)
+    return with_geometry(plots, geometry).with_columns(decimals=decimals)
 
 
 @plot_rule(severity=ERROR, basis=f"{GEO}, error 7", requires=("invalid-after-rounding",), ids=("R-07",))

@@ -34,7 +34,7 @@ def untangled(geometry: Any) -> Any:
     ('MultiPolygon', 2.0)
     """
     if shapely.get_num_coordinates(geometry) > VERTEX_LIMIT:
-        return geometry
+        return _untangled_parts(geometry)
     rings = rings_of(np.array([geometry], dtype=object))
     total = 0
     for index in range(len(rings)):
@@ -47,6 +47,17 @@ def untangled(geometry: Any) -> Any:
     except shapely.errors.GEOSException:  # GEOS gives up where the digits end
         return geometry
     return _polygonal(geometry, parted)
+
+
+def _untangled_parts(geometry: Any) -> Any:
+    """A large multipolygon with its broken parts parted; the cost is that of the broken ones."""
+    parts = shapely.get_parts(geometry)
+    broken = np.flatnonzero(~shapely.is_valid(parts))
+    mended = {row: untangled(parts[row]) for row in broken.tolist()} if len(parts) > 1 else {}
+    if not mended or any(not shapely.is_valid(part) for one in mended.values() for part in shapely.get_parts(one)):
+        return geometry
+    every = [piece for row, part in enumerate(parts) for piece in shapely.get_parts(mended.get(row, part))]
+    return shapely.MultiPolygon(every)
 
 
 @np.errstate(over="ignore", invalid="ignore", divide="ignore")  # numbers that are no place on earth

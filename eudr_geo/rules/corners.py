@@ -1,0 +1,160 @@
+"""Corners and edges: needles, positions that say nothing, and boundaries that run off the end of the map."""
+
+from __future__ import annotations
+
+import numpy as np
+import shapely
+
+from eudr_geo.catalogue import ERROR, WARNING, Problems, plot_rule, repairs
+from eudr_geo.geodesy import metres_per_degree
+from eudr_geo.model.plots import Plots
+from eudr_geo.rules.rings import with_geometry
+from eudr_geo.shapes.antimeridian import crosses, cut
+from eudr_geo.shapes.corners import needles, on_straight_runs, shared_positions
+from eudr_geo.shapes.rings import Floats, Rings, first_marked, rebuild, rings_of
+
+EXCESS_MOST = 20
+"""Good practice: fewer positions than this on straight runs are not worth a word."""
+EXCESS_SHARE = 0.5
+"""Good practice: half of a boundary's positions."""
+_BYTES = 23  # of one position in GeoJSON: [108.056789,12.712345],
+
+
+@plot_rule(
+    severity=WARNING,
+    basis="good practice: GPS surveys of fields",
+    requires=("self-intersection", "folded-boundary", "zero-area"),
+    ids=("R-04",),
+)
+def spike(plots: Plots) -> Problems:
+    """A needle: the boundary runs far out to one corner and almost straight back.
+
+    **Why it matters** Nobody farms a strip of a hand's width. The phone lost its place for a moment, or the walker went
+    to the road and back. The needle may reach into the neighbour's plot or into forest.
+
+    **Example** A plot of 80 m by 100 m with one corner 60 m away from all the others; the way out and the way back are
+    50 cm apart.
+
+    **How to correct it** Delete the corner at the tip. The repair does that when asked for by name. If the strip is
+    real, for instance a path, walk both of its sides again.
+
+    **Trap** A long narrow field has two acute ends and is no needle: it is told as a sliver, if it is too narrow.
+    """
+    rings = rings_of(plots.geometry)
+    tips = needles(rings, _scale(rings))
+    times = np.bincount(rings.owner[rings.position_ring()[tips]], minlength=len(plots))
+    rows = np.flatnonzero(times)
+    if not len(rows):
+        return Problems.none()
+    place = first_marked(rings, tips, len(plots))[rows]
+    return Problems(
+        rows,
+        "the boundary runs out to a needle and back ({times} time(s))",
+        "delete the corner at the tip, or walk both sides again if the strip is real",
+        lon=place[:, 0],
+        lat=place[:, 1],
+        measured={"times": times[rows].astype(np.int64)},
+    )
+
+
+@repairs("spike", safe=False, what="took out the tip of a needle", changes_area=True)
+def take_off_needles(plots: Plots) -> Plots:
+    """Take out the tips of needles."""
+    rings = rings_of(plots.geometry)
+    return with_geometry(plots, rebuild(plots.geometry, rings.drop(needles(rings, _scale(rings)))))
+
+
+def _scale(rings: Rings) -> Floats:
+    with np.errstate(invalid="ignore", over="ignore"):
+        return np.column_stack(metres_per_degree(rings.coords[rings.starts[:-1], 1]))
+
+
+@plot_rule(
+    severity=WARNING,
+    basis="good practice: size of a statement (EU system: 25 MB)",
+    requires=("self-intersection", "folded-boundary", "zero-area", "duplicate-vertices", "crosses-antimeridian"),
+    ids=("R-11",),
+)
+def excess_vertices(plots: Plots) -> Problems:
+    """Many positions on straight runs, where two would say the same.
+
+    **Why it matters** The EU system takes 25 MB a statement. Positions on a straight line fill it and say nothing.
+
+    **Example** A field of four corners that a program wrote with a position every metre: 400 positions, 396 of which
+    can go.
+
+    **How to correct it** The repair takes them out when asked for by name; the boundary moves by less than 11 cm, and a
+    border shared with a neighbour keeps the same corners on both sides. Or set the recorder to one position every few
+    metres.
+
+    **Trap** "Simplify" in a map program cuts corners off and opens gaps between neighbours. Do not use it on plots.
+    """
+    rings, spare = on_straight_runs(plots.geometry)
+    times = np.bincount(rings.owner[rings.position_ring()[spare]], minlength=len(plots))
+    count = np.bincount(rings.owner[rings.position_ring()], minlength=len(plots))
+    rows = np.flatnonzero((times >= EXCESS_MOST) & (times >= EXCESS_SHARE * count))
+    return Problems(
+        rows,
+        "{times} of {positions} positions lie on straight lines and could go: {value} less",
+        "let the repair take them out, or set the recorder to one position every few metres",
+        measured={
+            "times": times[rows].astype(np.int64),
+            "positions": count[rows].astype(np.int64),
+            "value": [f"{saved * _BYTES / 1000:,.1f} kB" for saved in times[rows].tolist()],
+        },
+    )
+
+
+@repairs("excess-vertices", safe=False, what="took out positions on straight lines")
+def thin_out(plots: Plots) -> Plots:
+    """Take out positions on straight runs, but none that another boundary of the table needs."""
+    rings, spare = on_straight_runs(plots.geometry)
+    whole, own = plots.whole()
+    others = np.setdiff1d(np.arange(len(whole)), own)
+    if len(others):
+        near = np.unique(shapely.STRtree(whole.geometry[others]).query(plots.geometry, predicate="intersects")[1])
+        around = shapely.get_coordinates(whole.geometry[others[near]])
+    else:
+        around = np.empty((0, 2))
+    spare &= ~shared_positions(rings.coords, spare | rings.is_closing(), around)
+    return with_geometry(plots, rebuild(plots.geometry, rings.drop(spare)))
+
+
+@plot_rule(
+    severity=ERROR,
+    basis="RFC 7946, 3.1.9; good practice",
+    requires=("too-few-vertices", "projected-coordinates", "swapped-axes", "out-of-range"),
+    ids=("R-12",),
+)
+def crosses_antimeridian(plots: Plots) -> Problems:
+    """A boundary that jumps from one end of the map to the other, across 180 degrees.
+
+    **Why it matters** Programs draw the sides the long way round: the plot becomes a band round the whole Earth.
+
+    **Example** A plot in Fiji with corners at 179.9990 and -179.9990: 200 m wide in truth, 360 degrees in the file.
+
+    **How to correct it** The repair, when asked for by name, cuts the plot at 180 degrees into two parts.
+
+    **Trap** If the plot is nowhere near 180 degrees, one corner has lost or gained a minus: correct that corner.
+    """
+    rows = np.flatnonzero(crosses(plots.geometry))
+    return Problems(
+        rows,
+        "the boundary jumps across 180 degrees of longitude",
+        "cut the plot at 180 degrees, or correct the sign of one corner",
+    )
+
+
+@repairs(
+    "crosses-antimeridian",
+    safe=False,
+    what="cut the plot at 180 degrees into parts",
+    changes_kind=True,
+    changes_area=True,
+)
+def cut_at_antimeridian(plots: Plots) -> Plots:
+    """Cut plots at 180 degrees."""
+    geometry = plots.geometry.copy()
+    for row in range(len(plots)):  # hardly ever one
+        geometry[row] = cut(geometry[row])
+    return with_geometry(plots, geometry)
