@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,7 @@ from eudr_geo.model.plots import Reading
 from eudr_geo.model.source import Source, WholeFileError
 from eudr_geo.plot_sheet import PlotSheet, columns_of, named_columns
 from eudr_geo.workbook_terms import known_headings
-from eudr_geo.worklists.terms import HIDDEN
+from eudr_geo.worklists.terms import FIRST_HEADINGS, HIDDEN
 
 FORMATS = ("CSV", "ODS", "XLS", "XLSX")
 _FIRST_ROWS = 10
@@ -65,6 +65,8 @@ def read(source: Source) -> Reading:
         from eudr_geo.worklists.reading import corrected
 
         cells = corrected(cells, gathering)
+    else:
+        _refuse_torn_off(cells)
     regions = Regions()
     sheets = [PlotSheet(gathering, name, rows, regions) for name, rows in cells.items() if source.layer in {"", name}]
     taken = [sheet for sheet in sheets if sheet.read()]
@@ -87,6 +89,20 @@ def read(source: Source) -> Reading:
     from eudr_geo.projecting import plots_to_wgs84
 
     return reading.with_plots(plots_to_wgs84(reading.plots, source.crs, metres))
+
+
+def _refuse_torn_off(cells: Mapping[str, Sequence[Sequence[Any]]]) -> None:
+    """Say what a sheet of a worklist is that came without the sheet that knows the plots: corrections of nothing."""
+    if not any(rows and rows[0] and rows[0][0] in FIRST_HEADINGS for rows in cells.values()):
+        return
+    from eudr_geo.worklists.reading import is_torn_off
+
+    if is_torn_off(cells):
+        raise WholeFileError(
+            "unsupported-format",
+            f"this is a sheet of a worklist without its hidden sheet {HIDDEN}",
+            "fill in the worklist itself and send the whole workbook, as XLSX",
+        )
 
 
 def _format(source: Source) -> str:

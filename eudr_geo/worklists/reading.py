@@ -89,6 +89,13 @@ def corrected(cells: Mapping[str, Sequence[Sequence[Any]]], gathering: Gathering
     return found
 
 
+def is_torn_off(cells: Mapping[str, Sequence[Sequence[Any]]]) -> bool:
+    """Tell whether these are sheets of a worklist without the one that knows the plots."""
+    return HIDDEN not in cells and any(
+        (head := _heading(rows)) is not None and {*CORRECTIONS} & set(head[1]) for rows in cells.values()
+    )
+
+
 def _hidden(rows: Sequence[Sequence[Any]]) -> _Worklist:
     if len(rows) < 2 or text_of(rows[0][0] if rows[0] else None) != SCHEMA:
         raise WholeFileError(

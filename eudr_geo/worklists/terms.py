@@ -8,6 +8,9 @@ SCHEMA = "eudr-geo.worklist/1"
 HIDDEN = "_worklist"
 """Sheet with the plots as delivered; a workbook that has it is a worklist."""
 
+FIRST_HEADINGS = frozenset({"No.", "Số", "N.º", "N°"})
+"""Heading of the first column in each language: what else starts so may be a sheet torn off a worklist."""
+
 SHOWN = ("no", "plot", "producer", "place", "record", "severity", "wrong", "do", "spot")
 """Columns that tell, by key of their heading (``wl_…`` in ``data/page_words.csv``)."""
 

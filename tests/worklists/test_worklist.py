@@ -1,5 +1,6 @@
 """The worklist: what a cooperative takes to the field, and what comes back from it."""
 
+import csv
 import io
 import json
 import zipfile
@@ -14,7 +15,7 @@ from eudr_geo.model.report import Report
 from eudr_geo.pages.words import LANGUAGES, words
 from eudr_geo.reading import read_bytes
 from eudr_geo.reports.worklist import beside
-from eudr_geo.worklists.terms import CORRECTIONS, HIDDEN
+from eudr_geo.worklists.terms import CORRECTIONS, FIRST_HEADINGS, HIDDEN
 from eudr_geo.worklists.writing import worklist
 
 RING = [[108.05, 12.68], [108.0512345, 12.6812345], [108.0512345, 12.6800001], [108.05, 12.68]]
@@ -220,6 +221,7 @@ def test_every_language_comes_back(language):
     filled = fill(data, {"P-3": {"new_area": 1.5}}, language=language)
     reading, row_of = read_again(filled)
     assert reading.plots["area_ha"][row_of["P-3"]] == 1.5
+    assert said["wl_no"] in FIRST_HEADINGS
     assert len({said[f"wl_{key}"] for key in CORRECTIONS}) == len(CORRECTIONS)
 
 
@@ -240,6 +242,27 @@ def test_the_same_bytes_every_time_and_no_formula():
     assert "=1+1" in [cell.value for cell in cells]
     with zipfile.ZipFile(io.BytesIO(first)) as archive:
         assert not [name for name in archive.namelist() if b"<f>" in archive.read(name)]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_without_its_hidden_sheet_it_says_what_it_is(language):
+    book = opened(worklist(report_of(language=language)))
+    del book[HIDDEN]
+    out = io.BytesIO()
+    book.save(out)
+    (found,) = check(read_bytes("filled.xlsx", out.getvalue())).findings
+    assert "sheet of a worklist without its hidden sheet" in found.message
+    assert "send the whole workbook" in found.hint
+
+
+def test_one_village_saved_as_csv_is_told_from_a_table_of_plots():
+    sheet = opened(worklist(report_of()))["Ea Kao"]
+    out = io.StringIO()
+    csv.writer(out).writerows([cell.value for cell in row] for row in sheet.iter_rows())
+    (found,) = check(read_bytes("village.csv", out.getvalue().encode())).findings
+    assert "sheet of a worklist" in found.message
+    reading = read_bytes("plots.csv", b"No.,plot code,lat,lon,area ha\n1,P-1,12.681234,108.051234,1.5\n")
+    assert len(reading.plots) == 1
 
 
 def test_collections_come_back_as_they_were():
