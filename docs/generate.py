@@ -17,6 +17,7 @@ def main() -> None:
         **rule_pages(),
         "reference/cli.md": cli_page(),
         "reference/data.md": data_page(),
+        "reference/coverage.md": coverage_page(),
         "reference/limits.md": limits_page(),
         "explanation/how-it-is-tested.md": tested.page(),
     }
@@ -129,6 +130,59 @@ def limits_page() -> str:
     lines += [
         f"| {spec.metadata['doc']} | {spec.default:,} | {spec.metadata['unit']} | `{PREFIX}{spec.name.upper()}` |"
         for spec in fields(Limits)
+    ]
+    return "\n".join([*lines, ""])
+
+
+def coverage_page() -> str:
+    """Every official error and every fact of the plot side, with the rules that see to it, or why none does."""
+    from eudr_geo import catalogue
+    from eudr_geo.regulation import table
+
+    rules = catalogue.load()
+
+    def links(codes: list[str]) -> str:
+        return ", ".join(f"[{code}](../rules/{code}.md)" for code in codes)
+
+    by_id: dict[str, list[str]] = {}
+    for code, rule in rules.items():
+        for one in rule.ids:
+            by_id.setdefault(one, []).append(code)
+    errors = table("eu_errors.csv")
+    facts = table("fact_ids.csv")
+    found = sum(bool(row["rules"]) for row in errors)
+    seen = sum(row["id"] in by_id for row in facts)
+    lines = [
+        "# What is covered",
+        "",
+        "Made from `eudr_geo/regulation/eu_errors.csv`, `fact_ids.csv` and the rules themselves.",
+        "Where nothing is implemented, it says so, and why.",
+        "",
+        "## Errors that the EU system names",
+        "",
+        f"{found} of {len(errors)} have a rule.",
+        "",
+        "| no. | error | versions of the document | rules | remark |",
+        "|---|---|---|---|---|",
+    ]
+    lines += [
+        f"| {row['error']} | {row['what']} | {row['versions']} | {links(row['rules'].split()) or 'not implemented'} "
+        f"| {row['note']} |"
+        for row in errors
+    ]
+    lines += [
+        "",
+        "## Facts about files, shapes, coordinates, places, people and areas",
+        "",
+        f"{seen} of {len(facts)} are judged by a rule; the others are no matter of a plot, for the reason given.",
+        "",
+        "| id | fact | rules | why there is none |",
+        "|---|---|---|---|",
+    ]
+    lines += [
+        f"| {row['id']} | {row['what']} | {links(sorted(by_id.get(row['id'], [])))} "
+        f"| {row['reason'] or ('' if row['id'] in by_id else 'not implemented yet')} |"
+        for row in facts
     ]
     return "\n".join([*lines, ""])
 

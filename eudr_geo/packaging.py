@@ -22,6 +22,7 @@ from eudr_geo.model.package import Input, PackageData
 from eudr_geo.model.plots import Plots, Reading
 from eudr_geo.model.trace import Trace
 from eudr_geo.own_outlines import Outlines
+from eudr_geo.regulation import GEOLOCATION_MAX_BYTES, PRODUCERS_MAX_PER_STATEMENT
 from eudr_geo.tracing import traces
 from eudr_geo.verifying import MANIFEST, MANIFEST_SCHEMA
 from eudr_geo.version import VERSION
@@ -241,10 +242,29 @@ def build_package(
             f"{'' if len(standing) > 1 else 's'}: {named}{more}",
             fix="correct the records and run: eudr-geo audit",
         )
+    _refuse_too_many(data)
     chosen = [module for module in _renderers() if getattr(module, "PROFILE", profile) == profile]
     files = {str(module.FILE): bytes(module.render(data)) for module in chosen}
+    size = len(files["geolocation.geojson"])
+    if size > GEOLOCATION_MAX_BYTES:
+        raise RefusedError(
+            f"the geolocation has {size / 1e6:,.1f} MB; the EU system takes {GEOLOCATION_MAX_BYTES / 1e6:,.0f} MB "
+            "a statement",
+            fix="split the consignment, or take out spare positions: eudr-geo repair --also excess-vertices",
+        )
     files[MANIFEST] = _manifest(data, files)
     return Package(data, files)
+
+
+def _refuse_too_many(data: PackageData) -> None:
+    """Refuse what no statement can hold."""
+    trace = data.trace
+    producers = {who or plot for who, plot in zip(trace["producer_code"], trace["plot_code"], strict=True)}
+    if len(producers) > PRODUCERS_MAX_PER_STATEMENT:
+        raise RefusedError(
+            f"{len(producers):,} producers; a statement takes {PRODUCERS_MAX_PER_STATEMENT:,}",
+            fix="split the consignment into several, each with its own statement",
+        )
 
 
 def _packed(book: LotBook, codes: Sequence[str]) -> tuple[dict[str, Any], list[tuple[str, float, str]]]:

@@ -165,7 +165,7 @@ def _contents(files: Mapping[str, bytes], defects: list[Defect]) -> tuple[int, f
             kg[_text(row["lot_code"])] = kg.get(_text(row["lot_code"]), 0.0) + float(row["kg_attributed"])
         lots = json.loads(files[MANIFEST])["lots"]
         promised = {str(lot["code"]): float(lot["quantity_kg"]) for lot in lots}
-    except (KeyError, ValueError, TypeError, AttributeError, RecursionError) as error:
+    except (KeyError, ValueError, TypeError, AttributeError, RecursionError, csv.Error) as error:
         defects.append(Defect("content-unreadable", "geolocation.geojson, trace.csv", f"cannot be compared: {error!r}"))
         return 0, 0.0
     defects += [

@@ -1,0 +1,17 @@
+"""``dds_lines.csv``: the commodity lines to enter in a due diligence statement."""
+
+from __future__ import annotations
+
+from eudr_geo.dds_lines import dds_lines
+from eudr_geo.model.package import PackageData
+from eudr_geo.writing import csv_bytes
+
+SUMMARY = "commodity lines for the due diligence statement (CSV)"
+FILE = "dds_lines.csv"
+
+
+def render(package: PackageData) -> bytes:
+    """Return the lines: HS code, country, lot, producers, plots and net mass in kg."""
+    countries = dict(zip(package.plots["plot_id"], package.plots["country"], strict=True))
+    frame = dds_lines(package.trace, package.lots, countries)
+    return csv_bytes(list(frame.columns), frame.itertuples(index=False, name=None))
