@@ -39,7 +39,8 @@ def custody_gap(book: LotBook) -> Problems:
 def _gaps(book: LotBook) -> Iterator[Fault]:
     by_lot: dict[str, list[dict[str, Any]]] = {}
     for row in rows(book, "handover"):
-        by_lot.setdefault(row["lot_code"], []).append(row)
+        if row["lot_code"]:
+            by_lot.setdefault(row["lot_code"], []).append(row)
     gone = {row["lot_code"] for row in rows(book, "consignment_line")}
     for lot, its in sorted(by_lot.items()):
         its.sort(key=lambda row: (row["date_sent"] or "", row["code"]))
@@ -50,7 +51,8 @@ def _gaps(book: LotBook) -> Iterator[Fault]:
 
 
 def _faults_of(row: dict[str, Any], before: dict[str, Any] | None, *, is_over: bool) -> Iterator[tuple[str, str]]:
-    if before is not None and before["to_org"] != row["from_org"]:
+    hands = (before["to_org"], row["from_org"]) if before is not None else (None, None)
+    if before is not None and all(hands) and hands[0] != hands[1]:
         yield f"{row['from_org']} gives it, but {before['to_org']} received it last ({before['code']})", ERROR
     if row["seal_sent"] and row["seal_received"] and fold(row["seal_sent"]) != fold(row["seal_received"]):
         yield f"it left under seal {row['seal_sent']} and came under seal {row['seal_received']}", ERROR

@@ -53,8 +53,13 @@ def _counted(book: LotBook) -> Iterator[Fault]:
         day = consignments.get(row["consignment_code"], {}).get("ship_date") or ""
         left.setdefault(row["lot_code"], []).append((day, float(row["quantity_kg"] or 0)))
     for row in rows(book, "measurement"):
-        code = row["lot_code"]
-        if code not in graph.position or fold(row["indicator"]) not in _STOCK or fold(row["unit"] or "kg") != "kg":
+        code, what = row["lot_code"], fold(row["indicator"] or "")
+        if (
+            row["value"] is None
+            or code not in graph.position
+            or what not in _STOCK
+            or fold(row["unit"] or "kg") != "kg"
+        ):
             continue
         total = float(graph.total_kg[graph.position[code]])
         gone = sum(kg for day, kg in left.get(code, []) if not day or not row["date"] or day <= row["date"])
@@ -172,7 +177,7 @@ def stale_screening(book: LotBook) -> Problems:
 def _stale(book: LotBook) -> Iterator[Fault]:
     screened: dict[str, list[str]] = {}
     for row in rows(book, "measurement"):
-        if fold(row["indicator"]) in _SCREENING and row["date"]:
+        if fold(row["indicator"] or "") in _SCREENING and row["date"]:
             for code in (row["lot_code"], row["stream_code"]):
                 if code:
                     screened.setdefault(code, []).append(row["date"])

@@ -86,7 +86,7 @@ def _together(book: LotBook, mode: str) -> Iterator[Fault]:
         return
     stays: dict[str, list[dict[str, Any]]] = {}
     for row in rows(book, "storage_stay"):
-        if row["location_code"] in places and row["from_date"]:
+        if row["location_code"] in places and row["from_date"] and row["lot_code"]:
             stays.setdefault(row["location_code"], []).append(row)
     joined = _joined(book) if mode == "loose" else set()
     lots = by_code(book, "lot")

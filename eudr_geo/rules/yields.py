@@ -135,7 +135,7 @@ def _green(book: LotBook) -> Iterator[tuple[dict[str, Any], str, float]]:
 
 def _areas(book: LotBook) -> Mapping[str, float]:
     """Area of each plot, ha: of its latest version."""
-    versions = book.versions()
+    versions = book.versions().sort_values("version", kind="stable")
     return {
         code: float(area)
         for code, area in zip(versions["plot_code"], versions["area_ha"], strict=True)

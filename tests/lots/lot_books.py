@@ -15,7 +15,11 @@ def book_of(tables: dict[str, list[dict[str, Any]]]) -> LotBook:
     land = None
     for name, rows in tables.items():
         if name == "plot_version":
-            land = pd.DataFrame([{column: row.get(column) for column in LAND_COLUMNS} for row in rows], dtype=object)
+            land = pd.DataFrame(
+                [{column: row.get(column) for column in LAND_COLUMNS} for row in rows],
+                columns=list(LAND_COLUMNS),
+                dtype=object,
+            )
             continue
         unknown = {key for row in rows for key in row} - set(columns(name))
         assert name in BOOK_TABLES
