@@ -72,7 +72,8 @@ class _Rows:
                 raise BrokenError
         except BrokenError:
             raise self._where() from None
-        if lines > 1:
+        if lines > 1:  # the first line alone looked like a lone feature
+            self.gathering.notes = [note for note in self.gathering.notes if note.code != "bare-geometry"]
             self.gathering.note(
                 "bare-geometry",
                 f"one object a line ({lines:,} of them) instead of a collection",

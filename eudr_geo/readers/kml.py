@@ -142,8 +142,10 @@ class _Block:
                     offer = offered_polygon(lines[0])
                 raise RecordError(
                     "unsupported-geometry",
-                    "a path or track is no plot",
-                    "close the walk and save it as a polygon",
+                    "a path or track is no plot" + ("; it comes back to its start" if offer else ""),
+                    "look at it on a map; take it as a boundary with: repair --also unsupported-geometry"
+                    if offer
+                    else "close the walk and save it as a polygon",
                     "LineString",
                 )
             gathering.add(number, properties, _joined(parts), group=group, plot_id=name)

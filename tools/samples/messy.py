@@ -110,7 +110,7 @@ def messy_file(count: int, **options: Any) -> Callable[[Maker], Maker]:
 
 def messy() -> list[Messy]:
     """Return the messy files, in the order of the README."""
-    for part in ("faulty_coordinates", "faulty_records", "faulty_files"):
+    for part in ("faulty_coordinates", "faulty_records", "faulty_files", "app_files"):
         importlib.import_module(f"samples.{part}")
     return [
         maker(land_of(number, maker.__name__, count, options), Dice(maker.__name__))
