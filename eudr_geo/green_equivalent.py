@@ -4,26 +4,17 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import Any
 
 from eudr_geo.cells import fold
+from eudr_geo.model.lot_book import Band
 
 WARN_FACTOR, ERROR_FACTOR = 1.5, 3.0
 """Good practice: above so many times the typical yield a plot is doubted, or refused."""
 HARDEST_KG_PER_HA = 6_000.0
 """Good practice: no hectare gives more green coffee in a season, whatever the country."""
-
-
-@dataclass(frozen=True)
-class Band:
-    """What usually comes out of a step, as a share of what goes in, and what cannot."""
-
-    low: float
-    high: float
-    ceiling: float
 
 
 @cache

@@ -17,7 +17,7 @@ from eudr_geo.checking import check, check_lots
 from eudr_geo.errors import InputError, RefusedError
 from eudr_geo.model.changes import Change
 from eudr_geo.model.findings import CheckResult, Findings
-from eudr_geo.model.lot_book import LotBook
+from eudr_geo.model.lot_book import Band, LotBook
 from eudr_geo.model.package import Input, PackageData
 from eudr_geo.model.plots import Plots, Reading
 from eudr_geo.model.trace import Trace
@@ -92,7 +92,9 @@ def profiles() -> tuple[str, ...]:
     return ("traces", *sorted({module.PROFILE for module in _renderers() if hasattr(module, "PROFILE")}))
 
 
-def audit(project: Project, *, boundaries: Outlines | None = None) -> CheckResult:
+def audit(
+    project: Project, *, boundaries: Outlines | None = None, bands: Mapping[tuple[str, str, str], Band] | None = None
+) -> CheckResult:
     """Run every plot and lot rule over a project.
 
     Rules that need what the file said (digits as written, property names) cannot be run again on stored plots;
@@ -100,7 +102,7 @@ def audit(project: Project, *, boundaries: Outlines | None = None) -> CheckResul
     """
     plots = project.load_plots()
     fresh = check(Reading(plots), boundaries=boundaries)
-    lots = check_lots(project.lot_book())
+    lots = check_lots(replace(project.lot_book(), bands=bands or {}))
     row_of = {code: row for row, code in enumerate(plots["plot_id"].tolist())}
     looked_at = {(finding.rule, finding.plot_id) for finding in fresh.findings}
     stored = [

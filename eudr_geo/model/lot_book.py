@@ -69,6 +69,15 @@ def empty_frame(table: str) -> pd.DataFrame:
 
 
 @dataclass(frozen=True)
+class Band:
+    """What usually comes out of a step, as a share of what goes in, and what cannot."""
+
+    low: float
+    high: float
+    ceiling: float
+
+
+@dataclass(frozen=True)
 class LotBook:
     """Producers, plots (codes only), deliveries, lots, processes and consignments.
 
@@ -79,6 +88,9 @@ class LotBook:
         None where nothing is stated, dates as ISO 8601 text, quantities as float kg. Read them with :meth:`table`.
     land
         Versions of the plots, columns :data:`LAND_COLUMNS`; None for a book that is read from a file.
+    bands
+        The organisation's own outturn bands, (form in, form out, species or "") → band; they go before the general
+        ones.
 
     Examples
     --------
@@ -88,6 +100,7 @@ class LotBook:
 
     frames: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     land: pd.DataFrame | None = None
+    bands: Mapping[tuple[str, str, str], Band] = field(default_factory=dict)
 
     def table(self, name: str) -> pd.DataFrame:
         """Return a table, empty where the book has none."""

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from eudr_geo.catalogue import ERROR, WARNING, Problems, lot_rule
-from eudr_geo.green_equivalent import Band, bands, species_of
+from eudr_geo.green_equivalent import bands, species_of
 from eudr_geo.lot_faults import Fault, by_code, problems
 from eudr_geo.lot_graph import UNEXPLAINED_SHARE, LotGraph, ProcessFlow, graph_of
-from eudr_geo.model.lot_book import LotBook
+from eudr_geo.model.lot_book import Band, LotBook
 
 TOLERANCE_KG, TOLERANCE_SHARE = 1.0, 0.005
 """Good practice: what scales and spilling explain, the larger of 1 kg and 0.5 %."""
@@ -191,15 +192,15 @@ def implausible_outturn(book: LotBook) -> Problems:
     known, lots = by_code(book, "process"), by_code(book, "lot")
     faults = []
     for flow in graph.processes.values():  # a few hundred processes, each a handful of lines
-        step = _step(graph, flow, lots)
+        step = outturn_of(graph, flow, lots)
         if step is None or _gain(graph, flow):
             continue
-        ratio, band, what = step
+        ratio, band = step.ratio, step.band
         if band.low <= ratio <= band.high:
             continue
         severity = ERROR if ratio > band.ceiling else WARNING
         values = {"ratio": ratio, "value": f"{band.low:g}–{band.high:g}", "other": f"{band.ceiling:g}"}
-        faults.append(Fault("process", flow.code, known.get(flow.code, {}), what, values, severity))
+        faults.append(Fault("process", flow.code, known.get(flow.code, {}), step.forms, values, severity))
     return problems(
         faults,
         "process {code} made {ratio:.3f} kg from each kg ({why}); usual is {value}, possible up to {other}",
@@ -207,8 +208,22 @@ def implausible_outturn(book: LotBook) -> Problems:
     )
 
 
-def _step(graph: LotGraph, flow: ProcessFlow, lots: Mapping[str, dict[str, Any]]) -> tuple[float, Band, str] | None:
-    """Outturn of a process from one form to one other, its band, and the forms; None where that is not what it is."""
+@dataclass(frozen=True)
+class Outturn:
+    """What one process gave."""
+
+    ratio: float  # kg out of each kg in
+    band: Band
+    key: tuple[str, str, str]  # form in, form out, species or ""
+
+    @property
+    def forms(self) -> str:
+        """The forms in words."""
+        return f"{self.key[0].replace('_', ' ')} to {self.key[1].replace('_', ' ')}"
+
+
+def outturn_of(graph: LotGraph, flow: ProcessFlow, lots: Mapping[str, dict[str, Any]]) -> Outturn | None:
+    """Return the outturn of a process from one form to one other; None where that is not what it is."""
 
     def form(lot: int) -> str:
         return str(lots.get(graph.lots[lot], {}).get("form") or "")
@@ -226,7 +241,9 @@ def _step(graph: LotGraph, flow: ProcessFlow, lots: Mapping[str, dict[str, Any]]
         return None
     end = ends.pop()
     species = {species_of(lots.get(graph.lots[lot], {})) for lot, _ in flow.ins + flow.outs} - {""}
-    band = bands().get((start, end, species.pop() if len(species) == 1 else "")) or bands().get((start, end, ""))
-    if band is None:
-        return None
-    return sum(kg for _, kg in made) / milled, band, f"{start.replace('_', ' ')} to {end.replace('_', ' ')}"
+    one = species.pop() if len(species) == 1 else ""
+    own = graph.book.bands
+    for key in ((start, end, one), (start, end, "")):
+        if band := own.get(key) or bands().get(key):
+            return Outturn(sum(kg for _, kg in made) / milled, band, key)
+    return None
