@@ -89,11 +89,16 @@ def command(
         screen.put_report(formats()[format_], report, err=to_stderr)
     left_out = len(unfit) + len(repaired.reading.rejected)
     verb = "would be written" if dry_run else "written"
-    screen.say(f"{len(fit):,} plots {verb}, {left_out:,} left out, {len(repaired.changes):,} changes.")
+    changes = f"{len(repaired.changes):,} change{'' if len(repaired.changes) == 1 else 's'}"
+    screen.say(f"{len(fit):,} plot{'' if len(fit) == 1 else 's'} {verb}, {left_out:,} left out, {changes}.")
     if result.tool_errors:
         sys.exit(EXIT_FAILED)
     unread = any(finding.subject == "file" for finding in result.findings.errors())
     sys.exit(EXIT_FINDINGS if left_out or unread else EXIT_CLEAN)
+
+
+def _percent(before: float | None, after: float | None) -> str:
+    return "" if not before or after is None else f"{(after - before) / before:+.2%}".removesuffix("%")
 
 
 def _change_table(repaired: Repaired) -> str:
@@ -108,11 +113,12 @@ def _change_table(repaired: Repaired) -> str:
             else f"{change.before} → {change.after}",
             "" if change.area_before_ha is None else f"{change.area_before_ha:,.4f}",
             "" if change.area_after_ha is None else f"{change.area_after_ha:,.4f}",
+            _percent(change.area_before_ha, change.area_after_ha),
             "" if change.largest_move_m is None else f"{change.largest_move_m:,.2f}",
         )
         for change in repaired.changes
     ]
-    numbers = ("ha before", "ha after", "moved m")
+    numbers = ("ha before", "ha after", "%", "moved m")
     text = screen.table(
         ("record", "plot", "rule", "change", *numbers),
         rows[:_CHANGES_SHOWN],

@@ -59,7 +59,7 @@ def invalid_after_rounding(plots: Plots) -> Problems:
 @repairs(
     "invalid-after-rounding",
     safe=False,
-    what="moved as few positions as possible, by at most 0.000001 degrees, so that six decimals are sound",
+    what="moved a few positions, by at most 0.000001 degrees, so that six decimals are sound",
     changes_area=True,
 )
 def settle(plots: Plots) -> Plots:
