@@ -202,6 +202,17 @@ class LotGraph:
         return {code: end or start or "" for code, start, end in days}
 
     @cached_property
+    def process_moistures(self) -> dict[str, tuple[float | None, float | None]]:
+        """Moisture of what went into each process and of what came out, percent; None where nobody measured."""
+        table = self.book.table("process")
+
+        def known(value: Any) -> float | None:
+            return float(value) if value is not None and 0 < float(value) < 100 else None
+
+        columns = (table[name] for name in ("code", "moisture_in_percent", "moisture_out_percent"))
+        return {code: (known(before), known(after)) for code, before, after in zip(*columns, strict=True)}
+
+    @cached_property
     def micro_streams(self) -> set[str]:
         """Codes of the streams that are micro-lots."""
         table = self.book.table("stream")

@@ -128,7 +128,8 @@ def process_gains_mass(book: LotBook) -> Problems:
     **Example** 140 kg of parchment go into process CB-027, and 150 kg of green coffee come out.
 
     **How to correct it** Look for an input that was not entered, or for a weight with a wrong digit. Where the goods
-    took up moisture, measure it and enter it for the lots on both sides: weights are then compared at 12 %.
+    took up moisture, measure it and enter it for the lots on both sides, or with the process: weights are then
+    compared at 12 %.
 
     **Trap** Soaking parchment does add weight. Without the moistures of both lots nobody can tell water from coffee.
     """
@@ -154,10 +155,13 @@ def _gain(graph: LotGraph, flow: ProcessFlow) -> tuple[float, float] | None:
     if not flow.ins or not flow.outs:
         return None
     moisture = _moistures(graph)
+    before, after = graph.process_moistures.get(flow.code, (None, None))
+    ins = [(kg, moisture.get(lot, before)) for lot, kg in flow.ins]
+    outs = [(kg, moisture.get(lot, after)) for lot, kg in flow.outs]
     came, went = flow.out_kg, flow.in_kg
-    if all(lot in moisture for lot, _ in flow.ins + flow.outs):
-        came = sum(kg * (100 - moisture[lot]) / (100 - STANDARD_MOISTURE) for lot, kg in flow.outs)
-        went = sum(kg * (100 - moisture[lot]) / (100 - STANDARD_MOISTURE) for lot, kg in flow.ins)
+    if all(percent is not None for _, percent in ins + outs):
+        came = sum(kg * (100 - percent) / (100 - STANDARD_MOISTURE) for kg, percent in outs if percent is not None)
+        went = sum(kg * (100 - percent) / (100 - STANDARD_MOISTURE) for kg, percent in ins if percent is not None)
     came += flow.loss_kg
     return (came, went) if came > went + tolerance_kg(went) else None
 

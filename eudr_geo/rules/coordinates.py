@@ -208,10 +208,10 @@ def out_of_range(plots: Plots) -> Problems:
     """
     largest = largest_lon_lat(plots)
     with np.errstate(invalid="ignore"):
-        rows = np.flatnonzero((largest[:, 0] > 180) | (largest[:, 1] > 90))
+        rows = np.flatnonzero((largest[:, 0] > 180) | (largest[:, 1] > 90) | _has_no_number(plots.geometry))
     if not len(rows):
         return Problems.none()
-    place, times = _first_where(plots.geometry[rows], lambda xy: np.asarray((np.abs(xy) > [180, 90]).any(axis=1)))
+    place, times = _first_where(plots.geometry[rows], lambda xy: np.asarray(~(np.abs(xy) <= [180, 90]).all(axis=1)))
     return Problems(
         rows,
         "{value} is no place on earth: longitude goes from -180 to 180, latitude from -90 to 90",
@@ -220,6 +220,15 @@ def out_of_range(plots: Plots) -> Problems:
         lat=place[:, 1],
         measured={"value": _written(place), "times": times},
     )
+
+
+def _has_no_number(geometries: Array) -> Mask:
+    """Tell which geometries have a coordinate that is no number: readers refuse them, a table in memory may not."""
+    coords, row = shapely.get_coordinates(geometries, return_index=True)
+    found = np.zeros(len(geometries), dtype=bool)
+    if not np.isfinite(coords).all():
+        found[row[~np.isfinite(coords).all(axis=1)]] = True
+    return found
 
 
 @plot_rule(severity=ERROR, basis="good practice", requires=("out-of-range",), ids=("C-12",))

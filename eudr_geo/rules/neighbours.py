@@ -225,7 +225,8 @@ def same_land(some: Array, others: Array) -> Mask:
     [True, False]
     """
     same = np.zeros(len(some), dtype=bool)
-    apart = np.abs(shapely.bounds(some) - shapely.bounds(others)).max(axis=1, initial=0)
+    with np.errstate(invalid="ignore", over="ignore"):  # numbers that are no place on earth
+        apart = np.abs(shapely.bounds(some) - shapely.bounds(others)).max(axis=1, initial=0)
     alike = shapely.get_dimensions(some) == shapely.get_dimensions(others)
     rows = np.flatnonzero(alike & (apart <= 1.5 * JITTER_DEG))
     if len(rows):

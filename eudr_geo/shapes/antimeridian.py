@@ -12,6 +12,7 @@ from eudr_geo.shapes.rings import Floats, Mask, rings_of
 _HALF, _WHOLE = 180.0, 360.0
 
 
+@np.errstate(over="ignore", invalid="ignore")  # numbers that are no place on earth
 def crosses(geometries: Array) -> Mask:
     """Tell which geometries have a side that is longer than half the Earth round, shape (n,).
 

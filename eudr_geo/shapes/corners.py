@@ -19,6 +19,7 @@ STRAIGHT_DEGREES = 1e-6
 """A position so close to the line between its neighbours is lost at six decimals."""
 
 
+@np.errstate(over="ignore", invalid="ignore", divide="ignore")  # numbers that are no place on earth
 def needles(rings: Rings, scale: Floats) -> Mask:
     """Tell which positions are tips of needles: far out, acute, and with almost no area.
 
@@ -54,6 +55,7 @@ def needles(rings: Rings, scale: Floats) -> Mask:
     return tips
 
 
+@np.errstate(over="ignore", invalid="ignore", divide="ignore")
 def on_straight_runs(geometries: Array) -> tuple[Rings, Mask]:
     """Return the rings of the geometries, and which of their positions a straight line says as well.
 
