@@ -37,8 +37,9 @@ samples: $(VENV)/.installed-dev  ## sample_plots/ and maps/, same bytes every ti
 	$(BIN)/python tools/make_samples.py
 	$(BIN)/python tools/make_maps.py
 
-fuzz: $(VENV)/.installed-dev  ## 10 000 samples changed at random: nothing lost, nothing slow
+fuzz: $(VENV)/.installed-dev  ## 10 000 changed samples, and the laws of the house on new shapes and books
 	$(BIN)/python tools/fuzz.py
+	HYPOTHESIS_PROFILE=new $(BIN)/python -m pytest -n auto -q $$(grep -rl "import.*hypothesis\|from hypothesis" tests --include=test_*.py)
 
 bench: $(VENV)/.installed-dev
 	$(BIN)/python benchmarks/check_100k.py

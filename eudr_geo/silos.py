@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from eudr_geo.lot_graph import LotGraph, kilograms
 from eudr_geo.model.lot_book import LotBook
 
-_Stay = tuple[str, str, int, float]  # first and last day, lot, kg
+_Stay = tuple[str, str, str, float]  # first and last day, lot code, kg
 
 SILO_KINDS = ("silo", "tank")
 """Kinds of a location that is filled and drawn from all the time; another loose place is emptied between two lots."""
@@ -57,26 +58,34 @@ def behind_silos(book: LotBook, graph: LotGraph) -> dict[int, list[Layer]]:
     for lot, where, start, end, kg in zip(*columns, kilograms(stays["quantity_kg"]), strict=True):  # a stay a row
         if where in silos and lot in graph.position:
             position = graph.position[lot]
-            kept.setdefault(where, []).append((start or "", end or "", position, float(kg or graph.total_kg[position])))
+            stay = (
+                start or "",
+                end or "",
+                lot,
+                float(kg or graph.total_kg[position]),
+            )  # by name
+            kept.setdefault(where, []).append(stay)
     found: dict[int, list[Layer]] = {}
     for silo, its in sorted(kept.items()):
-        for _, end, lot, _ in its:
+        for _, end, code, _ in sorted(its):
             layers = _layers([stay for stay in its if not end or stay[0] <= end], *silos[silo])
             if not layers:
                 continue
-            since, kg = layers[0][0], sum(stay[3] for stay in layers)
+            since, kg = layers[0][0], math.fsum(stay[3] for stay in layers)
             emptied = silos[silo][0]
             is_seen = bool(emptied) and (not end or emptied <= end)
-            others = dict.fromkeys(stay[2] for stay in layers if stay[2] != lot)
-            found.setdefault(lot, []).extend(
+            others = dict.fromkeys(graph.position[stay[2]] for stay in layers if stay[2] != code)
+            found.setdefault(graph.position[code], []).extend(
                 Layer(other, silo, emptied if is_seen else since, kg, is_seen) for other in others
             )
-    return {lot: layers for lot, layers in found.items() if layers}
+    return {lot: sorted(layers, key=_age) for lot, layers in found.items() if layers}
 
 
-def _layers(
-    stays: list[tuple[str, str, int, float]], emptied: str, capacity_kg: float
-) -> list[tuple[str, str, int, float]]:
+def _age(layer: Layer) -> tuple[str, str, float]:
+    return layer.since, layer.silo, -layer.kg
+
+
+def _layers(stays: list[_Stay], emptied: str, capacity_kg: float) -> list[_Stay]:
     """The stays that count, oldest first: what left before the silo was empty is gone."""
     ordered = sorted(stays)
     latest = ordered[-1][0] if ordered else ""

@@ -5,9 +5,15 @@ from pathlib import Path
 
 import pytest
 import shapely
+from hypothesis import settings
 from tests_helpers import ROOT
 
 pytest_plugins = ["harness"]
+
+# The suite draws the same examples each time, so that a red run tells of the change; `make fuzz` draws new ones.
+settings.register_profile("same", derandomize=True)
+settings.register_profile("new", max_examples=200)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 
 @pytest.fixture(scope="session")

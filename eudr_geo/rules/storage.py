@@ -95,7 +95,7 @@ def _together(book: LotBook, mode: str) -> Iterator[Fault]:
             continue
         seen: set[tuple[str, str]] = set()
         here: list[dict[str, Any]] = []
-        for stay in sorted(its, key=lambda row: (row["from_date"], row["lot_code"])):  # in the order they came
+        for stay in sorted(its, key=_arrival):
             here = [one for one in here if (one["to_date"] or _FOR_EVER) > stay["from_date"]]
             for other in here:
                 pair = (stay["lot_code"], other["lot_code"])
@@ -109,6 +109,11 @@ def _together(book: LotBook, mode: str) -> Iterator[Fault]:
                 row = {**lots.get(pair[0], {}), **{key: stay.get(key) for key in ("src_file", "src_row")}}
                 yield Fault("lot", pair[0], row, why, {"value": place, "other": pair[1]})
             here.append(stay)
+
+
+def _arrival(stay: dict[str, Any]) -> tuple[str, str, str]:
+    """The order the lots came in; by more than the day, so that the order of the rows does not count."""
+    return stay["from_date"], stay["lot_code"], stay["to_date"] or _FOR_EVER
 
 
 def _matters(mode: str, stay: dict[str, Any], other: dict[str, Any]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -77,7 +78,7 @@ def mixed_stream(book: LotBook) -> Problems:
     faults = []
     streams = by_code(book, "stream")
     seen: dict[tuple[str, str], tuple[str, str]] = {}
-    for row in rows(book, "lot"):
+    for row in sorted(rows(book, "lot"), key=lambda row: (row["created_on"] or "9999", row["code"])):
         stream = streams.get(row["stream_code"] or "")
         if stream is None or stream["type"] != "micro":
             continue
@@ -121,11 +122,11 @@ def identity_ended(book: LotBook) -> Problems:
 
     faults = []
     for flow in graph.processes.values():  # a few hundred processes, each a handful of lines
-        bulk = [graph.lots[lot] for lot, _ in flow.outs if kind(lot) == "bulk"]
+        bulk = sorted(graph.lots[lot] for lot, _ in flow.outs if kind(lot) == "bulk")
         for lot, kg in flow.ins:
             if bulk and kind(lot) == "micro":
                 code = graph.lots[lot]
-                most = min(kg, sum(out_kg for out, out_kg in flow.outs if kind(out) == "bulk"))
+                most = min(kg, math.fsum(out_kg for out, out_kg in flow.outs if kind(out) == "bulk"))
                 values = {"quantity_kg": most, "other": ", ".join(bulk)}
                 faults.append(Fault("lot", code, lots.get(code, {}), f"process {flow.code}", values))
     return problems(
