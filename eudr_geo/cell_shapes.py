@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from typing import Any
+
+import numpy as np
 
 from eudr_geo.gathering import shown
 from eudr_geo.model.source import NumberText, RecordError
@@ -110,22 +113,35 @@ def as_arrays(text: str) -> tuple[str, bytes] | None:
     return kind, f"{'[' * (depth + 1)}{arrays}{']' * (depth + 1)}".encode()
 
 
-_EXCHANGED = str.maketrans(" ,", ", ")
 _ONE_RING = ("POLYGON ((", "POLYGON((")
 
 
-def ring_of(text: str) -> str:
-    """Return the positions of a polygon of one ring as ``lon,lat lon,lat``, "" for anything else.
+def is_one_ring(text: str) -> bool:
+    """Tell whether a text is a polygon of one ring as programs write it.
 
     Examples
     --------
-    >>> ring_of("POLYGON ((108.05 12.68, 108.06 12.68, 108.05 12.69, 108.05 12.68))")
-    '108.05,12.68 108.06,12.68 108.05,12.69 108.05,12.68'
-    >>> ring_of("POINT (1 2)")
-    ''
+    >>> is_one_ring("POLYGON ((108.05 12.68, 108.06 12.68, 108.05 12.69, 108.05 12.68))"), is_one_ring("POINT (1 2)")
+    (True, False)
     """
-    is_one = text.startswith(_ONE_RING) and text.endswith("))") and text.count("(") == text.count(")") == 2
-    return text[text.rindex("(") + 1 : -2].replace(", ", ",").translate(_EXCHANGED) if is_one else ""
+    return text.startswith(_ONE_RING) and text.endswith("))") and text.count("(") == text.count(")") == 2
+
+
+def rings_of(texts: Sequence[str]) -> bytes:
+    r"""Return the positions of polygons of one ring as ``lon lat,lon lat``, a line each.
+
+    Examples
+    --------
+    >>> rings_of(["POLYGON ((108.05 12.68, 108.06 12.68, 108.05 12.69, 108.05 12.68))", "POLYGON((1 2,3 4,5 6,1 2))"])
+    b'108.05 12.68,108.06 12.68,108.05 12.69,108.05 12.68\n1 2,3 4,5 6,1 2'
+    """
+    together = "\n".join(texts).encode("ascii", "replace")  # what is not ASCII is no number either way
+    for mark in (*_ONE_RING, "))"):
+        together = together.replace(mark.encode(), b"")
+    # The blank behind each comma goes by a mask: a third of the time that replacing takes.
+    text = np.frombuffer(b" " + together, dtype=np.uint8)
+    is_kept = (text[1:] != ord(" ")) | (text[:-1] != ord(","))
+    return bytes(text[1:][is_kept])
 
 
 def _ring(text: str) -> str:

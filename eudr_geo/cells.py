@@ -253,6 +253,8 @@ def match_heading(heading: str, dictionary: Mapping[str, Sequence[str]]) -> tupl
 
 def _likeness(one: str, other: str) -> float:
     """Likeness of two words, 0 where the cheap upper bounds say that it is below what counts."""
+    if 2 * min(len(one), len(other)) < HEADING_LIKENESS * (len(one) + len(other)):  # before the matcher is built
+        return 0.0
     matcher = SequenceMatcher(None, one, other)
-    enough = matcher.real_quick_ratio() >= HEADING_LIKENESS and matcher.quick_ratio() >= HEADING_LIKENESS
+    enough = matcher.quick_ratio() >= HEADING_LIKENESS
     return matcher.ratio() if enough else 0.0

@@ -22,6 +22,7 @@ from eudr_geo.regulation import COORDINATE_DECIMALS, MIN_RING_POSITIONS
 Ints = npt.NDArray[np.int64]
 
 _EMPTY = re.compile(rb"\[\s*\]")
+_COMMAS = bytes.maketrans(b" \n", b",,")
 _LARGEST = 1e12  # no system has coordinates of that size
 _LEVELS = {"Point": 1, "MultiPoint": 2, "Polygon": 3, "MultiPolygon": 4}
 
@@ -144,15 +145,23 @@ class Regions:
         self.positions += len(head)
         self.total += n
 
-    def add_rings(self, rings: Sequence[str]) -> bool:
-        """Decode rings written as ``lon,lat lon,lat``; add none if one of them has to be looked at alone.
+    def add_rings(self, rings: bytes, n: int, most: int, marks: bytes = b", ") -> bool:
+        """Decode n rings, a line each; add none if one of them has to be looked at alone.
 
-        Numbers of a position are parted by commas, positions by one blank: as most programs write KML, and what WKT
-        becomes when its blanks and commas change places. Heights may stand behind, in all of them or in none.
+        Parameters
+        ----------
+        rings
+            As ``lon,lat lon,lat``, in KML; heights may stand behind, in all of them or in none.
+        n
+            How many.
+        most
+            Positions that one of them may have.
+        marks
+            What parts the numbers of a position, and the positions; exchanged in WKT.
         """
-        text = f"[{' ,'.join(ring.replace(' ', ' ,') for ring in rings)}]".encode("ascii", "replace")
-        if b"e" in text or b"E" in text or text.count(b"[") > 1:
+        if b"e" in rings or b"E" in rings or b"[" in rings:
             return False
+        text = b"[%b]" % rings.translate(_COMMAS)
         try:
             parsed: Any = simdjson.Parser().parse(text)
             values = np.frombuffer(parsed.as_buffer(of_type="d"), dtype=np.float64)
@@ -160,19 +169,25 @@ class Regions:
             return False
         data = np.frombuffer(text, dtype=np.uint8)
         commas = np.flatnonzero(data == ord(","))
-        width = rings[0].partition(" ")[0].count(",") + 1
-        count = np.array([ring.count(" ") + 1 for ring in rings], dtype=np.int64)
-        if width not in {2, 3} or len(commas) != len(values) - 1 or width * count.sum() != len(values):
-            return False
-        is_plain = np.array_equal(np.flatnonzero(data <= ord(" ")), commas[width - 1 :: width] - 1)
+        mark = np.frombuffer(rings, dtype=np.uint8)[commas - 1]  # as it was written
+        width = int(np.argmax(mark != marks[0])) + 1 if (mark != marks[0]).any() else len(mark) + 1
+        is_last = np.append(mark[width - 1 :: width], ord("\n"))  # behind a position
+        count = np.diff(np.flatnonzero(is_last == ord("\n")), prepend=-1)
+        is_plain = (
+            len(values) == len(commas) + 1 == width * len(is_last)
+            and width in {2, 3}
+            and len(count) == n
+            and count.max() <= most
+            and ((is_last == marks[1]) | (is_last == ord("\n"))).all()
+            and np.count_nonzero(mark == marks[0]) == (width - 1) * len(is_last)
+            and not (data <= ord(" ")).any()
+        )
         if not is_plain or not (np.abs(values) < _LARGEST).all():
             return False
         starts = np.concatenate([[1], commas + 1])
         ends = np.concatenate([commas, [len(data) - 1]])
-        ends[width - 1 : -1 : width] -= 1  # the blank before the comma
         decimals = self._decimals(data, text, starts, ends).reshape(-1, width)[:, :2]
         first = np.cumsum(count) - count
-        n = len(rings)
         if not np.add.reduceat(decimals.sum(axis=1), first).all():  # whole degrees: perhaps decimal commas
             return False
         short = np.add.reduceat(decimals < COORDINATE_DECIMALS, first, axis=0, dtype=np.int64)
@@ -276,26 +291,25 @@ def assemble(regions: Regions, kind: str, numbers: Ints) -> tuple[Any, dict[str,
     is_open &= ~too_short
     facts["open_rings"] = np.bincount(ring_owner[is_open], minlength=n).astype(np.int64)
     facts["short_rings"] = np.bincount(ring_owner[too_short], minlength=n).astype(np.int64)
-    # Every added position is the ring's first one: it closes the ring, or pads it to what can be held.
-    full = size + extra
-    if not extra.any():
-        rings = shapely.linearrings(xy, indices=np.repeat(np.arange(len(start)), size))
-    else:
-        rings = _filled_rings(xy, start, size, full)
-    if kind == "Polygon":
-        return shapely.polygons(rings, indices=ring_owner), facts
     part = regions.all_polygon[rows][start]
     new_part = np.concatenate([[True], (part[1:] != part[:-1]) | (ring_owner[1:] != ring_owner[:-1])])
-    part_row = np.cumsum(new_part) - 1
-    polygons = shapely.polygons(rings, indices=part_row)
-    return shapely.multipolygons(polygons, indices=ring_owner[new_part]), facts
+    if extra.any():
+        # Every added position is the ring's first one: it closes the ring, or pads it to what can be held.
+        size, xy = size + extra, _filled(xy, start, size, size + extra)
+    ring_offsets = np.append(0, np.cumsum(size))
+    part_offsets = np.append(np.flatnonzero(new_part), len(start))
+    if kind == "Polygon":
+        return shapely.from_ragged_array(shapely.GeometryType.POLYGON, xy, (ring_offsets, part_offsets)), facts
+    offsets = np.append(np.searchsorted(ring_owner[new_part], np.arange(n)), len(part_offsets) - 1)
+    kept = (ring_offsets, part_offsets, offsets)
+    return shapely.from_ragged_array(shapely.GeometryType.MULTIPOLYGON, xy, kept), facts
 
 
-def _filled_rings(xy: Any, start: Ints, size: Ints, full: Ints) -> Any:
-    """Rings with their first position repeated at the end until they are full."""
+def _filled(xy: Any, start: Ints, size: Ints, full: Ints) -> Any:
+    """Positions of rings with the first one of each repeated at its end until it is full."""
     ring = np.repeat(np.arange(len(start)), full)
     place = np.arange(full.sum()) - np.repeat(np.cumsum(full) - full, full)
-    return shapely.linearrings(xy[start[ring] + np.where(place < size[ring], place, 0)], indices=ring)
+    return xy[start[ring] + np.where(place < size[ring], place, 0)]
 
 
 def assembled(regions: Regions, bulk: Sequence[tuple[int, str, int]], n: int) -> tuple[Any, dict[str, Ints]]:

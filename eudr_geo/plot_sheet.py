@@ -8,7 +8,7 @@ from typing import Any
 
 from eudr_geo.angles import parse_angle, side_words
 from eudr_geo.boundaries import Shape, offered_polygon, shape_of
-from eudr_geo.cell_shapes import accuracy_m, as_arrays, looks_like_odk, looks_like_one, parse, ring_of
+from eudr_geo.cell_shapes import accuracy_m, as_arrays, is_one_ring, looks_like_odk, looks_like_one, parse, rings_of
 from eudr_geo.cells import decimal_mark, fold, parse_number, text_of
 from eudr_geo.coordinate_text import Regions
 from eudr_geo.corner_rows import is_by_corner, read_corners
@@ -117,9 +117,10 @@ class PlotSheet:
         """Add plain rows column by column; what cannot be kept is set aside as it is one by one."""
         gathering = self.gathering
         columns: dict[str, list[Any]] = {}
+        by_place = list(map(list, zip(*(self.rows[row] for row in rows), strict=True))) or [[] for _ in self.headings]
         for place, key, name in self.names:
-            values = [self.rows[row][place] for row in rows]
-            if key in _CODES and any(self._is_spoilt(value) for value in values):
+            values = by_place[place]
+            if key in _CODES and gathering.format != "CSV" and any(self._is_spoilt(value) for value in values):
                 for row in rows:
                     self._row(row + 1, list(self.rows[row]), decoded[row])
                 return
@@ -147,13 +148,14 @@ class PlotSheet:
         place = self.columns.get("wkt")
         if place is None:
             return {}
-        texts = {row: text_of(self.rows[row][place]) for row in block if place < len(self.rows[row])}
+        cells = {row: self.rows[row][place] for row in block if place < len(self.rows[row])}
+        texts = {row: cell.strip() if cell.__class__ is str else text_of(cell) for row, cell in cells.items()}
         most = self.gathering.source.limits.ring_vertices
         before, first = self.regions.positions, self.regions.total
-        rings = {row: ring for row, text in texts.items() if (ring := ring_of(text)) and ring.count(" ") < most}
         decoded: dict[int, tuple[str, int]] = {}
-        if rings and self.regions.add_rings(list(rings.values())):
-            decoded = {row: ("Polygon", first + at) for at, row in enumerate(rings)}
+        rows = [row for row, text in texts.items() if is_one_ring(text)]
+        if rows and self.regions.add_rings(rings_of([texts[row] for row in rows]), len(rows), most, b" ,"):
+            decoded = {row: ("Polygon", first + at) for at, row in enumerate(rows)}
         found = [(row, one) for row, text in texts.items() if row not in decoded and (one := as_arrays(text))]
         kinds = [kind for _, (kind, _) in found]
         numbers = self.regions.decode(kinds, [array for _, (_, array) in found], most)
@@ -228,9 +230,8 @@ class PlotSheet:
                     )
 
     def _mark(self, place: int, top: int) -> str:
-        return decimal_mark(
-            text_of(row[place]) for row in self.rows[top + 1 :] if place < len(row) and isinstance(row[place], str)
-        )
+        different = {row[place] for row in self.rows[top + 1 :] if place < len(row)}
+        return decimal_mark(text_of(cell) for cell in different if isinstance(cell, str))
 
     def _unit(self) -> float:
         """Hectares in one unit of the area column, as its heading says; an unknown unit makes it an ordinary column."""

@@ -8,12 +8,15 @@ from dataclasses import asdict, fields
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import shapely
 
 from eudr_geo.limits import Limits
 from eudr_geo.model.plots import PLOT_COLUMNS, Note, Plots, Reading, Rejected, SourceFile
+from eudr_geo.regulation import MIN_RING_POSITIONS
 
 _MAGIC = b"EUDRGEO1"
+_POLYGON = 3
 _GEOMETRIES = [0, 3, 4, 6, 7]  # points, polygons, their multi forms and collections
 _FIELD_TYPES: dict[str, set[type]] = {"str": {str}, "int": {int}, "float": {float}}
 _NONSENSE = (
@@ -58,9 +61,23 @@ def _blobs(values: Any, kind: str) -> list[bytes]:
     if kind in _KINDS:
         return [np.ascontiguousarray(values, dtype=_KINDS[kind]).tobytes()]
     if kind == "geometry":
-        parts = [b"" if blob is None else blob for blob in shapely.to_wkb(values)]
-        return [np.fromiter(map(len, parts), dtype="<i8", count=len(parts)).tobytes(), b"".join(parts)]
+        return _shape_blobs(np.asarray(values, dtype=object))
     return [_SEPARATOR.join(values).encode()]  # no text of a plot holds it: see gathering
+
+
+def _shape_blobs(shapes: npt.NDArray[Any]) -> list[bytes]:
+    """Polygons of one ring as bare doubles, half the time of well-known binary; what else there is as that."""
+    one_ring = (shapely.get_type_id(shapes) == _POLYGON) & (shapely.get_num_interior_rings(shapes) == 0)
+    one_ring &= ~(shapely.is_empty(shapes) | shapely.has_z(shapes) | shapely.has_m(shapes))
+    plain = shapes[one_ring]
+    parts = [b"" if blob is None else blob for blob in shapely.to_wkb(shapes[~one_ring])]
+    return [
+        np.ascontiguousarray(one_ring, dtype="|b1").tobytes(),
+        shapely.get_num_coordinates(plain).astype("<i8").tobytes(),
+        shapely.get_coordinates(plain).astype("<f8", copy=False).tobytes(),
+        np.fromiter(map(len, parts), dtype="<i8", count=len(parts)).tobytes(),
+        b"".join(parts),
+    ]
 
 
 def unpack(data: bytes, name: str, limits: Limits) -> tuple[Reading, Any]:
@@ -137,16 +154,33 @@ def _column(parts: list[memoryview], kind: str, n: int) -> Any:
         if len(texts) != n or (not n and len(parts[0])):
             raise WireError("a column has the wrong length")
         return texts
-    lengths = np.frombuffer(parts[0], dtype="<i8")
-    if len(lengths) != n or (lengths < 0).any() or int(lengths.sum()) != len(parts[1]):
+    return _shapes(parts, n)
+
+
+def _shapes(parts: list[memoryview], n: int) -> npt.NDArray[Any]:
+    one_ring = np.frombuffer(parts[0], dtype=np.uint8)
+    count, lengths = (np.frombuffer(parts[at], dtype="<i8") for at in (1, 3))
+    xy = np.frombuffer(parts[2], dtype="<f8").reshape(-1, 2)
+    is_right = (
+        (len(one_ring) == n and not (one_ring > 1).any())
+        and (len(count) == one_ring.sum() and not ((count < MIN_RING_POSITIONS) | (count > len(xy))).any())
+        and (count.sum() == len(xy))
+        and (len(lengths) == n - len(count) and not (lengths < 0).any() and lengths.sum() == len(parts[4]))
+    )
+    if not is_right:
         raise WireError("a column has the wrong length")
+    shapes = np.empty(n, dtype=object)
     ends = np.cumsum(lengths)
-    blob = bytes(parts[1])
+    blob = bytes(parts[4])
     pieces = [blob[start:end] for start, end in zip((ends - lengths).tolist(), ends.tolist(), strict=True)]
     with np.errstate(invalid="ignore"):  # what is no number is refused below
-        geometries = shapely.from_wkb([piece or None for piece in pieces])
-    if not np.isin(shapely.get_type_id(geometries), _GEOMETRIES).all():
+        others = shapely.from_wkb([piece or None for piece in pieces])
+        shapes[one_ring == 0] = others
+        if len(count):
+            offsets = np.append(0, np.cumsum(count)), np.arange(len(count) + 1)
+            shapes[one_ring == 1] = shapely.from_ragged_array(shapely.GeometryType.POLYGON, xy, offsets)
+    if not np.isin(shapely.get_type_id(others), _GEOMETRIES).all():
         raise WireError("a geometry is of no plot")
-    if not np.isfinite(shapely.get_coordinates(geometries)).all():
+    if not (np.isfinite(xy).all() and np.isfinite(shapely.get_coordinates(others)).all()):
         raise WireError("a coordinate is not a number")
-    return geometries
+    return shapes

@@ -35,6 +35,7 @@ _SIMPLE = {"Point", "Polygon", "MultiPoint", "MultiPolygon"}
 _MAY = {
     sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_TRANSACTION, sqlite3.SQLITE_PRAGMA,
 }  # fmt: skip
+_READ = ("sqlite_master", "gpkg_geometry_columns", "gpkg_contents", "gpkg_spatial_ref_sys")
 _PRAGMAS = {"table_info", "trusted_schema", "cell_size_check", "mmap_size", "query_only", "quick_check"}
 
 
@@ -84,9 +85,14 @@ def _harden(base: sqlite3.Connection) -> None:
     for pragma in ("trusted_schema=OFF", "cell_size_check=ON", "mmap_size=0", "query_only=ON"):
         base.execute(f"PRAGMA {pragma}")
     base.set_authorizer(_authorize)
-    (answer,) = _asked(base, "PRAGMA quick_check(1)")[0]
-    if answer != "ok":
-        raise sqlite3.DatabaseError(str(answer))
+
+
+def _check(base: sqlite3.Connection, *tables: str) -> None:
+    """Stop at a table whose tree is damaged: rows would be missing without a word. Indexes are not read."""
+    for table in tables:
+        (answer,) = _asked(base, f"PRAGMA quick_check({_quoted(table)})")[0]
+        if answer != "ok":
+            raise sqlite3.DatabaseError(str(answer))
 
 
 def _authorize(action: int, first: str | None, *_: str | None) -> int:
@@ -112,6 +118,7 @@ def _layers(base: sqlite3.Connection, source: Source) -> tuple[list[Layer], list
         raise WholeFileError(
             "unsupported-format", "the file is a database, but no GeoPackage", "export the layer as GeoPackage"
         )
+    _check(base, *(table for table in _READ if kinds.get(table, "table") == "table"))
     found = _asked(base, "SELECT table_name, column_name, srs_id FROM gpkg_geometry_columns ORDER BY table_name")
     layers = []
     for table, column, srs in found:
@@ -122,6 +129,7 @@ def _layers(base: sqlite3.Connection, source: Source) -> tuple[list[Layer], list
             raise WholeFileError(
                 "unreadable-file", f"the layer {shown(table)} {what}", "export the layer to a new GeoPackage"
             )
+        _check(base, str(table))
         layer = Layer(str(table))
         _system(base, layer, srs, source)
         _rows(base, layer, str(column), source)

@@ -82,9 +82,10 @@ class _Block:
         """Decode what is plain; put every placemark where it belongs, in their order."""
         most = self.gathering.source.limits.ring_vertices
         before, first = self.regions.positions, self.regions.total
-        rings = {row: ring for row, one in enumerate(self._waiting) if (ring := _ring(one)) and ring.count(" ") < most}
+        rings = {row: ring for row, one in enumerate(self._waiting) if (ring := _ring(one))}
         decoded: dict[int, tuple[str, int]] = {}
-        if rings and self.regions.add_rings(list(rings.values())):
+        together = "\n".join(rings.values()).encode("ascii", "replace")
+        if rings and self.regions.add_rings(together, len(rings), most):
             decoded = {row: ("Polygon", first + at) for at, row in enumerate(rings)}
         others = [row for row in range(len(self._waiting)) if row not in decoded]
         plain = [(row, one) for row in others if (one := _as_arrays(self._waiting[row]))]
