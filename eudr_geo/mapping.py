@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from eudr_geo.model.trace import Trace
 
 
-def project_map(project: Project, codes: Sequence[str] = (), *, with_names: bool = False) -> str:
+def project_map(project: Project, codes: Sequence[str] = (), *, with_names: bool = False, on: str = "") -> str:
     """Return the page of a project's map.
 
     Parameters
@@ -33,6 +33,8 @@ def project_map(project: Project, codes: Sequence[str] = (), *, with_names: bool
         Lots or a consignment to show; by default every lot that went into no other lot.
     with_names
         Show producers' names; otherwise their codes stand for them.
+    on
+        Day on which the project's waivers must hold, ISO 8601; without it none is heeded.
 
     Raises
     ------
@@ -65,7 +67,7 @@ def project_map(project: Project, codes: Sequence[str] = (), *, with_names: bool
             version=[versions.get(code, "") for code in plots["plot_id"]],
             producer_code=plots["producer_id"],
         ),
-        findings=tuple(audit(project).findings),
+        findings=tuple(audit(project, on=on).findings),
         outlines=[(known.get(code, code), countries.outline(code)) for code in land],
         **({} if rows is None else {"feeds": rows}),
     )

@@ -16,7 +16,7 @@ from eudr_geo.catalogue import RULES_VERSION
 from eudr_geo.checking import check, check_lots
 from eudr_geo.errors import InputError, RefusedError
 from eudr_geo.model.changes import Change
-from eudr_geo.model.findings import CheckResult, Findings
+from eudr_geo.model.findings import CheckResult, Findings, Waiver
 from eudr_geo.model.lot_book import Band, LotBook
 from eudr_geo.model.package import Input, PackageData
 from eudr_geo.model.plots import Plots, Reading
@@ -26,6 +26,7 @@ from eudr_geo.regulation import GEOLOCATION_MAX_BYTES, PRODUCERS_MAX_PER_STATEME
 from eudr_geo.tracing import traces
 from eudr_geo.verifying import MANIFEST, MANIFEST_SCHEMA
 from eudr_geo.version import VERSION
+from eudr_geo.waiving import waive
 from eudr_geo.writing import json_bytes, sha256
 
 if TYPE_CHECKING:
@@ -56,6 +57,9 @@ class Project(Protocol):
 
     def findings(self) -> Findings:
         """Findings stored with the imports."""
+
+    def waivers(self) -> Sequence[Waiver]:
+        """Findings that somebody answers for."""
 
     def changes(self, codes: Sequence[str]) -> tuple[Change, ...]:
         """Repairs of these plots."""
@@ -93,9 +97,15 @@ def profiles() -> tuple[str, ...]:
 
 
 def audit(
-    project: Project, *, boundaries: Outlines | None = None, bands: Mapping[tuple[str, str, str], Band] | None = None
+    project: Project,
+    *,
+    boundaries: Outlines | None = None,
+    bands: Mapping[tuple[str, str, str], Band] | None = None,
+    on: str = "",
 ) -> CheckResult:
     """Run every plot and lot rule over a project.
+
+    Waivers of the project that hold ``on`` a day (ISO 8601) are heeded; without a day none is.
 
     Rules that need what the file said (digits as written, property names) cannot be run again on stored plots;
     their findings are those of the import.
@@ -110,7 +120,7 @@ def audit(
         for finding in project.findings()
         if (finding.rule, finding.plot_id) not in looked_at and _needs_the_file(finding.rule)
     ]
-    return CheckResult(
+    result = CheckResult(
         findings=fresh.findings + lots.findings + Findings(stored),
         outcomes=tuple(sorted((*fresh.outcomes, *lots.outcomes), key=lambda outcome: outcome.rule)),
         files=(),
@@ -120,6 +130,7 @@ def audit(
         eu_version=fresh.eu_version,
         boundaries=fresh.boundaries,
     )
+    return waive(result, project.waivers(), on) if on else result
 
 
 _OF_THE_FILE = frozenset(
@@ -141,7 +152,7 @@ def _needs_the_file(code: str) -> bool:
     return code in _OF_THE_FILE
 
 
-def gather(project: Project, codes: Sequence[str], *, with_names: bool = False) -> PackageData:
+def gather(project: Project, codes: Sequence[str], *, with_names: bool = False, on: str = "") -> PackageData:
     """Gather everything about a consignment or some lots.
 
     Parameters
@@ -152,6 +163,8 @@ def gather(project: Project, codes: Sequence[str], *, with_names: bool = False) 
         One consignment code, or one or more lot codes.
     with_names
         Whether producers' names may leave the house.
+    on
+        Day on which waivers must hold, ISO 8601; that of the shipment, where it is later.
 
     Raises
     ------
@@ -182,7 +195,7 @@ def gather(project: Project, codes: Sequence[str], *, with_names: bool = False) 
     rows = _rows(found_traces, numbers)
     lots = _lot_table(book, packed, per_lot)
     lot_codes = {node.code for one in found_traces for node in one.nodes}
-    found = _relevant(audit(project), set(plot_codes), lot_codes, set(codes))
+    found = _relevant(audit(project, on=_latest(on, consignment)), set(plot_codes), lot_codes, set(codes))
     fit = len(set(plot_codes) - {finding.plot_id for finding in found.errors()})
     result = audit_result(found, fit, len(plot_codes) - fit)
     return PackageData(
@@ -202,13 +215,17 @@ def gather(project: Project, codes: Sequence[str], *, with_names: bool = False) 
     )
 
 
+def _latest(on: str, consignment: Mapping[str, Any]) -> str:
+    return max(on, str(consignment.get("ship_date") or ""))
+
+
 def audit_result(findings: Findings, fit: int, unfit: int) -> CheckResult:
     """Return the findings of a package as a check result."""
     return CheckResult(findings=findings, outcomes=(), files=(), plots_fit=fit, plots_unfit=unfit)
 
 
 def build_package(
-    project: Project, codes: Sequence[str], *, with_names: bool = False, profile: str = "traces"
+    project: Project, codes: Sequence[str], *, with_names: bool = False, profile: str = "traces", on: str = ""
 ) -> Package:
     """Build the package of a consignment or lots; nothing is written yet.
 
@@ -222,6 +239,8 @@ def build_package(
         Whether producers' names may leave the house.
     profile
         ``traces``: what the EU system and a due-diligence file need; ``buyer``: a file with lots and kilograms too.
+    on
+        Day on which waivers must hold, ISO 8601; that of the shipment, where it is later.
 
     Raises
     ------
@@ -232,7 +251,7 @@ def build_package(
     """
     if profile not in profiles():
         raise InputError(f"there is no profile {profile!r}", fix=f"one of {', '.join(profiles())}")
-    data = gather(project, codes, with_names=with_names)
+    data = gather(project, codes, with_names=with_names, on=on)
     standing = data.check.findings.errors()
     if standing:
         named = "; ".join(
@@ -358,6 +377,7 @@ def _manifest(data: PackageData, files: Mapping[str, bytes]) -> bytes:
             for row in data.versions.itertuples()
         ],
         "findings": data.check.findings.counts(),
+        "waivers": [{"message": one.message} | one.waiver_to_dict() for one in data.check.findings.waived()],
         "inputs": [{"name": one.name, "sha256": one.sha256, "bytes": one.size_bytes} for one in data.inputs],
         "files": {name: {"sha256": sha256(content), "bytes": len(content)} for name, content in sorted(files.items())},
     }

@@ -39,8 +39,9 @@ def command(
 
     bands = read_bands(own_bands.read_text(encoding="utf-8-sig"), own_bands.name) if own_bands else {}
     with options.open_project(project) as store:
-        result = audit(store, boundaries=options.outlines(boundaries), bands=bands)
+        result = audit(store, boundaries=options.outlines(boundaries), bands=bands, on=screen.now_utc()[:10])
         plots = store.load_plots()
+        options.tell_unused(result, store.waivers())
     screen.put_report(formats()[format_], options.report(result, plots, out, lang))
     if result.tool_errors:
         sys.exit(EXIT_FAILED)

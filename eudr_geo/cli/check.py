@@ -17,6 +17,7 @@ from eudr_geo.cli import EXIT_CLEAN, EXIT_FAILED, EXIT_FINDINGS, options, screen
 @options.eu_version
 @options.boundaries
 @options.selection
+@options.waivers
 @options.out
 def command(
     files: tuple[str, ...],
@@ -31,6 +32,7 @@ def command(
     fail_on: str,
     eu_version: str,
     boundaries: str,
+    waivers_file: str,
     out: str | None,
 ) -> None:
     """Read boundary files and say what is wrong, where, and what to do. Needs no project; changes nothing.
@@ -59,6 +61,7 @@ def command(
             boundaries=outlines,
             progress=step,
         )
+    result = options.waived(result, waivers_file)
     screen.put_report(formats()[format_], options.report(result, reading.plots, out, lang))
     if result.tool_errors:
         sys.exit(EXIT_FAILED)

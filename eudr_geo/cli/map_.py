@@ -26,6 +26,6 @@ def command(project: str, lots: tuple[str, ...], out: str, with_names: bool) -> 
     from eudr_geo.writing import write_file
 
     with options.open_project(project) as store:
-        page = project_map(store, lots, with_names=with_names)
+        page = project_map(store, lots, with_names=with_names, on=screen.now_utc()[:10])
     write_file(Path(out), page.encode())
     screen.say(f"{out}: open it in any browser.")

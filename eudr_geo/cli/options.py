@@ -12,7 +12,7 @@ import click
 from eudr_geo.errors import InputError
 
 if TYPE_CHECKING:
-    from eudr_geo.model.findings import CheckResult
+    from eudr_geo.model.findings import CheckResult, Waiver
     from eudr_geo.model.plots import Plots, Reading
     from eudr_geo.model.report import Report
     from eudr_geo.own_outlines import Outlines
@@ -144,6 +144,51 @@ def language(function: F) -> F:
         show_default=True,
         help="Language of the fixed words of pages and worklists.",
     )(function)
+
+
+def waivers(function: F) -> F:
+    """Add ``--waivers``."""
+    return click.option(
+        "--waivers",
+        "waivers_file",
+        default="",
+        metavar="FILE.csv",
+        help="Findings that somebody answers for: rule, code, reason, waived_by, waived_on, until.",
+    )(function)
+
+
+def waived(result: CheckResult, path: str) -> CheckResult:
+    """Heed the waivers of ``--waivers`` that hold today; say on stderr which of them speak of nothing."""
+    if not path:
+        return result
+    from eudr_geo.cli.screen import now_utc
+    from eudr_geo.waiving import read_waivers, waive
+
+    found = read_waivers(given_bytes(path), Path(path).name)
+    tell_unused(result, found)
+    return waive(result, found, now_utc()[:10])
+
+
+def given_bytes(path: str) -> bytes:
+    """Bytes of a small table of the user's own, at most the limit of a file."""
+    from eudr_geo.limits import configured, raise_it
+
+    if not Path(path).is_file():
+        raise InputError(f"{path} does not exist", fix="check the name and the folder")
+    with Path(path).open("rb") as stream:
+        data = stream.read(configured().file_bytes + 1)
+    if len(data) > configured().file_bytes:
+        raise InputError(f"{path} is too large for a table", fix=raise_it("file_bytes"))
+    return data
+
+
+def tell_unused(result: CheckResult, waivers: Sequence[Waiver]) -> None:
+    """Say which waivers speak of nothing that was found."""
+    from eudr_geo.cli.screen import say
+    from eudr_geo.waiving import without_finding
+
+    for one in without_finding(result, waivers):
+        say(f"The waiver of {one.rule} on {one.code} speaks of nothing that was found.")
 
 
 def codes(values: Sequence[str]) -> tuple[str, ...]:

@@ -36,7 +36,7 @@ def command(
 
     with options.open_project(project) as store, screen.progress("Packing") as step:
         step("", 0, 1)
-        package = build_package(store, codes, with_names=with_names, profile=profile)
+        package = build_package(store, codes, with_names=with_names, profile=profile, on=screen.now_utc()[:10])
     path = Path(out)
     if as_zip:
         if path.exists() and not replace:

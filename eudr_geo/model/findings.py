@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from eudr_geo.model.plots import SourceFile
@@ -17,6 +17,18 @@ FINDINGS_SCHEMA = "eudr-geo.findings/1"
 """Name of the JSON form of findings that scripts rely on."""
 SEVERITIES = (ERROR, WARNING, NOTE)
 _RANK = {severity: rank for rank, severity in enumerate(SEVERITIES)}
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """Somebody looked at a finding and answers for leaving it: who, why, since when, until when."""
+
+    rule: str
+    code: str  # of the plot, lot, delivery …, or the name of the file
+    reason: str
+    waived_by: str
+    waived_on: str  # ISO 8601
+    until: str  # ISO 8601: the last day on which it holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +50,8 @@ class Finding:
     repair: str = ""  # safe, named or ""
     measured: Mapping[str, Any] = field(default_factory=dict)
     row: int | None = None  # position in the checked table; not part of any output
+    waiver: Waiver | None = None  # then it is a note
+    waived_severity: str = ""  # and this is how severe it was
 
     def sort_key(self) -> tuple[Any, ...]:
         """Order of findings everywhere: source, record, severity, rule, then place."""
@@ -62,13 +76,19 @@ class Finding:
         place |= {"source": self.source, "record": self.record}
         if on_land:
             place |= {"lon": self.lon, "lat": self.lat}
-        return place | {
+        told = {
             "message": self.message,
             "hint": self.hint,
             "basis": self.basis,
             "repair": self.repair or None,
             "measured": dict(self.measured),
         }
+        return place | told | ({"waiver": self.waiver_to_dict()} if self.waiver else {})
+
+    def waiver_to_dict(self) -> dict[str, Any]:
+        """Return the waiver as plain data; call it on a waived finding."""
+        waiver = asdict(self.waiver) if self.waiver else {}
+        return waiver | {"severity": self.waived_severity}
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +162,10 @@ class Findings:
             "basis", "repair", "measured", "row",
         )  # fmt: skip
         return pd.DataFrame([[getattr(one, name) for name in columns] for one in self._all], columns=list(columns))
+
+    def waived(self) -> list[Finding]:
+        """The findings that somebody answers for."""
+        return [finding for finding in self._all if finding.waiver is not None]
 
     def __add__(self, other: Findings) -> Findings:
         return Findings((*self._all, *other))

@@ -63,6 +63,19 @@ class StoredChange(Numbered, Base):
     largest_move_m: Mapped[float | None] = col("largest move of a vertex", unit="m")
 
 
+class StoredWaiver(Numbered, Base):
+    """A finding that somebody answers for."""
+
+    __tablename__ = "waiver"
+
+    rule: Mapped[str] = col("code of the rule", index=True)
+    code: Mapped[str] = col("plot, lot, delivery … or file that it is about")
+    reason: Mapped[str] = col("why it may stay")
+    waived_by: Mapped[str] = col("who answers for it")
+    waived_on: Mapped[str] = col("first day, ISO 8601")
+    until: Mapped[str] = col("last day, ISO 8601")
+
+
 class Journal(Numbered, Base):
     """One step of the project's history: an import, an undo."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import fields
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
@@ -16,13 +17,13 @@ from sqlalchemy import Connection, Select, func, select
 from eudr_geo.errors import InputError, StoreError
 from eudr_geo.model.base import table_of
 from eudr_geo.model.changes import Change
-from eudr_geo.model.findings import Finding, Findings
+from eudr_geo.model.findings import Finding, Findings, Waiver
 from eudr_geo.model.land import Plot, PlotVersion
 from eudr_geo.model.lot_book import BOOK_TABLES, LAND_COLUMNS, LotBook, columns
 from eudr_geo.model.package import Input
 from eudr_geo.model.people import Producer
 from eudr_geo.model.plots import Plots
-from eudr_geo.model.records import StoredChange, StoredFile, StoredFinding
+from eudr_geo.model.records import StoredChange, StoredFile, StoredFinding, StoredWaiver
 from eudr_geo.store import derived, journal
 
 if TYPE_CHECKING:
@@ -296,6 +297,14 @@ class Store:
                 )
                 for row in connection.execute(select(table))
             )  # fmt: skip
+
+    def waivers(self) -> tuple[Waiver, ...]:
+        """Return the findings that somebody answers for, sorted."""
+        table = table_of(StoredWaiver)
+        names = [one.name for one in fields(Waiver)]
+        with self._reading() as connection:
+            rows = connection.execute(select(*(table.c[name] for name in names)))
+            return tuple(sorted((Waiver(*row) for row in rows), key=lambda one: (one.rule, one.code)))
 
     def finding_fids(self, codes: Sequence[str]) -> list[int]:
         """Return the row numbers of the findings on these plots."""

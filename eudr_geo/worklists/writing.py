@@ -95,6 +95,10 @@ def _guide(sheet: Worksheet, report: Report, found: Sequence[Task]) -> None:
     if whole:
         lines.append((said["wl_about_files"], True))
         lines += [(f"{one.source}: {one.message}. → {one.hint}", False) for one in whole]
+    waived = report.result.findings.waived()
+    if waived:
+        lines.append((said["wl_waived"], True))
+        lines += [(f"{one.rule}, {one.plot_id or one.code or one.source}: {one.message}", False) for one in waived]
     lines += [(filled(said["crashed"], error.rule, error.message), True) for error in report.result.tool_errors]
     lines += [(said["claim"], False), (versions(report), False)]
     for row, (text, strong) in enumerate(lines, start=1):
