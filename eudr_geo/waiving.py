@@ -150,7 +150,7 @@ def _waived(finding: Finding, waiver: Waiver | None, on: str) -> Finding:
         finding,
         severity="note",
         message=f"{finding.message}; {told}",
-        hint="nothing while the waiver holds; otherwise " + finding.hint if finding.hint else "",
+        hint="nothing to do while the waiver holds",
         waiver=waiver,
         waived_severity=finding.severity,
     )

@@ -34,7 +34,7 @@ def store_waivers(store: Store, waivers: Sequence[Waiver], *, now: str, who: str
         When the project was opened read-only.
     """
     table = table_of(StoredWaiver)
-    summary = f"{len(waivers)} waivers from {name}"
+    summary = f"{len(waivers)} waiver{'' if len(waivers) == 1 else 's'} from {name}"
     with store.writing(now=now, who=who, action="waive", summary=summary) as writer:
         writer.delete(table, store.table(StoredWaiver)["fid"].tolist())
         writer.insert(table, [asdict(one) for one in sorted(waivers, key=lambda one: (one.rule, one.code))])

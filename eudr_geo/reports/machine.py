@@ -45,7 +45,12 @@ def document(result: CheckResult, plots: Plots) -> dict[str, Any]:
             }
             for file in result.files
         ],
-        "summary": {**counts, "plots_fit": result.plots_fit, "plots_unfit": result.plots_unfit},
+        "summary": {
+            **counts,
+            "plots_fit": result.plots_fit,
+            "plots_unfit": result.plots_unfit,
+            "waived": len(result.findings.waived()),
+        },
         "tool_errors": [{"rule": error.rule, "message": error.message} for error in result.tool_errors],
         "outcomes": [
             {

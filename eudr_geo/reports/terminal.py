@@ -190,6 +190,8 @@ def _sum(report: Report) -> Iterator[Text]:
             yield Text(f"Outlines of countries: {clean(result.boundaries)}.", style="dim")
     else:
         yield Text(", ".join(_number(counts[severity], severity) for severity in SEVERITIES), style="bold")
+    if waived := result.findings.waived():
+        yield Text(f"{_number(len(waived), 'finding')} waived: the notes say who answers for them.", style="dim")
     skipped = {outcome.rule: outcome for outcome in result.outcomes if outcome.not_checked}
     if skipped:
         most = max(outcome.not_checked for outcome in skipped.values())

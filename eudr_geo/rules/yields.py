@@ -192,16 +192,16 @@ def _over_capacity(book: LotBook) -> Iterator[Fault]:
 
 
 def _shipped(book: LotBook) -> Iterator[Fault]:
-    if len(over_draw(book).rows) or len(process_gains_mass(book).rows) or _is_above_ceiling(book):
-        return  # these say what is wrong, and where: one fault, one name
     graph, season_of, lots = graph_of(book), _season_of(book), by_code(book, "lot")
+    silent = _told_of_already(book, season_of)
     came: dict[str, float] = {}
     for row in rows(book, "delivery"):
         lot = lots.get(row["lot_code"], {})
         factor = green_factor(row["form"] or lot.get("form") or "", species_of(lot))
-        if factor is None:
-            return  # a form nobody can convert: nothing can be said
         season = season_of.get(row["lot_code"], "")
+        if factor is None:
+            silent.add(season)  # a form nobody can convert: of this season nothing can be said
+            continue
         came[season] = came.get(season, 0.0) + float(row["quantity_kg"] or 0) * factor.ceiling * _dry(lot)
     for place, code in enumerate(graph.lots):  # stock from before the records began may be shipped as well
         factor = green_factor(lots.get(code, {}).get("form") or "")
@@ -218,7 +218,9 @@ def _shipped(book: LotBook) -> Iterator[Fault]:
     seasons = by_code(book, "season")
     for season, kg in sorted(left.items()):
         most = came.get(season, 0.0)
-        if season in came and kg > most * (1 + UNEXPLAINED_SHARE) + tolerance_kg(most):  # moisture explains some
+        if (
+            season in came and season not in silent and kg > most * (1 + UNEXPLAINED_SHARE) + tolerance_kg(most)
+        ):  # moisture explains some
             yield Fault(
                 "season", season or "of the book", seasons.get(season, {}), "", {"quantity_kg": kg, "expected_kg": most}
             )
@@ -230,8 +232,16 @@ def _dry(lot: Mapping[str, Any]) -> float:
     return (100 - float(moisture)) / (100 - STANDARD_MOISTURE) if moisture and 0 < float(moisture) < 100 else 1.0
 
 
-def _is_above_ceiling(book: LotBook) -> bool:
-    return ERROR in list(implausible_outturn(book).severity)
+def _told_of_already(book: LotBook, season_of: Mapping[str, str]) -> set[str]:
+    """Seasons that goods out of nothing went into: another rule names the lot or the process. One fault, one name."""
+    graph = graph_of(book)
+    faulty = {graph.position[code] for code in over_draw(book).measured.get("code", ()) if code in graph.position}
+    outturn = implausible_outturn(book)
+    named = zip(outturn.measured.get("code", ()), list(outturn.severity), strict=False)  # no severities: all warnings
+    refused = [code for code, its in named if its == ERROR]
+    for code in (*process_gains_mass(book).measured.get("code", ()), *refused):
+        faulty |= {lot for lot, _ in graph.processes[code].outs}
+    return {season_of.get(graph.lots[lot], "") for lot in graph.downstream(faulty)}
 
 
 def _outside(book: LotBook) -> Iterator[Fault]:
