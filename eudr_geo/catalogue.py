@@ -127,6 +127,7 @@ class Repair:
     what: str  # one plain sentence for the ledger
     changes_kind: bool = False  # the repair is about the kind of geometry (gate of house section 7)
     changes_area: bool = False  # area may change: measured and printed, not gated
+    takes_apart: bool = False  # returns a plot for each part of the geometry, those of one plot together
 
 
 @dataclass(frozen=True)
@@ -234,16 +235,23 @@ package_rule = _decorator("package")
 
 
 def repairs(
-    code: str, *, safe: bool, what: str, changes_kind: bool = False, changes_area: bool = False
+    code: str,
+    *,
+    safe: bool,
+    what: str,
+    changes_kind: bool = False,
+    changes_area: bool = False,
+    takes_apart: bool = False,
 ) -> Callable[[Callable[[Plots], Plots]], Callable[[Plots], Plots]]:
     """Attach the decorated function to a rule as its repair.
 
     The function takes the plots that failed the rule and returns them corrected, same order, same number. It must
-    leave a row as it is where it cannot correct it; the gate then keeps the finding.
+    leave a row as it is where it cannot correct it; the gate then keeps the finding. Only one that takes apart returns
+    more of them: a plot for each part.
     """
 
     def register(function: Callable[[Plots], Plots]) -> Callable[[Plots], Plots]:
-        _REPAIRS[code] = Repair(code, safe, function, what, changes_kind, changes_area)
+        _REPAIRS[code] = Repair(code, safe, function, what, changes_kind, changes_area, takes_apart)
         return function
 
     return register

@@ -14,6 +14,7 @@ from eudr_geo import catalogue
 from eudr_geo.catalogue import ERROR, Repair, Rule
 from eudr_geo.checking import RECORD_CODES, failing
 from eudr_geo.errors import InputError
+from eudr_geo.exploding import PART, again, phases, take_apart
 from eudr_geo.geodesy import area_ha
 from eudr_geo.model.changes import Change
 from eudr_geo.model.plots import Plots, Reading
@@ -80,8 +81,9 @@ def repair(
         rule.code for rule in catalogue.load().values() if rule.scope == "plot" and ERROR in rule.severities
     )
     for round_number in range(_MAX_ROUNDS):
-        changed = False
-        withdrawn = {}
+        plots, parted, withdrawn = take_apart(plots)  # again in each round: unwrapping may show several points
+        changes += parted
+        changed = bool(parted)
         for number, rule in enumerate(rules):
             if progress is not None and round_number == 0:
                 progress(rule.code, number, len(rules))
@@ -113,19 +115,32 @@ def replay(plots: Plots, changes: Sequence[Change]) -> Plots:
     InputError
         When a change speaks of a plot that is not there, or that is not as the ledger found it.
     """
-    row_of = {(plots["source"][row], int(plots["record"][row])): row for row in range(len(plots))}
+    for phase in phases(changes):
+        plots = again(plots, [change for change in phase if change.field == PART])
+        plots = _changed(plots, [change for change in phase if change.field != PART])
+    return plots
+
+
+def _changed(plots: Plots, changes: Sequence[Change]) -> Plots:
+    if not changes:
+        return plots
+    row_of: dict[tuple[Any, ...], int] = {}
+    for row, place in enumerate(zip(plots["source"].tolist(), plots["record"].tolist(), strict=True)):
+        row_of |= {place: row, (*place, plots["plot_id"][row]): row}
     columns: dict[str, Any] = {name: plots[name].copy() for name in RECORDED}
-    # The ledger is a sequence: each change builds on the one before it.
     for change in changes:
-        row = row_of.get((change.source, change.record))
-        if row is None or change.field not in columns:
+        place = (change.source, change.record)
+        at = row_of.get((*place, change.plot_id), row_of.get(place))
+        if at is None or change.field not in columns:
             raise InputError(f"the ledger changes {change.source}, record {change.record}, which was not read")
-        if _written(change.field, columns[change.field][row]) != change.before:
+        if _written(change.field, columns[change.field][at]) != change.before:
             raise InputError(
                 f"{change.source}, record {change.record}: {change.field} is not what the ledger found",
                 fix="replay it on the file it was made from",
             )
-        columns[change.field][row] = _read_back(change.field, change.after)
+        columns[change.field][at] = _read_back(change.field, change.after)
+        if change.field == "plot_id":
+            row_of[(*place, change.after)] = at
     return plots.with_columns(**columns)
 
 
@@ -137,6 +152,7 @@ def _chosen(also: Collection[str]) -> list[Rule]:
         rule
         for rule in catalogue.load().values()
         if rule.scope == "plot" and rule.repair is not None and (rule.repair.safe or rule.code in also)
+        if not rule.repair.takes_apart  # done before the others, plot by plot they keep their number
     ]
 
 

@@ -109,7 +109,7 @@ def _change_table(repaired: Repaired) -> str:
             change.plot_id,
             change.rule,
             change.what
-            if change.field in {"geometry", "open_rings", "record"}
+            if change.field in {"geometry", "open_rings", "record", "part"}
             else f"{change.before} → {change.after}",
             "" if change.area_before_ha is None else f"{change.area_before_ha:,.4f}",
             "" if change.area_after_ha is None else f"{change.area_after_ha:,.4f}",

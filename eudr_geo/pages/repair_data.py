@@ -17,7 +17,7 @@ from eudr_geo.pictures import STYLES, change_panels
 
 MOST_PLOTS = 10_000
 """Repaired plots on one page; the page says how many there are in all, the ledger has every change."""
-_WITHOUT_VALUES = frozenset({"open_rings", "record", "has_z", "geometry"})
+_WITHOUT_VALUES = frozenset({"open_rings", "record", "has_z", "geometry", "part"})
 
 
 def repair_data(changes: Sequence[Change], report: Report) -> tuple[str, int]:
@@ -31,10 +31,16 @@ def repair_data(changes: Sequence[Change], report: Report) -> tuple[str, int]:
         The check after the repairs: tells which plots are without an error now.
     """
     plots = report.plots
-    unfit = {(str(plots["source"][row]), int(plots["record"][row])) for row in report.result.unfit_rows()}
-    found: dict[tuple[str, int], list[Change]] = {}
-    for change in changes:
-        found.setdefault((change.source, change.record), []).append(change)
+    unfit = {
+        (str(plots["source"][row]), int(plots["record"][row]), str(plots["plot_id"][row]))
+        for row in report.result.unfit_rows()
+    }
+    unfit |= {(source, record, "") for source, record, _ in unfit}
+    parts = {(one.source, one.record, one.plot_id) for one in changes if one.field == "part"}
+    found: dict[tuple[str, int, str], list[Change]] = {}
+    for change in changes:  # the parts of a record that was taken apart are plots of their own
+        key = (change.source, change.record, change.plot_id)
+        found.setdefault(key if key in parts else (*key[:2], ""), []).append(change)
     shown = list(found.items())[:MOST_PLOTS]
     codes = sorted({change.rule for change in changes})
     data = {
@@ -42,13 +48,13 @@ def repair_data(changes: Sequence[Change], report: Report) -> tuple[str, int]:
         "words": words(report.language),
         "styles": STYLES,
         "rules": {code: fault_in(code, report.language) for code in codes},
-        "plots": [_plot(source, record, made, (source, record) in unfit) for (source, record), made in shown],
+        "plots": [_plot(*key[:2], made, key in unfit) for key, made in shown],
     }
     return script_json(data), len(found)
 
 
 def _plot(source: str, record: int, made: Sequence[Change], is_unfit: bool) -> dict[str, Any]:
-    shapes = [change for change in made if change.field == "geometry"]
+    shapes = [change for change in made if change.field in {"geometry", "part"}]
     areas = [change for change in made if change.area_before_ha is not None or change.area_after_ha is not None]
     moves = [change.largest_move_m for change in made if change.largest_move_m is not None]
     panels = change_panels(_shape(shapes[0].before), _shape(shapes[-1].after)) if shapes else ()

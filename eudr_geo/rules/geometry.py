@@ -11,6 +11,7 @@ from eudr_geo.model.plots import Plots
 from eudr_geo.rules.coordinates import METRES_ABOVE, largest_lon_lat, swapped_for_sure
 from eudr_geo.rules.rings import GEO, counted, tangled, with_geometry
 from eudr_geo.shapes.crossings import overlapping_parts as pairs_of_parts
+from eudr_geo.shapes.exploding import explode
 from eudr_geo.shapes.parting import hole_free, united, untangled
 from eudr_geo.shapes.rings import COLLECTION, MULTIPOINT, MULTIPOLYGON, POLYGON, first_marked, rings_of
 
@@ -199,6 +200,12 @@ def multipoint(plots: Plots) -> Problems:
     )
 
 
+@repairs("multipoint", safe=True, what="made a plot of each point", changes_kind=True, takes_apart=True)
+def explode_points(plots: Plots) -> Plots:
+    """Make a plot of each point."""
+    return explode(plots)
+
+
 @plot_rule(severity=WARNING, basis=f"{GEO}, definition of GeometryCollection; good practice", ids=("G-07",))
 def geometry_collection(plots: Plots) -> Problems:
     """A collection of geometries in one record.
@@ -220,6 +227,12 @@ def geometry_collection(plots: Plots) -> Problems:
         "write one record for each plot and leave out what is no plot",
         measured={"times": parts[rows].astype(np.int64)},
     )
+
+
+@repairs("geometry-collection", safe=True, what="made a plot of each geometry", changes_kind=True, takes_apart=True)
+def explode_collection(plots: Plots) -> Plots:
+    """Make a plot of each geometry."""
+    return explode(plots)
 
 
 @plot_rule(severity=NOTE, basis=f"{GEO}, definitions", ids=("G-04",))

@@ -20,7 +20,7 @@ RULES = {
     for code, rule in catalogue.load().items()
     if rule.scope == "plot" and (rule.family in FAMILIES or code == "misspelt-property")
 }
-REPAIRS = {code: rule.repair for code, rule in RULES.items() if rule.repair is not None}
+REPAIRS = {code: rule.repair for code, rule in RULES.items() if rule.repair is not None and not rule.repair.takes_apart}
 SAFE = {code: repair for code, repair in REPAIRS.items() if repair.safe}
 SHARED = Path(os.environ.get("EUDR_GEO_SHARED", Path(__file__).parents[3] / "shared"))
 SAMPLES = SHARED / "reference" / "ec-geojson"
