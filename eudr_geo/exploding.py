@@ -16,7 +16,7 @@ from eudr_geo.errors import InputError
 from eudr_geo.geodesy import area_ha
 from eudr_geo.model.changes import Change
 from eudr_geo.model.plots import Plots
-from eudr_geo.shapes.exploding import explode
+from eudr_geo.shapes.exploding import explode, parts_of
 
 Ints = npt.NDArray[np.int64]
 
@@ -39,14 +39,13 @@ def take_apart(plots: Plots) -> tuple[Plots, list[Change], dict[str, int]]:
     changes: list[Change] = []
     kept_whole: dict[str, int] = {}
     steps = [rule for rule in catalogue.load().values() if rule.repair is not None and rule.repair.takes_apart]
-    # Collections first: what they hold may be several points.
-    for rule in sorted(steps, key=lambda one: one.code):
+    for rule in steps:
         step = rule.repair
         rows = np.flatnonzero(failing(plots, (rule.code,))[rule.code])
         if step is None or not len(rows):
             continue
         after = step.apply(plots.take(rows))
-        owner = np.repeat(np.arange(len(rows)), shapely.get_num_geometries(plots.geometry[rows]))
+        _, owner = parts_of(plots.geometry[rows])
         free = _may(plots, rows, after, owner)
         if not free.all():
             kept_whole[rule.code] = int((~free).sum())
@@ -140,7 +139,7 @@ def again(plots: Plots, changes: Sequence[Change]) -> Plots:
     before = {row: its[0].before for row, its in by_row.items()}
     rows = np.array(sorted(before), dtype=np.int64)
     parts = explode(plots.take(rows))
-    sources = np.repeat(rows, shapely.get_num_geometries(plots.geometry[rows]))
+    sources = rows[parts_of(plots.geometry[rows])[1]]
     whole = shapely.to_wkb(plots.geometry[rows], hex=True, byte_order=1).tolist()
     made = shapely.to_wkb(parts.geometry, hex=True, byte_order=1).tolist()
     told = [one.after for row in rows.tolist() for one in by_row[row]]

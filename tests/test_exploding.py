@@ -37,7 +37,7 @@ def test_points_become_plots_where_their_record_was():
 
 def test_what_a_collection_holds_is_taken_apart_too():
     done = made_of(shapely.GeometryCollection([SQUARE, shapely.MultiPoint(points(2))]))
-    assert done.reading.plots["plot_id"].tolist() == ["P-0.1", "P-0.2.1", "P-0.2.2"]
+    assert done.reading.plots["plot_id"].tolist() == ["P-0.1", "P-0.2", "P-0.3"]
     assert not repair(done.reading).changes
 
 

@@ -101,6 +101,17 @@ def _percent(before: float | None, after: float | None) -> str:
     return "" if not before or after is None else f"{(after - before) / before:+.2%}".removesuffix("%")
 
 
+def _kept_as_it_was(code: str, count: int) -> str:
+    from eudr_geo import catalogue
+
+    step = catalogue.get(code).repair
+    if step is not None and step.takes_apart:
+        records = "1 record stays" if count == 1 else f"{count:,} records stay"
+        return f"{records} whole: without a code, with a part that is no land, or with a part of another plot's code"
+    repairs = "1 repair" if count == 1 else f"{count:,} repairs"
+    return f"{repairs} taken back, because the result would not pass or the area would change"
+
+
 def _change_table(repaired: Repaired) -> str:
     """Every change in a line: areas before and after, and the largest move."""
     rows = [
@@ -128,5 +139,5 @@ def _change_table(repaired: Repaired) -> str:
     if len(rows) > _CHANGES_SHOWN:
         text += f"… and {len(rows) - _CHANGES_SHOWN:,} more changes (all of them with --ledger)\n"
     for code, count in repaired.withdrawn.items():
-        text += f"{code}: {count:,} repairs taken back, because the result would not pass or the area would change\n"
+        text += f"{code}: {_kept_as_it_was(code, count)}\n"
     return text + "\n"

@@ -2,10 +2,36 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 import shapely
 
 from eudr_geo.model.plots import Plots
+from eudr_geo.shapes.rings import MULTIPOINT, POINT
+
+
+def parts_of(geometries: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], npt.NDArray[np.int64]]:
+    """Return the parts of geometries, in their order, and the position of the one that each belongs to, shape (k,).
+
+    Several points inside a collection are a part each.
+
+    Examples
+    --------
+    >>> several = shapely.MultiPoint([(1, 2), (3, 4)])
+    >>> mixed = shapely.GeometryCollection([several, shapely.Point(5, 6)])
+    >>> parts_of(np.array([mixed, several], dtype=object))[1].tolist()
+    [0, 0, 0, 1, 1]
+    """
+    parts, owner = shapely.get_parts(geometries, return_index=True)
+    several = shapely.get_type_id(parts) == MULTIPOINT
+    times = np.where(several, np.maximum(shapely.get_num_geometries(parts), 1), 1)
+    flat = np.repeat(parts, times)
+    points = np.repeat(several & ~shapely.is_empty(parts), times)
+    place = np.arange(len(flat)) - np.repeat(np.cumsum(times) - times, times)
+    flat[points] = shapely.get_geometry(flat[points], place[points])
+    return flat, np.repeat(owner, times)
 
 
 def explode(plots: Plots) -> Plots:
@@ -29,7 +55,7 @@ def explode(plots: Plots) -> Plots:
     >>> parts["plot_id"].tolist(), parts.geometry.tolist(), parts["area_ha"].tolist()
     (['T-1.1', 'T-1.2'], [<POINT (108.05 12.68)>, <POINT (108.06 12.69)>], [nan, nan])
     """
-    parts, owner = shapely.get_parts(plots.geometry, return_index=True)
+    parts, owner = parts_of(plots.geometry)
     first = np.searchsorted(owner, np.arange(len(plots)))
     number = (np.arange(len(owner)) - first[owner] + 1).tolist()
     whole = plots.take(owner)
@@ -47,8 +73,5 @@ def explode(plots: Plots) -> Plots:
         short_lons=np.minimum(whole["short_lons"], shapely.get_num_coordinates(parts)),
         short_lats=np.minimum(whole["short_lats"], shapely.get_num_coordinates(parts)),
         open_rings=empty,
-        short_rings=np.where(shapely.get_type_id(parts) == _POINT, 0, whole["short_rings"]),
+        short_rings=np.where(shapely.get_type_id(parts) == POINT, 0, whole["short_rings"]),
     )
-
-
-_POINT = 0
