@@ -64,7 +64,11 @@ def read(source: Source) -> Reading:
             if source.layer in {"", _LAYERS[tag]}:
                 _record(gathering, element, tag)
             element.clear()
-    several = [f"{count} {_LAYERS[tag]}" for tag, count in found.items() if count]
+    several = [
+        f"{count} {_LAYERS[tag].removesuffix('s') if count == 1 else _LAYERS[tag]}"
+        for tag, count in found.items()
+        if count
+    ]
     if len(several) > 1 and not source.layer:
         gathering.note(
             "several-layers",
