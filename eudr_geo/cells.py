@@ -64,6 +64,22 @@ def clean_code(text: str) -> str:
     return re.sub(r"\s*-\s*", "-", " ".join(code.split()))
 
 
+_CLEAN_CODES = re.compile(rf"(?:{_CLEAN_CODE.pattern}\n)*", re.ASCII)
+
+
+def clean_codes(texts: Sequence[str]) -> Sequence[str]:
+    """Return codes as :func:`clean_code` does each, looked at as a whole.
+
+    Examples
+    --------
+    >>> clean_codes(["sam -013", "0071"]), clean_codes(["A-1", "A-2"])
+    (['SAM-013', '0071'], ['A-1', 'A-2'])
+    """
+    whole = "\n".join([*texts, ""])
+    is_clean = whole.count("\n") == len(texts) and _CLEAN_CODES.fullmatch(whole)
+    return texts if is_clean else [clean_code(text) for text in texts]
+
+
 def text_of(value: Any) -> str:
     """Return a cell as text; whole numbers without the ``.0`` that spreadsheets keep to themselves."""
     if value is None:

@@ -12,7 +12,7 @@ from typing import Any, cast
 import numpy as np
 
 from eudr_geo.boundaries import FACTS, Shape
-from eudr_geo.cells import clean_code, parse_date
+from eudr_geo.cells import clean_codes, parse_date
 from eudr_geo.headings import EU_COLUMNS, OWN_CODES, column_of, official_name
 from eudr_geo.limits import raise_it
 from eudr_geo.model.plots import Note, Plots, Reading, Rejected, SourceFile
@@ -442,6 +442,6 @@ def _plot_ids(codes: list[str], places: list[str]) -> list[str]:
     if all(codes):
         return codes
     named = [place for code, place in zip(codes, places, strict=True) if place and not code]
-    if named and len({clean_code(place) for place in named}) < _PLACE_NAME_SHARE * len(named):
+    if named and len(set(clean_codes(named))) < _PLACE_NAME_SHARE * len(named):
         return codes
     return [code or place for code, place in zip(codes, places, strict=True)]

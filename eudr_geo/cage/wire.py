@@ -33,6 +33,11 @@ class WireError(Exception):
 
 def pack(reading: Reading, other: Any = None) -> bytes:
     """Return a reading of one file as bytes."""
+    return b"".join(pieces(reading, other))
+
+
+def pieces(reading: Reading, other: Any = None) -> list[bytes | memoryview]:
+    """Return a reading of one file as pieces of bytes, to be written one behind the other."""
     offers = [row.offer for row in reading.rejected if row.offer is not None]
     rejected = []
     for row in reading.rejected:
@@ -45,7 +50,7 @@ def pack(reading: Reading, other: Any = None) -> bytes:
         "other": other,
         "tables": [],
     }
-    buffers: list[bytes] = []
+    buffers: list[bytes | memoryview] = []
     for table in (reading.plots, Plots.concat(offers)):
         sizes = []
         for name, spec in PLOT_COLUMNS.items():
@@ -54,10 +59,10 @@ def pack(reading: Reading, other: Any = None) -> bytes:
             buffers += blobs
         head["tables"].append({"rows": len(table), "sizes": sizes})
     text = json.dumps(head, ensure_ascii=True).encode()
-    return b"".join([_MAGIC, struct.pack("<Q", len(text)), text, *buffers])
+    return [_MAGIC, struct.pack("<Q", len(text)), text, *buffers]
 
 
-def _blobs(values: Any, kind: str) -> list[bytes]:
+def _blobs(values: Any, kind: str) -> list[bytes | memoryview]:
     if kind in _KINDS:
         return [np.ascontiguousarray(values, dtype=_KINDS[kind]).tobytes()]
     if kind == "geometry":
@@ -65,7 +70,7 @@ def _blobs(values: Any, kind: str) -> list[bytes]:
     return [_SEPARATOR.join(values).encode()]  # no text of a plot holds it: see gathering
 
 
-def _shape_blobs(shapes: npt.NDArray[Any]) -> list[bytes]:
+def _shape_blobs(shapes: npt.NDArray[Any]) -> list[bytes | memoryview]:
     """Polygons of one ring as bare doubles, half the time of well-known binary; what else there is as that."""
     one_ring = (shapely.get_type_id(shapes) == _POLYGON) & (shapely.get_num_interior_rings(shapes) == 0)
     one_ring &= ~(shapely.is_empty(shapes) | shapely.has_z(shapes) | shapely.has_m(shapes))
@@ -74,7 +79,11 @@ def _shape_blobs(shapes: npt.NDArray[Any]) -> list[bytes]:
     return [
         np.ascontiguousarray(one_ring, dtype="|b1").tobytes(),
         shapely.get_num_coordinates(plain).astype("<i8").tobytes(),
-        shapely.get_coordinates(plain).astype("<f8", copy=False).tobytes(),
+        shapely.get_coordinates(plain)
+        .astype("<f8", copy=False)
+        .reshape(-1)
+        .view(np.uint8)
+        .data,  # the bulk of it: not copied
         np.fromiter(map(len, parts), dtype="<i8", count=len(parts)).tobytes(),
         b"".join(parts),
     ]

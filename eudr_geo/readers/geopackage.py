@@ -8,11 +8,13 @@ from __future__ import annotations
 import sqlite3
 import struct
 import time
+from collections.abc import Sequence
 from contextlib import closing
 from types import NoneType
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import shapely
 
 from eudr_geo.double_shapes import DAMAGED, MADE, NO_GEOMETRY, Told
@@ -22,6 +24,7 @@ from eudr_geo.limits import raise_it
 from eudr_geo.model.plots import Reading
 from eudr_geo.model.source import NumberText, RecordError, Source, WholeFileError
 from eudr_geo.projecting import known
+from eudr_geo.regulation import MIN_RING_POSITIONS
 from eudr_geo.wkb import kind_of, parse
 
 FORMATS = ("GeoPackage",)
@@ -31,6 +34,11 @@ _LONGEST_VALUE = 50_000_000  # bytes of one value
 _UNDEFINED = {0, -1, 99999}  # systems that are none, by the standard and by habit
 _HEAD, _LEAST = 8, 13  # bytes of a header without envelope, and of that and the mark of a geometry
 _ENVELOPE_BYTES = (0, 32, 48, 48, 64)
+_POSITION = 16  # bytes of a flat one
+_RING = np.dtype([("mark", "V9"), ("count", "<u4")])  # before the positions of a polygon of one ring
+_RING_HEAD = _RING.itemsize
+_ONE_RING = np.void(struct.pack("<BII", 1, 3, 1))
+_BLOCK = 4096  # rows
 _SIMPLE = {"Point", "Polygon", "MultiPoint", "MultiPolygon"}
 _MAY = {
     sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_TRANSACTION, sqlite3.SQLITE_PRAGMA,
@@ -180,18 +188,27 @@ def _rows(base: sqlite3.Connection, layer: Layer, geometry: str, source: Source)
     kept = [(name, name in logical) for name in names if name not in {geometry, *keys}]
     columns = ", ".join(_quoted(name) for name in (keys[:1] or ["rowid"]) + [geometry] + [name for name, _ in kept])
     limit = source.limits.records
-    rows = base.execute(f"SELECT {columns} FROM {_quoted(layer.name)} ORDER BY 1 LIMIT {limit + 1}").fetchall()  # noqa: S608 – quoted
-    if len(rows) > limit:
+    rows = base.execute(f"SELECT {columns} FROM {_quoted(layer.name)} ORDER BY 1 LIMIT {limit + 1}")  # noqa: S608 – quoted
+    values: list[list[Any]] = [[] for _ in kept]
+    # Some thousand at a time: what a block needed is used again by the next, and new memory is slow.
+    while block := rows.fetchmany(_BLOCK):
+        _, blobs, *stored = zip(*block, strict=True)
+        layer.looks_projected = layer.looks_projected or (not layer.told and _is_projected(_first(blobs)))
+        layer.told += _shapes(blobs)
+        for column, part in zip(values, stored, strict=True):
+            column.extend(part)
+    if len(layer.told) > limit:
         raise WholeFileError(
             "unreadable-file",
             f"the layer {shown(layer.name)} has more than {limit:,} rows",
             f"split the file, {raise_it('records')}",
         )
-    _, blobs, *values = map(list, zip(*rows, strict=True)) if rows else ([] for _ in range(len(kept) + 2))
-    layer.told = _shapes(blobs)
     for (name, is_logical), one in zip(kept, values, strict=True):
         layer.columns[name] = _stored(one, logical=is_logical)
-    layer.looks_projected = _is_projected(next((blob for blob in blobs if isinstance(blob, bytes)), b""))
+
+
+def _first(blobs: Sequence[Any]) -> bytes:
+    return next((blob for blob in blobs if isinstance(blob, bytes)), b"")
 
 
 def _stored(values: list[Any], *, logical: bool) -> list[Any]:
@@ -214,7 +231,48 @@ def _one_stored(value: Any, *, logical: bool) -> Any:
     return None
 
 
-def _shapes(blobs: list[Any]) -> list[Told | RecordError]:
+def _shapes(blobs: Sequence[Any]) -> list[Told | RecordError]:
+    """The stored geometries: polygons of one ring from their doubles, nearly all of a file; then the others."""
+    is_ring, polygons = _one_rings(blobs)
+    found: list[Told | RecordError] = [(MADE, None, False)] * len(blobs)
+    others = np.flatnonzero(~is_ring).tolist()
+    for row, one in zip(others, _other_shapes([blobs[row] for row in others]), strict=True):
+        found[row] = one
+    for row, polygon in zip(np.flatnonzero(is_ring).tolist(), polygons.tolist(), strict=True):
+        found[row] = (MADE, polygon, False)
+    return found
+
+
+def _one_rings(blobs: Sequence[Any]) -> tuple[npt.NDArray[np.bool_], npt.NDArray[Any]]:
+    """Which values are sound flat polygons of one closed ring, shape (n,), and these polygons."""
+    nothing = np.zeros(len(blobs), dtype=bool), np.empty(0, dtype=object)
+    if not all(blob.__class__ is bytes and len(blob) >= _HEAD for blob in blobs):
+        return nothing
+    heads = np.frombuffer(b"".join([blob[:_HEAD] for blob in blobs]), dtype=np.uint8).reshape(-1, _HEAD)
+    starts = _HEAD + np.array(_ENVELOPE_BYTES)[np.minimum((heads[:, 3] >> 1) & 7, 4)]
+    sizes = np.fromiter(map(len, blobs), dtype=np.int64, count=len(blobs)) - starts - _RING_HEAD
+    is_ring = (
+        (heads[:, :2] == list(b"GP")).all(axis=1) & (sizes >= MIN_RING_POSITIONS * _POSITION) & (sizes % _POSITION == 0)
+    )
+    rows = np.flatnonzero(is_ring)
+    chosen = list(zip([blobs[row] for row in rows.tolist()], starts[rows].tolist(), strict=True))
+    rings = np.frombuffer(b"".join([blob[at : at + _RING_HEAD] for blob, at in chosen]), dtype=_RING)
+    is_one = (rings["mark"] == _ONE_RING) & (rings["count"] == sizes[rows] // _POSITION)
+    if not is_one.all():
+        chosen = [one for one, is_right in zip(chosen, is_one.tolist(), strict=True) if is_right]
+        rows = rows[is_one]
+    xy = np.frombuffer(b"".join([blob[at + _RING_HEAD :] for blob, at in chosen]), dtype="<f8").reshape(-1, 2)
+    ends = np.cumsum(sizes[rows] // _POSITION)
+    offsets = np.append(0, ends)
+    # One that is open, or no number, leaves the fast way to all: files of one program are all alike.
+    if not (len(rows) and np.isfinite(xy).all() and (xy[offsets[:-1]] == xy[ends - 1]).all()):
+        return nothing
+    is_ring = np.zeros(len(blobs), dtype=bool)
+    is_ring[rows] = True
+    return is_ring, shapely.from_ragged_array(shapely.GeometryType.POLYGON, xy, (offsets, np.arange(len(rows) + 1)))
+
+
+def _other_shapes(blobs: Sequence[Any]) -> list[Told | RecordError]:
     """The stored geometries: those that the library can build together, the others one by one."""
     inside, is_simple = _inside(blobs)
     simple: list[Any] = [wkb if one else None for wkb, one in zip(inside, is_simple, strict=True)]
@@ -223,9 +281,9 @@ def _shapes(blobs: list[Any]) -> list[Told | RecordError]:
             made = shapely.from_wkb(simple, on_invalid="ignore")
     except NotImplementedError:  # a curve inside a geometry that has none
         made = np.full(len(blobs), None, dtype=object)
-    coords, owner = shapely.get_coordinates(made, return_index=True)
     sound = ~(shapely.is_missing(made) | shapely.is_empty(made))
-    if not np.isfinite(coords).all():
+    if not np.isfinite(shapely.get_coordinates(made)).all():
+        coords, owner = shapely.get_coordinates(made, return_index=True)
         sound[owner[~np.isfinite(coords).all(axis=1)]] = False
     more = (shapely.has_z(made) | shapely.has_m(made)).tolist()
     found: list[Told | RecordError] = [(MADE, *both) for both in zip(made, more, strict=True)]
@@ -243,7 +301,7 @@ def _shapes(blobs: list[Any]) -> list[Told | RecordError]:
     return found
 
 
-def _inside(blobs: list[Any]) -> tuple[list[bytes | RecordError], list[bool]]:
+def _inside(blobs: Sequence[Any]) -> tuple[list[bytes | RecordError], list[bool]]:
     """The geometry in each stored value, behind the header that the standard puts before it; whether it is simple."""
     # Of a file that a program wrote, all values look alike: their headers are read together.
     if all(blob.__class__ is bytes and len(blob) >= _LEAST for blob in blobs):
