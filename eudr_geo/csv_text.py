@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
@@ -101,17 +101,25 @@ def rows_of(text: str, limits: Limits, likeness: Callable[[Sequence[Any]], int])
 
 def _plain_rows(body: str, separator: str, limits: Limits) -> list[list[Any]] | None:
     """Return the rows of a table without faults in which no cell runs over several lines, None for another."""
-    lines = body.split("\n")
-    if not lines[-1]:
-        lines.pop()
-    if len(lines) >= limits.sheet_rows:
+    lines = body.count("\n") + (not body.endswith("\n"))
+    if lines >= limits.sheet_rows:
         return None
-    reader = csv.reader(lines, delimiter=separator, strict=True)
+    reader = csv.reader(_lines(body), delimiter=separator, strict=True)
     try:
         rows = list(reader)
     except csv.Error:  # said by whoever looks at it row by row
         return None
-    return rows if len(rows) == len(lines) and max(map(len, rows), default=0) <= limits.sheet_columns else None
+    return rows if len(rows) == lines and max(map(len, rows), default=0) <= limits.sheet_columns else None
+
+
+def _lines(body: str) -> Iterator[str]:
+    """Lines of a text, some thousand at a time: new memory for all of them would be slow."""
+    at, last = 0, len(body) - body.endswith("\n")
+    while at <= last:
+        end = body.find("\n", at + _SAMPLE_CHARACTERS, last)
+        end = last if end < 0 else end
+        yield from body[at:end].split("\n")
+        at = end + 1
 
 
 def _score(text: str, separator: str, likeness: Callable[[Sequence[Any]], int]) -> tuple[int, int]:

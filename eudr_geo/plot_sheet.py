@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 from eudr_geo.angles import parse_angle, side_words
@@ -211,10 +212,11 @@ class PlotSheet:
         return len(found), top, {**found, "wkt": [max(positions, key=lambda place: (positions[place], -place))]}
 
     def _holds_boundaries(self, place: int, top: int) -> bool:
-        below = [text for row in self.rows[top + 1 :] if place < len(row) and (text := text_of(row[place]))]
+        rows = islice(self.rows, top + 1, None)
+        below = list(islice((text for row in rows if place < len(row) and (text := text_of(row[place]))), _BLOCK))
         if not below:  # headings of an empty table, not the last row of one
             return not any(text_of(cell) for row in self.rows[:top] for cell in row)
-        return any(looks_like_one(text) for text in below[:1000])
+        return any(looks_like_one(text) for text in below)
 
     def _check_one(self, places: list[int], top: int) -> None:
         """Two columns for one coordinate are one only if they say the same everywhere."""
