@@ -43,22 +43,22 @@ def read_corners(sheet: PlotSheet, top: int) -> None:
         cells = [[*sheet.rows[row], *[None] * (sheet.width - len(sheet.rows[row]))] for row in rows]
         properties: dict[str, Any] = {}
         try:
-            properties = _agreed(sheet, cells)
+            properties = _agreed(sheet, cells, rows)
             properties["rows"] = (
                 ", ".join(str(row + 1) for row in rows)
                 if len(rows) < _FEW_ROWS
                 else (f"{rows[0] + 1} to {rows[-1] + 1}")
             )
-            _corners(sheet, cells, rows[0] + 1, properties)
+            _corners(sheet, cells, rows, properties)
         except RecordError as error:
             sheet.gathering.reject(rows[0] + 1, error, group=sheet.name, properties=properties)
 
 
-def _agreed(sheet: PlotSheet, cells: Sequence[Sequence[Any]]) -> dict[str, Any]:
+def _agreed(sheet: PlotSheet, cells: Sequence[Sequence[Any]], rows: Sequence[int]) -> dict[str, Any]:
     """What the rows of one plot say of it; what belongs to the plot must be the same on each."""
     if not text_of(cells[0][sheet.columns["plot_id"]]):
         raise RecordError("unreadable-record", "the row names no plot", "write the plot code on every row")
-    told = [dict(sheet.properties_of(row)) for row in cells]
+    told = [dict(sheet.properties_of(row, at + 1)) for at, row in zip(rows, cells, strict=True)]
     agreed: dict[str, Any] = {}
     known = {name for _, key, name in sheet.names if key and key != "vertex"}
     for name in dict.fromkeys(name for one in told for name in one):
@@ -74,7 +74,7 @@ def _agreed(sheet: PlotSheet, cells: Sequence[Sequence[Any]]) -> dict[str, Any]:
     return {name: value for name, value in agreed.items() if name != sheet.headings[sheet.columns["vertex"]]}
 
 
-def _corners(sheet: PlotSheet, cells: Sequence[Sequence[Any]], number: int, properties: dict[str, Any]) -> None:
+def _corners(sheet: PlotSheet, cells: Sequence[Sequence[Any]], rows: Sequence[int], properties: dict[str, Any]) -> None:
     numbers = [text_of(row[sheet.columns["vertex"]]) for row in cells]
     for text in numbers:
         if not text.isdigit():
@@ -101,12 +101,12 @@ def _corners(sheet: PlotSheet, cells: Sequence[Sequence[Any]], number: int, prop
     sheet.as_written, sheet.decimals = {}, {}
     is_degrees = {"lat", "lon"} <= set(sheet.columns)
     first, second = ("lon", "lat") if is_degrees else ("x", "y")
-    ring = [[sheet.ordinate(cells[at], first), sheet.ordinate(cells[at], second)] for at in order]
+    ring = [[sheet.ordinate(cells[at], key, rows[at] + 1) for key in (first, second)] for at in order]
     if len(ring) > 1 and ring[0] != ring[-1]:
         ring.append(ring[0])  # a list of corners has no need to name the first one twice
     shape = shape_of("Polygon", [ring]) if len(ring) > 1 else shape_of("Point", ring[0])
     for axis, fact in (("lon", "short_lons"), ("lat", "short_lats")):
         if sheet.decimals.get(axis, COORDINATE_DECIMALS) < COORDINATE_DECIMALS:
             setattr(shape, fact, shape.vertices)
-    sheet.gathering.add(number, properties, shape, group=sheet.name)
+    sheet.gathering.add(rows[0] + 1, properties, shape, group=sheet.name)
     sheet.convert(in_named_system=not is_degrees)

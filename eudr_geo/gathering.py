@@ -15,6 +15,7 @@ from eudr_geo.boundaries import FACTS, Shape
 from eudr_geo.cells import clean_codes, parse_date
 from eudr_geo.headings import EU_COLUMNS, OWN_CODES, column_of, official_name
 from eudr_geo.limits import raise_it
+from eudr_geo.model.changes import CellChange
 from eudr_geo.model.plots import Note, Plots, Reading, Rejected, SourceFile
 from eudr_geo.model.source import NumberText, RecordError, Source, WholeFileError
 from eudr_geo.record_values import area_of, clean_value, plain_value, shown
@@ -68,6 +69,7 @@ class Gathering:
         self.records = 0
         self.notes: list[Note] = []
         self.rejected: list[Rejected] = []
+        self.changes: list[CellChange] = []
         self.columns: dict[str, list[Any]] = {
             name: [] for name in ("record", "group", "area_ha", "area_text", "misspelt", "extra", *_TEXT_COLUMNS)
         }
@@ -265,7 +267,7 @@ class Gathering:
 
     def _texts(self, name: str, values: Sequence[Any]) -> list[str]:
         """Values as clean text."""
-        if self._is_clean(values):
+        if self.is_clean(values):
             return list(values)
         if not set(map(type, values)) <= {str, NoneType}:
             return ["" if value is None else self._short(name, clean_value(value)) for value in values]
@@ -273,7 +275,7 @@ class Gathering:
         clean = {value: self._short(name, clean_value(value)) for value in dict.fromkeys(values) if value is not None}
         return [clean.get(value, "") for value in values]
 
-    def _is_clean(self, values: Sequence[Any]) -> bool:
+    def is_clean(self, values: Sequence[Any]) -> bool:
         """Tell whether nothing has to be cleaned in a column, looked at as a whole."""
         if set(map(type, values)) != {str}:
             return False
@@ -287,7 +289,7 @@ class Gathering:
         )
 
     def _plain(self, values: Sequence[Any]) -> list[Any]:
-        if self._is_clean(values):
+        if self.is_clean(values):
             return list(values)
         most = self.source.limits.json_depth
         return [None if value is None else plain_value(value, most) for value in values]
@@ -433,6 +435,7 @@ class Gathering:
             len(table),
             len(self.rejected),
             tuple(self.notes),
+            tuple(self.changes),
         )
         return Reading(table, tuple(self.rejected), (file,))
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from eudr_geo.angles import parse_angle, side_words
 from eudr_geo.boundaries import Shape, offered_polygon, shape_of
+from eudr_geo.cell_log import CellLog
 from eudr_geo.cell_shapes import accuracy_m, as_arrays, is_one_ring, looks_like_odk, looks_like_one, parse, rings_of
 from eudr_geo.cells import decimal_mark, fold, parse_number, text_of
 from eudr_geo.coordinate_text import Regions
@@ -78,10 +79,16 @@ class PlotSheet:
         self.columns: dict[str, int] = {}
         self.as_written: dict[str, str] = {}  # coordinates of the row at hand that are no plain numbers
         self.decimals: dict[str, int] = {}  # and to how many decimals of a degree they were written
+        self.log = CellLog()
         self._words: set[str] | None = None
 
     def read(self) -> bool:
         """Read the sheet; tell whether it has headings for coordinates."""
+        is_one = self._read()
+        self.gathering.changes += self.log.changes(self.name)
+        return is_one
+
+    def _read(self) -> bool:
         top = self._find_headings()
         if top is None:
             return False
@@ -119,22 +126,26 @@ class PlotSheet:
         gathering = self.gathering
         columns: dict[str, list[Any]] = {}
         by_place = list(map(list, zip(*(self.rows[row] for row in rows), strict=True))) or [[] for _ in self.headings]
+        codes = [value for place, key, _ in self.names if key in _CODES for value in by_place[place]]
+        if gathering.format != "CSV" and any(self._is_spoilt(value) for value in codes):
+            for row in rows:
+                self._row(row + 1, list(self.rows[row]), decoded[row])
+            return
+        numbers = [row + 1 for row in rows]
         for place, key, name in self.names:
             values = by_place[place]
-            if key in _CODES and gathering.format != "CSV" and any(self._is_spoilt(value) for value in values):
-                for row in rows:
-                    self._row(row + 1, list(self.rows[row]), decoded[row])
-                return
             if key == "area_ha":
-                columns[name] = self._areas(values)
+                columns[name] = self._areas(values, numbers)
             elif gathering.format == "CSV":  # text already, and cleaned further on
                 columns[name] = values
             else:
                 columns[name] = [None if value is None else text_of(value) if key else _kept(value) for value in values]
+            if key != "area_ha":
+                self.log.texts(numbers, place, key, values, is_clean=gathering.is_clean(values))
         for _ in rows:
             gathering.count()
         first = len(gathering.shapes)
-        faults = gathering.add_many([row + 1 for row in rows], columns, [None] * len(rows), group=self.name)
+        faults = gathering.add_many(numbers, columns, [None] * len(rows), group=self.name)
         for at, error in faults.items():
             properties = {name: values[at] for name, values in columns.items()}
             gathering.reject(rows[at] + 1, error, group=self.name, properties=properties)
@@ -260,14 +271,14 @@ class PlotSheet:
                     "put quotes round text with commas",
                 )
             cells += [None] * (self.width - len(cells))
-            properties = dict(self.properties_of(cells))
+            properties = dict(self.properties_of(cells, number))
             if decoded:
                 gathering.add(number, properties, None, group=self.name)
                 self.bulk.append((len(gathering.shapes) - 1, *decoded))
                 self.convert(in_named_system=True)
                 return
             self.as_written, self.decimals = {}, {}
-            kind, nested, in_named_system = self._place(cells)
+            kind, nested, in_named_system = self._place(cells, number)
             if kind == "LineString" and isinstance(nested, list):
                 offer = offered_polygon(nested)
             if kind == "Point" and isinstance(nested, list) and len(nested) == 1 and isinstance(nested[0], list):
@@ -306,15 +317,17 @@ class PlotSheet:
             else:  # two columns of one name stay apart
                 yield place, "", heading if self.headings.count(heading) == 1 else f"{heading} ({place + 1})"
 
-    def properties_of(self, cells: Sequence[Any]) -> Iterator[tuple[str, Any]]:
-        """Names and values of a row that belong to the plot."""
+    def properties_of(self, cells: Sequence[Any], number: int) -> Iterator[tuple[str, Any]]:
+        """Names and values of a row that belong to the plot; the row's number is for the log."""
         for place, key, name in self.names:
             value = cells[place]
             if value is None:
                 continue
             if key == "area_ha":
-                yield name, self._area(value)
-            elif key:
+                yield name, self._area(value, number)
+                continue
+            self.log.text(number, place, key, value)
+            if key:
                 if key in _CODES and self._is_spoilt(value):
                     raise RecordError(
                         "unreadable-record",
@@ -330,19 +343,19 @@ class PlotSheet:
         is_date = isinstance(value, str) and self.gathering.format != "CSV" and bool(_ISO_DATE.fullmatch(value))
         return isinstance(value, bool) or is_date
 
-    def _areas(self, values: list[Any]) -> list[Any]:
+    def _areas(self, values: list[Any], numbers: Sequence[int]) -> list[Any]:
         """Areas of many rows; a column of plain numbers in hectares is taken as it is written."""
         is_plain = (
             self.hectares == 1 and self.marks["area_ha"] == "." and all(value.__class__ is str for value in values)
         )
         if is_plain and _PLAIN_NUMBERS.fullmatch("\n".join(values)):
             return [NumberText(value) for value in values]
-        return [None if value is None else self._area(value) for value in values]
+        return [None if value is None else self._area(value, row) for row, value in zip(numbers, values, strict=True)]
 
-    def _area(self, value: Any) -> Any:
+    def _area(self, value: Any, row: int) -> Any:
         """The area in hectares as a number, or the text where it is none that is certain."""
         text = text_of(value)
-        factor = self.hectares
+        factor, unit = self.hectares, None
         if isinstance(value, str) and (unit := _UNIT.fullmatch(text)):
             if (named := fold(unit[2])) not in _HECTARES:
                 return text
@@ -354,9 +367,12 @@ class PlotSheet:
         if number is None or isinstance(value, bool):
             return text_of(value)
         # Rounded to a thousandth of a square metre: 15000 m2 are 1.5 ha, not 1.5000000000000002.
-        return NumberText(repr(number if factor == 1 else round(number * factor, 7)))
+        hectares = NumberText(repr(number if factor == 1 else round(number * factor, 7)))
+        has_unit = factor != 1 or unit is not None
+        self.log.number(row, self.columns["area_ha"], text_of(value), hectares, has_unit=has_unit)
+        return hectares
 
-    def _place(self, cells: Sequence[Any]) -> tuple[str, Any, bool]:
+    def _place(self, cells: Sequence[Any], number: int) -> tuple[str, Any, bool]:
         """Kind and positions of a row, and whether they are in the system that the user may have named."""
         if "wkt" in self.columns and (text := text_of(cells[self.columns["wkt"]])):
             if (worst := accuracy_m(text)) is not None:
@@ -367,7 +383,7 @@ class PlotSheet:
         if not {first, second} <= set(self.columns):
             raise RecordError("missing-geometry", "the cell of the boundary is empty", "fill in the WKT, or the point")
         self._check_total(cells, first, second)
-        return "Point", [self.ordinate(cells, first), self.ordinate(cells, second)], not is_degrees
+        return "Point", [self.ordinate(cells, first, number), self.ordinate(cells, second, number)], not is_degrees
 
     def _check_total(self, cells: Sequence[Any], first: str, second: str) -> None:
         if text_of(cells[self.columns[first]]) or text_of(cells[self.columns[second]]):
@@ -378,7 +394,7 @@ class PlotSheet:
                 "missing-geometry", "the row looks like a total, not like a plot", "take the row out of the table", word
             )
 
-    def ordinate(self, cells: Sequence[Any], key: str) -> NumberText:
+    def ordinate(self, cells: Sequence[Any], key: str, row: int) -> NumberText:
         """One coordinate of a row, as a number with the digits it was written with."""
         value = cells[self.columns[key]]
         text = text_of(value).replace("\u2212", "-")
@@ -392,15 +408,17 @@ class PlotSheet:
             return NumberText(repr(float(value)))
         # In degrees a comma can only be a decimal mark: nobody writes thousands of them.
         if _COORDINATE.fullmatch(text) and not ("," in text and self.marks[key] == "."):
+            self.log.number(row, self.columns[key], text_of(value), text.replace(",", "."))
             return NumberText(text.replace(",", "."))
         if key in {"lat", "lon"} and len(text) <= _LONGEST_ANGLE:
-            return self._angle(text, key)
+            return self._angle(text, key, row)
         metres = parse_number(text, self.marks[key]) if key in {"x", "y"} else None
         if metres is None:
             raise RecordError("not-finite", f"{shown(text)} stands where a coordinate belongs", _DECIMAL_DEGREES, text)
+        self.log.number(row, self.columns[key], text_of(value), repr(metres))
         return NumberText(repr(metres))
 
-    def _angle(self, text: str, key: str) -> NumberText:
+    def _angle(self, text: str, key: str, row: int) -> NumberText:
         """A coordinate in degrees, minutes and seconds, or with the side of the globe beside it."""
         try:
             found = parse_angle(text, key, self._side_words())
@@ -415,6 +433,7 @@ class PlotSheet:
             raise RecordError("not-finite", f"{shown(text)} stands where a coordinate belongs", _DECIMAL_DEGREES, text)
         value, self.decimals[key] = found
         self.as_written[self.headings[self.columns[key]]] = text
+        self.log.add(row, self.columns[key], text, repr(value), "angle")
         return NumberText(repr(value))
 
     def _side_words(self) -> set[str]:

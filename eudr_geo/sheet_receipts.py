@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from eudr_geo.model.changes import CellChange
 from eudr_geo.model.findings import ERROR
-from eudr_geo.model.workbook import CellChange, CellIssue, ExtraColumn, LeftOut
+from eudr_geo.model.workbook import CellIssue, ExtraColumn, LeftOut
 
 
 @dataclass

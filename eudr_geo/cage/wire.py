@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import struct
-from dataclasses import asdict, fields
+from dataclasses import asdict, astuple, fields, replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ import numpy.typing as npt
 import shapely
 
 from eudr_geo.limits import Limits
+from eudr_geo.model.changes import CellChange
 from eudr_geo.model.plots import PLOT_COLUMNS, Note, Plots, Reading, Rejected, SourceFile
 from eudr_geo.regulation import MIN_RING_POSITIONS
 
@@ -45,7 +46,8 @@ def pieces(reading: Reading, other: Any = None) -> list[bytes | memoryview]:
         plain["lon"], plain["lat"] = (None if value != value else value for value in (row.lon, row.lat))  # noqa: PLR0124
         rejected.append({**plain, "has_offer": row.offer is not None})
     head: dict[str, Any] = {
-        "file": asdict(reading.files[0]),
+        "file": asdict(replace(reading.files[0], changes=())),
+        "changes": [list(column) for column in zip(*map(astuple, reading.files[0].changes), strict=True)],
         "rejected": rejected,
         "other": other,
         "tables": [],
@@ -109,6 +111,7 @@ def unpack(data: bytes, name: str, limits: Limits) -> tuple[Reading, Any]:
             raise WireError("bytes left over")
         given = dict(head["file"])
         given["notes"] = tuple(_checked(Note(**note)) for note in given["notes"])
+        given["changes"] = tuple(_checked(CellChange(*row)) for row in zip(*head["changes"], strict=True))
         file = _checked(SourceFile(**{**given, "name": name}))
         rejected = []
         used = 0

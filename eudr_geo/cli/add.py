@@ -20,10 +20,19 @@ _REFUSED_SHOWN = 20
 @options.files
 @options.project
 @options.reading
+@options.changes
 @options.boundaries
 @options.yes
 def command(
-    files: tuple[str, ...], project: str, commodity: str, country: str, crs: str, layer: str, boundaries: str, yes: bool
+    files: tuple[str, ...],
+    project: str,
+    commodity: str,
+    country: str,
+    crs: str,
+    layer: str,
+    changes_file: str,
+    boundaries: str,
+    yes: bool,
 ) -> None:
     """Add boundary files to the project: read, repair safely, check, show, then store in one step.
 
@@ -43,6 +52,7 @@ def command(
     with options.open_project(project, write=True) as store:
         country = country or store.meta.get("country", "")
         reading = options.read(files, country=country, commodity=commodity, crs=crs, layer=layer)
+        options.put_changes(reading, changes_file)
         outlines = options.outlines(boundaries, country)
         with screen.progress("Repairing") as step:
             repaired = repair(reading, progress=step)

@@ -12,6 +12,7 @@ from eudr_geo.cli import EXIT_CLEAN, EXIT_FAILED, EXIT_FINDINGS, options, screen
 @click.command()
 @options.files
 @options.reading
+@options.changes
 @options.format_
 @options.language
 @options.eu_version
@@ -33,6 +34,7 @@ def command(
     eu_version: str,
     boundaries: str,
     waivers_file: str,
+    changes_file: str,
     out: str | None,
 ) -> None:
     """Read boundary files and say what is wrong, where, and what to do. Needs no project; changes nothing.
@@ -51,6 +53,7 @@ def command(
     from eudr_geo.reports import formats
 
     reading = options.read(files, country=country, commodity=commodity, crs=crs, layer=layer)
+    options.put_changes(reading, changes_file)
     outlines = options.outlines(boundaries, country)
     with screen.progress("Checking") as step:
         result = check(

@@ -169,6 +169,33 @@ def waived(result: CheckResult, path: str) -> CheckResult:
     return waive(result, found, now_utc()[:10])
 
 
+def changes(function: F) -> F:
+    """Add ``--changes``."""
+    return click.option(
+        "--changes",
+        "changes_file",
+        default="",
+        metavar="FILE.csv",
+        help="Write each cell of a table that was read after a change: file, sheet, cell, before, after, rule.",
+    )(function)
+
+
+def put_changes(reading: Reading, path: str) -> None:
+    """Write the log of ``--changes``; say on stderr how long it is."""
+    if not path:
+        return
+    from eudr_geo.cli import screen
+    from eudr_geo.writing import csv_bytes
+
+    rows = [
+        (file.name, one.sheet, one.cell, one.before, one.after, one.rule)
+        for file in reading.files
+        for one in file.changes
+    ]
+    screen.put(csv_bytes(("file", "sheet", "cell", "before", "after", "rule"), rows), path)
+    screen.say(f"{len(rows):,} changed cells in {path}")
+
+
 def given_bytes(path: str) -> bytes:
     """Bytes of a small table of the user's own, at most the limit of a file."""
     from eudr_geo.limits import configured, raise_it

@@ -1,4 +1,4 @@
-"""Changes: the receipt of every repair."""
+"""Changes: the receipt of every repair, and of every cell that was not understood as it stood."""
 
 from __future__ import annotations
 
@@ -33,3 +33,14 @@ class Change:
     def to_dict(self) -> dict[str, Any]:
         """Return the change as plain data, in field order."""
         return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class CellChange:
+    """A cell that was understood only after a change."""
+
+    sheet: str
+    cell: str  # as the program shows it: C14
+    before: str
+    after: str
+    rule: str  # what was done: code, decimal-mark, date, unit, heading, receipt-number …

@@ -10,6 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from eudr_geo.model.changes import CellChange
+
 if TYPE_CHECKING:
     import geopandas as gpd
 
@@ -254,6 +256,7 @@ class SourceFile:
     plots: int = 0
     rejected: int = 0
     notes: tuple[Note, ...] = ()
+    changes: tuple[CellChange, ...] = ()  # cells of a table that were understood only after a change
 
     def adds_up(self) -> bool:
         """Tell whether every record is accounted for: records = plots + rejected."""

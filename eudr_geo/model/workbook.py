@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from eudr_geo.model.changes import CellChange
 from eudr_geo.model.findings import ERROR
 from eudr_geo.model.lot_book import LotBook, columns
 from eudr_geo.model.plots import Plots, SourceFile
@@ -32,17 +33,6 @@ def book_of(tables: Mapping[str, Sequence[Mapping[str, Any]]]) -> LotBook:
     ['ML03-G']
     """
     return LotBook({name: frame_of(name, rows) for name, rows in tables.items() if rows})
-
-
-@dataclass(frozen=True, slots=True)
-class CellChange:
-    """A cell that was understood only after a change."""
-
-    sheet: str
-    cell: str  # as the program shows it: C14
-    before: str
-    after: str
-    rule: str  # what was done: code, decimal-mark, date, unit, heading, receipt-number …
 
 
 @dataclass(frozen=True, slots=True)

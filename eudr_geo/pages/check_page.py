@@ -41,6 +41,7 @@ def check_page(report: Report) -> str:
         "head": top,
         "scripts": scripts,
         "files": result.files,
+        "has_changes": any(file.changes for file in result.files),
         "counts": result.findings.counts(),
         "fit": result.plots_fit,
         "unfit": result.plots_unfit,

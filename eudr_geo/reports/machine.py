@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -42,6 +43,7 @@ def document(result: CheckResult, plots: Plots) -> dict[str, Any]:
                 "records": file.records,
                 "plots": file.plots,
                 "rejected": file.rejected,
+                "cell_changes": [asdict(change) for change in file.changes],
             }
             for file in result.files
         ],

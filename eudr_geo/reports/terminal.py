@@ -27,6 +27,10 @@ _PLACES_SHOWN = 20  # of each rule; the number of the others is printed
 _FILES_SHOWN = 12  # with more files than this, those that were read whole share a line
 _FILES_NAMED = 3  # in which a rule found something
 _AREAS_SHOWN = 12  # with more plots than this the areas are in the other formats
+_CHANGED = {  # of cells: rules of eudr_geo.cell_log
+    "angle": "degrees and minutes", "date": "dates", "decimal-mark": "decimal marks", "text": "blanks or letters",
+    "unit": "areas with a unit",
+}  # fmt: skip
 _STYLES = {"error": "bold red", "warning": "yellow", "note": "cyan"}
 
 
@@ -45,6 +49,8 @@ def render(report: Report) -> str:
     )
     for entry in _ledger(report.result.files):
         console.print(entry, soft_wrap=True)
+    if told := _changed(report.result.files):
+        console.print(told, soft_wrap=True)
     console.print()
     for severity in SEVERITIES:
         of_severity = [finding for finding in report.result.findings if finding.severity == severity]
@@ -90,6 +96,15 @@ def _ledger_line(name: str, kind: str, records: int, plots: int, rejected: int) 
     line.append(f"  {kind} · {_number(records, 'record')} = ", style="default")
     line.append(f"{_number(plots, 'plot')} + {rejected:,} rejected", style="default")
     return line
+
+
+def _changed(files: Sequence[SourceFile]) -> str:
+    """Say how many cells were not understood as they stand, and by what they were."""
+    rules = Counter(change.rule for file in files for change in file.changes)
+    if not rules:
+        return ""
+    kinds = ", ".join(f"{_CHANGED[rule]} {count:,}" for rule, count in sorted(rules.items()))
+    return f"{_number(rules.total(), 'cell')} read after a change: {kinds} (each of them: --changes FILE.csv)"
 
 
 def _place(finding: Finding) -> str:
