@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 
 from eudr_geo.archives import members, names_in
-from eudr_geo.cells import fold
+from eudr_geo.cells import fold, text_of
 from eudr_geo.coordinate_text import Regions, assembled
 from eudr_geo.csv_text import SEPARATORS, decoded, rows_of
 from eudr_geo.gathering import Gathering, shown
+from eudr_geo.hidden_cells import Hidden, hidden_in
 from eudr_geo.model.plots import Reading
 from eudr_geo.model.source import Source, WholeFileError
 from eudr_geo.plot_sheet import PlotSheet, columns_of, named_columns
@@ -30,6 +31,8 @@ _REPEATED = re.compile(
 )
 _FILLED = re.compile(rb"office:value|<text:")
 _OF_COORDINATES = 100
+_NAMED = 5  # columns
+_UNHIDE = "show what is hidden; delete what is not meant, and send it again"
 _NEAR = 100_000  # bytes behind a repeated row in which its cells begin
 _CELL = re.compile(rb"<(?:\w+:)?c\s[^>]*?r=[\"']([A-Z]{1,3})(\d{1,7})[\"']")
 
@@ -80,6 +83,8 @@ def read(source: Source) -> Reading:
         )
     if len(taken) > 1 and not is_worklist:
         gathering.note("several-layers", f"{len(taken)} sheets hold plots; all were read", "name one with --layer")
+    if format_ != "CSV" and not is_worklist:
+        _tell_hidden(gathering, source, taken)
     regions.close()
     bulk = [one for sheet in taken for one in sheet.bulk]
     reading = gathering.finish(gathering.plots(*assembled(regions, bulk, len(gathering.shapes))))
@@ -89,6 +94,28 @@ def read(source: Source) -> Reading:
     from eudr_geo.projecting import plots_to_wgs84
 
     return reading.with_plots(plots_to_wgs84(reading.plots, source.crs, metres))
+
+
+def _tell_hidden(gathering: Gathering, source: Source, sheets: Sequence[PlotSheet]) -> None:
+    """Say which sheets, rows and columns with something in them the workbook does not show; they were read."""
+    hidden = hidden_in(source, gathering.format)
+    for sheet in sheets:
+        found = hidden.get(sheet.name, Hidden())
+        if found.is_sheet:
+            gathering.note("hidden-cells", f"the sheet {shown(sheet.name)} is hidden; its plots were read", _UNHIDE)
+        rows = [row for row in sorted(found.rows) if row < len(sheet.rows) and any(map(text_of, sheet.rows[row]))]
+        if rows:
+            gathering.note(
+                "hidden-cells",
+                f"{len(rows):,} hidden rows of {shown(sheet.name)} were read, the first of them row {rows[0] + 1}",
+                _UNHIDE,
+            )
+        columns = [shown(sheet.headings[place]) for place in sorted(found.columns) if place < sheet.width]
+        if columns := [heading for heading in columns if heading]:
+            named = ", ".join(columns[:_NAMED]) + (" …" if len(columns) > _NAMED else "")
+            gathering.note(
+                "hidden-cells", f"hidden columns of {shown(sheet.name)} were read: {named}", _UNHIDE, severity="note"
+            )
 
 
 def _refuse_torn_off(cells: Mapping[str, Sequence[Sequence[Any]]]) -> None:

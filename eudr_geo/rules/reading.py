@@ -254,6 +254,24 @@ def unreadable_text(reading: Reading) -> Problems:
     return _of_files(reading, "unreadable-text")
 
 
+@file_rule(severity=WARNING, basis=_GOOD)
+def hidden_cells(reading: Reading) -> Problems:
+    """A workbook that hides sheets, rows or columns with something in them.
+
+    **Why it matters** They were read like all others. Whoever sent the file may have seen only the rows that a filter
+    shows, and may mean only those.
+
+    **Example** A list of all members, filtered in Excel to one village and saved: 40 rows are shown, 600 are there.
+
+    **How to correct it** Show all rows, columns and sheets. Copy what is meant into a new workbook, or delete what is
+    not.
+
+    **Trap** Hiding is not deleting: names and places that nobody was to see travel with the file. Hidden rows are found
+    in XLSX files only; hidden sheets in XLS and ODS too.
+    """
+    return _of_files(reading, "hidden-cells")
+
+
 @file_rule(severity=NOTE, basis=_GOOD)
 def several_layers(reading: Reading) -> Problems:
     """A file with more than one layer, folder or sheet.

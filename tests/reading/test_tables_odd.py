@@ -229,3 +229,54 @@ def test_a_cell_at_the_end_of_the_world_is_found_however_it_is_written(direct, q
     (note,) = direct(out.getvalue()).notes
     assert note.code == "unreadable-file"
     assert "200,000 rows" in note.why
+
+
+def hiding(change):
+    """A workbook of two plots on each of two sheets, with something hidden."""
+    book = Workbook()
+    book.active.title = "Ea Mau"
+    for sheet in (book.active, book.create_sheet("Ea Tul")):
+        sheet.append(["plot code", "farmer", "lat", "lon"])
+        sheet.append([f"A {sheet.title}", "x", "12.7", "108.05"])
+        sheet.append([f"B {sheet.title}", "y", "12.71", "108.06"])
+    change(book)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda book: setattr(book["Ea Tul"], "sheet_state", "hidden"), ["the sheet Ea Tul is hidden"]),
+        (lambda book: setattr(book["Ea Tul"], "sheet_state", "veryHidden"), ["the sheet Ea Tul is hidden"]),
+        (
+            lambda book: [setattr(book["Ea Mau"].row_dimensions[row], "hidden", True) for row in (3, 9)],
+            ["1 hidden rows of Ea Mau were read, the first of them row 3"],
+        ),
+        (
+            lambda book: setattr(book["Ea Tul"].column_dimensions["B"], "hidden", True),
+            ["hidden columns of Ea Tul were read: farmer"],
+        ),
+        (lambda book: None, []),
+    ],
+)
+@pytest.mark.fault(59)
+def test_what_a_workbook_hides_is_read_and_told_of(direct, change, told):
+    seen = direct(hiding(change), name="plots.xlsx")
+    assert len(seen.plots) == 4
+    notes = [note.why for note in seen.notes if note.code == "hidden-cells"]
+    assert len(notes) == len(told)
+    assert all(wanted in why for wanted, why in zip(told, notes, strict=True))
+
+
+@pytest.mark.fault(59)
+def test_a_workbook_whose_list_of_sheets_is_damaged_is_read_or_refused_but_never_silent(direct):
+    import zipfile
+
+    whole, out = hiding(lambda book: None), io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(whole)) as old, zipfile.ZipFile(out, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name)[:60] if name.endswith("workbook.xml.rels") else old.read(name))
+    seen = direct(out.getvalue(), name="plots.xlsx")
+    assert len(seen.plots) == 4 or [note.code for note in seen.notes] == ["unreadable-file"]

@@ -1,0 +1,74 @@
+"""What a workbook hides from whoever looks at it: sheets, rows, columns. They are read like all others, and told of."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from dataclasses import dataclass, field
+
+from defusedxml import ElementTree
+
+from eudr_geo.archives import members
+from eudr_geo.model.source import Source
+
+_TRUE = {b"1", b"true"}
+_TAG = re.compile(rb"<(?:\w{1,20}:)?(row|col)\s([^>]{0,2000})>")
+_ATTRIBUTE = re.compile(rb"([\w:]{1,40})\s{0,9}=\s{0,9}[\"']([^\"']{0,200})[\"']")
+_SHEET_LIST, _LINKS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
+
+
+@dataclass
+class Hidden:
+    """What one sheet hides: itself, rows and columns, both counted from 0."""
+
+    is_sheet: bool = False
+    rows: set[int] = field(default_factory=set)
+    columns: set[int] = field(default_factory=set)
+
+
+def hidden_in(source: Source, format_: str) -> dict[str, Hidden]:
+    """Return what each sheet hides, for sheets that hide something.
+
+    Hidden rows and columns are found in XLSX only; whether a sheet is hidden, in XLSX, XLS and ODS.
+    """
+    from python_calamine import CalamineWorkbook, SheetVisibleEnum
+
+    workbook = CalamineWorkbook.from_object(str(source.path))
+    found = {sheet.name: Hidden(sheet.visible != SheetVisibleEnum.Visible) for sheet in workbook.sheets_metadata}
+    if format_ == "XLSX":
+        parts = members(source)
+        for name, part in _parts(parts).items():
+            if name in found and b"hidden" in parts.get(part, b""):
+                _rows_and_columns(parts[part], found[name], source.limits.sheet_columns)
+    return {name: hidden for name, hidden in found.items() if hidden.is_sheet or hidden.rows or hidden.columns}
+
+
+def _parts(parts: dict[str, bytes]) -> dict[str, str]:
+    """Sheet name → the file in the archive that holds its cells; nothing where the workbook does not tell."""
+    if not {_SHEET_LIST, _LINKS} <= set(parts):
+        return {}
+    try:
+        links = {
+            link.get("Id"): posixpath.normpath(posixpath.join("/xl", link.get("Target", "")))[1:]
+            for link in ElementTree.fromstring(parts[_LINKS])
+        }
+        sheets = [one for one in ElementTree.fromstring(parts[_SHEET_LIST]).iter() if one.tag.endswith("}sheet")]
+    except ElementTree.ParseError:
+        return {}  # the sheets were read without it: there is only nothing to tell
+    ids = {
+        sheet.get("name", ""): next((value for key, value in sheet.attrib.items() if key.endswith("}id")), "")
+        for sheet in sheets
+    }
+    return {name: links[number] for name, number in ids.items() if number in links}
+
+
+def _rows_and_columns(xml: bytes, hidden: Hidden, most_columns: int) -> None:
+    """Note what the sheet hides; a span of columns may reach to the end of any sheet."""
+    for kind, inside in _TAG.findall(xml):
+        told = dict(_ATTRIBUTE.findall(inside))
+        if told.get(b"hidden") not in _TRUE:
+            continue
+        if kind == b"row" and told.get(b"r", b"").isdigit():
+            hidden.rows.add(int(told[b"r"]) - 1)
+        elif kind == b"col" and told.get(b"min", b"").isdigit() and told.get(b"max", b"").isdigit():
+            hidden.columns |= set(range(int(told[b"min"]) - 1, min(int(told[b"max"]), most_columns)))
