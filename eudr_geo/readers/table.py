@@ -107,7 +107,7 @@ def _tell_hidden(gathering: Gathering, source: Source, sheets: Sequence[PlotShee
         if rows:
             gathering.note(
                 "hidden-cells",
-                f"{len(rows):,} hidden rows of {shown(sheet.name)} were read, the first of them row {rows[0] + 1}",
+                f"hidden rows of {shown(sheet.name)} were read ({len(rows):,}, the first of them row {rows[0] + 1})",
                 _UNHIDE,
             )
         columns = [shown(sheet.headings[place]) for place in sorted(found.columns) if place < sheet.width]

@@ -11,15 +11,19 @@ from eudr_geo.model.plots import Reading
 
 _NAMES = ("producer", "place")
 _KINDS = (  # of what happened, the countries in which the letters cannot be right, and the letters
-    ("UTF-8 was read as a Western encoding", None, re.compile("á[»º]|Ã[\u00a1-\u00bf]|Ä[‘ƒ\u0090]|Æ[°¡]|ï¿½|\ufffd")),
-    ("they are typed with a font of the VNI kind", "VN", re.compile("[øûïåäëØÛÏÅÄË]")),
     (
-        "they are typed with a font of the TCVN3 (ABC) kind",
+        "names in UTF-8 were read in a Western encoding",
+        None,
+        re.compile("á[»º]|Ã[\u00a1-\u00bf]|Ä[‘ƒ\u0090]|Æ[°¡]|ï¿½|\ufffd"),
+    ),
+    ("names are typed with a font of the VNI kind", "VN", re.compile("[øûïåäëöØÛÏÅÄËÖ]")),
+    (
+        "names are typed with a font of the TCVN3 (ABC) kind",
         "VN",
         re.compile("(?<=[^\\W\\d_])[¨©ª«¬®µ¶·¸¹»¼½¾]|§[^\\W\\d_µ¸]?|(?<=[a-z])[ÆÇÈÉÊËÌÎÏÑÒÓÔÕÖ×ØÜÞß](?=[a-z ]|$)"),
     ),
     (
-        "Vietnamese Windows (1258) was read as a Western encoding",
+        "names of a Vietnamese Windows (1258) were read in a Western encoding",
         "VN",
         re.compile("[ÐÞþð]|[âêôãõ][ìòÌÒ]"),
     ),
@@ -51,7 +55,7 @@ def garbled_names(reading: Reading) -> Problems:
             names = {name for column in _NAMES for name in plots[column][chosen] if name and not name.isascii()}
             if wrong := sorted(name for name in names if letters.search(name)):
                 rows.append(number)
-                why.append(f"{len(wrong):,} names are not in the letters of anybody's language: {what}")
+                why.append(f"{what} ({len(wrong):,} different)")
                 values.append(wrong[0][:80])
                 break
     if not rows:

@@ -252,7 +252,7 @@ def hiding(change):
         (lambda book: setattr(book["Ea Tul"], "sheet_state", "veryHidden"), ["the sheet Ea Tul is hidden"]),
         (
             lambda book: [setattr(book["Ea Mau"].row_dimensions[row], "hidden", True) for row in (3, 9)],
-            ["1 hidden rows of Ea Mau were read, the first of them row 3"],
+            ["hidden rows of Ea Mau were read (1, the first of them row 3)"],
         ),
         (
             lambda book: setattr(book["Ea Tul"].column_dimensions["B"], "hidden", True),
