@@ -6,10 +6,10 @@ import posixpath
 import re
 from dataclasses import dataclass, field
 
-from defusedxml import ElementTree
-
 from eudr_geo.archives import members
-from eudr_geo.model.source import Source
+from eudr_geo.limits import Limits
+from eudr_geo.model.source import Source, WholeFileError
+from eudr_geo.xml_stream import elements, tag_of
 
 _TRUE = {b"1", b"true"}
 _TAG = re.compile(rb"<(?:\w{1,20}:)?(row|col)\s([^>]{0,2000})>")
@@ -37,29 +37,35 @@ def hidden_in(source: Source, format_: str) -> dict[str, Hidden]:
     found = {sheet.name: Hidden(sheet.visible != SheetVisibleEnum.Visible) for sheet in workbook.sheets_metadata}
     if format_ == "XLSX":
         parts = members(source)
-        for name, part in _parts(parts).items():
+        for name, part in _parts(parts, source.limits).items():
             if name in found and b"hidden" in parts.get(part, b""):
                 _rows_and_columns(parts[part], found[name], source.limits.sheet_columns)
     return {name: hidden for name, hidden in found.items() if hidden.is_sheet or hidden.rows or hidden.columns}
 
 
-def _parts(parts: dict[str, bytes]) -> dict[str, str]:
+def _parts(parts: dict[str, bytes], limits: Limits) -> dict[str, str]:
     """Sheet name → the file in the archive that holds its cells; nothing where the workbook does not tell."""
     if not {_SHEET_LIST, _LINKS} <= set(parts):
         return {}
     try:
         links = {
-            link.get("Id"): posixpath.normpath(posixpath.join("/xl", link.get("Target", "")))[1:]
-            for link in ElementTree.fromstring(parts[_LINKS])
+            link["Id"]: posixpath.normpath(posixpath.join("/xl", link.get("Target", "")))[1:]
+            for link in _attributes(parts[_LINKS], "Relationship", limits)
+            if "Id" in link
         }
-        sheets = [one for one in ElementTree.fromstring(parts[_SHEET_LIST]).iter() if one.tag.endswith("}sheet")]
-    except ElementTree.ParseError:
+        sheets = _attributes(parts[_SHEET_LIST], "sheet", limits)
+    except WholeFileError:
         return {}  # the sheets were read without it: there is only nothing to tell
     ids = {
-        sheet.get("name", ""): next((value for key, value in sheet.attrib.items() if key.endswith("}id")), "")
+        sheet.get("name", ""): next((value for key, value in sheet.items() if key.endswith("}id")), "")
         for sheet in sheets
     }
     return {name: links[number] for name, number in ids.items() if number in links}
+
+
+def _attributes(xml: bytes, tag: str, limits: Limits) -> list[dict[str, str]]:
+    """Return the attributes of every element of that name."""
+    return [dict(one.attrib) for event, one in elements(xml, limits) if event == "end" and tag_of(one) == tag]
 
 
 def _rows_and_columns(xml: bytes, hidden: Hidden, most_columns: int) -> None:

@@ -1,11 +1,14 @@
 """The laws of the house, by reflection: what no single test would notice when it breaks."""
 
+import ast
 import importlib
 import json
 import pkgutil
 import re
 import subprocess
 import sys
+import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import click
@@ -157,6 +160,29 @@ FORBIDDEN_IN_OUTPUT = [r"folium\.Popup\(", r"\.explore\(", r"extractall\("]
 def test_no_dangerous_call(pattern):
     for path in (ROOT / "eudr_geo").rglob("*.py"):
         assert not re.search(pattern, path.read_text()), f"{pattern} in {path.name}"
+
+
+def test_what_is_imported_is_a_dependency_of_ours():
+    imported = set()
+    for path in (ROOT / "eudr_geo").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Import):
+                imported |= {alias.name.split(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                imported.add(node.module.split(".")[0])
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    declared = {_plain(re.match(r"[\w.-]+", line)[0]) for line in project["dependencies"]}
+    shipped_by = packages_distributions()
+    undeclared = {
+        name
+        for name in imported - set(sys.stdlib_module_names) - {"eudr_geo"}
+        if not declared & {_plain(one) for one in shipped_by.get(name, [])}
+    }
+    assert not undeclared
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def test_gdal_is_imported_only_where_strangers_files_are_read():
