@@ -8,7 +8,7 @@ The verbs, each imported when first used:
 ``check(reading)``         every rule on every plot (:mod:`eudr_geo.checking`)
 ``repair(reading)``        safe repairs with a receipt (:mod:`eudr_geo.repairing`)
 ``open_store(path)``       a project, one GeoPackage (:mod:`eudr_geo.store`)
-``read_book(path)``        the lots workbook (:mod:`eudr_geo.book_reading`)
+``read_book(path)``        the lots workbook (:mod:`eudr_geo.workbooks.reading`)
 ``trace(book, code)``      which plots fed a lot, in kilograms (:mod:`eudr_geo.tracing`)
 ``build_package(…)``       the due-diligence package (:mod:`eudr_geo.packaging`)
 ``verify(path)``           check a package, offline (:mod:`eudr_geo.verifying`)
@@ -25,7 +25,7 @@ _WHERE = {
     "check_lots": "checking",
     "create_store": "store",
     "open_store": "store",
-    "read_book": "book_reading",
+    "read_book": "workbooks.reading",
     "read_geodataframe": "frames",
     "read_plots": "reading",
     "repair": "repairing",

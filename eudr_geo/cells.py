@@ -64,6 +64,18 @@ def clean_code(text: str) -> str:
     return re.sub(r"\s*-\s*", "-", " ".join(code.split()))
 
 
+def shown(value: Any) -> str:
+    r"""Return a value for a message: at most 80 characters, control characters as escapes.
+
+    Examples
+    --------
+    >>> print(shown("12" + chr(9) + "40"), len(shown("x" * 500)))
+    12\t40 80
+    """
+    letters = (char if char.isprintable() else char.encode("unicode_escape", "replace").decode() for char in str(value))
+    return "".join(letters)[:80]
+
+
 _CLEAN_CODES = re.compile(rf"(?:{_CLEAN_CODE.pattern}\n)*", re.ASCII)
 
 

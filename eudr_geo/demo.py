@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
 
-from eudr_geo.book_reading import read_book
 from eudr_geo.checking import check, check_lots
 from eudr_geo.errors import InputError
 from eudr_geo.importing import apply_book, apply_plots, preview_book, preview_plots
@@ -17,6 +16,7 @@ from eudr_geo.reading import read_plots
 from eudr_geo.repairing import repair
 from eudr_geo.store import create_store
 from eudr_geo.verifying import verify
+from eudr_geo.workbooks.reading import read_book
 from eudr_geo.writing import write_file, write_folder
 
 ORGANISATION = "Hợp tác xã Cà phê Ea Mẫu (invented)"

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from eudr_geo.boundaries import facts_of_doubles, offered_polygon
 from eudr_geo.errors import InputError
-from eudr_geo.gathering import Gathering
+from eudr_geo.formats.boundaries import facts_of_doubles, offered_polygon
 from eudr_geo.model.plots import Reading
 from eudr_geo.model.source import NumberText, RecordError, Source
+from eudr_geo.records.gathering import Gathering
 
 if TYPE_CHECKING:
     import geopandas as gpd

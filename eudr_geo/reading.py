@@ -95,7 +95,7 @@ def read_bytes(
 
 
 def read_sheets(path: str | Path, *, limits: Limits | None = None) -> tuple[Reading, dict[str, list[list[Any]]]]:
-    """Read the cells of a workbook in the cage, for :mod:`eudr_geo.book_reading`."""
+    """Read the cells of a workbook in the cage, for :mod:`eudr_geo.workbooks.reading`."""
     path = Path(path)
     if not path.is_file():
         raise InputError(f"{path} is not a file", fix="check the name and the folder")

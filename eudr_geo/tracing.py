@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from eudr_geo.attribution import NO_DATE, Attribution, Mix
 from eudr_geo.errors import InputError, RefusedError
-from eudr_geo.lot_graph import UNKNOWN, LotGraph, kilograms
+from eudr_geo.lots.attribution import NO_DATE, Attribution, Mix
+from eudr_geo.lots.graph import UNKNOWN, LotGraph, kilograms
 from eudr_geo.model.lot_book import LotBook
 from eudr_geo.model.trace import EVIDENCE, Edge, IdentityEnd, Node, Trace
 

@@ -8,7 +8,6 @@ import shutil
 
 import pytest
 
-from eudr_geo.book_reading import read_book
 from eudr_geo.checking import check
 from eudr_geo.errors import InputError, RefusedError
 from eudr_geo.importing import apply_book, apply_plots, preview_book, preview_plots
@@ -17,6 +16,7 @@ from eudr_geo.reading import read_plots
 from eudr_geo.repairing import repair
 from eudr_geo.store import create_store, open_store
 from eudr_geo.verifying import verify
+from eudr_geo.workbooks.reading import read_book
 from eudr_geo.writing import write_folder, zip_bytes
 
 EVENT = {"now": "2026-01-01T00:00:00Z", "who": "test"}

@@ -41,13 +41,13 @@ def command(book: str, project: str, lang: str, fill_down: bool, corrected: str 
       eudr-geo book cooperative.xlsx -p coop.gpkg
       eudr-geo book cooperative.xlsx -p coop.gpkg --corrected cooperative-corrected.xlsx
     """  # noqa: D301
-    from eudr_geo.book_reading import read_book
     from eudr_geo.checking import check, check_lots
     from eudr_geo.importing import apply_book, apply_plots, preview_book, preview_plots
     from eudr_geo.model.plots import Reading
     from eudr_geo.model.report import Report
     from eudr_geo.repairing import repair
     from eudr_geo.reports import terminal
+    from eudr_geo.workbooks.reading import read_book
 
     with options.open_project(project, write=not corrected) as store:
         read = read_book(book, lang=lang, country=store.meta.get("country", ""), fill_down=fill_down)

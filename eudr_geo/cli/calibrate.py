@@ -21,8 +21,8 @@ def command(project: str, out: str | None) -> None:
     Example:
       eudr-geo calibrate -p coop.gpkg -o bands.csv
     """  # noqa: D301
-    from eudr_geo.calibrating import LEAST, as_csv, calibrate
-    from eudr_geo.green_equivalent import bands
+    from eudr_geo.lots.calibrating import LEAST, as_csv, calibrate
+    from eudr_geo.lots.green_equivalent import bands
     from eudr_geo.writing import write_file
 
     with options.open_project(project) as store:

@@ -11,7 +11,7 @@ import click
 from eudr_geo.cli import options, screen
 
 if TYPE_CHECKING:
-    from eudr_geo.declared import DeclaredSet
+    from eudr_geo.lots.declared import DeclaredSet
     from eudr_geo.model.trace import Recall, Trace
 
 _NUMBERS = ("kg", "share", "between", "kg in all", "in stock", "at most")
@@ -66,10 +66,10 @@ def command(
       eudr-geo trace SHED-2 --forward --since 2025-11-20 --until 2025-11-27 -p coop.gpkg
       eudr-geo trace EXP-25-01 --drill -p coop.gpkg
     """  # noqa: D301
-    from eudr_geo.declared import declared_set
-    from eudr_geo.drilling import drill_record
     from eudr_geo.errors import InputError
-    from eudr_geo.recalling import recall
+    from eudr_geo.lots.declared import declared_set
+    from eudr_geo.lots.drilling import drill_record
+    from eudr_geo.lots.recalling import recall
     from eudr_geo.tracing import trace
     from eudr_geo.verifying import declared_plots
     from eudr_geo.writing import json_bytes

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from eudr_geo.dds_lines import dds_lines
+from eudr_geo.lots.dds_lines import dds_lines
 from eudr_geo.model.package import PackageData
 from eudr_geo.writing import csv_bytes
 

@@ -11,8 +11,8 @@ from eudr_geo.errors import InputError
 from eudr_geo.model.lot_book import LotBook
 from eudr_geo.model.plots import Plots
 from eudr_geo.model.workbook import BookReading, CellIssue
-from eudr_geo.workbook_rows import Cells, demo_book, rows_of
-from eudr_geo.workbook_terms import LANGUAGES, SCHEMA, STAGES, Field, Sheet, choices, guide, label, sheets, word
+from eudr_geo.workbooks.book_rows import Cells, demo_book, rows_of
+from eudr_geo.workbooks.terms import LANGUAGES, SCHEMA, STAGES, Field, Sheet, choices, guide, label, sheets, word
 from eudr_geo.writing import write_file
 from eudr_geo.xlsx_out import put, workbook_bytes
 

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from eudr_geo.book_reading import folder_bytes
 from eudr_geo.errors import InputError, RefusedError
 from eudr_geo.model.base import table_of
 from eudr_geo.model.plots import SourceFile
 from eudr_geo.model.records import StoredFile
 from eudr_geo.store import Store
 from eudr_geo.store.journal import Writer
+from eudr_geo.workbooks.reading import folder_bytes
 
 NOTHING_NEW = "Nothing new; nothing stored."
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import PurePosixPath
 from typing import Any
 
-from eudr_geo.archives import names_in
+from eudr_geo.formats.archives import names_in
 from eudr_geo.model.plots import Reading
 from eudr_geo.model.source import Source, WholeFileError
 

@@ -13,13 +13,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from eudr_geo.double_shapes import NO_GEOMETRY, Told
-from eudr_geo.gathering import Gathering, shown
-from eudr_geo.layers import PROJECTED, Layer, read_layers, system_of
+from eudr_geo.cells import shown
+from eudr_geo.formats.double_shapes import NO_GEOMETRY, Told
 from eudr_geo.limits import raise_it
 from eudr_geo.model.plots import Reading
 from eudr_geo.model.source import NumberText, RecordError, Source, WholeFileError
 from eudr_geo.projecting import known
+from eudr_geo.records.gathering import Gathering
+from eudr_geo.records.layers import PROJECTED, Layer, read_layers, system_of
 
 FORMATS = ("FlatGeobuf",)
 _MAGIC = b"fgb\x03fgb"

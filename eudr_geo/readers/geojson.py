@@ -8,12 +8,13 @@ import re
 from contextlib import closing
 from typing import Any
 
-from eudr_geo.boundaries import Shape, offered_polygon, shape_of
-from eudr_geo.coordinate_text import LEVELS, assembled
-from eudr_geo.gathering import Gathering, shown
-from eudr_geo.json_stream import EXPORT_AGAIN, BrokenError, JsonStream, Region, Twice
+from eudr_geo.cells import shown
+from eudr_geo.formats.boundaries import Shape, offered_polygon, shape_of
+from eudr_geo.formats.coordinate_text import LEVELS, assembled
+from eudr_geo.formats.json_stream import EXPORT_AGAIN, BrokenError, JsonStream, Region, Twice
 from eudr_geo.model.plots import Plots, Reading
 from eudr_geo.model.source import NumberText, RecordError, Source, WholeFileError
+from eudr_geo.records.gathering import Gathering
 
 FORMATS = ("GeoJSON",)
 _GEOMETRIES = {"Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon", "GeometryCollection"}

@@ -17,15 +17,16 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from eudr_geo.double_shapes import DAMAGED, MADE, NO_GEOMETRY, Told
-from eudr_geo.gathering import Gathering, shown
-from eudr_geo.layers import PROJECTED, Layer, nobody_knows, read_layers, system_of
+from eudr_geo.cells import shown
+from eudr_geo.formats.double_shapes import DAMAGED, MADE, NO_GEOMETRY, Told
+from eudr_geo.formats.wkb import kind_of, parse
 from eudr_geo.limits import raise_it
 from eudr_geo.model.plots import Reading
 from eudr_geo.model.source import NumberText, RecordError, Source, WholeFileError
 from eudr_geo.projecting import known
+from eudr_geo.records.gathering import Gathering
+from eudr_geo.records.layers import PROJECTED, Layer, nobody_knows, read_layers, system_of
 from eudr_geo.regulation import MIN_RING_POSITIONS
-from eudr_geo.wkb import kind_of, parse
 
 FORMATS = ("GeoPackage",)
 _STEPS = 20_000  # SQLite instructions between two looks at the clock

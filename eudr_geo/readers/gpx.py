@@ -13,12 +13,13 @@ from xml.etree.ElementTree import Element
 
 import numpy as np
 
-from eudr_geo.boundaries import Shape, offered_polygon, shape_of
-from eudr_geo.gathering import Gathering, shown
+from eudr_geo.cells import shown
+from eudr_geo.formats.boundaries import Shape, offered_polygon, shape_of
+from eudr_geo.formats.xml_stream import elements, encoding_of, tag_of
 from eudr_geo.geodesy import distance_m
 from eudr_geo.model.plots import Reading
 from eudr_geo.model.source import NumberText, RecordError, Source, WholeFileError
-from eudr_geo.xml_stream import elements, encoding_of, tag_of
+from eudr_geo.records.gathering import Gathering
 
 FORMATS = ("GPX",)
 _LAYERS = {"wpt": "waypoints", "trk": "tracks", "rte": "routes"}

@@ -8,15 +8,15 @@ from dataclasses import dataclass, field
 from typing import Any
 from xml.etree.ElementTree import Element
 
-from eudr_geo.archives import members, not_read
-from eudr_geo.boundaries import Shape, offered_polygon, shape_of
-from eudr_geo.cells import parse_number
-from eudr_geo.coordinate_text import Regions, assembled
-from eudr_geo.gathering import Gathering, shown
+from eudr_geo.cells import parse_number, shown
+from eudr_geo.formats.archives import members, not_read
+from eudr_geo.formats.boundaries import Shape, offered_polygon, shape_of
+from eudr_geo.formats.coordinate_text import Regions, assembled
+from eudr_geo.formats.xml_stream import batches, encoding_of
+from eudr_geo.formats.xml_stream import tag_of as _tag
 from eudr_geo.model.plots import Reading
 from eudr_geo.model.source import NumberText, RecordError, Source, WholeFileError
-from eudr_geo.xml_stream import batches, encoding_of
-from eudr_geo.xml_stream import tag_of as _tag
+from eudr_geo.records.gathering import Gathering
 
 FORMATS = ("KML", "KMZ")
 _BLOCK = 1_000  # placemarks whose coordinates are decoded together

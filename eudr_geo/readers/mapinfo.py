@@ -13,14 +13,15 @@ from typing import Any
 
 import numpy as np
 
-from eudr_geo.archives import members, not_read
-from eudr_geo.double_shapes import DAMAGED, NO_GEOMETRY, Told
-from eudr_geo.gathering import Gathering, shown
-from eudr_geo.layers import PROJECTED, WGS84, Layer, nobody_knows, read_layers
+from eudr_geo.cells import shown
+from eudr_geo.formats.archives import members, not_read
+from eudr_geo.formats.double_shapes import DAMAGED, NO_GEOMETRY, Told
 from eudr_geo.limits import raise_it
 from eudr_geo.model.plots import Reading
 from eudr_geo.model.source import NumberText, RecordError, Source, WholeFileError
 from eudr_geo.projecting import known
+from eudr_geo.records.gathering import Gathering
+from eudr_geo.records.layers import PROJECTED, WGS84, Layer, nobody_knows, read_layers
 
 FORMATS = ("MapInfo",)
 DRIVER = "MapInfo File"

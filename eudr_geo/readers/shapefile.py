@@ -9,15 +9,16 @@ from __future__ import annotations
 import re
 from pathlib import PurePosixPath
 
-from eudr_geo.archives import members, not_read
-from eudr_geo.dbase import read_table
-from eudr_geo.gathering import Gathering, shown
-from eudr_geo.layers import PROJECTED, Layer, nobody_knows, read_layers, system_of
+from eudr_geo.cells import shown
+from eudr_geo.formats.archives import members, not_read
+from eudr_geo.formats.dbase import read_table
+from eudr_geo.formats.shp import box_of, shapes_of
 from eudr_geo.limits import raise_it
 from eudr_geo.model.plots import Reading
 from eudr_geo.model.source import RecordError, Source, WholeFileError
 from eudr_geo.projecting import known
-from eudr_geo.shp import box_of, shapes_of
+from eudr_geo.records.gathering import Gathering
+from eudr_geo.records.layers import PROJECTED, Layer, nobody_knows, read_layers, system_of
 
 FORMATS = ("Shapefile",)
 _SYSTEM = re.compile(r"(PROJ|GEOG|LOCAL_?|GEOD|BOUND|COMPD?_?)(CS|CRS)\b", re.IGNORECASE)

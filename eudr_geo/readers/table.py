@@ -10,16 +10,17 @@ from typing import Any
 
 import numpy as np
 
-from eudr_geo.archives import members, names_in
-from eudr_geo.cells import fold, text_of
-from eudr_geo.coordinate_text import Regions, assembled
-from eudr_geo.csv_text import SEPARATORS, decoded, rows_of
-from eudr_geo.gathering import Gathering, shown
-from eudr_geo.hidden_cells import Hidden, hidden_in
+from eudr_geo.cells import fold, shown, text_of
+from eudr_geo.formats.archives import members, names_in
+from eudr_geo.formats.coordinate_text import Regions, assembled
+from eudr_geo.formats.csv_text import SEPARATORS, decoded, rows_of
+from eudr_geo.formats.hidden_cells import Hidden, hidden_in
 from eudr_geo.model.plots import Reading
 from eudr_geo.model.source import Source, WholeFileError
-from eudr_geo.plot_sheet import PlotSheet, columns_of, named_columns
-from eudr_geo.workbook_terms import known_headings
+from eudr_geo.records.gathering import Gathering
+from eudr_geo.records.plot_sheet import PlotSheet
+from eudr_geo.records.sheet_headings import columns_of, named_columns
+from eudr_geo.workbooks.terms import known_headings
 from eudr_geo.worklists.terms import FIRST_HEADINGS, HIDDEN
 
 FORMATS = ("CSV", "ODS", "XLS", "XLSX")

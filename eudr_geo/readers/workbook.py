@@ -10,16 +10,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from eudr_geo import trade_sheets
 from eudr_geo.cells import clean_code, clean_text
 from eudr_geo.model.changes import CellChange
 from eudr_geo.model.findings import NOTE, WARNING
 from eudr_geo.model.lot_book import BOOK_TABLES, LotBook, columns
 from eudr_geo.model.workbook import CellIssue, ExtraColumn, LeftOut, book_of
-from eudr_geo.sheet_receipts import Context
-from eudr_geo.sheet_rows import Row, SheetRows
-from eudr_geo.trade_sheets import has, location_of, numbered, organisation_of
-from eudr_geo.workbook_terms import READ_ORDER, plain_sheets, sheet, sheets
+from eudr_geo.workbooks import trade_sheets
+from eudr_geo.workbooks.receipts import Context
+from eudr_geo.workbooks.sheet_rows import Row, SheetRows
+from eudr_geo.workbooks.terms import READ_ORDER, plain_sheets, sheet, sheets
+from eudr_geo.workbooks.trade_sheets import has, location_of, numbered, organisation_of
 
 
 @dataclass(frozen=True)

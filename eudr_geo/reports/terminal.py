@@ -27,7 +27,7 @@ _PLACES_SHOWN = 20  # of each rule; the number of the others is printed
 _FILES_SHOWN = 12  # with more files than this, those that were read whole share a line
 _FILES_NAMED = 3  # in which a rule found something
 _AREAS_SHOWN = 12  # with more plots than this the areas are in the other formats
-_CHANGED = {  # of cells: rules of eudr_geo.cell_log
+_CHANGED = {  # of cells: rules of eudr_geo.records.cell_log
     "angle": "degrees and minutes", "date": "dates", "decimal-mark": "decimal marks", "text": "blanks or letters",
     "unit": "areas with a unit",
 }  # fmt: skip

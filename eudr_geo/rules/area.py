@@ -14,7 +14,6 @@ from eudr_geo.catalogue import ERROR, WARNING, Problems, plot_rule, repairs
 from eudr_geo.cells import fold, parse_number
 from eudr_geo.geodesy import LONGEST_DEGREE_M, plot_area_ha, spherical_area_ha
 from eudr_geo.model.plots import Array, Plots, Text
-from eudr_geo.outlines import FIGURE, figures
 from eudr_geo.regulation import (
     AREA_MISMATCH_HA,
     AREA_MISMATCH_SHARE,
@@ -31,7 +30,8 @@ from eudr_geo.regulation import (
     EuVersion,
 )
 from eudr_geo.rules.rings import GEO
-from eudr_geo.workbook_terms import choices
+from eudr_geo.shapes.outlines import FIGURE, figures
+from eudr_geo.workbooks.terms import choices
 
 Mask = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from eudr_geo.catalogue import ERROR, WARNING, Problems, lot_rule
-from eudr_geo.green_equivalent import bands, species_of
-from eudr_geo.lot_faults import Fault, by_code, problems
-from eudr_geo.lot_graph import UNEXPLAINED_SHARE, LotGraph, ProcessFlow, graph_of
+from eudr_geo.lots.faults import Fault, by_code, problems
+from eudr_geo.lots.graph import UNEXPLAINED_SHARE, LotGraph, ProcessFlow, graph_of
+from eudr_geo.lots.green_equivalent import bands, species_of
 from eudr_geo.model.lot_book import Band, LotBook
 
 TOLERANCE_KG, TOLERANCE_SHARE = 1.0, 0.005

@@ -14,10 +14,10 @@ from eudr_geo.candidates import likely_systems
 from eudr_geo.catalogue import ERROR, Problems, plot_rule, repairs
 from eudr_geo.geodesy import distance_m
 from eudr_geo.model.plots import Array, Plots
+from eudr_geo.records.stated_positions import stated_lon_lat
 from eudr_geo.regulation import country_code
 from eudr_geo.rules.rings import GEO
 from eudr_geo.shapes.rings import exchanged
-from eudr_geo.stated_positions import stated_lon_lat
 
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from eudr_geo.catalogue import ERROR, Problems, lot_rule
-from eudr_geo.lot_faults import Fault, by_code, problems, rows
+from eudr_geo.lots.faults import Fault, by_code, problems, rows
 from eudr_geo.model.lot_book import LotBook
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from eudr_geo.catalogue import ERROR, Problems, lot_rule
 from eudr_geo.cells import clean_code
-from eudr_geo.lot_faults import Fault, by_code, problems, rows
-from eudr_geo.lot_graph import UNKNOWN, graph_of
+from eudr_geo.lots.faults import Fault, by_code, problems, rows
+from eudr_geo.lots.graph import UNKNOWN, graph_of
 from eudr_geo.model.lot_book import LotBook
 
 _TRACEABLE = "EUDR Article 9(1)(d): geolocation of all plots where the products were produced"

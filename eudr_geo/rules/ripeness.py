@@ -7,8 +7,8 @@ from datetime import date
 from typing import Any
 
 from eudr_geo.catalogue import WARNING, Problems, lot_rule
-from eudr_geo.lot_faults import Fault, by_code, problems, rows
-from eudr_geo.lot_graph import graph_of
+from eudr_geo.lots.faults import Fault, by_code, problems, rows
+from eudr_geo.lots.graph import graph_of
 from eudr_geo.model.lot_book import LotBook
 
 BEARING_AFTER_YEARS = 2

@@ -8,8 +8,8 @@ from typing import Any
 
 from eudr_geo.catalogue import WARNING, Problems, lot_rule
 from eudr_geo.cells import fold
-from eudr_geo.lot_faults import Fault, by_code, problems, rows
-from eudr_geo.lot_graph import graph_of
+from eudr_geo.lots.faults import Fault, by_code, problems, rows
+from eudr_geo.lots.graph import graph_of
 from eudr_geo.model.lot_book import LotBook
 from eudr_geo.rules.balance import tolerance_kg
 

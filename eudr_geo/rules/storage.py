@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from eudr_geo.catalogue import ERROR, WARNING, Problems, lot_rule
-from eudr_geo.lot_faults import Fault, by_code, problems, rows
-from eudr_geo.lot_graph import graph_of
+from eudr_geo.lots.faults import Fault, by_code, problems, rows
+from eudr_geo.lots.graph import graph_of
+from eudr_geo.lots.silos import SILO_KINDS
 from eudr_geo.model.lot_book import LotBook
-from eudr_geo.silos import SILO_KINDS
 
 _APART = "good practice: identity preserved or segregated goods (ISO 22095)"
 _FOR_EVER = "9999-12-31"

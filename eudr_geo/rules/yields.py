@@ -8,9 +8,9 @@ from datetime import date, timedelta
 from typing import Any
 
 from eudr_geo.catalogue import ERROR, WARNING, Problems, lot_rule
-from eudr_geo.green_equivalent import green_factor, species_of, yield_caps
-from eudr_geo.lot_faults import Fault, by_code, problems, rows
-from eudr_geo.lot_graph import UNEXPLAINED_SHARE, graph_of
+from eudr_geo.lots.faults import Fault, by_code, problems, rows
+from eudr_geo.lots.graph import UNEXPLAINED_SHARE, graph_of
+from eudr_geo.lots.green_equivalent import green_factor, species_of, yield_caps
 from eudr_geo.model.lot_book import LotBook
 from eudr_geo.rules.balance import STANDARD_MOISTURE, implausible_outturn, over_draw, process_gains_mass, tolerance_kg
 

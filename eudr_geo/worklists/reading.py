@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from eudr_geo.cell_shapes import looks_like_odk
-from eudr_geo.cells import clean_text, fold, text_of
-from eudr_geo.gathering import Gathering, shown
-from eudr_geo.headings import COORDINATES, match_column
+from eudr_geo.cells import clean_text, fold, shown, text_of
 from eudr_geo.model.source import RecordError, WholeFileError
 from eudr_geo.pages.words import LANGUAGES, words
+from eudr_geo.records.cell_shapes import looks_like_odk
+from eudr_geo.records.gathering import Gathering
+from eudr_geo.records.headings import COORDINATES, match_column
 from eudr_geo.worklists.terms import CORRECTIONS, HEADINGS, HIDDEN, KEPT, SCHEMA
 
 Rows = list[list[Any]]

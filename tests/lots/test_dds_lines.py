@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from lot_books import book_of
 from test_lot_cases import many_producers
 
-from eudr_geo.dds_lines import dds_lines, shared_out
+from eudr_geo.lots.dds_lines import dds_lines, shared_out
 from eudr_geo.tracing import trace
 
 

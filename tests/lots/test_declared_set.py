@@ -3,8 +3,8 @@
 from lot_books import book_of, delivery, land, lot, reject_into_bulk
 from test_recalling import silo
 
-from eudr_geo.declared import declared_set
-from eudr_geo.drilling import drill_record
+from eudr_geo.lots.declared import declared_set
+from eudr_geo.lots.drilling import drill_record
 from eudr_geo.tracing import trace
 
 

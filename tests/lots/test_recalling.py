@@ -4,7 +4,7 @@ import pytest
 from lot_books import book_of, delivery, land, line, lot, reject_into_bulk
 
 from eudr_geo.errors import InputError
-from eudr_geo.recalling import recall
+from eudr_geo.lots.recalling import recall
 
 
 def by_code(found):

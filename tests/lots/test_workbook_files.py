@@ -7,13 +7,13 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 
-from eudr_geo.book_reading import read_book
 from eudr_geo.cli import app
 from eudr_geo.errors import InputError
 from eudr_geo.exports.workbook import book_bytes, write_corrected
 from eudr_geo.readers.workbook import read_cells
-from eudr_geo.workbook_rows import demo_book
-from eudr_geo.workbook_terms import LANGUAGES
+from eudr_geo.workbooks.book_rows import demo_book
+from eudr_geo.workbooks.reading import read_book
+from eudr_geo.workbooks.terms import LANGUAGES
 
 
 def as_csv(folder, lang, *, encoding="utf-8", separator=",", prefix=""):

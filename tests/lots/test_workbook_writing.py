@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lot_books import book_of, reject_into_bulk
 
-from eudr_geo.book_reading import plots_of, read_book
 from eudr_geo.cells import clean_text
 from eudr_geo.errors import InputError
 from eudr_geo.exports.workbook import book_bytes, write_book, write_corrected
@@ -19,8 +18,9 @@ from eudr_geo.model.plots import Plots
 from eudr_geo.model.source import Source
 from eudr_geo.readers import read_sheets
 from eudr_geo.readers.workbook import read_cells
-from eudr_geo.workbook_rows import demo_book
-from eudr_geo.workbook_terms import LANGUAGES, choices, sheets
+from eudr_geo.workbooks.book_rows import demo_book
+from eudr_geo.workbooks.reading import plots_of, read_book
+from eudr_geo.workbooks.terms import LANGUAGES, choices, sheets
 
 PROVENANCE = ["src_file", "src_sheet", "src_row"]
 

@@ -226,7 +226,7 @@ def test_windows_do_not_change_what_is_read(monkeypatch, tmp_path):
     path.write_bytes(collection(*features).replace(b",", b" ,\n "))
     whole = geojson.read(Source(path, "x")).plots
     for window in (97, 256, 1021):
-        monkeypatch.setattr("eudr_geo.json_stream._WINDOW", window)
+        monkeypatch.setattr("eudr_geo.formats.json_stream._WINDOW", window)
         part = geojson.read(Source(path, "x")).plots
         assert shapely.to_wkb(part.geometry).tolist() == shapely.to_wkb(whole.geometry).tolist()
         assert part["decimals"].tolist() == whole["decimals"].tolist()

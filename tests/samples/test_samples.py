@@ -15,11 +15,11 @@ import pytest
 import shapely
 from tests_helpers import ROOT
 
-from eudr_geo.book_reading import read_book
 from eudr_geo.checking import check, check_lots
 from eudr_geo.model.plots import Reading
 from eudr_geo.reading import read_plots
 from eudr_geo.tracing import trace
+from eudr_geo.workbooks.reading import read_book
 
 
 def contents(data: bytes):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from eudr_geo.lot_graph import LotGraph, kilograms
+from eudr_geo.lots.graph import LotGraph, kilograms
 from eudr_geo.model.lot_book import LotBook
 
 _Stay = tuple[str, str, str, float]  # first and last day, lot code, kg

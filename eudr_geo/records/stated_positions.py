@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from eudr_geo.headings import column_of
+from eudr_geo.records.headings import column_of
 
 _MARKS = ('"lat', '"Lat', '"LAT', "latit", "ĩ độ", "intang")  # one of them stands in any name of a latitude
 

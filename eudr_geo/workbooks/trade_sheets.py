@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from eudr_geo.cells import clean_code
-from eudr_geo.sheet_rows import Row, SheetRows
+from eudr_geo.workbooks.sheet_rows import Row, SheetRows
 
 Tables = dict[str, list[dict[str, Any]]]
 """Table of the lot book → its rows so far."""

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from eudr_geo.double_shapes import DAMAGED, MADE, NO_GEOMETRY, Told
+from eudr_geo.formats.double_shapes import DAMAGED, MADE, NO_GEOMETRY, Told
 from eudr_geo.model.source import RecordError, WholeFileError
 from eudr_geo.regulation import MIN_RING_POSITIONS
 

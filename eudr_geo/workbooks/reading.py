@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from eudr_geo.boundaries import FACTS, Shape, shape_of
 from eudr_geo.cells import fold
 from eudr_geo.errors import InputError
+from eudr_geo.formats.boundaries import FACTS, Shape, shape_of
 from eudr_geo.limits import Limits
 from eudr_geo.model.findings import WARNING
 from eudr_geo.model.plots import Plots, SourceFile
@@ -21,7 +21,7 @@ from eudr_geo.model.workbook import BookReading, CellIssue
 from eudr_geo.readers.workbook import Cells, PlotCells, read_cells
 from eudr_geo.reading import read_sheets
 from eudr_geo.regulation import country_code
-from eudr_geo.workbook_terms import LANGUAGES, plain_sheets
+from eudr_geo.workbooks.terms import LANGUAGES, plain_sheets
 from eudr_geo.writing import zip_bytes
 
 _WKT_LENGTH = 1_000_000  # characters; a cell of a spreadsheet holds 32 767

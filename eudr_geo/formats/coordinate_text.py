@@ -16,7 +16,7 @@ import numpy.typing as npt
 import shapely
 import simdjson
 
-from eudr_geo.boundaries import FACTS, decimals_of, largest
+from eudr_geo.formats.boundaries import FACTS, decimals_of, largest
 from eudr_geo.regulation import COORDINATE_DECIMALS, MIN_RING_POSITIONS
 
 Ints = npt.NDArray[np.int64]

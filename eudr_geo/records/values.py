@@ -6,17 +6,9 @@ import json
 from functools import lru_cache
 from typing import Any
 
-from eudr_geo.cells import clean_text
+from eudr_geo.cells import clean_text, shown
 from eudr_geo.limits import DEFAULT_LIMITS
 from eudr_geo.model.source import NumberText, RecordError
-
-
-def shown(value: Any) -> str:
-    """Return a value for a message: at most 80 characters, control characters as escapes."""
-    text = str(value)
-    return "".join(char if char.isprintable() else char.encode("unicode_escape", "replace").decode() for char in text)[
-        :80
-    ]
 
 
 def clean_value(value: Any) -> str:

@@ -8,12 +8,13 @@ from typing import Any
 import numpy as np
 import shapely
 
-from eudr_geo.boundaries import FACTS, Shape, facts_of_doubles
-from eudr_geo.double_shapes import MADE, Told, geometry_of, offer_of, plain_polygons
-from eudr_geo.gathering import Gathering, shown
+from eudr_geo.cells import shown
+from eudr_geo.formats.boundaries import FACTS, Shape, facts_of_doubles
+from eudr_geo.formats.double_shapes import MADE, Told, geometry_of, offer_of, plain_polygons
 from eudr_geo.model.plots import Reading
 from eudr_geo.model.source import RecordError, WholeFileError
 from eudr_geo.projecting import known, to_wgs84
+from eudr_geo.records.gathering import Gathering
 
 WGS84 = "EPSG:4326"
 _SAME = {WGS84, "EPSG:4979"}  # the second has heights, which are dropped

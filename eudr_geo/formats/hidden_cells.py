@@ -6,10 +6,10 @@ import posixpath
 import re
 from dataclasses import dataclass, field
 
-from eudr_geo.archives import members
+from eudr_geo.formats.archives import members
+from eudr_geo.formats.xml_stream import elements, tag_of
 from eudr_geo.limits import Limits
 from eudr_geo.model.source import Source, WholeFileError
-from eudr_geo.xml_stream import elements, tag_of
 
 _TRUE = {b"1", b"true"}
 _TAG = re.compile(rb"<(?:\w{1,20}:)?(row|col)\s([^>]{0,2000})>")

@@ -4,28 +4,33 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import islice
 from typing import Any
 
-from eudr_geo.angles import parse_angle, side_words
-from eudr_geo.boundaries import Shape, offered_polygon, shape_of
-from eudr_geo.cell_log import CellLog
-from eudr_geo.cell_shapes import accuracy_m, as_arrays, is_one_ring, looks_like_odk, looks_like_one, parse, rings_of
-from eudr_geo.cells import decimal_mark, fold, parse_number, text_of
-from eudr_geo.coordinate_text import Regions
-from eudr_geo.corner_rows import is_by_corner, read_corners
-from eudr_geo.gathering import Gathering, shown
-from eudr_geo.headings import COORDINATES, EU_COLUMNS, OWN_CODES, column_of, match_column
-from eudr_geo.model.source import NumberText, RecordError, WholeFileError
+from eudr_geo.cells import decimal_mark, fold, parse_number, shown, text_of
+from eudr_geo.formats.boundaries import Shape, offered_polygon, shape_of
+from eudr_geo.formats.coordinate_text import Regions
+from eudr_geo.model.source import NumberText, RecordError
+from eudr_geo.records.angles import parse_angle, side_words
+from eudr_geo.records.cell_log import CellLog
+from eudr_geo.records.cell_shapes import (
+    accuracy_m,
+    as_arrays,
+    is_one_ring,
+    looks_like_odk,
+    parse,
+    rings_of,
+)
+from eudr_geo.records.corner_rows import is_by_corner, read_corners
+from eudr_geo.records.gathering import Gathering
+from eudr_geo.records.headings import COORDINATES, column_of
+from eudr_geo.records.sheet_headings import find_headings
 from eudr_geo.regulation import COORDINATE_DECIMALS
-from eudr_geo.workbook_terms import TOTAL_WORDS
+from eudr_geo.workbooks.terms import TOTAL_WORDS
 
-_HEADING_ROWS = 10  # titles and logos above the headings
 _COORDINATE = re.compile(r"[-+]?\d+(?:[.,]\d+)?")
 _PLAIN_NUMBERS = re.compile(r"[0-9]+(?:\.[0-9]+)?(?:\n[0-9]+(?:\.[0-9]+)?)*")
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _BLOCK = 1_000  # rows whose boundaries are decoded together
-_LONGEST_HEADING = 100
 _LONGEST_ANGLE = 40
 _CODES = ("plot_id", "producer_id")
 _HECTARES = {  # of one unit of area, international definitions
@@ -35,34 +40,6 @@ _HECTARES = {  # of one unit of area, international definitions
 _UNIT = re.compile(r"(.{0,80}?\d[\d.,]{0,40})\s{0,9}([^\W\d_]+[²2]?)\.?", re.DOTALL)  # bounded: cells may be long
 _IN_BRACKETS = re.compile(r"[(\[]([^)\]]{0,80})[)\]]")
 _DECIMAL_DEGREES = "write decimal degrees, like 12.712345"
-
-
-def columns_of(cells: Sequence[Any]) -> dict[str, list[int]]:
-    """Columns that the cells of a row mean as headings, empty when there is none for coordinates."""
-    found = named_columns(cells)
-    if not {"lat", "lon"} <= set(found):
-        found |= _prefixed(cells)
-    enough = {"lat", "lon"} <= set(found) or {"x", "y"} <= set(found) or "wkt" in found
-    return found if enough else {}
-
-
-def named_columns(cells: Sequence[Any]) -> dict[str, list[int]]:
-    """Columns that the cells of a row mean as headings: column of a plot → places."""
-    found: dict[str, list[int]] = {}
-    for place, cell in enumerate(cells):
-        meant = match_column(text_of(cell)) if isinstance(cell, str) and len(cell) <= _LONGEST_HEADING else ()
-        if len(meant) == 1:
-            found.setdefault(meant[0], []).append(place)
-    return found
-
-
-def _prefixed(cells: Sequence[Any]) -> dict[str, list[int]]:
-    """Survey programs put the question before the word: ``_location_latitude``, ``_location_longitude``."""
-    names = [fold(text_of(cell)) if isinstance(cell, str) else "" for cell in cells]
-    for place, name in enumerate(names):
-        if name.endswith(" latitude") and (other := f"{name.removesuffix(' latitude')} longitude") in names:
-            return {"lat": [place], "lon": [names.index(other)]}
-    return {}
 
 
 def _kept(value: Any) -> Any:
@@ -89,9 +66,9 @@ class PlotSheet:
         return is_one
 
     def _read(self) -> bool:
-        top = self._find_headings()
-        if top is None:
+        if (found := find_headings(self.rows)) is None:
             return False
+        top, self.columns = found
         self.headings = [text_of(cell) for cell in self.rows[top]]
         self.width = max((place for place, heading in enumerate(self.headings) if heading), default=-1) + 1
         self.hectares = self._unit()
@@ -174,73 +151,6 @@ class PlotSheet:
         self.gathering.hold_all(self.regions.positions - before)
         decoded |= {row: (kind, number) for (row, (kind, _)), number in zip(found, numbers, strict=True) if number >= 0}
         return decoded
-
-    def _find_headings(self) -> int | None:
-        """Find the row that looks most like headings; "Polygon" alone may also be a value in a row of data."""
-        best: tuple[int, int, dict[str, list[int]]] | None = None
-        for top, cells in enumerate(self.rows[:_HEADING_ROWS]):
-            found = columns_of(cells)
-            places = [place for place in found.get("wkt", []) if self._holds_boundaries(place, top)]
-            found = {**found, "wkt": places} if places else {key: at for key, at in found.items() if key != "wkt"}
-            has_point = {"lat", "lon"} <= set(found) or {"x", "y"} <= set(found)
-            if (places or has_point) and (best is None or len(found) > best[0]):
-                best = len(found), top, found
-        if survey := self._survey(best[1] if best else None):
-            best = survey
-        if best is None:
-            return None
-        _, top, found = best
-        for key in ("lat", "lon", "x", "y"):
-            self._check_one(found.get(key, []), top)
-        # Where several columns mean one thing, the EU system's own name wins; the others are kept under theirs.
-        self.columns = {
-            key: next((at for at in places if text_of(self.rows[top][at]) in {*EU_COLUMNS, *OWN_CODES}), places[0])
-            for key, places in found.items()
-        }
-        return top
-
-    def _survey(self, known: int | None) -> tuple[int, int, dict[str, list[int]]] | None:
-        """Find boundaries of ODK and KoboToolbox: their column bears the question's name, so its cells must tell.
-
-        A survey may ask for a point and for a boundary: the column with the most positions is taken, the other stays.
-        """
-        tops = range(min(len(self.rows), _HEADING_ROWS)) if known is None else [known]
-        top = next(
-            (row for row in tops if sum(isinstance(cell, str) and bool(cell) for cell in self.rows[row]) > 1), None
-        )
-        if top is None:
-            return None
-        found = {key: at for key, at in named_columns(self.rows[top]).items() if key != "wkt"}
-        positions: dict[int, int] = {}
-        for row in self.rows[top + 1 : top + 1 + _BLOCK]:
-            for place, cell in enumerate(row):
-                if isinstance(cell, str) and ";" in cell and looks_like_odk(cell):
-                    positions[place] = positions.get(place, 0) + cell.count(";")
-                elif known is None and isinstance(cell, str) and looks_like_odk(cell):
-                    positions[place] = positions.get(place, 0) + 1
-        if not positions:
-            return None
-        return len(found), top, {**found, "wkt": [max(positions, key=lambda place: (positions[place], -place))]}
-
-    def _holds_boundaries(self, place: int, top: int) -> bool:
-        rows = islice(self.rows, top + 1, None)
-        below = list(islice((text for row in rows if place < len(row) and (text := text_of(row[place]))), _BLOCK))
-        if not below:  # headings of an empty table, not the last row of one
-            return not any(text_of(cell) for row in self.rows[:top] for cell in row)
-        return any(looks_like_one(text) for text in below)
-
-    def _check_one(self, places: list[int], top: int) -> None:
-        """Two columns for one coordinate are one only if they say the same everywhere."""
-        for other in places[1:]:
-            for row in self.rows[top + 1 :]:
-                first, second = (text_of(row[at]) if at < len(row) else "" for at in (places[0], other))
-                if first != second:
-                    names = " and ".join(shown(text_of(self.rows[top][at])) for at in (places[0], other))
-                    raise WholeFileError(
-                        "unreadable-file",
-                        f"the columns {names} mean the same and differ ({shown(first)}, {shown(second)})",
-                        "keep one of them, or rename the other",
-                    )
 
     def _mark(self, place: int, top: int) -> str:
         different = {row[place] for row in self.rows[top + 1 :] if place < len(row)}

@@ -10,8 +10,8 @@ from eudr_geo.cells import clean_code, clean_text, decimal_mark, fold, match_hea
 from eudr_geo.model.findings import ERROR, NOTE, WARNING
 from eudr_geo.model.workbook import ExtraColumn, LeftOut
 from eudr_geo.regulation import country_code
-from eudr_geo.sheet_receipts import Context, as_text, letters, shown
-from eudr_geo.workbook_terms import (
+from eudr_geo.workbooks.receipts import Context, as_text, letters, shown
+from eudr_geo.workbooks.terms import (
     ERROR_CELLS,
     FILLED_DOWN,
     TOTAL_WORDS,

@@ -11,16 +11,14 @@ from typing import Any, cast
 
 import numpy as np
 
-from eudr_geo.boundaries import FACTS, Shape
-from eudr_geo.cells import clean_codes, parse_date
-from eudr_geo.headings import EU_COLUMNS, OWN_CODES, column_of, official_name
+from eudr_geo.cells import clean_codes, parse_date, shown
+from eudr_geo.formats.boundaries import FACTS, Shape
 from eudr_geo.limits import raise_it
 from eudr_geo.model.changes import CellChange
 from eudr_geo.model.plots import Note, Plots, Reading, Rejected, SourceFile
 from eudr_geo.model.source import NumberText, RecordError, Source, WholeFileError
-from eudr_geo.record_values import area_of, clean_value, plain_value, shown
-
-__all__ = ["Gathering", "shown"]
+from eudr_geo.records.headings import EU_COLUMNS, OWN_CODES, column_of, official_name
+from eudr_geo.records.values import area_of, clean_value, plain_value
 
 _TEXT_COLUMNS = ("plot_id", "place", "producer", "producer_id", "country", "commodity", "mapped_on")
 _PLACE_NAME_SHARE = 0.5  # fewer distinct names than this share of the plots: the column names villages, not plots

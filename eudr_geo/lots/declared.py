@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from eudr_geo.lot_graph import LotGraph, graph_of
+from eudr_geo.lots.graph import LotGraph, graph_of
+from eudr_geo.lots.silos import behind_silos
 from eudr_geo.model.lot_book import LotBook
 from eudr_geo.model.trace import Trace
-from eudr_geo.silos import behind_silos
 
 LEVELS = ("producer", "group", "silo")
 """Where an excess plot comes from, the most usual first."""

@@ -11,9 +11,9 @@ import numpy as np
 
 from eudr_geo.cells import parse_number
 from eudr_geo.errors import InputError
-from eudr_geo.green_equivalent import bands
-from eudr_geo.lot_faults import by_code
-from eudr_geo.lot_graph import graph_of
+from eudr_geo.lots.faults import by_code
+from eudr_geo.lots.graph import graph_of
+from eudr_geo.lots.green_equivalent import bands
 from eudr_geo.model.lot_book import Band, LotBook
 from eudr_geo.rules.balance import outturn_of
 

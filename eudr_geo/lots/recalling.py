@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from eudr_geo.attribution import Attribution, Floats, Marks, Mix
 from eudr_geo.errors import InputError
-from eudr_geo.lot_graph import LotGraph, kilograms
+from eudr_geo.lots.attribution import Attribution, Floats, Marks, Mix
+from eudr_geo.lots.graph import LotGraph, kilograms
+from eudr_geo.lots.silos import behind_silos
 from eudr_geo.model.lot_book import LotBook
 from eudr_geo.model.trace import RECALL_COLUMNS, Recall
-from eudr_geo.silos import behind_silos
 from eudr_geo.tracing import near
 
 if TYPE_CHECKING:

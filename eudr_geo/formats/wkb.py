@@ -18,7 +18,7 @@ _DEEPEST = 8  # collections in collections
 
 
 def parse(data: bytes) -> tuple[str, Any]:
-    r"""Return kind and nested arrays of positions, as :func:`eudr_geo.double_shapes.geometry_of` takes them.
+    r"""Return kind and nested arrays of positions, as :func:`eudr_geo.formats.double_shapes.geometry_of` takes them.
 
     Raises
     ------

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from eudr_geo.boundaries import Shape, offered_polygon, shape_of
+from eudr_geo.formats.boundaries import Shape, offered_polygon, shape_of
 from eudr_geo.model.source import NumberText, RecordError
 from eudr_geo.regulation import MIN_RING_POSITIONS
 

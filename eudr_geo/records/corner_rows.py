@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from eudr_geo.boundaries import shape_of
-from eudr_geo.cells import clean_code, text_of
-from eudr_geo.gathering import shown
+from eudr_geo.cells import clean_code, shown, text_of
+from eudr_geo.formats.boundaries import shape_of
 from eudr_geo.model.source import RecordError
 from eudr_geo.regulation import COORDINATE_DECIMALS
 
 if TYPE_CHECKING:
-    from eudr_geo.plot_sheet import PlotSheet
+    from eudr_geo.records.plot_sheet import PlotSheet
 
 _FEW_ROWS = 8  # of one plot, that are named one by one
 

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from eudr_geo.errors import RefusedError
-from eudr_geo.lot_graph import UNKNOWN, LotGraph
+from eudr_geo.lots.graph import UNKNOWN, LotGraph
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
