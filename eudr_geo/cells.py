@@ -18,6 +18,7 @@ SHORTEST_LIKENESS = 5
 
 _UNIT_AFTER = re.compile(r"\s{0,9}(kgs?|kilos?|ha|hectares?|hecta|m2|m²|%|°)\.?\s*$", re.IGNORECASE)
 _BLANKS = " \u00a0\u202f'’"
+_POSSESSIVE = re.compile(r"['’]s\b")
 _HYPHENS = re.compile("[\u2010-\u2015\u2212\ufe63\uff0d]")
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\ufeff\u00ad]")
 
@@ -255,9 +256,11 @@ def match_heading(heading: str, dictionary: Mapping[str, Sequence[str]]) -> tupl
     ('lon',)
     >>> match_heading("plot", {"lot": ["lot"]}), match_heading("Loài", {"species": ["Loài"], "type": ["Loại"]})
     ((), ('species',))
+    >>> match_heading("Altitude", {"lat": ["Latitude"]}), match_heading("Farmer's name", {"producer": ["farmer name"]})
+    ((), ('producer',))
     """
     bare = re.sub(r"[(\[].*?[)\]]", " ", heading)
-    wanted = fold(bare)
+    wanted = fold(_POSSESSIVE.sub("", bare))
     if not wanted:
         return ()
     # With its accents a heading may be clear where without them it is not: Loài is a species, Loại a kind.
@@ -280,9 +283,23 @@ def match_heading(heading: str, dictionary: Mapping[str, Sequence[str]]) -> tupl
 
 
 def _likeness(one: str, other: str) -> float:
-    """Likeness of two words, 0 where the cheap upper bounds say that it is below what counts."""
-    if 2 * min(len(one), len(other)) < HEADING_LIKENESS * (len(one) + len(other)):  # before the matcher is built
+    """Likeness of two folded headings, 0 where a word of one is another word than that of the other.
+
+    Word by word, because a slip stays within a word and spares its first letter: ``altitude`` is no slip of
+    ``latitude``, ``collection site`` none of ``collection date``.
+    """
+    words, others = one.split(), other.split()
+    if len(words) != len(others):
+        return 0.0
+    return min(map(_of_words, words, others))
+
+
+def _of_words(one: str, other: str) -> float:
+    if one == other:
+        return 1.0
+    # The cheap upper bounds come before the matcher is built.
+    if one[0] != other[0] or 2 * min(len(one), len(other)) < HEADING_LIKENESS * (len(one) + len(other)):
         return 0.0
     matcher = SequenceMatcher(None, one, other)
-    enough = matcher.quick_ratio() >= HEADING_LIKENESS
+    enough = matcher.quick_ratio() >= HEADING_LIKENESS and matcher.ratio() >= HEADING_LIKENESS
     return matcher.ratio() if enough else 0.0

@@ -95,6 +95,7 @@ class Seen:
     format: str = ""
     crs: str = ""
     encoding: str = ""
+    changes: tuple = ()
 
     @property
     def codes(self):
@@ -135,6 +136,6 @@ def direct(tmp_path, monkeypatch):
         (file,) = ledger(reading).files
         assert file.format == format_
         assert file.records == len(reading.plots) + len(reading.rejected)
-        return Seen(reading.plots, reading.rejected, file.notes, file.format, file.crs, file.encoding)
+        return Seen(reading.plots, reading.rejected, file.notes, file.format, file.crs, file.encoding, file.changes)
 
     return read

@@ -10,12 +10,13 @@ from eudr_geo.cells import fold
 LATITUDE, LONGITUDE = "lat", "lon"
 _WORDS = {  # folded; single letters that mean one thing in every language
     LATITUDE: {
-        "s": -1, "b": 1,  # B: bắc
+        "s": -1, "b": 1, "ls": -1, "lu": 1,  # B: bắc; LS, LU: lintang selatan, utara
         "north": 1, "nord": 1, "norte": 1, "bac": 1, "utara": 1,
         "south": -1, "sud": -1, "sur": -1, "sul": -1, "nam": -1, "selatan": -1,
     },
     LONGITUDE: {
         "e": 1, "d": 1, "l": 1, "t": -1, "w": -1, "o": -1,  # Đ: đông, L: leste, T: tây, O: oeste, ouest
+        "bt": 1, "bb": -1,  # bujur timur, barat
         "east": 1, "est": 1, "este": 1, "leste": 1, "dong": 1, "timur": 1,
         "west": -1, "ouest": -1, "oeste": -1, "tay": -1, "barat": -1,
     },

@@ -50,7 +50,7 @@ class CellLog:
         """Log a number that stood there with a unit, or not as a plain number with a point."""
         if has_unit:
             self.add(row, place, before, after, "unit")
-        elif not _PLAIN.fullmatch(before):
+        elif not _PLAIN.fullmatch(before) or float(before) != float(after):  # 1.234 beside 12,5 is a thousand and more
             self.add(row, place, before, after, "decimal-mark")
 
     def changes(self, sheet: str) -> list[CellChange]:

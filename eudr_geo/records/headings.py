@@ -23,12 +23,14 @@ HEADINGS: Mapping[str, Sequence[str]] = {
         "Code parcelle", "Código talhão", "Kode lahan", "Kode kebun", "Código de parcela", "Código lote",
         "Código de lote", "ID parcela", "Code de la parcelle", "ID parcelle", "Numéro parcelle", "Código do talhão",
         "Código da parcela", "ID do talhão", "Kode kebun petani", "Nomor lahan", "Số thửa", "Mã lô", "Mã mảnh",
-        "farm_id", "plot_code", "GeoID", "terratrac id",
+        "farm_id", "plot_code", "GeoID", "terratrac id", "Location ID", "Código predio", "Código del predio",
+        "ID Lahan", "No Lahan",
     ),
     "place": (
         "ProductionPlace", "production place", "place", "plot name", "farm name", "Tên vườn", "nombre finca",
         "Tên thửa", "Nombre de la finca", "Finca", "Nom de la plantation", "Nom parcelle", "Nome da fazenda",
-        "Fazenda", "Nama kebun", "Nama lahan",
+        "Fazenda", "Nama kebun", "Nama lahan", "Location name", "Nombre del predio", "Predio", "Place of production",
+        "Lugar de producción", "Lieu de production", "Local de produção", "Production place name", "field name",
     ),
     "producer": (
         "ProducerName", "producer name", "producer", "farmer name", "farmer", "name of producer", "Tên nông hộ",
@@ -47,13 +49,15 @@ HEADINGS: Mapping[str, Sequence[str]] = {
     "country": (
         "ProducerCountry", "producer country", "country", "country code", "iso2", "Quốc gia", "País", "Pays",
         "Negara", "ProducerCo", "Mã quốc gia", "Código país", "Código de país", "Code pays", "Código do país",
-        "Kode negara", "Country ISO2",
+        "Kode negara", "Country ISO2", "Country of production", "País de producción", "Pays de production",
+        "País de produção", "Negara produksi",
     ),
     "area_ha": (
         "Area", "area ha", "area_ha", "farm_size", "size ha", "hectares", "plot area", "Diện tích", "Diện tích ha",
         "Superficie", "Área", "Luas", "Area_hectare", "Área ha", "Superficie ha", "Hectáreas", "Surface",
         "Surface ha", "Superficie en ha", "Hectares ha", "Luas ha", "Luas lahan", "Luas kebun", "Diện tích đất",
-        "Farm size", "area_hectares",
+        "Farm size", "area_hectares", "Plot size", "Plot size ha", "Farm area", "ha", "hectare", "size hectares",
+        "Coffee area ha", "Diện tích cà phê ha",
     ),
     "commodity": (
         "commodity", "crop", "Cây trồng", "cultivo", "culture", "komoditas", "producto", "produit", "produto",
@@ -66,24 +70,25 @@ HEADINGS: Mapping[str, Sequence[str]] = {
     ),
     "lat": (
         "lat", "latitude", "Vĩ độ", "Latitud", "Lintang", "Latitude N", "gps latitude", "Lat DD", "latitude decimal",
-        "Vỹ độ",
+        "Vỹ độ", "GPS Lat", "Latitude Y", "Y latitude", "Lintang Y", "Latitude Lintang", "Coordenada latitud",
     ),
     "lon": (
         "lon", "lng", "long", "longitude", "Kinh độ", "Longitud", "Bujur", "Longitude E", "gps longitude", "Long DD",
-        "Lon DD", "longitude decimal",
+        "Lon DD", "longitude decimal", "GPS Long", "GPS Lon", "GPS Lng", "Longitude X", "X longitude", "Bujur X",
+        "Longitude Bujur", "Coordenada longitud",
     ),
     "x": (
         "x", "easting", "utm x", "x coordinate", "Tọa độ X", "Este", "Coordenada X", "Coord X", "Coordonnée X",
-        "Koordinat X", "X UTM", "Tọa độ X m",
+        "Koordinat X", "X UTM", "Tọa độ X m", "X coord", "Point X", "Coordenada Este", "Coord Este", "Easting m",
     ),
     "y": (
         "y", "northing", "utm y", "y coordinate", "Tọa độ Y", "Norte", "Coordenada Y", "Coord Y", "Coordonnée Y",
-        "Koordinat Y", "Y UTM", "Tọa độ Y m",
+        "Koordinat Y", "Y UTM", "Tọa độ Y m", "Y coord", "Point Y", "Coordenada Norte", "Coord Norte", "Northing m",
     ),
     "wkt": (
         "wkt", "geometry", "geom", "polygon", "the_geom", "geo", "geojson", "boundary", "Ranh giới", "Polígono",
         "WKT_GEOM", "Polígono WKT", "Geometría", "Géométrie", "Polygone", "Geometria", "Poligon", "Ranh giới thửa",
-        "Plot boundary", "Plot polygon",
+        "Plot boundary", "Plot polygon", "WKT geometry", "Polygon coordinates", "Polygon WKT",
     ),
     "vertex": (
         "vertex", "vertex no", "vertex number", "vertex id", "point no", "point number", "point order", "corner", "corner no",
@@ -91,6 +96,15 @@ HEADINGS: Mapping[str, Sequence[str]] = {
         "No vértice", "orden", "sommet", "No sommet", "ordre", "ordem", "titik", "nomor titik", "urutan",
     ),
 }  # fmt: skip
+
+OF_A_SHEET_OF_PLOTS = (
+    "Lote", "Lô", "Số lô", "Lot", "Lot no", "N.º de lote", "Nº do lote", "N° de lot", "Nomor lot", "Parcela",
+    "Parcelle", "Talhão", "Thửa", "Vườn", "Kebun", "Lahan", "Parcel", "Field",
+)  # fmt: skip
+"""Headings that mean the plot where positions stand beside them; elsewhere a lot of coffee, or nothing certain."""
+
+NUMBERS_OF_ROWS = ("ID", "Code", "Código", "Mã", "Mã số", "Kode")
+"""Headings that mean the plot only in a sheet without any better one, and only if no value stands there twice."""
 
 OWN_CODES = ("external_id",)
 """Columns with the supplier's own code, in files where another column (Whisp's ``plotId``) only counts the plots."""

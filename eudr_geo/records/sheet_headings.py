@@ -9,10 +9,11 @@ from typing import Any
 from eudr_geo.cells import fold, shown, text_of
 from eudr_geo.model.source import WholeFileError
 from eudr_geo.records.cell_shapes import looks_like_odk, looks_like_one
-from eudr_geo.records.headings import EU_COLUMNS, OWN_CODES, match_column
+from eudr_geo.records.headings import EU_COLUMNS, NUMBERS_OF_ROWS, OF_A_SHEET_OF_PLOTS, OWN_CODES, match_column
 
 _HEADING_ROWS = 10  # titles and logos above the headings
 _LONGEST_HEADING = 100
+_FROM_ABOVE = 2  # headings that a second line of headings has at least
 _SURVEYED = 1_000  # rows that are looked at to tell a column of boundaries
 
 
@@ -44,11 +45,15 @@ def _prefixed(cells: Sequence[Any]) -> dict[str, list[int]]:
     return {}
 
 
-def find_headings(rows: Sequence[Sequence[Any]]) -> tuple[int, dict[str, int]] | None:
-    """Find the row that looks most like headings; "Polygon" alone may also be a value in a row of data."""
+def find_headings(rows: Sequence[Sequence[Any]]) -> tuple[int, list[str], dict[str, int]] | None:
+    """Find the row that looks most like headings, the headings, and which column means what.
+
+    "Polygon" alone may also be a value in a row of data. Where headings have two lines, a column that says nothing in
+    the second one is called what the first one calls it.
+    """
     best: tuple[int, int, dict[str, list[int]]] | None = None
-    for top, cells in enumerate(rows[:_HEADING_ROWS]):
-        found = columns_of(cells)
+    for top in range(min(len(rows), _HEADING_ROWS)):
+        found = columns_of(_with_line_above(rows, top))
         places = [place for place in found.get("wkt", []) if _holds_boundaries(rows, place, top)]
         found = {**found, "wkt": places} if places else {key: at for key, at in found.items() if key != "wkt"}
         has_point = {"lat", "lon"} <= set(found) or {"x", "y"} <= set(found)
@@ -59,14 +64,45 @@ def find_headings(rows: Sequence[Sequence[Any]]) -> tuple[int, dict[str, int]] |
     if best is None:
         return None
     _, top, found = best
+    headings = _with_line_above(rows, top)
+    if "plot_id" not in found:
+        found = {**found, **_stand_in(rows, headings, top)}
     for key in ("lat", "lon", "x", "y"):
         _check_one(rows, found.get(key, []), top)
     # Where several columns mean one thing, the EU system's own name wins; the others are kept under theirs.
     columns = {
-        key: next((at for at in places if text_of(rows[top][at]) in {*EU_COLUMNS, *OWN_CODES}), places[0])
+        key: next((at for at in places if headings[at] in {*EU_COLUMNS, *OWN_CODES}), places[0])
         for key, places in found.items()
     }
-    return top, columns
+    return top, headings, columns
+
+
+def _with_line_above(rows: Sequence[Sequence[Any]], top: int) -> list[str]:
+    """Headings of a row; blank ones as the line above has them, if that is a line of headings too."""
+    headings = [text_of(cell) for cell in rows[top]]
+    above = [text_of(cell) if isinstance(cell, str) else "" for cell in rows[top - 1]] if top else []
+    if sum(map(bool, above)) < _FROM_ABOVE:
+        return headings
+    headings += [""] * (len(above) - len(headings))
+    return [own or (above[place] if place < len(above) else "") for place, own in enumerate(headings)]
+
+
+def _stand_in(rows: Sequence[Sequence[Any]], headings: Sequence[str], top: int) -> dict[str, list[int]]:
+    """Column that names the plots in a sheet whose headings do not say so in full."""
+    folded = [fold(heading) for heading in headings]
+    for place, name in enumerate(folded):
+        if name in _OF_A_SHEET_OF_PLOTS:
+            return {"plot_id": [place]}
+    for place, name in enumerate(folded):
+        if name in _NUMBERS_OF_ROWS:
+            values = [text_of(row[place]) for row in rows[top + 1 :] if place < len(row) and any(map(text_of, row))]
+            if values and all(values) and len(set(values)) == len(values):
+                return {"plot_id": [place]}
+    return {}
+
+
+_OF_A_SHEET_OF_PLOTS = {fold(name) for name in OF_A_SHEET_OF_PLOTS}
+_NUMBERS_OF_ROWS = {fold(name) for name in NUMBERS_OF_ROWS}
 
 
 def _survey(rows: Sequence[Sequence[Any]], known: int | None) -> tuple[int, int, dict[str, list[int]]] | None:
