@@ -268,6 +268,23 @@ def largest(values: npt.NDArray[Any], owner: Ints, n: int) -> Ints:
     return found
 
 
+TAKE_IT = "look at it on a map; take it as a boundary with: repair --also unsupported-geometry"
+"""What to do about a line that comes back to its start."""
+
+
+def line_fault(kind: str, what: str, offer: Shape | None, fix: str) -> RecordError:
+    """Return what is wrong with a line; one that comes back to its start says how to take it as a boundary.
+
+    Examples
+    --------
+    >>> line_fault("LineString", "a LineString is a track, not a plot", None, "close the walk").why
+    'a LineString is a track, not a plot'
+    """
+    if offer is None:
+        return RecordError("unsupported-geometry", what, fix, kind)
+    return RecordError("unsupported-geometry", f"{what}; it comes back to its start", TAKE_IT, kind)
+
+
 def offered_polygon(positions: Sequence[Sequence[Any]], *, gap_m: float = 20.0) -> Shape | None:
     """Return the polygon that a line would be if it were closed, None when it does not come back to its start.
 

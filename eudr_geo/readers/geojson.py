@@ -9,7 +9,7 @@ from contextlib import closing
 from typing import Any
 
 from eudr_geo.cells import shown
-from eudr_geo.formats.boundaries import Shape, offered_polygon, shape_of
+from eudr_geo.formats.boundaries import Shape, line_fault, offered_polygon, shape_of
 from eudr_geo.formats.coordinate_text import LEVELS, assembled
 from eudr_geo.formats.json_stream import EXPORT_AGAIN, BrokenError, JsonStream, Region, Twice
 from eudr_geo.model.plots import Plots, Reading
@@ -184,12 +184,8 @@ class _Rows:
                 offer = offered_polygon(nested)
             shape = shape_of(kind, nested)
             if "String" in kind:
-                raise RecordError(
-                    "unsupported-geometry",
-                    f"a {kind} is a track, not a plot",
-                    "close the walk and export it as a polygon",
-                    kind,
-                )
+                what = f"a {kind} is a track, not a plot"
+                raise line_fault(kind, what, offer, "close the walk and export it as a polygon")
             gathering.add(number, properties, shape, plot_id=outside_id)
         except RecordError as error:
             gathering.reject(
@@ -277,9 +273,10 @@ class _Rows:
         geometries, facts = assembled(self.document.regions, self.bulk, len(self.gathering.shapes))
         plots = self.gathering.plots(geometries, facts)
         if self.transform is not None:
-            from eudr_geo.projecting import plots_to_wgs84
+            from eudr_geo.records.converting import converted, offers_converted
 
-            plots = plots_to_wgs84(plots, self.transform)
+            plots = converted(self.gathering, plots, {self.transform: range(len(plots))})
+            self.gathering.rejected = offers_converted(self.gathering.rejected, self.transform)
         return plots
 
     transform: str | None = None

@@ -14,7 +14,7 @@ from xml.etree.ElementTree import Element
 import numpy as np
 
 from eudr_geo.cells import shown
-from eudr_geo.formats.boundaries import Shape, offered_polygon, shape_of
+from eudr_geo.formats.boundaries import Shape, line_fault, offered_polygon, shape_of
 from eudr_geo.formats.xml_stream import elements, encoding_of, tag_of
 from eudr_geo.geodesy import distance_m
 from eudr_geo.model.plots import Reading
@@ -94,14 +94,13 @@ def _record(gathering: Gathering, element: Element, tag: str) -> None:
             return
         positions, why = _walk(element, gathering)
         offer = offered_polygon(positions) if not why else None
-        raise RecordError(
-            "unsupported-geometry",
-            f"a {_LAYERS[tag][:-1]} of {len(positions):,} positions is a walk, not a boundary"
-            + (why or ("; it comes back to its start" if offer else " that ends away from its start")),
-            "look at it on a map; take it as a boundary with: repair --also unsupported-geometry"
-            if offer
-            else "walk round the plot and back to where you began",
-            _LAYERS[tag][:-1],
+        kind = _LAYERS[tag][:-1]
+        raise line_fault(
+            kind,
+            f"a {kind} of {len(positions):,} positions is a walk, not a boundary"
+            + (why or ("" if offer else "; it ends away from its start")),
+            offer,
+            "walk round the plot and back to where you began",
         )
     except RecordError as error:
         gathering.reject(number, error, group=_LAYERS[tag], plot_id=shown(name), offer=offer, properties=properties)

@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element
 
 from eudr_geo.cells import parse_number, shown
 from eudr_geo.formats.archives import members, not_read
-from eudr_geo.formats.boundaries import Shape, offered_polygon, shape_of
+from eudr_geo.formats.boundaries import Shape, line_fault, offered_polygon, shape_of
 from eudr_geo.formats.coordinate_text import Regions, assembled
 from eudr_geo.formats.xml_stream import batches, encoding_of
 from eudr_geo.formats.xml_stream import tag_of as _tag
@@ -141,14 +141,8 @@ class _Block:
             if lines:
                 if len(parts) == 1:
                     offer = offered_polygon(lines[0])
-                raise RecordError(
-                    "unsupported-geometry",
-                    "a path or track is no plot" + ("; it comes back to its start" if offer else ""),
-                    "look at it on a map; take it as a boundary with: repair --also unsupported-geometry"
-                    if offer
-                    else "close the walk and save it as a polygon",
-                    "LineString",
-                )
+                fix = "close the walk and save it as a polygon"
+                raise line_fault("LineString", "a path or track is no plot", offer, fix)
             gathering.add(number, properties, _joined(parts), group=group, plot_id=name)
         except RecordError as error:
             gathering.reject(number, error, group=group, plot_id=shown(name), offer=offer, properties=properties)

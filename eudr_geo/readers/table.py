@@ -8,8 +8,6 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
 from eudr_geo.cells import fold, shown, text_of
 from eudr_geo.formats.archives import members, names_in
 from eudr_geo.formats.coordinate_text import Regions, assembled
@@ -82,19 +80,42 @@ def read(source: Source) -> Reading:
             if not sheets
             else "name the columns: plot code, latitude, longitude, area_ha (or WKT for boundaries)",
         )
-    if len(taken) > 1 and not is_worklist:
-        gathering.note("several-layers", f"{len(taken)} sheets hold plots; all were read", "name one with --layer")
+    if not is_worklist:
+        _tell_sheets(gathering, cells, sheets, taken)
     if format_ != "CSV" and not is_worklist:
         _tell_hidden(gathering, source, taken)
     regions.close()
     bulk = [one for sheet in taken for one in sheet.bulk]
-    reading = gathering.finish(gathering.plots(*assembled(regions, bulk, len(gathering.shapes))))
-    metres = np.array([row for sheet in taken for row in sheet.in_named_system], dtype=np.int64)
-    if not len(metres):
-        return reading
-    from eudr_geo.projecting import plots_to_wgs84
+    plots = gathering.plots(*assembled(regions, bulk, len(gathering.shapes)))
+    systems: dict[str, list[int]] = {}
+    for sheet in taken:
+        for code, rows in sheet.in_system.items():
+            systems.setdefault(code, []).extend(rows)
+    if systems or source.crs:
+        from eudr_geo.records.converting import converted, offers_converted
 
-    return reading.with_plots(plots_to_wgs84(reading.plots, source.crs, metres))
+        plots = converted(gathering, plots, systems)
+        if source.crs:
+            gathering.rejected = offers_converted(gathering.rejected, source.crs)
+    return gathering.finish(plots)
+
+
+def _tell_sheets(
+    gathering: Gathering,
+    cells: Mapping[str, Sequence[Sequence[Any]]],
+    sheets: Sequence[PlotSheet],
+    taken: Sequence[PlotSheet],
+) -> None:
+    """Say that several sheets were read, and name those with something in them in which no plots were found."""
+    told = [f"{len(taken)} sheets hold plots; all were read"] if len(taken) > 1 else []
+    fix = "name one with --layer"
+    without = {sheet.name for sheet in sheets} - {sheet.name for sheet in taken}
+    if others := [name for name in cells if name in without and any(any(map(text_of, row)) for row in cells[name])]:
+        listed = ", ".join(shown(name) for name in others[:_NAMED]) + (" …" if len(others) > _NAMED else "")
+        told.append(f"not read, because no heading there means coordinates: {listed}")
+        fix = "nothing, if no plots stand there; otherwise name its columns as on the sheet that was read"
+    if told:
+        gathering.note("several-layers", "; ".join(told), fix)
 
 
 def _tell_hidden(gathering: Gathering, source: Source, sheets: Sequence[PlotSheet]) -> None:

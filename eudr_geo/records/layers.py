@@ -9,11 +9,12 @@ import numpy as np
 import shapely
 
 from eudr_geo.cells import shown
-from eudr_geo.formats.boundaries import FACTS, Shape, facts_of_doubles
+from eudr_geo.formats.boundaries import FACTS, Shape, facts_of_doubles, line_fault
 from eudr_geo.formats.double_shapes import MADE, Told, geometry_of, offer_of, plain_polygons
 from eudr_geo.model.plots import Reading
 from eudr_geo.model.source import RecordError, WholeFileError
-from eudr_geo.projecting import known, to_wgs84
+from eudr_geo.projecting import known, to_wgs84, transformer
+from eudr_geo.records.converting import in_degrees, note_degrees
 from eudr_geo.records.gathering import Gathering
 
 WGS84 = "EPSG:4326"
@@ -110,7 +111,10 @@ def _read(gathering: Gathering, layer: Layer) -> tuple[Any, dict[str, Any]]:
     faults |= {kept[at]: error for at, error in lost.items()}
     for row in sorted(faults):
         told = layer.told[row]
-        offer = None if isinstance(told, RecordError) or row not in faults else offer_of(*told[:2])
+        is_line = not isinstance(told, RecordError) and faults[row].code == "unsupported-geometry"
+        offer = offer_of(told[0], _in_degrees(told[1], crs)) if is_line else None  # type: ignore[index]
+        if offer is not None:
+            faults[row] = line_fault("LineString", faults[row].why, offer, "")
         properties = {name: values[row] for name, values in layer.columns.items()}
         gathering.reject(before + row + 1, faults[row], group=layer.name, properties=properties, offer=offer)
     stored = [row for row in kept if row not in faults]
@@ -123,14 +127,26 @@ def _read(gathering: Gathering, layer: Layer) -> tuple[Any, dict[str, Any]]:
     if layer.winds:
         array = shapely.orient_polygons(array)
     if crs != WGS84:
-        array = to_wgs84(array, crs)
-        for shape in gathering.shapes[first:]:
-            if shape is not None:
-                (shape.geometry,) = to_wgs84([shape.geometry], crs)
-                shape.short_lons = shape.short_lats = 0
-        facts["short_lons"][:] = facts["short_lats"][:] = 0  # digits of metres say nothing about degrees
-        facts["decimals"][:] = np.minimum(facts["decimals"], 6)
+        metres = ~in_degrees(array, crs)
+        array[metres] = to_wgs84(array[metres], crs)
+        in_file = [shape for shape in gathering.shapes[first:] if shape is not None]
+        own = [shape for shape in in_file if not in_degrees([shape.geometry], crs)[0]]
+        for shape in own:  # the few that shapely cannot hold as they are
+            (shape.geometry,) = to_wgs84([shape.geometry], crs)
+            shape.short_lons = shape.short_lats = 0
+        facts["short_lons"][metres] = facts["short_lats"][metres] = 0  # digits of metres say nothing about degrees
+        facts["decimals"][metres] = np.minimum(facts["decimals"][metres], 6)
+        places = shapely.is_empty(array) | shapely.is_missing(array)
+        note_degrees(gathering, int((~metres & ~places).sum()) + len(in_file) - len(own), crs)
     return array, facts
+
+
+def _in_degrees(nested: Any, crs: str) -> Any:
+    """Positions of a line in degrees, as the plot that it may be has them."""
+    if crs == WGS84 or not isinstance(nested, np.ndarray) or not len(nested):
+        return nested
+    lon, lat = transformer(crs).transform(nested[:, 0], nested[:, 1])
+    return np.round(np.column_stack([lon, lat]), 8)
 
 
 def _geometries(gathering: Gathering, layer: Layer) -> tuple[list[Any], dict[int, RecordError]]:

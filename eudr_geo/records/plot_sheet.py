@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from eudr_geo.cells import decimal_mark, fold, parse_number, shown, text_of
-from eudr_geo.formats.boundaries import Shape, offered_polygon, shape_of
+from eudr_geo.formats.boundaries import Shape, line_fault, offered_polygon, shape_of
 from eudr_geo.formats.coordinate_text import Regions
 from eudr_geo.model.source import NumberText, RecordError
 from eudr_geo.records.angles import parse_angle, side_words
+from eudr_geo.records.bare_commas import rejoined
 from eudr_geo.records.cell_log import CellLog
 from eudr_geo.records.cell_shapes import (
     accuracy_m,
@@ -25,6 +26,7 @@ from eudr_geo.records.gathering import Gathering
 from eudr_geo.records.headings import COORDINATES, column_of
 from eudr_geo.records.sheet_headings import find_headings
 from eudr_geo.regulation import COORDINATE_DECIMALS
+from eudr_geo.workbooks.receipts import letters
 from eudr_geo.workbooks.terms import TOTAL_WORDS
 
 _COORDINATE = re.compile(r"[-+]?\d+(?:[.,]\d+)?")
@@ -33,6 +35,10 @@ _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _BLOCK = 1_000  # rows whose boundaries are decoded together
 _LONGEST_ANGLE = 40
 _CODES = ("plot_id", "producer_id")
+_SRID = re.compile(r"\s*SRID\s*=\s*(\d{1,6})\s*;\s*", re.IGNORECASE)
+_OF_WGS84 = {"0", "4326", "4979"}
+_NO_BOUNDARY = {"[]", "[[]]", "{}"}  # what apps write for none
+_NO_DEGREES = 180.0
 _HECTARES = {  # of one unit of area, international definitions
     "ha": 1.0, "hectare": 1.0, "hectares": 1.0, "hecta": 1.0, "hec": 1.0, "has": 1.0,
     "m2": 1e-4, "sqm": 1e-4, "acre": 0.40468564224, "acres": 0.40468564224, "ac": 0.40468564224,
@@ -52,7 +58,8 @@ class PlotSheet:
     def __init__(self, gathering: Gathering, name: str, rows: Sequence[Sequence[Any]], regions: Regions) -> None:
         self.gathering, self.name, self.rows, self.regions = gathering, name, rows, regions
         self.bulk: list[tuple[int, str, int]] = []  # plot, kind, region: assembled together at the end
-        self.in_named_system: list[int] = []  # plots whose coordinates are in the system that the user named
+        self.in_system: dict[str, list[int]] = {}  # code of a system -> plots whose coordinates are in it
+        self.told_system = ""  # system that the row at hand names for itself
         self.columns: dict[str, int] = {}
         self.as_written: dict[str, str] = {}  # coordinates of the row at hand that are no plain numbers
         self.decimals: dict[str, int] = {}  # and to how many decimals of a degree they were written
@@ -68,9 +75,11 @@ class PlotSheet:
     def _read(self) -> bool:
         if (found := find_headings(self.rows)) is None:
             return False
-        top, self.columns = found
-        self.headings = [text_of(cell) for cell in self.rows[top]]
+        top, self.headings, self.columns = found
+        self.top = top
         self.width = max((place for place, heading in enumerate(self.headings) if heading), default=-1) + 1
+        if self.gathering.format == "CSV" and "wkt" in self.columns:
+            self._put_together(top)
         self.hectares = self._unit()
         numeric = [key for key in ("lat", "lon", "x", "y", "area_ha") if key in self.columns]
         self.marks: dict[str, str] = {key: self._mark(self.columns[key], top) for key in numeric}
@@ -84,6 +93,14 @@ class PlotSheet:
             block = range(first, min(first + _BLOCK, len(self.rows)))
             self._block(block, self._decoded(block))
         return True
+
+    def _put_together(self, top: int) -> None:
+        """Mend rows that a comma in a name has shifted, each with its receipt."""
+        if mended := rejoined(self.rows, top, self.width, self.columns["wkt"]):
+            self.rows = [mended[row][0] if row in mended else cells for row, cells in enumerate(self.rows)]
+            for row, (_, joined) in mended.items():
+                for place, before, after in joined:
+                    self.log.add(row + 1, place, before, after, "bare-comma")
 
     def _block(self, block: range, decoded: dict[int, tuple[str, int]]) -> None:
         """Put the rows of a block where they belong, in their order: runs of plain ones together, the others alone."""
@@ -130,7 +147,7 @@ class PlotSheet:
         self.bulk += [(first + at, *one) for at, one in enumerate(added)]
         if gathering.source.crs and added:
             gathering.crs = gathering.source.crs
-            self.in_named_system += range(first, first + len(added))
+            self.in_system.setdefault(gathering.crs, []).extend(range(first, first + len(added)))
 
     def _decoded(self, block: range) -> dict[int, tuple[str, int]]:
         """Boundaries of these rows that are plain WKT: row → kind and region; the others are looked at one by one."""
@@ -182,21 +199,20 @@ class PlotSheet:
                 )
             cells += [None] * (self.width - len(cells))
             properties = dict(self.properties_of(cells, number))
+            self.told_system = ""
             if decoded:
                 gathering.add(number, properties, None, group=self.name)
                 self.bulk.append((len(gathering.shapes) - 1, *decoded))
                 self.convert(in_named_system=True)
                 return
-            self.as_written, self.decimals = {}, {}
+            self.as_written, self.decimals, self.told_system = {}, {}, ""
             kind, nested, in_named_system = self._place(cells, number)
             if kind == "LineString" and isinstance(nested, list):
                 offer = offered_polygon(nested)
             if kind == "Point" and isinstance(nested, list) and len(nested) == 1 and isinstance(nested[0], list):
                 offer = shape_of("Point", nested[0])
             if "String" in kind:
-                raise RecordError(
-                    "unsupported-geometry", f"a {kind} is no plot", "close it and write POLYGON((…))", kind
-                )
+                raise line_fault(kind, f"a {kind} is no plot", offer, "close it and write POLYGON((…))")
             shape = shape_of(kind, nested)
             properties |= self.as_written  # what a person or device wrote stays with the plot
             if self.decimals:
@@ -210,22 +226,30 @@ class PlotSheet:
             gathering.reject(number, error, group=self.name, properties=properties, offer=offer if is_offered else None)
 
     def convert(self, *, in_named_system: bool) -> None:
-        """Remember that the plot just added is in the system that the user named."""
-        if in_named_system and self.gathering.source.crs:
-            self.gathering.crs = self.gathering.source.crs
-            self.in_named_system.append(len(self.gathering.shapes) - 1)
+        """Remember that the plot just added is in the system that its row or the user named."""
+        if code := self.told_system or (self.gathering.source.crs if in_named_system else ""):
+            self.gathering.crs = code
+            self.in_system.setdefault(code, []).append(len(self.gathering.shapes) - 1)
 
     def _names(self) -> Iterator[tuple[int, str, str]]:
         """Place, column and name of what is kept of a row beside its coordinates."""
         places = {place: key for key, place in self.columns.items()}
         for place, heading in enumerate(self.headings):
             key = places.get(place, "")
-            if not heading or key in COORDINATES:
+            if key == "wkt" or (key in COORDINATES and "wkt" not in self.columns):
                 continue
-            if key:
+            if key in COORDINATES:  # the point beside a boundary
+                yield place, "", heading
+            elif not heading:
+                if place < self.width and self._says_anything(place):
+                    yield place, "", f"column {letters(place)}"
+            elif key:
                 yield place, key, heading if column_of(heading) == key else key
             else:  # two columns of one name stay apart
                 yield place, "", heading if self.headings.count(heading) == 1 else f"{heading} ({place + 1})"
+
+    def _says_anything(self, place: int) -> bool:
+        return any(place < len(row) and text_of(row[place]) for row in self.rows[self.top + 1 :])
 
     def properties_of(self, cells: Sequence[Any], number: int) -> Iterator[tuple[str, Any]]:
         """Names and values of a row that belong to the plot; the row's number is for the log."""
@@ -284,7 +308,11 @@ class PlotSheet:
 
     def _place(self, cells: Sequence[Any], number: int) -> tuple[str, Any, bool]:
         """Kind and positions of a row, and whether they are in the system that the user may have named."""
-        if "wkt" in self.columns and (text := text_of(cells[self.columns["wkt"]])):
+        text = text_of(cells[self.columns["wkt"]]) if "wkt" in self.columns else ""
+        if text and text not in _NO_BOUNDARY:
+            if told := _SRID.match(text):
+                self.told_system = self._named_by(told[1])
+                text = text[told.end() :]
             if (worst := accuracy_m(text)) is not None:
                 self.as_written["accuracy (m)"] = f"{worst:g}"
             return *parse(text), not looks_like_odk(text)
@@ -293,7 +321,25 @@ class PlotSheet:
         if not {first, second} <= set(self.columns):
             raise RecordError("missing-geometry", "the cell of the boundary is empty", "fill in the WKT, or the point")
         self._check_total(cells, first, second)
-        return "Point", [self.ordinate(cells, first, number), self.ordinate(cells, second, number)], not is_degrees
+        position = [self.ordinate(cells, first, number), self.ordinate(cells, second, number)]
+        # Metres under the heading of a latitude are metres all the same, once somebody has named their system.
+        is_metres = not is_degrees or all(abs(float(one)) > _NO_DEGREES for one in position)
+        return "Point", position, is_metres
+
+    def _named_by(self, number: str) -> str:
+        """Code of the system that a cell names by its number; "" for WGS 84."""
+        from eudr_geo.projecting import known
+
+        if number in _OF_WGS84:
+            return ""
+        if (code := known(number)) is None:
+            raise RecordError(
+                "unreadable-record",
+                f"the coordinate system SRID={number} is not known",
+                "write the boundary in WGS 84 longitude and latitude",
+                number,
+            )
+        return code
 
     def _check_total(self, cells: Sequence[Any], first: str, second: str) -> None:
         if text_of(cells[self.columns[first]]) or text_of(cells[self.columns[second]]):
