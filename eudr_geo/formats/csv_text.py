@@ -19,6 +19,10 @@ _SAMPLE_CHARACTERS = 1_000_000
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
 
+class Torn(list[str]):
+    """A row with a quotation mark inside a quoted cell: nobody knows where its cells end."""
+
+
 def decoded(data: bytes) -> tuple[str, str, bool]:
     """Return text, its encoding, and whether that is certain.
 
@@ -49,7 +53,9 @@ def decoded(data: bytes) -> tuple[str, str, bool]:
     return str(best), best.encoding, False
 
 
-def rows_of(text: str, limits: Limits, likeness: Callable[[Sequence[Any]], int]) -> list[list[Any]]:
+def rows_of(
+    text: str, limits: Limits, likeness: Callable[[Sequence[Any]], int], *, keep_torn: bool = False
+) -> list[list[Any]]:
     """Return the rows of a table; the place of a row in the list is its line as a person counts, from 0.
 
     Parameters
@@ -60,6 +66,9 @@ def rows_of(text: str, limits: Limits, likeness: Callable[[Sequence[Any]], int])
         Rows and columns at most.
     likeness
         How much a row looks like the headings of a table of plots; decides which separator is meant.
+    keep_torn
+        Rows with a quotation mark inside a quoted cell come as :class:`Torn` and cost only themselves, if no cell of
+        the table runs over several lines; otherwise they are refused with the table.
 
     Raises
     ------
@@ -90,6 +99,8 @@ def rows_of(text: str, limits: Limits, likeness: Callable[[Sequence[Any]], int])
                     "split it, or copy the filled cells to a new sheet",
                 )
     except csv.Error as error:
+        if keep_torn and (alone := _line_by_line(body, separator, limits)) is not None:
+            return [[]] * skipped + alone
         why = "a quotation mark there is never closed" if "unexpected end" in str(error) else shown(error)
         raise WholeFileError(
             "unreadable-file",
@@ -110,6 +121,22 @@ def _plain_rows(body: str, separator: str, limits: Limits) -> list[list[Any]] | 
     except csv.Error:  # said by whoever looks at it row by row
         return None
     return rows if len(rows) == lines and max(map(len, rows), default=0) <= limits.sheet_columns else None
+
+
+def _line_by_line(body: str, separator: str, limits: Limits) -> list[list[Any]] | None:
+    """Return the rows of a table that is torn in some of its lines, None where a cell may run over several lines."""
+    rows: list[list[Any]] = []
+    for line in body.removesuffix("\n").split("\n"):
+        try:
+            found = next(csv.reader([line], delimiter=separator, strict=True), [])
+        except csv.Error as error:
+            if "unexpected end" in str(error):
+                return None
+            found = Torn(next(csv.reader([line], delimiter=separator), []))
+        rows.append(found)
+        if len(found) > limits.sheet_columns or len(rows) > limits.sheet_rows:
+            return None
+    return rows
 
 
 def _lines(body: str) -> Iterator[str]:

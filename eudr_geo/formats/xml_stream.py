@@ -55,6 +55,7 @@ def batches(data: bytes, limits: Limits) -> Iterator[list[tuple[str, Element]]]:
     depth = 0
     try:
         _refuse_doctype(data)
+        data = _bound(data)
         parser: XMLPullParser[Element] = XMLPullParser(events=("start", "end"))
         for at in range(0, len(data), _PIECE):
             parser.feed(data[at : at + _PIECE])
@@ -79,6 +80,24 @@ def batches(data: bytes, limits: Limits) -> Iterator[list[tuple[str, Element]]]:
         raise WholeFileError(
             "unreadable-file", f"the text cannot be decoded ({error})", "save the file as UTF-8"
         ) from error
+
+
+_OPENING = re.compile(rb"<(?:[\w.-]{1,40}:)?kml\b")
+_PREFIXES = (b"gx", b"atom", b"xal", b"xsi")
+
+
+def _bound(data: bytes) -> bytes:
+    """Return a KML with its prefixes declared: files put together by hand use ``gx:`` and forget to say what it is."""
+    missing = [
+        prefix
+        for prefix in _PREFIXES
+        if b"xmlns:" + prefix not in data and (b"<%b:" % prefix in data or b" %b:" % prefix in data)
+    ]
+    opening = _OPENING.search(data, 0, 65_536) if missing else None
+    if opening is None:
+        return data
+    names = b"".join(b' xmlns:%b="undeclared:%b"' % (prefix, prefix) for prefix in missing)
+    return data[: opening.end()] + names + data[opening.end() :]
 
 
 def _depth(batch: list[Any], depth: int, most: int) -> int:
@@ -128,6 +147,9 @@ def encoding_of(data: bytes) -> str:
     return match[1].decode("ascii").lower() if match else "utf-8"
 
 
+_BARE_AND = re.compile(rb"&(?!#?\w{1,10};)[^&;]{0,39}$")
+
+
 def tag_of(element: Element) -> str:
     """Return an element's name without its namespace, "" for a comment."""
     return _local_name(element.tag)
@@ -150,8 +172,8 @@ def _broken(data: bytes, error: ParseError) -> WholeFileError:
             f"the text is not {encoding.upper()}, as the file says (line {line}, character {column + 1})",
             "export it again, with UTF-8 as encoding",
         )
-    return WholeFileError(
-        "unreadable-file",
-        f"the XML breaks at line {line}, character {column + 1}",
-        "the file is cut off or damaged: export it again",
-    )
+    fix = "the file is cut off or damaged: export it again"
+    text = data.split(b"\n")[line - 1] if line else b""
+    if _BARE_AND.search(text[max(column - 40, 0) : column + 1]):
+        fix = "an & stands alone there: write &amp; or “and”"
+    return WholeFileError("unreadable-file", f"the XML breaks at line {line}, character {column + 1}", fix)

@@ -7,25 +7,20 @@ reads the waypoints alone where there are tracks beside them.
 from __future__ import annotations
 
 import re
-from itertools import pairwise
 from typing import Any
 from xml.etree.ElementTree import Element
-
-import numpy as np
 
 from eudr_geo.cells import shown
 from eudr_geo.formats.boundaries import Shape, line_fault, offered_polygon, shape_of
 from eudr_geo.formats.xml_stream import elements, encoding_of, tag_of
-from eudr_geo.geodesy import distance_m
 from eudr_geo.model.plots import Reading
 from eudr_geo.model.source import NumberText, RecordError, Source, WholeFileError
 from eudr_geo.records.gathering import Gathering
+from eudr_geo.records.walks import PAUSE_M, far_apart_m
 
 FORMATS = ("GPX",)
 _LAYERS = {"wpt": "waypoints", "trk": "tracks", "rte": "routes"}
 _POINTS = {"trkpt", "rtept"}
-_PAUSE_M = 50.0
-"""A walk goes on behind a pause if it goes on nearby; farther apart, the pieces are no single boundary."""
 _NUMBER = re.compile(r"[-+]?\d*\.?\d+(?:[eE][-+]?\d+)?|[-+]?\d+\.")
 _ROOT = re.compile(rb"<(?:[\w.-]+:)?gpx[\s>]")
 
@@ -140,10 +135,8 @@ def _walk(element: Element, gathering: Gathering) -> tuple[list[list[NumberText]
     gathering.hold(count)
     if not count:
         raise RecordError("missing-geometry", "it has no positions", "walk the plot again")
-    ends = np.array([[float(text) for text in (*one[-1][:2], *two[0][:2])] for one, two in pairwise(pieces)])
-    gaps = distance_m(*ends.T) if len(ends) else np.empty(0)
-    far = float(gaps.max(initial=0.0))
-    why = f", in {len(pieces)} pieces up to {far:,.0f} m apart" if far > _PAUSE_M else ""
+    far = far_apart_m(pieces)
+    why = f", in {len(pieces)} pieces up to {far:,.0f} m apart" if far > PAUSE_M else ""
     return [position for piece in pieces for position in piece], why
 
 

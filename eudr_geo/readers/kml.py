@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from xml.etree.ElementTree import Element
 
-from eudr_geo.cells import parse_number, shown
+from eudr_geo.cells import fold, parse_number, shown
 from eudr_geo.formats.archives import members, not_read
 from eudr_geo.formats.boundaries import Shape, line_fault, offered_polygon, shape_of
 from eudr_geo.formats.coordinate_text import Regions, assembled
@@ -17,10 +18,24 @@ from eudr_geo.formats.xml_stream import tag_of as _tag
 from eudr_geo.model.plots import Reading
 from eudr_geo.model.source import NumberText, RecordError, Source, WholeFileError
 from eudr_geo.records.gathering import Gathering
+from eudr_geo.records.walks import PAUSE_M, far_apart_m
 
 FORMATS = ("KML", "KMZ")
 _BLOCK = 1_000  # placemarks whose coordinates are decoded together
-_LOOKED_AT = {"Folder", "NetworkLink", "Placemark", "name"}
+_PICTURES = {"GroundOverlay", "PhotoOverlay", "ScreenOverlay"}
+_LOOKED_AT = {"Folder", "NetworkLink", "Placemark", "name", *_PICTURES}
+_TEXTS = {"address", "phoneNumber", "Snippet"}
+_TIMES = {"TimeStamp": "when", "TimeSpan": "begin"}
+_TAGS = re.compile(r"<[^<>]*>")
+_ROWS = re.compile(r"</?tr\b[^<>]*>", re.IGNORECASE)
+_CELLS = re.compile(r"</?t[dh]\b[^<>]*>", re.IGNORECASE)
+_LONGEST_DESCRIPTION = 2_000
+_NO_NAMES = {  # what programs call a drawing that nobody has named, folded
+    "untitled polygon", "untitled path", "untitled placemark", "polygone sans titre", "trajet sans titre",
+    "repere sans titre", "poligono sin titulo", "ruta sin titulo", "marca de posicion sin titulo",
+    "poligono sem titulo", "caminho sem titulo", "marcador sem titulo", "poligon tanpa judul", "jalur tanpa judul",
+    "da giac khong co tieu de", "duong dan khong co tieu de",
+}  # fmt: skip
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 
@@ -160,7 +175,7 @@ def _document(data: bytes, block: _Block, inside: str) -> None:
     folders: list[str] = [inside] if inside else []
     parents: list[str] = []  # roles of the elements that are open
     roles: dict[Any, str] = {}  # of tags as they are written
-    links = 0
+    links = pictures = 0
     gathering.encoding = gathering.encoding or encoding_of(data)
     for batch in batches(data, gathering.source.limits):
         for event, element in batch:  # millions: as little as possible is done for each
@@ -184,11 +199,20 @@ def _document(data: bytes, block: _Block, inside: str) -> None:
                 element.clear()
             elif role == "NetworkLink":
                 links += 1
+            elif role in _PICTURES:
+                pictures += 1
+                element.clear()
             else:
                 group = "/".join(folder for folder in folders if folder)
                 if not gathering.source.layer or gathering.source.layer in {*folders, group}:
                     block.add(_placemark(element, group))
                 element.clear()
+    if pictures:
+        gathering.note(
+            "several-layers",
+            f"pictures laid over the map were not read ({pictures})",
+            "draw the plots as polygons if they are only in a picture",
+        )
     if links:
         gathering.note(
             "several-layers",
@@ -210,10 +234,20 @@ class _Placemark:
 
 def _placemark(element: Element, group: str) -> _Placemark:
     placemark = _Placemark(group)
+    described = ""
     for child in element:
         tag = _tag(child)
         if tag == "name":
-            placemark.name = (child.text or "").strip()
+            name = (child.text or "").strip()
+            placemark.name = "" if fold(name) in _NO_NAMES else name
+        elif tag == "description":
+            described = "".join(child.itertext()).strip()
+        elif tag in _TEXTS and (text := (child.text or "").strip()):
+            placemark.properties.setdefault(tag, text)
+        elif tag in _TIMES:
+            times = [(one.text or "").strip() for one in child if _tag(one) == _TIMES[tag]]
+            if any(times):
+                placemark.properties.setdefault("mapped_on", next(filter(None, times))[:10])
         elif tag == "ExtendedData":
             for key, value in _extended(child):
                 if placemark.properties.setdefault(key, value) != value:
@@ -222,6 +256,9 @@ def _placemark(element: Element, group: str) -> _Placemark:
                     )
         elif tag in {"Point", "LineString", "LinearRing", "Polygon", "MultiGeometry", "Track", "MultiTrack"}:
             placemark.geometries.append(child)
+    if described:
+        for key, value in _described(described):
+            placemark.properties.setdefault(key, value)
     if not placemark.geometries:
         placemark.fault = placemark.fault or RecordError(
             "missing-geometry", "the placemark has no geometry", "draw the plot, or take its point"
@@ -295,6 +332,23 @@ def _extended(element: Element) -> Iterator[tuple[str, Any]]:
             yield item.get("name") or "", _value(item.text)
 
 
+def _described(text: str) -> Iterator[tuple[str, Any]]:
+    """What a description says: the pairs of its table, as some programs export their columns; always the text too."""
+    for row in _ROWS.split(text) if "<t" in text.lower() else ():
+        cells = [plain for cell in _CELLS.split(row) if (plain := _plain(cell))]
+        if len(cells) == 2:
+            yield cells[0], _value(cells[1])
+    plain = _plain(text)
+    if len(plain) > _LONGEST_DESCRIPTION:
+        plain = f"{plain[:_LONGEST_DESCRIPTION]} … (cut: {len(plain):,} characters)"
+    if plain:
+        yield "description", plain
+
+
+def _plain(text: str) -> str:
+    return " ".join(html.unescape(_TAGS.sub(" ", text)).split())
+
+
 def _value(text: str | None) -> Any:
     if text is None:
         return None
@@ -305,9 +359,15 @@ def _value(text: str | None) -> Any:
 
 def _parts(geometry: Element) -> Iterator[tuple[str, Any]]:
     tag = _tag(geometry)
-    if tag in {"MultiGeometry", "MultiTrack"}:
+    if tag == "MultiTrack":  # one walk with a pause, as in a GPX file
+        pieces = [positions for child in geometry if _tag(child) == "Track" for _, positions in _parts(child)]
+        if far_apart_m(pieces) <= PAUSE_M:
+            yield "LineString", [position for piece in pieces for position in piece]
+        else:
+            yield from (("LineString", piece) for piece in pieces)
+    elif tag == "MultiGeometry":
         for child in geometry:
-            if _tag(child) in {"Point", "LineString", "LinearRing", "Polygon", "MultiGeometry", "Track"}:
+            if _tag(child) in {"Point", "LineString", "LinearRing", "Polygon", "MultiGeometry", "Track", "MultiTrack"}:
                 yield from _parts(child)
     elif tag == "Track":
         yield (

@@ -13,6 +13,7 @@ from eudr_geo.formats.archives import members, names_in
 from eudr_geo.formats.coordinate_text import Regions, assembled
 from eudr_geo.formats.csv_text import SEPARATORS, decoded, rows_of
 from eudr_geo.formats.hidden_cells import Hidden, hidden_in
+from eudr_geo.formats.lost_values import lost_in
 from eudr_geo.model.plots import Reading
 from eudr_geo.model.source import Source, WholeFileError
 from eudr_geo.records.gathering import Gathering
@@ -172,7 +173,7 @@ def _csv_rows(source: Source, gathering: Gathering) -> list[list[Any]]:
             f"the text encoding is not told; read as {gathering.encoding}",
             "check the names; save as UTF-8",
         )
-    return rows_of(text, source.limits, _likeness)
+    return rows_of(text, source.limits, _likeness, keep_torn=True)
 
 
 def _likeness(row: Sequence[Any]) -> int:
@@ -203,7 +204,7 @@ def workbook_cells(source: Source) -> dict[str, list[list[Any]]]:
 
     try:
         workbook = CalamineWorkbook.from_object(str(source.path))
-        return {
+        sheets = {
             str(name): [
                 [_cell(cell) for cell in row]
                 for row in workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
@@ -214,6 +215,13 @@ def workbook_cells(source: Source) -> dict[str, list[list[Any]]]:
         raise WholeFileError(
             "unreadable-file", f"the workbook is damaged ({shown(error)})", "open it in Excel and save it again"
         ) from error
+    if format_ == "XLSX":
+        for name, lost in lost_in(source).items():
+            rows = sheets.get(name, [])
+            for (row, column), text in lost.items():
+                if row < len(rows) and column < len(rows[row]) and rows[row][column] is None:
+                    rows[row][column] = text
+    return sheets
 
 
 def _scan(source: Source) -> None:

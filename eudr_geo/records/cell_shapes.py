@@ -25,8 +25,10 @@ _BRACKETS = {"Point": 1, "Polygon": 2, "MultiPolygon": 3}
 _WKT = re.compile(r"\s*(?:SRID=\d+;)?\s*([A-Za-z]+?)\s*(?:ZM|Z|M)?\s*(\(.*\)|EMPTY)\s*", re.DOTALL | re.IGNORECASE)
 _ODK_POSITION = r"[-+]?\d+\.\d+\s+[-+]?\d+\.\d+(?:\s+[-+]?\d+(?:\.\d+)?){0,2}"
 _ODK = re.compile(  # one position of four numbers, or several
-    rf"\s*(?:{_ODK_POSITION}\s*(?:;\s*{_ODK_POSITION}\s*)+;?|[-+]?\d+\.\d+\s+[-+]?\d+\.\d+(?:\s+[-+]?\d+(?:\.\d+)?){{2}})\s*;?\s*"
+    rf"\s*(?:{_ODK_POSITION}\s*(?:;\s*{_ODK_POSITION}\s*)+|[-+]?\d+\.\d+\s+[-+]?\d+\.\d+(?:\s+[-+]?\d+(?:\.\d+)?){{2}}\s*)(?:;\s*)*"
 )
+_KML_POSITION = r"[-+]?\d{1,3}\.\d+,[-+]?\d{1,2}\.\d+(?:,[-+]?\d+(?:\.\d+)?)?"
+_KML = re.compile(rf"\s*{_KML_POSITION}(?:\s+{_KML_POSITION})+\s*")
 _LOOKS_LIKE_ONE = re.compile(r"\s*(?:SRID=\d+;|[A-Za-z]+\s*[ZMzm]*\s*\(|\{|\[\s*\[)")
 
 
@@ -38,7 +40,7 @@ def looks_like_one(text: str) -> bool:
     >>> looks_like_one("POLYGON((1 2, 3 4))"), looks_like_one('{"type":'), looks_like_one("Polygon")
     (True, True, False)
     """
-    return bool(_LOOKS_LIKE_ONE.match(text)) or looks_like_odk(text)
+    return bool(_LOOKS_LIKE_ONE.match(text)) or looks_like_odk(text) or bool(_KML.fullmatch(text))
 
 
 def looks_like_odk(text: str) -> bool:
@@ -71,6 +73,8 @@ def parse(text: str) -> tuple[str, Any]:
         return _json(text)
     if looks_like_odk(text):
         return _odk(text)
+    if _KML.fullmatch(text):  # as it stands in KML: longitude first
+        return _walk([[NumberText(number) for number in part.split(",")] for part in text.split()])
     match = _WKT.fullmatch(text)
     kind = _KINDS.get(match[1].upper()) if match else None
     if match is None or kind is None:
@@ -176,9 +180,15 @@ def _json(text: str) -> tuple[str, Any]:
 def _odk(text: str) -> tuple[str, Any]:
     """Positions of ODK: latitude first, then longitude, height and accuracy; a shape ends where it began."""
     positions = []
-    for part in text.strip().strip(";").split(";"):
+    for part in filter(str.strip, text.split(";")):
         lat, lon, *more = (NumberText(number) for number in part.split())
         positions.append([lon, lat, *more[:1]])
+    while len(positions) > 1 and not any(map(float, positions[-1][:2])) and any(map(float, positions[0][:2])):
+        positions.pop()  # places that the app kept free for positions that never came
+    return _walk(positions)
+
+
+def _walk(positions: list[list[NumberText]]) -> tuple[str, Any]:
     if len(positions) == 1:
         return "Point", positions[0]
     is_closed = [float(number) for number in positions[0][:2]] == [float(number) for number in positions[-1][:2]]
@@ -195,8 +205,24 @@ def accuracy_m(text: str) -> float | None:
     """
     if not looks_like_odk(text):
         return None
-    noted = [float(numbers[3]) for part in text.split(";") if len(numbers := part.split()) > 3]
+    noted = [float(numbers[3]) for part in text.split(";") if len(numbers := part.split()) > 3 and _is_place(numbers)]
     return max(noted, default=None)
+
+
+def has_empty_positions(text: str) -> bool:
+    """Tell whether ODK wrote positions that hold nothing behind those of the walk.
+
+    Examples
+    --------
+    >>> has_empty_positions("12.68 108.05 512 4.5; ; ;"), has_empty_positions("12.68 108.05 512 4.5;")
+    (True, False)
+    """
+    parts = [part.split() for part in text.rstrip().removesuffix(";").split(";")]
+    return looks_like_odk(text) and len(parts) > 1 and not _is_place(parts[-1])
+
+
+def _is_place(numbers: Sequence[str]) -> bool:
+    return len(numbers) > 1 and any(map(float, numbers[:2]))
 
 
 def _brackets(text: str) -> list[Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, Any
 
 from eudr_geo.cells import clean_code, shown, text_of
@@ -14,15 +14,52 @@ from eudr_geo.regulation import COORDINATE_DECIMALS
 if TYPE_CHECKING:
     from eudr_geo.records.plot_sheet import PlotSheet
 
+_CORNERS = 3  # of a walk, at least
 _FEW_ROWS = 8  # of one plot, that are named one by one
 
 
 def is_by_corner(sheet: PlotSheet, top: int) -> bool:
-    """Tell whether each row is one corner: corners are numbered, and plots stand on several rows."""
-    if not {"plot_id", "vertex"} <= set(sheet.columns) or "wkt" in sheet.columns:
+    """Tell whether each row is one corner: corners are numbered, and plots stand on several rows.
+
+    Without numbers, each code must stand on rows behind each other, at least three of them: a walk round the plot.
+    """
+    if "plot_id" not in sheet.columns or "wkt" in sheet.columns:
         return False
+    filled = _filled_down(sheet, top) if "vertex" in sheet.columns else {}
     codes = [code for row in sheet.rows[top + 1 :] if (code := _code(sheet, row))]
-    return len(set(codes)) < len(codes)
+    if "vertex" in sheet.columns:
+        if not len(set(codes)) < len(codes) + len(filled):
+            return False
+        rows = list(sheet.rows)
+        for row, code in filled.items():
+            cells = [*rows[row], *[None] * (sheet.width - len(rows[row]))]
+            cells[sheet.columns["plot_id"]] = code
+            rows[row] = cells
+            sheet.log.add(row + 1, sheet.columns["plot_id"], "", code, "same-as-above")
+        sheet.rows = rows
+        return True
+    if len(set(codes[:_CORNERS])) != 1:  # nearly every table of points
+        return False
+    runs = [(code, len(list(rows))) for code, rows in groupby(codes)]
+    return bool(runs) and len({code for code, _ in runs}) == len(runs) and min(n for _, n in runs) >= _CORNERS
+
+
+def _filled_down(sheet: PlotSheet, top: int) -> dict[int, str]:
+    """Rows without a code whose corner follows on that of the row above, as under a merged cell: row → code."""
+    found: dict[int, str] = {}
+    above, last = "", ""
+    place = sheet.columns["vertex"]
+    for row in range(top + 1, len(sheet.rows)):
+        cells = sheet.rows[row]
+        number = text_of(cells[place]) if place < len(cells) else ""
+        code = _code(sheet, cells)
+        follows = number.isdigit() and last.isdigit() and int(number) == int(last) + 1
+        if not code and above and follows:
+            found[row] = above
+        else:
+            above = code
+        last = number
+    return found
 
 
 def _code(sheet: PlotSheet, row: Sequence[Any]) -> str:
@@ -70,11 +107,16 @@ def _agreed(sheet: PlotSheet, cells: Sequence[Sequence[Any]], rows: Sequence[int
                 str(values[1]),
             )
         agreed[name] = values[0] if len(values) == 1 else "; ".join(map(str, values))
-    return {name: value for name, value in agreed.items() if name != sheet.headings[sheet.columns["vertex"]]}
+    numbers = sheet.headings[sheet.columns["vertex"]] if "vertex" in sheet.columns else ""
+    return {name: value for name, value in agreed.items() if name != numbers}
 
 
 def _corners(sheet: PlotSheet, cells: Sequence[Sequence[Any]], rows: Sequence[int], properties: dict[str, Any]) -> None:
-    numbers = [text_of(row[sheet.columns["vertex"]]) for row in cells]
+    numbers = (
+        [text_of(row[sheet.columns["vertex"]]) for row in cells]
+        if "vertex" in sheet.columns
+        else [str(number) for number in range(1, len(cells) + 1)]
+    )
     for text in numbers:
         if not text.isdigit():
             raise RecordError(
@@ -108,4 +150,7 @@ def _corners(sheet: PlotSheet, cells: Sequence[Sequence[Any]], rows: Sequence[in
         if sheet.decimals.get(axis, COORDINATE_DECIMALS) < COORDINATE_DECIMALS:
             setattr(shape, fact, shape.vertices)
     sheet.gathering.add(rows[0] + 1, properties, shape, group=sheet.name)
+    if "vertex" not in sheet.columns:
+        code = str(properties.get("plot_id") or _code(sheet, cells[0]))
+        sheet.log.add(rows[0] + 1, sheet.columns["plot_id"], f"{len(rows)} rows of {code}", "1 plot", "row-order")
     sheet.convert(in_named_system=not is_degrees)

@@ -9,13 +9,16 @@ from typing import Any
 from eudr_geo.cells import decimal_mark, fold, parse_number, shown, text_of
 from eudr_geo.formats.boundaries import Shape, line_fault, offered_polygon, shape_of
 from eudr_geo.formats.coordinate_text import Regions
+from eudr_geo.formats.csv_text import Torn
 from eudr_geo.model.source import NumberText, RecordError
 from eudr_geo.records.angles import parse_angle, side_words
+from eudr_geo.records.areas import in_hectares, unit_of
 from eudr_geo.records.bare_commas import rejoined
 from eudr_geo.records.cell_log import CellLog
 from eudr_geo.records.cell_shapes import (
     accuracy_m,
     as_arrays,
+    has_empty_positions,
     is_one_ring,
     looks_like_odk,
     parse,
@@ -24,12 +27,14 @@ from eudr_geo.records.cell_shapes import (
 from eudr_geo.records.corner_rows import is_by_corner, read_corners
 from eudr_geo.records.gathering import Gathering
 from eudr_geo.records.headings import COORDINATES, column_of
+from eudr_geo.records.pairs import pair_of
 from eudr_geo.records.sheet_headings import find_headings
 from eudr_geo.regulation import COORDINATE_DECIMALS
 from eudr_geo.workbooks.receipts import letters
 from eudr_geo.workbooks.terms import TOTAL_WORDS
 
-_COORDINATE = re.compile(r"[-+]?\d+(?:[.,]\d+)?")
+_COORDINATE = re.compile(r"[-+]?\d+(?:[.,]\d+)?(?:[eE][-+]?\d{1,2})?")
+_TAIL = 60  # characters of a long cell that are logged
 _PLAIN_NUMBERS = re.compile(r"[0-9]+(?:\.[0-9]+)?(?:\n[0-9]+(?:\.[0-9]+)?)*")
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _BLOCK = 1_000  # rows whose boundaries are decoded together
@@ -39,12 +44,6 @@ _SRID = re.compile(r"\s*SRID\s*=\s*(\d{1,6})\s*;\s*", re.IGNORECASE)
 _OF_WGS84 = {"0", "4326", "4979"}
 _NO_BOUNDARY = {"[]", "[[]]", "{}"}  # what apps write for none
 _NO_DEGREES = 180.0
-_HECTARES = {  # of one unit of area, international definitions
-    "ha": 1.0, "hectare": 1.0, "hectares": 1.0, "hecta": 1.0, "hec": 1.0, "has": 1.0,
-    "m2": 1e-4, "sqm": 1e-4, "acre": 0.40468564224, "acres": 0.40468564224, "ac": 0.40468564224,
-}  # fmt: skip
-_UNIT = re.compile(r"(.{0,80}?\d[\d.,]{0,40})\s{0,9}([^\W\d_]+[²2]?)\.?", re.DOTALL)  # bounded: cells may be long
-_IN_BRACKETS = re.compile(r"[(\[]([^)\]]{0,80})[)\]]")
 _DECIMAL_DEGREES = "write decimal degrees, like 12.712345"
 
 
@@ -154,7 +153,8 @@ class PlotSheet:
         place = self.columns.get("wkt")
         if place is None:
             return {}
-        cells = {row: self.rows[row][place] for row in block if place < len(self.rows[row])}
+        whole = [row for row in block if place < len(self.rows[row]) and not isinstance(self.rows[row], Torn)]
+        cells = {row: self.rows[row][place] for row in whole}
         texts = {row: cell.strip() if cell.__class__ is str else text_of(cell) for row, cell in cells.items()}
         most = self.gathering.source.limits.ring_vertices
         before, first = self.regions.positions, self.regions.total
@@ -174,16 +174,11 @@ class PlotSheet:
         return decimal_mark(text_of(cell) for cell in different if isinstance(cell, str))
 
     def _unit(self) -> float:
-        """Hectares in one unit of the area column, as its heading says; an unknown unit makes it an ordinary column."""
-        if "area_ha" not in self.columns:
-            return 1.0
-        heading = self.headings[self.columns["area_ha"]]
-        named = _IN_BRACKETS.search(heading)
-        words = fold(named[1] if named else heading).split()
-        factors = [_HECTARES[word] for word in words if word in _HECTARES]
-        if named and not factors and words:
+        """Hectares in one unit of the area column; an unknown unit makes it an ordinary column."""
+        factor = unit_of(self.headings[self.columns["area_ha"]]) if "area_ha" in self.columns else 1.0
+        if factor is None:
             del self.columns["area_ha"]
-        return factors[0] if factors else 1.0
+        return factor or 1.0
 
     def _row(self, number: int, cells: list[Any], decoded: tuple[str, int] | None) -> None:
         gathering = self.gathering
@@ -191,6 +186,13 @@ class PlotSheet:
         properties: dict[str, Any] = {}
         offer: Shape | None = None
         try:
+            if isinstance(self.rows[number - 1], Torn):
+                raise RecordError(
+                    "unreadable-record",
+                    "a quotation mark stands inside a cell with quotation marks, so that nobody knows where it ends",
+                    "write it twice, or take it away",
+                    ",".join(cells),
+                )
             if len(cells) > self.width and (extra := [text for cell in cells[self.width :] if (text := text_of(cell))]):
                 raise RecordError(
                     "unreadable-record",
@@ -288,22 +290,9 @@ class PlotSheet:
 
     def _area(self, value: Any, row: int) -> Any:
         """The area in hectares as a number, or the text where it is none that is certain."""
-        text = text_of(value)
-        factor, unit = self.hectares, None
-        if isinstance(value, str) and (unit := _UNIT.fullmatch(text)):
-            if (named := fold(unit[2])) not in _HECTARES:
-                return text
-            text, factor = unit[1], _HECTARES[named]
-        is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-        number = float(value) if is_number else parse_number(text, self.marks["area_ha"])
-        if number is None and self.has_points and not self.marks["area_ha"]:
-            number = parse_number(text, ".")
-        if number is None or isinstance(value, bool):
-            return text_of(value)
-        # Rounded to a thousandth of a square metre: 15000 m2 are 1.5 ha, not 1.5000000000000002.
-        hectares = NumberText(repr(number if factor == 1 else round(number * factor, 7)))
-        has_unit = factor != 1 or unit is not None
-        self.log.number(row, self.columns["area_ha"], text_of(value), hectares, has_unit=has_unit)
+        hectares, has_unit = in_hectares(value, self.hectares, self.marks["area_ha"], has_points=self.has_points)
+        if isinstance(hectares, NumberText):
+            self.log.number(row, self.columns["area_ha"], text_of(value), hectares, has_unit=has_unit)
         return hectares
 
     def _place(self, cells: Sequence[Any], number: int) -> tuple[str, Any, bool]:
@@ -313,6 +302,14 @@ class PlotSheet:
             if told := _SRID.match(text):
                 self.told_system = self._named_by(told[1])
                 text = text[told.end() :]
+            if (pair := pair_of(text)) is not None:
+                place = self.columns["wkt"]
+                lat, lon = (
+                    self.degrees(one, key, place, number) for one, key in zip(pair, ("lat", "lon"), strict=True)
+                )
+                return "Point", [lon, lat], False
+            if has_empty_positions(text):
+                self.log.add(number, self.columns["wkt"], text[-_TAIL:], "left out", "empty-position")
             if (worst := accuracy_m(text)) is not None:
                 self.as_written["accuracy (m)"] = f"{worst:g}"
             return *parse(text), not looks_like_odk(text)
@@ -342,6 +339,10 @@ class PlotSheet:
         return code
 
     def _check_total(self, cells: Sequence[Any], first: str, second: str) -> None:
+        if text_of(cells[self.columns[first]]) == self.headings[self.columns[first]]:
+            raise RecordError(
+                "missing-geometry", "the row repeats the headings", "take it out of the table", self.headings[0]
+            )
         if text_of(cells[self.columns[first]]) or text_of(cells[self.columns[second]]):
             return
         word = fold(next(text for cell in cells if (text := text_of(cell))))
@@ -362,19 +363,34 @@ class PlotSheet:
             )
         if isinstance(value, (int, float)) and not isinstance(value, bool):
             return NumberText(repr(float(value)))
+        return self.degrees(text, key, self.columns[key], row)
+
+    def degrees(self, text: str, key: str, place: int, row: int) -> NumberText:
+        """One coordinate as text, as a number with the digits it was written with; logged where it was no plain one."""
+        before = text
+        if text.startswith("'"):  # the mark of a spreadsheet that the cell is text
+            text = text[1:].strip()
+        if text.startswith(("=", "#")):
+            raise RecordError(
+                "not-finite",
+                f"the formula in the cell of {shown(self.headings[place])} has no value ({shown(text)})",
+                "open the file in a spreadsheet and save it, or type the value",
+                text,
+            )
+        mark = self.marks.get(key, "")
         # In degrees a comma can only be a decimal mark: nobody writes thousands of them.
-        if _COORDINATE.fullmatch(text) and not ("," in text and self.marks[key] == "."):
-            self.log.number(row, self.columns[key], text_of(value), text.replace(",", "."))
+        if _COORDINATE.fullmatch(text) and not ("," in text and mark == "."):
+            self.log.number(row, place, before, text.replace(",", "."))
             return NumberText(text.replace(",", "."))
         if key in {"lat", "lon"} and len(text) <= _LONGEST_ANGLE:
-            return self._angle(text, key, row)
-        metres = parse_number(text, self.marks[key]) if key in {"x", "y"} else None
+            return self._angle(text, key, place, row)
+        metres = parse_number(text, mark) if key in {"x", "y"} else None
         if metres is None:
             raise RecordError("not-finite", f"{shown(text)} stands where a coordinate belongs", _DECIMAL_DEGREES, text)
-        self.log.number(row, self.columns[key], text_of(value), repr(metres))
+        self.log.number(row, place, before, repr(metres))
         return NumberText(repr(metres))
 
-    def _angle(self, text: str, key: str, row: int) -> NumberText:
+    def _angle(self, text: str, key: str, place: int, row: int) -> NumberText:
         """A coordinate in degrees, minutes and seconds, or with the side of the globe beside it."""
         try:
             found = parse_angle(text, key, self._side_words())
@@ -388,14 +404,15 @@ class PlotSheet:
         if found is None:
             raise RecordError("not-finite", f"{shown(text)} stands where a coordinate belongs", _DECIMAL_DEGREES, text)
         value, self.decimals[key] = found
-        self.as_written[self.headings[self.columns[key]]] = text
-        self.log.add(row, self.columns[key], text, repr(value), "angle")
+        heading = self.headings[place]
+        self.as_written[heading] = ", ".join(filter(None, [self.as_written.get(heading), text]))
+        self.log.add(row, place, text, repr(value), "angle")
         return NumberText(repr(value))
 
     def _side_words(self) -> set[str]:
         """Words for north, east … in the table: they tell what language its letters are in."""
         if self._words is None:
-            places = [self.columns[key] for key in ("lat", "lon")]
+            places = [self.columns[key] for key in ("lat", "lon") if key in self.columns]
             self._words = side_words(
                 text
                 for row in self.rows

@@ -10,6 +10,7 @@ from eudr_geo.cells import fold, shown, text_of
 from eudr_geo.model.source import WholeFileError
 from eudr_geo.records.cell_shapes import looks_like_odk, looks_like_one
 from eudr_geo.records.headings import EU_COLUMNS, NUMBERS_OF_ROWS, OF_A_SHEET_OF_PLOTS, OWN_CODES, match_column
+from eudr_geo.records.pairs import pair_of
 
 _HEADING_ROWS = 10  # titles and logos above the headings
 _LONGEST_HEADING = 100
@@ -112,15 +113,15 @@ def _survey(rows: Sequence[Sequence[Any]], known: int | None) -> tuple[int, int,
     """
     tops = range(min(len(rows), _HEADING_ROWS)) if known is None else [known]
     top = next((row for row in tops if sum(isinstance(cell, str) and bool(cell) for cell in rows[row]) > 1), None)
-    if top is None:
-        return None
+    if top is None or any(isinstance(cell, str) and (looks_like_one(cell) or pair_of(cell)) for cell in rows[top]):
+        return None  # a row of data is no headings
     found = {key: at for key, at in named_columns(rows[top]).items() if key != "wkt"}
     positions: dict[int, int] = {}
     for row in rows[top + 1 : top + 1 + _SURVEYED]:
         for place, cell in enumerate(row):
             if isinstance(cell, str) and ";" in cell and looks_like_odk(cell):
                 positions[place] = positions.get(place, 0) + cell.count(";")
-            elif known is None and isinstance(cell, str) and looks_like_odk(cell):
+            elif known is None and isinstance(cell, str) and (looks_like_odk(cell) or pair_of(cell)):
                 positions[place] = positions.get(place, 0) + 1
     if not positions:
         return None
@@ -132,7 +133,7 @@ def _holds_boundaries(rows: Sequence[Sequence[Any]], place: int, top: int) -> bo
     below = list(islice((text for row in under if place < len(row) and (text := text_of(row[place]))), _SURVEYED))
     if not below:  # headings of an empty table, not the last row of one
         return not any(text_of(cell) for row in rows[:top] for cell in row)
-    return any(looks_like_one(text) for text in below)
+    return any(looks_like_one(text) or pair_of(text) for text in below)
 
 
 def _check_one(rows: Sequence[Sequence[Any]], places: list[int], top: int) -> None:
