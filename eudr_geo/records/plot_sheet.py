@@ -25,13 +25,14 @@ from eudr_geo.records.gathering import Gathering
 from eudr_geo.records.headings import COORDINATES, column_of
 from eudr_geo.records.sheet_headings import find_headings
 from eudr_geo.regulation import COORDINATE_DECIMALS
-from eudr_geo.workbooks.terms import TOTAL_WORDS
+from eudr_geo.workbooks.terms import ERROR_CELLS, NO_VALUE, TOTAL_WORDS
 
 _COORDINATE = re.compile(r"[-+]?\d+(?:[.,]\d+)?")
 _PLAIN_NUMBERS = re.compile(r"[0-9]+(?:\.[0-9]+)?(?:\n[0-9]+(?:\.[0-9]+)?)*")
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _BLOCK = 1_000  # rows whose boundaries are decoded together
 _LONGEST_ANGLE = 40
+_MAY_FAIL = ("", "area_ha")  # columns whose failed formulas are kept as text: a rule names them, or nobody uses them
 _CODES = ("plot_id", "producer_id")
 _HECTARES = {  # of one unit of area, international definitions
     "ha": 1.0, "hectare": 1.0, "hectares": 1.0, "hecta": 1.0, "hec": 1.0, "has": 1.0,
@@ -104,7 +105,10 @@ class PlotSheet:
         columns: dict[str, list[Any]] = {}
         by_place = list(map(list, zip(*(self.rows[row] for row in rows), strict=True))) or [[] for _ in self.headings]
         codes = [value for place, key, _ in self.names if key in _CODES for value in by_place[place]]
-        if gathering.format != "CSV" and any(self._is_spoilt(value) for value in codes):
+        is_spoilt = gathering.format != "CSV" and any(self._is_spoilt(value) for value in codes)
+        if is_spoilt or not all(
+            ERROR_CELLS.isdisjoint(by_place[place]) for place, key, _ in self.names if key not in _MAY_FAIL
+        ):
             for row in rows:
                 self._row(row + 1, list(self.rows[row]), decoded[row])
             return
@@ -238,6 +242,7 @@ class PlotSheet:
                 continue
             self.log.text(number, place, key, value)
             if key:
+                self._refuse_failed(value, place)
                 if key in _CODES and self._is_spoilt(value):
                     raise RecordError(
                         "unreadable-record",
@@ -248,6 +253,17 @@ class PlotSheet:
                 yield name, text_of(value)
             else:
                 yield name, _kept(value)
+
+    def _refuse_failed(self, value: Any, place: int) -> None:
+        """Stop at a cell that holds no value but the error of a formula: an empty cell would be another statement."""
+        if isinstance(value, str) and (text := value.strip()) in ERROR_CELLS:
+            what = "has no value yet" if text == NO_VALUE else f"failed ({text})"
+            raise RecordError(
+                "unreadable-record",
+                f"the formula in {shown(self.headings[place])} {what}",
+                "type the value instead of the formula, or open the table in a spreadsheet, correct it and save it",
+                text,
+            )
 
     def _is_spoilt(self, value: Any) -> bool:
         is_date = isinstance(value, str) and self.gathering.format != "CSV" and bool(_ISO_DATE.fullmatch(value))
@@ -285,6 +301,7 @@ class PlotSheet:
     def _place(self, cells: Sequence[Any], number: int) -> tuple[str, Any, bool]:
         """Kind and positions of a row, and whether they are in the system that the user may have named."""
         if "wkt" in self.columns and (text := text_of(cells[self.columns["wkt"]])):
+            self._refuse_failed(text, self.columns["wkt"])
             if (worst := accuracy_m(text)) is not None:
                 self.as_written["accuracy (m)"] = f"{worst:g}"
             return *parse(text), not looks_like_odk(text)
@@ -307,6 +324,7 @@ class PlotSheet:
     def ordinate(self, cells: Sequence[Any], key: str, row: int) -> NumberText:
         """One coordinate of a row, as a number with the digits it was written with."""
         value = cells[self.columns[key]]
+        self._refuse_failed(value, self.columns[key])
         text = text_of(value).replace("\u2212", "-")
         if not text:
             raise RecordError(
