@@ -69,6 +69,7 @@ def read(source: Source) -> Reading:
         When it is none, is damaged, or a layer is a query instead of a table.
     """
     gathering = Gathering(source, "GeoPackage")
+    _refuse_cut_off(source)
     try:
         with closing(sqlite3.connect(f"file:{source.path}?mode=ro&immutable=1", uri=True)) as base:
             _harden(base)
@@ -89,6 +90,19 @@ def read(source: Source) -> Reading:
             "nothing, unless plots are missing",
         )
     return read_layers(gathering, layers)
+
+
+def _refuse_cut_off(source: Source) -> None:
+    """Stop at a file that is shorter than it says: SQLite would fill its last page with zeros, and a shape with them."""
+    size = source.path.stat().st_size
+    with source.path.open("rb") as stream:
+        head = stream.read(100)
+    if len(head) < 100:
+        raise WholeFileError("unreadable-file", "the GeoPackage breaks off", "copy or export it again")
+    page = 65_536 if head[16:18] == b"\0\1" else int.from_bytes(head[16:18], "big")
+    pages = int.from_bytes(head[28:32], "big") if head[24:28] == head[92:96] else 0  # else the number is an old one
+    if page and (size < page * pages if pages else size % page):
+        raise WholeFileError("unreadable-file", "the GeoPackage breaks off", "copy or export it again")
 
 
 def _text(raw: bytes) -> str:
