@@ -53,7 +53,11 @@ class Limits:
     ring_vertices: int = _limit(100_000, "positions", "positions of one boundary")
     file_vertices: int = _limit(5_000_000, "positions", "positions of all boundaries of a file")
     sheet_rows: int = _limit(200_000, "rows", "rows of a table or sheet, empty ones counted")
+    sheet_cells: int = _limit(10_000_000, "cells", "rows times columns of a workbook's sheet, empty cells counted")
     sheet_columns: int = _limit(200, "columns", "columns of a table or sheet")
+    repair_crossings: int = _limit(
+        1_000, "crossings", "crossings of one boundary that repair untangles, and that are counted"
+    )
     memory_bytes: int = _limit(1_500_000_000, "bytes", "address space of the reading process")
     disk_bytes: int = _limit(300_000_000, "bytes", "each file that the reading process writes")
     cpu_s: int = _limit(60, "seconds", "processor time of the reading process")

@@ -217,9 +217,12 @@ def describe() -> tuple[str, str]:
     from eudr_geo.cage import landlock, walls
 
     parts = [f"GDAL reads only {', '.join(ALLOWED)}"]
-    parts.append(
-        "memory, time and file size limited" if sys.platform != "win32" else "time limited; memory is not on Windows"
-    )
+    if walls.limits_memory():
+        parts.append("memory, time and file size limited")
+    elif sys.platform == "win32":
+        parts.append("only the time is limited on Windows: memory and file size are counted by our own readers")
+    else:
+        parts.append("time and file size limited, memory not on this system: it is counted by our own readers")
     speaks = landlock.version()
     if walls.can_leave_network():
         parts.append("no network")

@@ -41,7 +41,7 @@ def shut(limits: Limits) -> None:
     import resource
 
     for kind, value in (
-        (resource.RLIMIT_AS, limits.memory_bytes),
+        *([(resource.RLIMIT_AS, limits.memory_bytes)] if limits_memory() else []),
         (resource.RLIMIT_CPU, limits.cpu_s),
         (resource.RLIMIT_FSIZE, limits.disk_bytes),
         (resource.RLIMIT_NOFILE, _OPEN_FILES),
@@ -55,6 +55,11 @@ def shut(limits: Limits) -> None:
     # Last, because a new namespace may need it: no process and no thread is started from here (root is exempt).
     with suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
+
+
+def limits_memory() -> bool:
+    """Tell whether this system keeps a process within its memory; macOS takes the number, or not, and forgets it."""
+    return sys.platform not in {"win32", "darwin"}
 
 
 def _ours() -> list[str]:

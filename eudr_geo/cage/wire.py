@@ -25,6 +25,10 @@ _NONSENSE = (
     struct.error, shapely.errors.GEOSException,
 )  # fmt: skip
 _SEPARATOR = "\0"
+_CELLS = {str, int, float, bool, type(None)}
+_MAY_BE_LONG = {"extra", "misspelt", "group"}  # made of many texts
+_LONGER = 10  # times a text: what a message or a path of folders is made of
+_BYTES = 4  # of one character, at most
 _KINDS = {"int": np.dtype("<i8"), "float": np.dtype("<f8"), "bool": np.dtype("|b1")}
 
 
@@ -105,14 +109,15 @@ def unpack(data: bytes, name: str, limits: Limits) -> tuple[Reading, Any]:
     try:
         head = json.loads(data[16 : 16 + length])
         view = memoryview(data)[16 + length :]
-        plots, at = _table(head["tables"][0], view, 0)
-        offers, at = _table(head["tables"][1], view, at)
+        most = limits.text_length
+        plots, at = _table(head["tables"][0], view, 0, name, most)
+        offers, at = _table(head["tables"][1], view, at, name, most)
         if at != len(view):
             raise WireError("bytes left over")
         given = dict(head["file"])
-        given["notes"] = tuple(_checked(Note(**note)) for note in given["notes"])
-        given["changes"] = tuple(_checked(CellChange(*row)) for row in zip(*head["changes"], strict=True))
-        file = _checked(SourceFile(**{**given, "name": name}))
+        given["notes"] = tuple(_checked(Note(**note), most) for note in given["notes"])
+        given["changes"] = tuple(_checked(CellChange(*row), most) for row in zip(*head["changes"], strict=True))
+        file = _checked(SourceFile(**{**given, "name": name}), most)
         rejected = []
         used = 0
         for row in head["rejected"]:
@@ -120,8 +125,9 @@ def unpack(data: bytes, name: str, limits: Limits) -> tuple[Reading, Any]:
             lon, lat = (float("nan") if row[key] is None else float(row[key]) for key in ("lon", "lat"))
             offer = offers.take([used]) if has_offer else None
             used += bool(has_offer)
-            rejected.append(_checked(Rejected(**{**row, "source": name, "lon": lon, "lat": lat, "offer": offer})))
-        other = head["other"]
+            given = {**row, "source": name, "lon": lon, "lat": lat, "offer": offer}
+            rejected.append(_checked(Rejected(**given), most))
+        other = _sheets(head["other"])
     except _NONSENSE as error:
         raise WireError(type(error).__name__) from error
     if file.plots != len(plots) or file.rejected != len(rejected) or not file.adds_up():
@@ -129,7 +135,20 @@ def unpack(data: bytes, name: str, limits: Limits) -> tuple[Reading, Any]:
     return Reading(plots, tuple(rejected), (file,)), other
 
 
-def _checked(row: Any) -> Any:
+def _sheets(other: Any) -> Any:
+    """Return the cells of a workbook if they are cells: rows of text, numbers, true, false or nothing, by sheet."""
+    if other is None:
+        return None
+    for name, rows in other.items():
+        name.encode()
+        for row in rows:
+            if type(row) is not list or not _CELLS.issuperset(map(type, row)):
+                raise WireError("a cell is of no kind")
+            "".join([cell for cell in row if type(cell) is str]).encode()
+    return other
+
+
+def _checked(row: Any, most: int) -> Any:
     """Return a row of text and numbers if each field is what its name says; what is text may be shown to people."""
     for spec in fields(row):
         value = getattr(row, spec.name)
@@ -138,10 +157,12 @@ def _checked(row: Any) -> Any:
             raise WireError(f"{spec.name} is of the wrong kind")
         if isinstance(value, str):
             value.encode()  # no half characters
+            if len(value) > _LONGER * most:
+                raise WireError(f"{spec.name} is too long")
     return row
 
 
-def _table(head: dict[str, Any], view: memoryview, at: int) -> tuple[Plots, int]:
+def _table(head: dict[str, Any], view: memoryview, at: int, source: str, most: int) -> tuple[Plots, int]:
     n = int(head["rows"])
     columns: dict[str, Any] = {}
     for (name, spec), sizes in zip(PLOT_COLUMNS.items(), head["sizes"], strict=True):
@@ -151,17 +172,24 @@ def _table(head: dict[str, Any], view: memoryview, at: int) -> tuple[Plots, int]
                 raise WireError("a length is wrong")
             parts.append(view[at : at + size])
             at += size
-        columns[name] = _column(parts, spec.kind, n)
+        columns[name] = _column(parts, spec.kind, n, 0 if name in _MAY_BE_LONG else most)
+    columns["source"] = [source] * n  # what we know, whatever the child says
     return Plots(columns), at
 
 
-def _column(parts: list[memoryview], kind: str, n: int) -> Any:
+def _column(parts: list[memoryview], kind: str, n: int, most: int) -> Any:
     if kind in _KINDS:
         values = np.frombuffer(parts[0], dtype=_KINDS[kind])
         if len(values) != n:
             raise WireError("a column has the wrong length")
+        if kind == "int" and bool(np.less(values, 0).any()):
+            raise WireError("a count is below zero")
         return values
     if kind == "text":
+        if most and len(parts[0]) > most:
+            ends = np.flatnonzero(np.frombuffer(parts[0], dtype=np.uint8) == 0)
+            if np.diff(ends, prepend=-1, append=len(parts[0])).max() > _BYTES * (most + 1):
+                raise WireError("a text is too long")
         texts = str(parts[0], "utf-8").split(_SEPARATOR) if n else []
         if len(texts) != n or (not n and len(parts[0])):
             raise WireError("a column has the wrong length")

@@ -12,6 +12,8 @@ from eudr_geo.limits import Limits
 from eudr_geo.model.source import Source, WholeFileError
 
 _TRUE = {b"1", b"true"}
+_SIGNS = (b"hidden", b'ht="0', b'width="0')  # of a sheet that may hide something
+_NO_SIZE = re.compile(rb"0(?:\.0{1,9})?")  # a row or column pushed together until nothing of it is left
 _TAG = re.compile(rb"<(?:\w{1,20}:)?(row|col)\s([^>]{0,2000})>")
 _ATTRIBUTE = re.compile(rb"([\w:]{1,40})\s{0,9}=\s{0,9}[\"']([^\"']{0,200})[\"']")
 _SHEET_LIST, _LINKS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
@@ -37,14 +39,14 @@ def hidden_in(source: Source, format_: str) -> dict[str, Hidden]:
     found = {sheet.name: Hidden(sheet.visible != SheetVisibleEnum.Visible) for sheet in workbook.sheets_metadata}
     if format_ == "XLSX":
         parts = members(source)
-        for name, part in parts_of(parts, source.limits).items():
-            if name in found and b"hidden" in parts.get(part, b""):
+        for name, part in sheet_parts(parts, source.limits).items():
+            if name in found and any(word in parts.get(part, b"") for word in _SIGNS):
                 _rows_and_columns(parts[part], found[name], source.limits.sheet_columns)
     return {name: hidden for name, hidden in found.items() if hidden.is_sheet or hidden.rows or hidden.columns}
 
 
-def parts_of(parts: dict[str, bytes], limits: Limits) -> dict[str, str]:
-    """Sheet name → the file in the archive that holds its cells; nothing where the workbook does not tell."""
+def sheet_parts(parts: dict[str, bytes], limits: Limits) -> dict[str, str]:
+    """Return the file in the archive that holds each sheet's cells, by the sheet's name; {} where it is not told."""
     if not {_SHEET_LIST, _LINKS} <= set(parts):
         return {}
     try:
@@ -72,7 +74,9 @@ def _rows_and_columns(xml: bytes, hidden: Hidden, most_columns: int) -> None:
     """Note what the sheet hides; a span of columns may reach to the end of any sheet."""
     for kind, inside in _TAG.findall(xml):
         told = dict(_ATTRIBUTE.findall(inside))
-        if told.get(b"hidden") not in _TRUE:
+        if told.get(b"hidden") not in _TRUE and not _NO_SIZE.fullmatch(
+            told.get(b"ht" if kind == b"row" else b"width", b"")
+        ):
             continue
         if kind == b"row" and told.get(b"r", b"").isdigit():
             hidden.rows.add(int(told[b"r"]) - 1)

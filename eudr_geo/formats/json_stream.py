@@ -77,7 +77,9 @@ class JsonStream:
         self._stream.seek(0)
         self._rest = b""
         if self.encoding.startswith("utf-16") or self.encoding.startswith("utf-32"):
-            self._rest = self._stream.read().decode(self.encoding).lstrip("\ufeff").encode()
+            data = self._stream.read()
+            self._stream.close()
+            self._rest = self._recoded(data)
             self._done = True
             self._take(self._rest, last=True)
         else:
@@ -117,6 +119,16 @@ class JsonStream:
         self.text = self.text[self.at :] + more
         self.at = 0
 
+    def _recoded(self, data: bytes) -> bytes:
+        """Text of an encoding that its first bytes told, as UTF-8."""
+        try:
+            return data.decode(self.encoding).lstrip("\ufeff").encode()
+        except UnicodeError as error:
+            name = self.encoding.upper()
+            raise WholeFileError(
+                "unreadable-file", f"the text begins like {name} and is none", "save the file as UTF-8"
+            ) from error
+
     def _where_not(self) -> str:
         """Line of the first byte that is not UTF-8."""
         data = self.source.path.read_bytes()
@@ -136,7 +148,7 @@ class JsonStream:
         """Return a value with the arrays that were taken out of it put back, as text of JSON."""
         if isinstance(value, str):
             return self.array(int(value[len(self.mark) :])).decode() if value.startswith(self.mark) else value
-        if depth > self.source.limits.json_depth:  # refused further on
+        if depth > self.source.limits.json_depth or isinstance(value, Twice):  # refused further on
             return value
         if isinstance(value, dict):
             return {key: self.restored(inner, depth + 1) for key, inner in value.items()}

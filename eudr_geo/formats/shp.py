@@ -65,24 +65,40 @@ def box_of(shp: bytes) -> tuple[float, float, float, float]:
 
 
 def _places(shp: bytes, shx: bytes) -> tuple[Ints, Ints]:
-    """Where the content of each record begins and how long it is, bytes; -1 for one that the file does not hold."""
-    size = struct.unpack_from(">i", shp, 24)[0] * 2
+    """Where the content of each record begins and how long it is, bytes; -1 for one that the file does not hold.
+
+    The index is believed when its entries lie one behind the other, or when each leads to a record of its own that is
+    as long as it says. A damaged one would give a plot the land of another: then the shapes are taken as they follow.
+    """
     entries = np.frombuffer(shx[_HEAD : _HEAD + _whole(shx)], ">i4").reshape(-1, 2).astype(np.int64) * 2
-    if len(entries) and size <= len(shp):
-        at, length = entries[:, 0] + _RECORD_HEAD, entries[:, 1]
-        is_there = (entries[:, 0] >= _HEAD) & (length >= _KIND) & (at + length <= len(shp))
-        return np.where(is_there, at, -1), length
+    at, length = entries[:, 0], entries[:, 1]
+    ends = at + _RECORD_HEAD + length
+    is_there = (at >= _HEAD) & (length >= _KIND) & (ends <= len(shp))
+    _, first = np.unique(at, return_index=True)
+    if len(entries) and at[0] == _HEAD and (at[1:] == ends[:-1]).all() and ends[-1] + _RECORD_HEAD + _KIND > len(shp):
+        return np.where(is_there, at + _RECORD_HEAD, -1), length
+    if len(entries) and is_there.all() and len(first) == len(at):
+        heads = np.frombuffer(b"".join([shp[start + 4 : start + 8] for start in at.tolist()]), ">i4")
+        if (heads.astype(np.int64) * 2 == length).all() and len(_chain(shp)) <= len(entries):
+            return at + _RECORD_HEAD, length
+    found = _chain(shp)
+    if len(found) >= len(entries):
+        return found[:, 0], found[:, 1]
+    is_there &= np.isin(np.arange(len(at)), first)
+    return np.where(is_there, at + _RECORD_HEAD, -1), length
+
+
+def _chain(shp: bytes) -> Ints:
+    """Content and length of the records, from one to the next, as far as they go."""
     found: list[tuple[int, int]] = []
     place = _HEAD
-    while place + _RECORD_HEAD + _KIND <= len(shp):  # without an index, from shape to shape
+    while place + _RECORD_HEAD + _KIND <= len(shp):
         own = struct.unpack_from(">i", shp, place + 4)[0] * 2
         if own < _KIND or place + _RECORD_HEAD + own > len(shp):
             break
         found.append((place + _RECORD_HEAD, own))
         place += _RECORD_HEAD + own
-    found += [(-1, 0)] * (len(entries) - len(found))
-    table = np.array(found, dtype=np.int64).reshape(-1, 2)
-    return table[:, 0], table[:, 1]
+    return np.array(found, dtype=np.int64).reshape(-1, 2)
 
 
 def _plain(shp: bytes, places: Ints, sizes: Ints) -> list[Any]:

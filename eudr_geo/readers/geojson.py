@@ -244,7 +244,7 @@ class _Rows:
             raise RecordError("unreadable-record", "the collection has no list of geometries", EXPORT_AGAIN)
         found: list[tuple[str, Any]] = []
         for part in parts:
-            if not isinstance(part, dict) or part.get("type") not in _GEOMETRIES:
+            if not isinstance(part, dict) or isinstance(part, Twice) or part.get("type") not in _GEOMETRIES:
                 raise RecordError(
                     "unsupported-geometry",
                     "the collection holds something that is no geometry",

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlite3
 import struct
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from types import NoneType
 from typing import Any
@@ -32,6 +32,13 @@ FORMATS = ("GeoPackage",)
 _STEPS = 20_000  # SQLite instructions between two looks at the clock
 _LONGEST_S = 2.0  # of one question to a stranger's file; an ordinary one takes milliseconds
 _LONGEST_VALUE = 50_000_000  # bytes of one value
+_HUGE = object()  # stands for the shape of a row that holds such a value
+_NAMES_NONE = (0, -1)
+_OTHER_SYSTEM = (
+    "unreadable-record",
+    "its shape names another coordinate system than its layer",
+    "export the layer again in one system, or say which it is with --crs",
+)
 _UNDEFINED = {0, -1, 99999}  # systems that are none, by the standard and by habit
 _HEAD, _LEAST = 8, 13  # bytes of a header without envelope, and of that and the mark of a geometry
 _ENVELOPE_BYTES = (0, 32, 48, 48, 64)
@@ -62,6 +69,7 @@ def read(source: Source) -> Reading:
         When it is none, is damaged, or a layer is a query instead of a table.
     """
     gathering = Gathering(source, "GeoPackage")
+    _refuse_cut_off(source)
     try:
         with closing(sqlite3.connect(f"file:{source.path}?mode=ro&immutable=1", uri=True)) as base:
             _harden(base)
@@ -82,6 +90,19 @@ def read(source: Source) -> Reading:
             "nothing, unless plots are missing",
         )
     return read_layers(gathering, layers)
+
+
+def _refuse_cut_off(source: Source) -> None:
+    """Stop at a file shorter than it says: SQLite would fill its last page with zeros, and a shape with them."""
+    size = source.path.stat().st_size
+    with source.path.open("rb") as stream:
+        head = stream.read(100)
+    if len(head) < 100:
+        raise WholeFileError("unreadable-file", "the GeoPackage breaks off", "copy or export it again")
+    page = 65_536 if head[16:18] == b"\0\1" else int.from_bytes(head[16:18], "big")
+    pages = int.from_bytes(head[28:32], "big") if head[24:28] == head[92:96] else 0  # else the number is an old one
+    if page and (size < page * pages if pages else size % page):
+        raise WholeFileError("unreadable-file", "the GeoPackage breaks off", "copy or export it again")
 
 
 def _text(raw: bytes) -> str:
@@ -141,7 +162,7 @@ def _layers(base: sqlite3.Connection, source: Source) -> tuple[list[Layer], list
         _check(base, str(table))
         layer = Layer(str(table))
         _system(base, layer, srs, source)
-        _rows(base, layer, str(column), source)
+        _rows(base, layer, str(column), source, srs)
         layers.append(layer)
     offered = (
         _asked(base, "SELECT table_name, data_type FROM gpkg_contents ORDER BY table_name")
@@ -169,6 +190,13 @@ def _system(base: sqlite3.Connection, layer: Layer, srs: Any, source: Source) ->
         return
     organization, number, definition = (str(value) for value in rows[0])
     code = f"{organization}:{number}"
+    if organization.upper() == "EPSG" and number != str(srs) and known(f"EPSG:{srs}") and known(code):
+        raise WholeFileError(
+            "unknown-crs",
+            f"the layer {shown(layer.name)} names two coordinate systems, EPSG:{shown(srs)} and {shown(code)}",
+            "ask which is right, and say it with --crs",
+            code,
+        )
     if organization.upper() == "EPSG" and known(code):
         layer.crs = system_of(code)
     elif known(definition):
@@ -177,7 +205,7 @@ def _system(base: sqlite3.Connection, layer: Layer, srs: Any, source: Source) ->
         raise nobody_knows(definition)
 
 
-def _rows(base: sqlite3.Connection, layer: Layer, geometry: str, source: Source) -> None:
+def _rows(base: sqlite3.Connection, layer: Layer, geometry: str, source: Source, srs: Any) -> None:
     info = _asked(base, f"PRAGMA table_info({_quoted(layer.name)})")
     names = [str(row[1]) for row in info]
     if geometry not in names:
@@ -187,15 +215,17 @@ def _rows(base: sqlite3.Connection, layer: Layer, geometry: str, source: Source)
     logical = {str(row[1]) for row in info if str(row[2]).upper() == "BOOLEAN"}
     keys = [str(row[1]) for row in info if row[5]]
     kept = [(name, name in logical) for name in names if name not in {geometry, *keys}]
-    columns = ", ".join(_quoted(name) for name in (keys[:1] or ["rowid"]) + [geometry] + [name for name, _ in kept])
+    columns = [_quoted(name) for name in (keys[:1] or ["rowid"]) + [geometry] + [name for name, _ in kept]]
     limit = source.limits.records
-    rows = base.execute(f"SELECT {columns} FROM {_quoted(layer.name)} ORDER BY 1 LIMIT {limit + 1}")  # noqa: S608 – quoted
     values: list[list[Any]] = [[] for _ in kept]
     # Some thousand at a time: what a block needed is used again by the next, and new memory is slow.
-    while block := rows.fetchmany(_BLOCK):
+    for block in _blocks(base, columns, layer.name, limit + 1):
         _, blobs, *stored = zip(*block, strict=True)
         layer.looks_projected = layer.looks_projected or (not layer.told and _is_projected(_first(blobs)))
-        layer.told += _shapes(blobs)
+        told = _shapes(blobs)
+        for row in _of_other_systems(blobs, srs if layer.crs and not source.crs else None):
+            told[row] = RecordError(*_OTHER_SYSTEM)
+        layer.told += told
         for column, part in zip(values, stored, strict=True):
             column.extend(part)
     if len(layer.told) > limit:
@@ -206,6 +236,53 @@ def _rows(base: sqlite3.Connection, layer: Layer, geometry: str, source: Source)
         )
     for (name, is_logical), one in zip(kept, values, strict=True):
         layer.columns[name] = _stored(one, logical=is_logical)
+
+
+def _blocks(base: sqlite3.Connection, columns: list[str], table: str, limit: int) -> Iterator[list[Any]]:
+    """Rows of a table; one that holds a huge value comes without it, so that it costs no other row."""
+    query = f"SELECT {', '.join(columns)} FROM {_quoted(table)} ORDER BY 1 LIMIT "  # noqa: S608 – quoted
+    done = 0
+    try:
+        rows = base.execute(query + str(limit))
+        while block := rows.fetchmany(_BLOCK):
+            yield block
+            done += len(block)
+    except sqlite3.DataError:  # too big: what is left is asked for again, and only this block row by row
+        for start in range(done, limit, _BLOCK):
+            most = min(_BLOCK, limit - start)
+            try:
+                block = base.execute(f"{query}{most} OFFSET {start}").fetchall()
+            except sqlite3.DataError:
+                asked = (_without_huge(base, columns, table, start + at) for at in range(most))
+                block = [row for row in asked if row]
+            if not block:
+                return
+            yield block
+
+
+def _without_huge(base: sqlite3.Connection, columns: list[str], table: str, at: int) -> tuple[Any, ...] | None:
+    query = f"FROM {_quoted(table)} ORDER BY 1 LIMIT 1 OFFSET {at}"
+    try:
+        row: tuple[Any, ...] | None = base.execute(f"SELECT {', '.join(columns)} {query}").fetchone()
+    except sqlite3.DataError:
+        small = []
+        for name in columns[2:]:
+            try:
+                small.append(base.execute(f"SELECT {columns[0]}, {name} {query}").fetchone()[1])
+            except sqlite3.DataError:
+                small.append(None)
+        return (None, _HUGE, *small)
+    return row
+
+
+def _of_other_systems(blobs: Sequence[Any], srs: Any) -> list[int]:
+    """Rows whose shape names a system that is not its layer's; 0 and -1 name none."""
+    if not isinstance(srs, int):
+        return []
+    fine = {struct.pack(order, one) for order in ("<i", ">i") for one in (*_NAMES_NONE, srs)}
+    told = [blob[4:_HEAD] if blob.__class__ is bytes and blob[:2] == b"GP" else b"" for blob in blobs]
+    others = {one for one in set(told) - fine if len(one) == _HEAD - 4}
+    return [row for row, one in enumerate(told) if one in others] if others else []
 
 
 def _first(blobs: Sequence[Any]) -> bytes:
@@ -318,6 +395,9 @@ def _inside(blobs: Sequence[Any]) -> tuple[list[bytes | RecordError], list[bool]
 
 
 def _wkb(blob: Any) -> bytes | RecordError:
+    if blob is _HUGE:
+        why = f"one of its values is larger than {_LONGEST_VALUE:,} bytes"
+        return RecordError("unreadable-record", why, "take the pictures out of the layer and export it again")
     if blob is None:
         return RecordError(*NO_GEOMETRY)
     if not isinstance(blob, bytes) or len(blob) < _HEAD or blob[:2] != b"GP":

@@ -6,6 +6,7 @@ import datetime as dt
 import re
 import zipfile
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from eudr_geo.cells import fold, shown, text_of
@@ -13,7 +14,7 @@ from eudr_geo.formats.archives import members, names_in
 from eudr_geo.formats.coordinate_text import Regions, assembled
 from eudr_geo.formats.csv_text import SEPARATORS, decoded, rows_of
 from eudr_geo.formats.hidden_cells import Hidden, hidden_in
-from eudr_geo.formats.lost_values import lost_in
+from eudr_geo.formats.sheet_claims import check_reach, failed_in, too_wide, with_known_errors
 from eudr_geo.model.plots import Reading
 from eudr_geo.model.source import Source, WholeFileError
 from eudr_geo.records.gathering import Gathering
@@ -34,7 +35,6 @@ _OF_COORDINATES = 100
 _NAMED = 5  # columns
 _UNHIDE = "show what is hidden; delete what is not meant, and send it again"
 _NEAR = 100_000  # bytes behind a repeated row in which its cells begin
-_CELL = re.compile(rb"<(?:\w+:)?c\s[^>]*?r=[\"']([A-Z]{1,3})(\d{1,7})[\"']")
 
 
 def sniff(head: bytes) -> str:
@@ -198,13 +198,13 @@ def workbook_cells(source: Source) -> dict[str, list[list[Any]]]:
         For a damaged workbook, or one that claims more rows or columns than the limits.
     """
     format_ = _format(source)
-    if format_ != "XLS":  # the old format cannot claim more than 65 536 rows and 256 columns
-        _scan(source)
+    parts = members(source) if format_ != "XLS" else {}
+    _scan(source, parts)
     from python_calamine import CalamineError, CalamineWorkbook
 
     try:
-        workbook = CalamineWorkbook.from_object(str(source.path))
-        sheets = {
+        workbook = CalamineWorkbook.from_object(str(_for_library(source, parts)))
+        cells = {
             str(name): [
                 [_cell(cell) for cell in row]
                 for row in workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
@@ -215,18 +215,30 @@ def workbook_cells(source: Source) -> dict[str, list[list[Any]]]:
         raise WholeFileError(
             "unreadable-file", f"the workbook is damaged ({shown(error)})", "open it in Excel and save it again"
         ) from error
-    if format_ == "XLSX":
-        for name, lost in lost_in(source).items():
-            rows = sheets.get(name, [])
-            for (row, column), text in lost.items():
-                if row < len(rows) and column < len(rows[row]) and rows[row][column] is None:
-                    rows[row][column] = text
-    return sheets
+    for name, failed in failed_in(parts, format_, source.limits).items():
+        for (row, column), text in failed.items():  # few: the library gives an empty cell for each
+            if name in cells and row < len(cells[name]):
+                cells[name][row] += [None] * (column + 1 - len(cells[name][row]))
+                cells[name][row][column] = text
+    return cells
 
 
-def _scan(source: Source) -> None:
-    """Look at the cell addresses before any library does: five kilobytes may claim a million rows."""
-    for name, data in members(source).items():
+def _for_library(source: Source, parts: dict[str, bytes]) -> Path:
+    """The workbook's file, or a copy with older errors in the place of those that the library does not know."""
+    newer = {name: with_known_errors(data) for name, data in parts.items() if name.startswith("xl/worksheets/")}
+    newer = {name: data for name, data in newer.items() if data is not parts[name]}
+    if not newer:
+        return source.path
+    copy = source.path.with_name("known-errors.xlsx")
+    with zipfile.ZipFile(source.path) as original, zipfile.ZipFile(copy, "w") as archive:
+        for info in original.infolist():  # counted and found harmless before
+            archive.writestr(info.filename, newer.get(info.filename) or original.read(info))
+    return copy
+
+
+def _scan(source: Source, parts: dict[str, bytes]) -> None:
+    """Look at what the cells claim before any library does: five kilobytes may claim a million rows."""
+    for name, data in parts.items():
         if not name.lower().endswith((".xml", ".rels")):
             continue
         if b"<!DOCTYPE" in data[:2048] or b"<!ENTITY" in data[:4096]:
@@ -235,14 +247,8 @@ def _scan(source: Source) -> None:
             )
         if name == "content.xml":
             _scan_open_document(data, source)
-        # Any part may be a sheet: the workbook's own list of them is a claim.
-        for match in _CELL.finditer(data):
-            if (
-                len(match[1]) > 2
-                or int(match[2]) > source.limits.sheet_rows
-                or _column(match[1]) > source.limits.sheet_columns
-            ):
-                raise _too_wide(source)
+        else:
+            check_reach(data, source.limits)  # any part may be a sheet: the workbook's own list of them is a claim
 
 
 def _scan_open_document(data: bytes, source: Source) -> None:
@@ -253,23 +259,7 @@ def _scan_open_document(data: bytes, source: Source) -> None:
         if int(match[2]) > most and _FILLED.search(data, match.end(), match.end() + _NEAR):
             end = data.find(b"</table:table-row>" if match[1] == b"rows" else b"</table:table-cell>", match.end())
             if end < 0 or _FILLED.search(data, match.start(), end):
-                raise _too_wide(source)
-
-
-def _column(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number
-
-
-def _too_wide(source: Source) -> WholeFileError:
-    limits = source.limits
-    return WholeFileError(
-        "unreadable-file",
-        f"the sheet reaches beyond {limits.sheet_rows:,} rows or {limits.sheet_columns} columns",
-        "copy the filled cells to a new sheet and save that",
-    )
+                raise too_wide(limits)
 
 
 def _cell(value: Any) -> Any:

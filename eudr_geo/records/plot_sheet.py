@@ -31,7 +31,7 @@ from eudr_geo.records.pairs import pair_of
 from eudr_geo.records.sheet_headings import find_headings
 from eudr_geo.regulation import COORDINATE_DECIMALS
 from eudr_geo.workbooks.receipts import letters
-from eudr_geo.workbooks.terms import TOTAL_WORDS
+from eudr_geo.workbooks.terms import ERROR_CELLS, NO_VALUE, TOTAL_WORDS
 
 _COORDINATE = re.compile(r"[-+]?\d+(?:[.,]\d+)?(?:[eE][-+]?\d{1,2})?")
 _TAIL = 60  # characters of a long cell that are logged
@@ -39,6 +39,7 @@ _PLAIN_NUMBERS = re.compile(r"[0-9]+(?:\.[0-9]+)?(?:\n[0-9]+(?:\.[0-9]+)?)*")
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _BLOCK = 1_000  # rows whose boundaries are decoded together
 _LONGEST_ANGLE = 40
+_MAY_FAIL = ("", "area_ha")  # columns whose failed formulas are kept as text: a rule names them, or nobody uses them
 _CODES = ("plot_id", "producer_id")
 _SRID = re.compile(r"\s*SRID\s*=\s*(\d{1,6})\s*;\s*", re.IGNORECASE)
 _OF_WGS84 = {"0", "4326", "4979"}
@@ -120,7 +121,10 @@ class PlotSheet:
         columns: dict[str, list[Any]] = {}
         by_place = list(map(list, zip(*(self.rows[row] for row in rows), strict=True))) or [[] for _ in self.headings]
         codes = [value for place, key, _ in self.names if key in _CODES for value in by_place[place]]
-        if gathering.format != "CSV" and any(self._is_spoilt(value) for value in codes):
+        is_spoilt = gathering.format != "CSV" and any(self._is_spoilt(value) for value in codes)
+        if is_spoilt or not all(
+            ERROR_CELLS.isdisjoint(by_place[place]) for place, key, _ in self.names if key not in _MAY_FAIL
+        ):
             for row in rows:
                 self._row(row + 1, list(self.rows[row]), decoded[row])
             return
@@ -264,6 +268,7 @@ class PlotSheet:
                 continue
             self.log.text(number, place, key, value)
             if key:
+                self._refuse_failed(value, place)
                 if key in _CODES and self._is_spoilt(value):
                     raise RecordError(
                         "unreadable-record",
@@ -274,6 +279,17 @@ class PlotSheet:
                 yield name, text_of(value)
             else:
                 yield name, _kept(value)
+
+    def _refuse_failed(self, value: Any, place: int) -> None:
+        """Stop at a cell that holds no value but the error of a formula: an empty cell would be another statement."""
+        if isinstance(value, str) and (text := value.strip()) in ERROR_CELLS:
+            what = "has no value yet" if text == NO_VALUE else f"failed ({text})"
+            raise RecordError(
+                "unreadable-record",
+                f"the formula in {shown(self.headings[place])} {what}",
+                "type the value instead of the formula, or open the table in a spreadsheet, correct it and save it",
+                text,
+            )
 
     def _is_spoilt(self, value: Any) -> bool:
         is_date = isinstance(value, str) and self.gathering.format != "CSV" and bool(_ISO_DATE.fullmatch(value))
@@ -299,6 +315,7 @@ class PlotSheet:
         """Kind and positions of a row, and whether they are in the system that the user may have named."""
         text = text_of(cells[self.columns["wkt"]]) if "wkt" in self.columns else ""
         if text and text not in _NO_BOUNDARY:
+            self._refuse_failed(text, self.columns["wkt"])
             if told := _SRID.match(text):
                 self.told_system = self._named_by(told[1])
                 text = text[told.end() :]
@@ -354,6 +371,7 @@ class PlotSheet:
     def ordinate(self, cells: Sequence[Any], key: str, row: int) -> NumberText:
         """One coordinate of a row, as a number with the digits it was written with."""
         value = cells[self.columns[key]]
+        self._refuse_failed(value, self.columns[key])
         text = text_of(value).replace("\u2212", "-")
         if not text:
             raise RecordError(

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from eudr_geo.cells import clean_text, shown
+from eudr_geo.formats.json_stream import Twice
 from eudr_geo.limits import DEFAULT_LIMITS
 from eudr_geo.model.source import NumberText, RecordError
 
@@ -46,7 +47,16 @@ def plain_value(value: Any, most: int = DEFAULT_LIMITS.json_depth, depth: int = 
     if depth > most:
         raise RecordError("unreadable-record", f"a value is nested deeper than {depth - 1}", "export the table again")
     if isinstance(value, dict):
-        return {clean_value(str(key)): plain_value(inner, most, depth + 1) for key, inner in value.items()}
+        found = {clean_value(str(key)): plain_value(inner, most, depth + 1) for key, inner in value.items()}
+        if isinstance(value, Twice) or len(found) < len(value):  # also names that differ only in how they are written
+            name = value.key if isinstance(value, Twice) else "(written in two ways)"
+            raise RecordError(
+                "unreadable-record",
+                f"the name {shown(name)} stands twice inside a property",
+                "keep one of the two",
+                name,
+            )
+        return found
     if isinstance(value, list):
         return [plain_value(inner, most, depth + 1) for inner in value]
     return value if isinstance(value, bool) or value is None else clean_value(value)

@@ -8,16 +8,23 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
+from eudr_geo.limits import DEFAULT_LIMITS, configured
 from eudr_geo.model.plots import Array
 from eudr_geo.shapes.folds import unfolded, without_width
 from eudr_geo.shapes.rings import Floats, Ints, Mask, exterior_polygons
 
-CROSSING_LIMIT = 1_000
-"""More crossings than this are not untangled: nobody drew that boundary, and the cost grows with the cube."""
+CROSSING_LIMIT = DEFAULT_LIMITS.repair_crossings
+"""More crossings than this are not untangled: nobody drew that boundary, and the cost grows with the cube.
+Whoever runs the toolkit may raise it: :func:`crossing_limit`."""
 
 _PAIR_LIMIT = 4_000_000  # pairs of sides looked at before a boundary counts as too complex
 
 _FIRST_CHUNK, _CHUNK = 16, 256  # sides asked about at a time, so that a hopeless boundary is given up early
+
+
+def crossing_limit() -> int:
+    """Return the limit that holds on this machine."""
+    return configured().repair_crossings
 
 
 @dataclass(frozen=True)
@@ -32,7 +39,7 @@ class Crossings:
 
 @np.errstate(over="ignore", invalid="ignore", divide="ignore")  # numbers that are no place on earth
 def crossings(ring: Floats) -> Crossings:
-    """Count how often the sides of one closed ring meet, giving up after :data:`CROSSING_LIMIT`.
+    """Count how often the sides of one closed ring meet, giving up after :func:`crossing_limit`.
 
     Examples
     --------
@@ -50,6 +57,7 @@ def crossings(ring: Floats) -> Crossings:
     sides: Array = np.asarray(shapely.linestrings(np.stack([points[:-1], points[1:]], axis=1)))
     tree = shapely.STRtree(sides)
     times = proper = overlapping = looked_at = 0
+    limit = crossing_limit()
     start, chunk = 0, _FIRST_CHUNK
     # In growing chunks, so that a boundary of thousands of crossings costs no more than it takes to know that.
     while start < n:
@@ -71,7 +79,7 @@ def crossings(ring: Floats) -> Crossings:
         times += len(first)
         proper += int(inside.sum())
         overlapping += int(along.sum())
-        if times > CROSSING_LIMIT or looked_at > _PAIR_LIMIT:
+        if times > limit or looked_at > _PAIR_LIMIT:
             return Crossings(times, proper, overlapping, complete=False)
     return Crossings(times, proper, overlapping, complete=True)
 

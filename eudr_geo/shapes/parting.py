@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import shapely
 
-from eudr_geo.shapes.crossings import CROSSING_LIMIT, crossings
+from eudr_geo.shapes.crossings import crossing_limit, crossings
 from eudr_geo.shapes.decimals import at_six_decimals, round6, without_doubles
 from eudr_geo.shapes.folds import without_width
 from eudr_geo.shapes.rings import MULTIPOLYGON, POLYGON, rings_of
@@ -24,7 +24,7 @@ def untangled(geometry: Any) -> Any:
     """Return a polygon or multipolygon parted where its boundary crosses itself, or the same object when it cannot.
 
     GEOS ``make_valid`` by structure: what the boundary encloses is kept, each place once. Not tried above
-    :data:`CROSSING_LIMIT` crossings or :data:`VERTEX_LIMIT` positions. A loop that would turn into a hole is split
+    :func:`.crossing_limit` crossings or :data:`VERTEX_LIMIT` positions. A loop that would turn into a hole is split
     along it. New corners are brought to six decimals where the shape bears it.
 
     Examples
@@ -40,7 +40,7 @@ def untangled(geometry: Any) -> Any:
     for index in range(len(rings)):
         found = crossings(rings.ring(index))
         total += found.times
-        if not found.complete or total > CROSSING_LIMIT:
+        if not found.complete or total > crossing_limit():
             return geometry
     try:
         parted = shapely.make_valid(geometry, method="structure", keep_collapsed=False)

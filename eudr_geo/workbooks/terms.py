@@ -233,8 +233,17 @@ TOTAL_WORDS = (
 )  # fmt: skip
 """First word, folded, of a row that only adds up the rows above it."""
 
-ERROR_CELLS = ("#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#GETTING_DATA", "#SPILL!")
-"""What a spreadsheet shows where a formula failed."""
+NO_VALUE = "#NO VALUE"
+"""What the reader puts in a cell whose formula no spreadsheet has worked out yet."""
+
+ERROR_CELLS = frozenset(
+    {
+        "#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#GETTING_DATA", "#SPILL!", "#CALC!",
+        "#FIELD!", "#BLOCKED!", "#UNKNOWN!", "#CONNECT!", "#BUSY!", "#PYTHON!", "#ERROR!", NO_VALUE,
+        *(f"{word}:{number}" for word in ("Err", "ERR") for number in range(501, 541)),
+    }
+)  # fmt: skip
+"""What spreadsheets show where a formula failed."""
 
 
 def sheet(key: str) -> Sheet:

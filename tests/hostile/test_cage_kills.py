@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import shapely
 
 from eudr_geo import cage
 from eudr_geo.cage import drivers, landlock, walls, warm, wire
@@ -182,6 +183,19 @@ def test_no_driver_but_the_frozen_ones_is_in_the_cage(tmp_path):
     assert json.loads(done.stdout) == sorted(drivers.ALLOWED)
 
 
+@pytest.mark.fault(9)
+def test_no_second_gdal_is_loaded_in_the_cage(tmp_path):
+    """Each library brings its own, with formats of its own: the list is of the one that reads MapInfo, and no other."""
+    script = "from eudr_geo.cage.walls import load; load(); import sys; print(*sys.modules)"
+    done = subprocess.run(
+        [*cage.command("x")[:-3], script], env={**cage.environment(tmp_path), "PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    loaded = set(done.stdout.split())
+    assert "eudr_geo.readers.mapinfo" in loaded
+    assert not loaded & {"pyogrio", "osgeo", "osgeo.gdal", "geopandas"}
+
+
 @pytest.mark.fault(10)
 def test_a_program_that_loaded_gdal_first_changes_nothing(tmp_path, canary):
     vrt = f'<OGRVRTDataSource><OGRVRTLayer name="s"><SrcDataSource>{canary.file}</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>'
@@ -203,8 +217,6 @@ def test_any_answer_is_believed_or_refused_and_nothing_else(seed):
     """The wire: cut, doubled, with other numbers in its head, filled with noise."""
     import random
     import re
-
-    import shapely
 
     from eudr_geo.model.plots import Plots, Reading, Rejected, SourceFile
 
@@ -238,6 +250,46 @@ def test_any_answer_is_believed_or_refused_and_nothing_else(seed):
         assert len(reading.plots) + len(reading.rejected) == reading.files[0].records
 
 
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        (lambda head: head["tables"][0].update(rows=10**12), "length"),
+        (
+            lambda head: head["file"].update(notes=[{"code": "x", "why": "y" * 200_000, "fix": "", "value": ""}]),
+            "too long",
+        ),
+        (lambda head: head.update(other={"A": [[{"a": 1}]]}), "no kind"),
+        (lambda head: head.update(other={"A": [["\ud800"]]}), "Unicode"),
+        (lambda head: head.update(other=[1]), "AttributeError"),
+        (lambda head: head["file"].update(plots=-1), "wrong kind"),
+        (lambda head: head["file"].update(records=3), "add up"),
+    ],
+)
+def test_the_parent_checks_what_the_child_says(change, why):
+    import struct
+
+    from eudr_geo.model.plots import Plots, Reading, SourceFile
+
+    plots = Plots({"record": [1], "source": ["another file"], "geometry": [shapely.Point(108, 12)]})
+    good = wire.pack(Reading(plots, (), (SourceFile("x", "", 0, "GeoJSON", records=1, plots=1),)))
+    (length,) = struct.unpack("<Q", good[8:16])
+    head = json.loads(good[16 : 16 + length])
+    assert wire.unpack(good, "x", Limits())[0].plots["source"].tolist() == ["x"]
+    change(head)
+    text = json.dumps(head).encode()
+    with pytest.raises(wire.WireError, match=why):
+        wire.unpack(good[:8] + struct.pack("<Q", len(text)) + text + good[16 + length :], "x", Limits())
+
+
+@pytest.mark.parametrize(("column", "values"), [("plot_id", ["x" * 200_000]), ("record", [-1])])
+def test_the_parent_checks_the_columns_again(column, values):
+    from eudr_geo.model.plots import Plots, Reading, SourceFile
+
+    plots = Plots({"record": [1], "geometry": [shapely.Point(108, 12)], column: values})
+    with pytest.raises(wire.WireError):
+        wire.unpack(wire.pack(Reading(plots, (), (SourceFile("x", "", 0, "y", records=1, plots=1),))), "x", Limits())
+
+
 def test_doctor_says_what_the_cage_can_do_here():
     status, words = cage.describe()
     assert status == "ready"
@@ -260,6 +312,25 @@ def test_doctor_is_frank_about_what_the_system_cannot_do(monkeypatch, network, s
     _, said = cage.describe()
     for word in words:
         assert word in said
+
+
+@pytest.mark.parametrize(
+    ("platform", "words"),
+    [
+        ("linux", "memory, time and file size limited"),
+        ("darwin", "memory not on this system"),
+        ("win32", "only the time is limited on Windows"),
+    ],
+)
+def test_doctor_says_where_memory_is_not_limited(monkeypatch, platform, words):
+    monkeypatch.setattr(sys, "platform", platform)
+    status, said = cage.describe()
+    assert status == "ready"
+    assert words in said
+    if platform != "linux":
+        assert "other files not taken away" in said
+        assert "network not taken away" in said
+        assert "every file starts a process" in said
 
 
 def test_the_cage_works_without_any_help_of_the_system(monkeypatch, tmp_path):

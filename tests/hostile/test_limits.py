@@ -71,6 +71,11 @@ def kmz(size, *, others=0):
     return zipped({"doc.kml": kml_of(size), **{f"{i}.png": "" for i in range(others)}})
 
 
+def small_workbook(n):
+    """A sheet of so many rows and three columns."""
+    return workbook_bytes([["plot_id", "lat", "lon"], *([f"P{i}", 12.68, 108.05] for i in range(n - 1))])
+
+
 # limit, its value in the test, the file at the limit, the file one beyond, whether only a record is refused
 CASES = {
     "file_bytes": (200, feature() + " " * (200 - len(feature())), feature() + " " * (201 - len(feature())), False),
@@ -87,6 +92,24 @@ CASES = {
     "file_vertices": (4, collection(*[feature()] * 4), collection(*[feature()] * 5), False),
     "sheet_rows": (4, rows(4), rows(5), False),
     "sheet_columns": (6, columns(6), columns(7), False),
+    "sheet_cells": (6, small_workbook(2), small_workbook(3), False),
+}
+DEFAULTS = {  # the house's own figures: a change is a decision, and is written down
+    "file_bytes": 250_000_000, "unpacked_bytes": 200_000_000, "member_bytes": 100_000_000, "zip_ratio": 100,
+    "zip_members": 2_000, "nested_archives": 1, "records": 200_000, "property_names": 500, "name_length": 500,
+    "text_length": 10_000, "json_depth": 32, "xml_depth": 64, "ring_vertices": 100_000, "file_vertices": 5_000_000,
+    "sheet_rows": 200_000, "sheet_columns": 200, "sheet_cells": 10_000_000, "repair_crossings": 1_000,
+    "memory_bytes": 1_500_000_000, "disk_bytes": 300_000_000, "cpu_s": 60, "wall_s": 90, "result_bytes": 1_000_000_000,
+}  # fmt: skip
+AT_THE_DEFAULT = {  # small enough to be written at the limit itself, and one beyond
+    "property_names": (500, lambda n: feature(json.dumps({f"k{i}": 1 for i in range(n)}))),
+    "name_length": (500, lambda n: feature(json.dumps({"a" * n: 1}))),
+    "text_length": (10_000, lambda n: feature(json.dumps({"a": "x" * n}))),
+    "json_depth": (32, nested),
+    "xml_depth": (64, deep_kml),
+    "ring_vertices": (100_000, lambda n: feature(geometry=square(n))),
+    "sheet_columns": (200, columns),
+    "zip_members": (2_000, lambda n: kmz(500, others=n - 1)),
 }
 NEEDS_NO_PAIR = {  # what is tested elsewhere, and where
     "zip_ratio": "test_a_zip_bomb_is_refused_before_it_is_unpacked",
@@ -96,6 +119,7 @@ NEEDS_NO_PAIR = {  # what is tested elsewhere, and where
     "cpu_s": "test_cage_kills.py",
     "wall_s": "test_cage_kills.py",
     "result_bytes": "test_cage_kills.py",
+    "repair_crossings": "test_a_boundary_is_untangled_up_to_so_many_crossings_and_no_more",
 }
 
 
@@ -127,6 +151,76 @@ def test_a_limit_holds_one_beyond_and_not_at_it(direct, name):
     else:
         assert said.codes[0] == "unreadable-file"
         assert not len(said.plots)
+
+
+@pytest.mark.fault(23)
+def test_the_figures_are_those_that_were_decided():
+    assert {spec.name: getattr(Limits(), spec.name) for spec in fields(Limits)} == DEFAULTS
+
+
+@pytest.mark.fault(23)
+@pytest.mark.parametrize("name", sorted(AT_THE_DEFAULT))
+def test_the_default_holds_one_beyond_and_not_at_it(direct, name):
+    most, made = AT_THE_DEFAULT[name]
+    assert most == DEFAULTS[name]
+    fine, said = direct(made(most)), direct(made(most + 1))
+    assert (len(fine.plots), len(fine.rejected)) == (1, 0), fine.notes
+    assert not len(said.plots)
+    assert said.rejected or said.codes == ["unreadable-file"]
+
+
+def comb(crossings):
+    """A ring that crosses itself exactly so many times: teeth, and a straight way back through all of them."""
+    teeth = [(108 + i * 1e-5, 12.0 + (i % 2) * 1e-4) for i in range(crossings + 1)]
+    back = [(108 + (crossings + 1) * 1e-5, 12.00005), (107.99999, 12.00005)]
+    return json.dumps({"type": "Polygon", "coordinates": [[*teeth, *back, teeth[0]]]})
+
+
+@pytest.mark.fault(78)
+@pytest.mark.parametrize(("limit", "crossings", "is_untangled"), [(30, 30, True), (30, 31, False)])
+def test_a_boundary_is_untangled_up_to_so_many_crossings_and_no_more(
+    direct, monkeypatch, limit, crossings, is_untangled
+):
+    from eudr_geo.model.plots import Reading, SourceFile
+    from eudr_geo.repairing import repair
+
+    monkeypatch.setenv(f"{PREFIX}REPAIR_CROSSINGS", str(limit))
+    seen = direct(feature(geometry=comb(crossings)))
+    reading = Reading(seen.plots, (), (SourceFile("x", "", 0, "GeoJSON", records=1, plots=1),))
+    done = repair(reading, also=["self-intersection"])
+    changed = [change.rule for change in done.changes]
+    assert ("self-intersection" in changed) == is_untangled
+
+
+@pytest.mark.fault(78)
+@pytest.mark.parametrize(("crossings", "complete"), [(1_000, True), (1_001, False)])
+def test_a_thousand_crossings_are_counted_in_time_and_the_next_one_gives_up(crossings, complete):
+    import shapely
+
+    from eudr_geo.shapes.crossings import crossings as counted
+
+    ring = shapely.get_coordinates(shapely.from_geojson(comb(crossings)))
+    found, seconds = timed(lambda: counted(ring))
+    assert found.complete == complete
+    assert not complete or found.times == crossings
+    assert seconds < 2
+
+
+@pytest.mark.fault(23)
+def test_many_findings_are_all_counted_and_few_are_printed(tmp_path, monkeypatch):
+    """Of 1 500 rejected records the terminal names some and tells the number; the formats for programs hold them all."""
+    from click.testing import CliRunner
+
+    from eudr_geo.cli import app
+
+    monkeypatch.chdir(tmp_path)
+    bad = feature(geometry='{"type":"Point","coordinates":["108.05",12.68]}')
+    (tmp_path / "x.geojson").write_text(collection(*[bad] * 1_500))
+    table = CliRunner().invoke(app, ["check", "x.geojson"]).output
+    assert table.count("record ") < 1_000
+    assert "1,500" in table
+    lines = CliRunner().invoke(app, ["check", "x.geojson", "--select", "not-finite", "--format", "jsonl"]).output
+    assert len(lines.splitlines()) == 1_500
 
 
 @pytest.mark.fault(23)
