@@ -35,7 +35,7 @@ _ROUGHLY = 0.9  # of a limit, where degrees are taken for metres: right to 1 %
 _NEEDS = (
     "unclosed-ring", "too-few-vertices", "zero-area", "self-intersection", "folded-boundary", "interior-ring",
     "overlapping-parts", "projected-coordinates", "swapped-axes", "out-of-range", "null-island", "shared-location",
-    "crosses-antimeridian",
+    "crosses-antimeridian", "stray-corner",
 )  # fmt: skip
 
 
@@ -259,7 +259,13 @@ def _told(plots: Plots, kind: str, message: str, hint: str, why: Any) -> Problem
         "why": [why(first, second) for first, second in couples],
     }
     if kind != IDENTICAL:
-        measured |= {"overlap_ha": pairs.shared_ha[chosen], "overlap_percent": pairs.percent[chosen]}
+        area, shared = plot_area_ha(plots), pairs.shared_ha[chosen]
+        measured |= {
+            "overlap_ha": shared,
+            "overlap_percent": pairs.percent[chosen],
+            "this_percent": 100 * shared / area[pairs.second[chosen]],
+            "other_percent": 100 * shared / area[pairs.first[chosen]],
+        }
     return Problems(
         pairs.second[chosen],
         message,
@@ -319,7 +325,7 @@ def overlapping_plots(plots: Plots) -> Problems:
     return _told(
         plots,
         OVERLAPPING,
-        "shares {overlap_ha:.2f} ha with {other}: {overlap_percent:.0f} % of the smaller of the two",
+        "shares {overlap_ha:.2f} ha with {other}: {this_percent:.0f} % of this plot, {other_percent:.0f} % of that one",
         "walk the common boundary once, with both neighbours",
         lambda _first, _second: "",
     )
@@ -344,7 +350,7 @@ def contained_plot(plots: Plots) -> Problems:
     return _told(
         plots,
         CONTAINED,
-        "{why} {other} ({overlap_ha:.2f} ha shared)",
+        "{why} {other}: they share {overlap_ha:.2f} ha, {this_percent:.0f} % of this, {other_percent:.0f} % of that",
         "keep the plot that the receipts name, or draw the larger one round the smaller",
         lambda first, second: "lies inside" if area[second] <= area[first] else "has inside it",
     )
