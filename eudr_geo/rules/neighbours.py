@@ -25,6 +25,8 @@ INSIDE_SHARE = 0.99
 """Good practice: when so much of the smaller plot lies in the other one, it lies inside it."""
 JITTER_DEG = 1e-6
 """A boundary that went through two programs differs in its last digit: the sixth decimal, a tenth of a metre."""
+SAME_DEG = 5e-6
+"""One plot sent with five and with six decimals: half of the fifth decimal, half a metre. No two plots are so alike."""
 
 IDENTICAL, CONTAINED, OVERLAPPING = "identical", "contained", "overlapping"
 TOO_MANY = "too many neighbours"
@@ -89,7 +91,7 @@ def _find(plots: Plots) -> Pairs:
     same = same_land(geometries[first], geometries[second])
     points = np.flatnonzero(alone & (shapely.get_dimensions(geometries) == 0))
     tree = shapely.STRtree(geometries[points])
-    near_first, near_second = tree.query(geometries[points], predicate="dwithin", distance=2 * JITTER_DEG)
+    near_first, near_second = tree.query(geometries[points], predicate="dwithin", distance=1.5 * SAME_DEG)
     near = near_first < near_second
     same_first = np.concatenate([original, first[same], points[near_first[near]]])
     same_second = np.concatenate([copy, second[same], points[near_second[near]]])
@@ -215,7 +217,7 @@ def same_land(some: Array, others: Array) -> Mask:
     Returns
     -------
     numpy.ndarray
-        Shape (n,): of one kind, and no place of one outline farther than :data:`JITTER_DEG` (both axes) from the other.
+        Shape (n,): of one kind, and no place of one outline farther than :data:`SAME_DEG` (both axes) from the other.
 
     Examples
     --------
@@ -228,7 +230,7 @@ def same_land(some: Array, others: Array) -> Mask:
     with np.errstate(invalid="ignore", over="ignore"):  # numbers that are no place on earth
         apart = np.abs(shapely.bounds(some) - shapely.bounds(others)).max(axis=1, initial=0)
     alike = shapely.get_dimensions(some) == shapely.get_dimensions(others)
-    rows = np.flatnonzero(alike & (apart <= 1.5 * JITTER_DEG))
+    rows = np.flatnonzero(alike & (apart <= 1.5 * SAME_DEG))
     if len(rows):
         a, b = some[rows], others[rows]
         outlined = shapely.get_dimensions(a) == 2
@@ -237,8 +239,8 @@ def same_land(some: Array, others: Array) -> Mask:
                 np.where(outlined, shapely.boundary(a), a), np.where(outlined, shapely.boundary(b), b)
             )
             # A collection has no outline, so that equality is asked for as well.
-            copy = shapely.equals_exact(shapely.normalize(a), shapely.normalize(b), JITTER_DEG)
-            same[rows] = copy | (far <= 2 * JITTER_DEG)
+            copy = shapely.equals_exact(shapely.normalize(a), shapely.normalize(b), SAME_DEG)
+            same[rows] = copy | (far <= 1.5 * SAME_DEG)
     return same
 
 
@@ -290,8 +292,8 @@ def identical_plots(plots: Plots) -> Problems:
     **How to correct it** Under one code: delete one of the two. Under two codes: ask who works the land, keep that
     plot, and correct the receipts that name the other code.
 
-    **Trap** The corner where the walk began, its direction and a last digit do not matter: it is the same land. Two
-    points of one household are no proof of two gardens either.
+    **Trap** The corner where the walk began, its direction and a last digit do not matter, nor that one copy has five
+    decimals and the other six: it is the same land. Two points of one household are no proof of two gardens either.
     """
     codes = plots["plot_id"]
 
