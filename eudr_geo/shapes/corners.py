@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from eudr_geo.geodesy import metres_per_degree
+from eudr_geo.geodesy import LONGEST_DEGREE_M, metres_per_degree
 from eudr_geo.model.plots import Array
 from eudr_geo.shapes.rings import Floats, Ints, Mask, Rings, rings_of, signed_areas
 
@@ -92,14 +92,12 @@ def walks_out_and_back(rings: Rings, scale: Floats) -> Mask:
         of = ring[at]
         return np.asarray(first[of] + (at - first[of] + by) % np.maximum(count[of], 1))
 
-    # A way has a sharp turn of one corner, or of two close together; honest boundaries have hardly any.
-    at = np.flatnonzero(~rings.is_closing() & (count[ring] > 5))
-    tips = np.concatenate([at[_turns_back(here, step(at, -1), at, at, step(at, 1))],
-                           at[_turns_back(here, step(at, -1), at, step(at, 1), step(at, 2))]])  # fmt: skip
+    tips = _sharp_turns(rings, here)
+    tips = tips[count[ring[tips]] > 5]
     if not len(tips):
         return marked
     before, after = np.meshgrid(np.arange(1, _WALK_STEPS + 1), np.arange(1, _WALK_STEPS + 1), indexing="ij")
-    tip = np.repeat(np.unique(tips), before.size)
+    tip = np.repeat(tips, before.size)
     back, on = np.tile(before.ravel(), len(tip) // before.size), np.tile(after.ravel(), len(tip) // before.size)
     fits = (back + on > 2) & (back + on + 1 <= count[ring[tip]] - 2)  # three corners or more are left
     tip, back, on = tip[fits], back[fits], on[fits]
@@ -118,13 +116,24 @@ def walks_out_and_back(rings: Rings, scale: Floats) -> Mask:
     return marked
 
 
-def _turns_back(here: Floats, before: Ints, tip: Ints, tip_end: Ints, after: Ints) -> Mask:
-    """Tell where the way in to a tip and the way out of it run against each other, shape (k,)."""
-    back, on = here[before] - here[tip], here[after] - here[tip_end]
-    length = np.hypot(*back.T) * np.hypot(*on.T)
-    found: Mask = (back * on).sum(axis=1) > _SHARP_COSINE * length
-    found &= length > 0
-    return found
+def _sharp_turns(rings: Rings, here: Floats) -> Ints:
+    """Positions where the way turns back on itself, at one corner or at two close together, closing ones left out.
+
+    A way out and back has such a turn at its far end; honest boundaries have hardly any.
+    """
+    opens = np.flatnonzero(~rings.is_closing())
+    x, y = (here[opens + 1] - here[opens]).T  # from each position to the next; in a ring as many as positions
+    counts = rings.counts - 1
+    start = np.concatenate([[0], np.cumsum(counts)[:-1]])
+    before, after = np.arange(len(x)) - 1, np.arange(len(x)) + 1
+    before[start], after[start + counts - 1] = start + counts - 1, start
+    length = np.hypot(x, y)
+
+    def against(one: Ints, other: Ints | slice) -> Mask:
+        along = x[one] * x[other] + y[one] * y[other]
+        return np.asarray(along < -_SHARP_COSINE * length[one] * length[other])
+
+    return np.asarray(opens[against(before, slice(None)) | against(before, after)])
 
 
 STRAY = ("kind", "lon", "lat", "distance_m", "rest_m")
@@ -153,7 +162,10 @@ def strays(geometries: Array) -> Floats:
     """
     array = np.asarray(geometries, dtype=object)
     result = np.zeros((len(array), len(STRAY)))
-    rings = rings_of(array).exteriors()
+    box = shapely.bounds(array)
+    # Most boundaries are smaller than the reach of a stray and need no closer look.
+    wide = np.flatnonzero((box[:, 2:] - box[:, :2]).max(axis=1, initial=0) * LONGEST_DEGREE_M >= STRAY_REACH_M / 1.5)
+    rings = rings_of(array[wide]).exteriors()
     if not len(rings):
         return result
     ring, first, last = rings.position_ring(), rings.starts[:-1], rings.starts[1:] - 1
@@ -183,8 +195,9 @@ def strays(geometries: Array) -> Floats:
         elif rest_m > 0 and distance >= STRAY_TIMES * rest_m and len(others) >= 4:
             crossed = not shapely.is_valid(shapely.Polygon(rings.ring(index)))
             kind = WRONG_STRAY if crossed and shapely.is_valid(shapely.Polygon(others)) else DOUBTFUL_STRAY
-        if kind > result[rings.owner[index], 0]:
-            result[rings.owner[index]] = [kind, *rings.coords[position], distance, rest_m]
+        row = int(wide[rings.owner[index]])
+        if kind > result[row, 0]:
+            result[row] = [kind, *rings.coords[position], distance, rest_m]
     return result
 
 
