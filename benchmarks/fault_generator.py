@@ -446,6 +446,25 @@ def _(village: Village, plot: Plot, middle: Any) -> Plot:
     return replace(plot, rings=[village.ring(base)])
 
 
+@fault("spike")
+def _(village: Village, plot: Plot, middle: Any) -> Plot:
+    # To the road and back with the recorder running: a position every five metres, half a metre between the two ways.
+    steps = int(village.rng.integers(4, 8))
+    out = [(18 + 5 * k, 0.2 * (k % 2)) for k in range(1, steps)]
+    back = [(x + 0.3, y + 0.5) for x, y in out[::-1]]
+    base = [(-18, -15), (16, -17), (18, -0.3), *out, *back, (18, 0.5), (19, 14), (-17, 16)]
+    return replace(plot, rings=[village.ring(_turned(village, middle, base))])
+
+
+@fault("stray-corner")
+def _(village: Village, plot: Plot, middle: Any) -> Plot:
+    ring = plot.rings[0][:-1]
+    lon, lat = ring[2]
+    slips = ((lon + 0.1, lat), (lon, lat + 1.0), (-lon if abs(lon) < 90 else lon - 10, lat), (lon + 0.006, lat - 0.006))
+    ring[2] = slips[village.number % len(slips)]
+    return replace(plot, rings=[[*ring, ring[0]]])
+
+
 @fault("excess-vertices")
 def _(village: Village, plot: Plot, middle: Any) -> Plot:
     corners = _turned(village, middle, [(-22, -17), (20, -19), (21, 18), (-20, 16)])
@@ -475,6 +494,14 @@ def _(village: Village, plot: Plot, middle: Any) -> Plot:
     return replace(plot, rings=[village.ring(_turned(village, middle, [(-4, -3), (4, -4), (5, 3)]))])
 
 
+@fault("tiny-polygon")
+def _(village: Village, plot: Plot, middle: Any) -> Plot:
+    scrap = village.ring(_turned(village, (middle[0] + 36, middle[1] + 36), [(-1, -1), (1.5, -1), (1, 0.8)]))
+    field_ = village.ring(_turned(village, middle, [(-18, -15), (16, -17), (19, 14), (-17, 16)]))
+    parts = ",".join("[[" + ",".join(_position(xy, plot) for xy in ring) + "]]" for ring in (field_, scrap))
+    return replace(plot, geometry=f'{{"type":"MultiPolygon","coordinates":[{parts}]}}')
+
+
 @fault("huge-polygon")
 def _(village: Village, plot: Plot, middle: Any) -> Plot:
     lon, lat = village.room()
@@ -489,6 +516,13 @@ def _(village: Village, plot: Plot, middle: Any) -> Plot:
         plot,
         rings=[_circle(village, middle, float(village.rng.uniform(12, 24)), int(village.rng.choice([16, 20, 32, 64])))],
     )
+
+
+@fault("circle-as-boundary")
+def _(village: Village, plot: Plot, middle: Any) -> Plot:
+    circles = (_circle(village, (middle[0] + d, middle[1]), float(village.rng.uniform(8, 11)), 32) for d in (-13, 13))
+    parts = ",".join("[[" + ",".join(_position(xy, plot) for xy in ring) + "]]" for ring in circles)
+    return replace(plot, geometry=f'{{"type":"MultiPolygon","coordinates":[{parts}]}}')
 
 
 @fault("invented-boundary")
@@ -549,6 +583,20 @@ def _(village: Village, plot: Plot, middle: Any) -> Plot:
     return replace(plot, rings=[ring])
 
 
+@fault("out-of-range")
+def _(village: Village, plot: Plot, middle: Any) -> Plot:
+    # A latitude that only an exchanged order would explain, and the declared country says that it does not.
+    lon, lat = village.to_degrees(*middle)
+    return replace(_as_point(village, plot, middle, 0.4), rings=[[(lon, lat + 90 if lat > 0 else lat - 90)]])
+
+
+@fault("projected-coordinates")
+def _(village: Village, plot: Plot, middle: Any) -> Plot:
+    # Excel has taken the decimal points away.
+    ring = [(round(x * 1e6), round(y * 1e6)) for x, y in plot.rings[0]]
+    return replace(plot, rings=[ring], digits=0, zeros=True)
+
+
 @fault("projected-coordinates")
 def _(village: Village, plot: Plot, middle: Any) -> Plot:
     x, y = 400_000 + village.number * 500 + middle[0], 1_400_000 + middle[1]
@@ -564,6 +612,13 @@ def _(village: Village, plot: Plot, middle: Any) -> Plot:
 @fault("null-island")
 def _(village: Village, plot: Plot, middle: Any) -> Plot:
     return replace(_as_point(village, plot, middle, 0.8), rings=[[(0.0, 0.0)]])
+
+
+@fault("null-island")
+def _(village: Village, plot: Plot, middle: Any) -> Plot:
+    ring = plot.rings[0][:-1]
+    ring[1] = (0.0, 0.0)
+    return replace(plot, rings=[[*ring, ring[0]]], zeros=True)
 
 
 @fault("low-precision")

@@ -20,6 +20,9 @@ from fault_generator import generate
 
 MOST_ACCUSED = 1 / 1_000
 """Of the clean plots, by any one rule that is no error; no clean plot may have an error."""
+MOST_BESIDES = 1 / 200
+"""Of the faulty plots, by a rule that is no error and not theirs: neighbours of a fault may really overlap. A seeded
+fault that is told under another name as well would be in each of its plots."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,7 @@ def score(findings: Any, truth: dict[str, Any]) -> list[Score]:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Print the table; return 1 when something was missed or too many clean plots were accused."""
+    """Print the table; return 1 when something was missed, told under two names, or too many clean plots accused."""
     from eudr_geo.checking import check
     from eudr_geo.reading import read_plots
 
@@ -76,6 +79,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     scores = score(result.findings, truth)
     clean = len(truth["clean"])
+    faulty = max(truth["records"] - clean, 1)
     print(f"{truth['records']:,} records, {clean:,} of them clean\n")
     print(
         f"{'rule':26}{'severity':>13}{'seeded':>8}{'found':>8}{'missed':>8}{'besides':>9}"
@@ -89,9 +93,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
             f"{one.clean:15,}{1_000 * share:10.2f}"
         )
         known = one.severity != "no such rule"  # a fault that the catalogue of today has no rule for
-        if (known and one.missed) or share > (0 if one.severity == "error" else MOST_ACCUSED):
+        most, least = (0.0, 0.0) if one.severity == "error" else (MOST_ACCUSED, MOST_BESIDES)
+        if (known and one.missed) or share > most or one.besides / faulty > least:
             bad.append(one.rule)
-    print(f"\n{'all found, nobody wrongly accused' if not bad else 'look at: ' + ', '.join(bad)}")
+    print()
+    print(f"look at: {', '.join(bad)}" if bad else "all found, each under its own name only, nobody wrongly accused")
     return int(bool(bad))
 
 

@@ -35,6 +35,8 @@ _CELL_M = 10_000.0  # metres are judged by the square they lie in, so that one p
 _NEAR_KM = 10.0  # the middle of that square may lie just across the border
 _OF_CONTINENTS = 1_000.0  # square degrees: systems of larger areas are for maps, not for land
 _MARGIN_DEG = 0.3
+_POINT_AT = range(3, 16)  # decimals that a device writes
+_WHOLE_FROM, _WHOLE_BELOW = 1e6, 1e15  # metres of a grid have seven digits before the point; this many no longer
 _UTM_REACH_DEG = 4.0  # from the middle of the zone; data of a neighbouring zone is common
 
 
@@ -66,6 +68,52 @@ def likely_systems(country: str, x: Floats, y: Floats) -> list[tuple[str, ...]]:
     middle = (cells + 0.5) * _CELL_M
     names = _of_cells(country, middle)
     return [names[cell] for cell in of_cell.ravel().tolist()]
+
+
+def without_decimal_point(country: str, x: Floats, y: Floats) -> list[str]:
+    """Return the degrees that whole numbers become when a decimal point is put back so that they lie in a country.
+
+    Parameters
+    ----------
+    country
+        ISO 3166-1 alpha-2.
+    x, y
+        Longitude and latitude as found, shape (n,).
+
+    Returns
+    -------
+    list of str
+        Longitude and latitude as text; "" for numbers that are not whole, that lie in the country with no place of the
+        point, or with more than one.
+
+    Examples
+    --------
+    >>> without_decimal_point("VN", np.array([108051237.0]), np.array([12681239.0]))
+    ['108.051237, 12.681239']
+    """
+    found = [""] * len(x)
+    if not countries.is_known(country) or not len(x):
+        return found
+    west, south, east, north = shapely.bounds(countries.shape(country)).tolist()
+    whole = np.isfinite(x) & np.isfinite(y) & (np.abs(x) < _WHOLE_BELOW) & (np.abs(y) < _WHOLE_BELOW)
+    whole &= (x == np.rint(x)) & (y == np.rint(y)) & (np.maximum(np.abs(x), np.abs(y)) >= _WHOLE_FROM)
+    # A few whole numbers at most, each with its own place of the point.
+    for row in np.flatnonzero(whole).tolist():
+        tries = [
+            (digits == others, lon, lat)
+            for digits in _POINT_AT
+            if west - _MARGIN_DEG < (lon := x[row] / 10.0**digits) < east + _MARGIN_DEG
+            for others in _POINT_AT
+            if south - _MARGIN_DEG < (lat := y[row] / 10.0**others) < north + _MARGIN_DEG
+        ]
+        if tries:
+            places = np.asarray(shapely.points([place[1:] for place in tries]))
+            near = [tries[i] for i in np.flatnonzero(countries.distance_km(country, places) <= _NEAR_KM).tolist()]
+            # A device writes both numbers with as many decimals: that one counts before all others.
+            likely = [place for place in near if place[0]] or near
+            if len(likely) == 1:
+                found[row] = ", ".join(f"{value:.12g}" for value in likely[0][1:])
+    return found
 
 
 def _of_cells(country: str, middle: Floats) -> list[tuple[str, ...]]:

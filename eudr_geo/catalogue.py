@@ -57,6 +57,8 @@ MEASURES: Mapping[str, str] = {
     "total_ha": "area of several plots together, ha",
     "overlap_ha": "shared ground, ha",
     "overlap_percent": "shared ground, percent of the smaller plot",
+    "this_percent": "shared ground, percent of the plot that the finding is about",
+    "other_percent": "shared ground, percent of the other plot",
     "positions": "positions in the ring or plot",
     "times": "how many times it occurs",
     "decimals": "decimals as written",

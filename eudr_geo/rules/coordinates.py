@@ -10,7 +10,7 @@ import numpy.typing as npt
 import shapely
 
 from eudr_geo import countries
-from eudr_geo.candidates import likely_systems
+from eudr_geo.candidates import likely_systems, without_decimal_point
 from eudr_geo.catalogue import ERROR, Problems, plot_rule, repairs
 from eudr_geo.geodesy import distance_m
 from eudr_geo.model.plots import Array, Plots
@@ -40,10 +40,26 @@ def largest_lon_lat(plots: Plots) -> Floats:
     return plots.keep("largest_lon_lat", _largest)
 
 
-def swapped_for_sure(largest: Floats) -> Mask:
-    """Tell which plots can only be degrees when longitude and latitude are exchanged."""
-    sure: Mask = (largest[:, 0] <= 90) & (largest[:, 1] <= 180) & (largest[:, 1] > 90)
-    return sure
+def _only_exchanged(geometries: Array) -> Mask:
+    south, north = shapely.bounds(geometries)[:, [1, 3]].T
+    largest = _largest(geometries)
+    # Every latitude must be none: one corner beyond 90 is a slip of one number, told as out-of-range.
+    found: Mask = (largest[:, 0] <= 90) & (largest[:, 1] <= 180) & ((south > 90) | (north < -90))
+    return found
+
+
+def only_exchanged(plots: Plots) -> Mask:
+    """Tell which plots can only be degrees when longitude and latitude are exchanged, shape (n,), kept on the table."""
+    with np.errstate(invalid="ignore"):
+        return plots.keep("only_exchanged", _only_exchanged)
+
+
+def beyond_the_globe(plots: Plots) -> Mask:
+    """Tell which plots have a position that is no place on earth, whichever way round it is read, shape (n,)."""
+    largest = largest_lon_lat(plots)
+    with np.errstate(invalid="ignore"):
+        off: Mask = (largest > [180, 90]).any(axis=1) & ~only_exchanged(plots) & ~(largest > METRES_ABOVE).any(axis=1)
+    return off
 
 
 def _first_where(geometries: Array, test: Callable[[Floats], Mask]) -> tuple[Floats, npt.NDArray[np.int64]]:
@@ -65,16 +81,17 @@ def _written(places: Floats) -> list[str]:
 
 @plot_rule(severity=ERROR, basis=f"{GEO}: WGS 84 only; Regulation (EU) 2023/1115, Article 2(28)", ids=("C-12",))
 def projected_coordinates(plots: Plots) -> Problems:
-    """Metres of a national grid where degrees should be.
+    """Metres of a national grid, or degrees without their decimal point, where degrees should be.
 
     **Why it matters** The EU system only knows longitude and latitude in degrees. Metres are refused, or the plot lands
     somewhere at the edge of the map.
 
     **Example** 831316, 1403588: metres of a Vietnamese grid, as the land office writes them; in degrees the place is
-    108.05 12.68.
+    108.05 12.68. Or 108051237, 12681239: Excel took the decimal point for that of thousands.
 
     **How to correct it** Ask who made the file for its coordinate system and read the file again with it, for instance
-    `--crs EPSG:3405`. The message names the systems that would put the plot into its country.
+    `--crs EPSG:3405`. The message names the systems that would put the plot into its country, and says where that is so
+    only with the two numbers exchanged: the land office of Viet Nam calls the northing X.
 
     **Trap** Several systems may put the plot into the right country, a few hundred metres or a hundred kilometres
     apart. Never choose by trying: look on the map whether the plot lies where the farmer knows it to be.
@@ -85,21 +102,45 @@ def projected_coordinates(plots: Plots) -> Problems:
     place, _ = _first_where(plots.geometry[rows], lambda xy: np.asarray((np.abs(xy) > METRES_ABOVE).any(axis=1)))
     stated = plots["country"][rows]
     names: list[tuple[str, ...]] = [()] * len(rows)
+    exchanged_too, point_lost = np.zeros(len(rows), dtype=bool), [""] * len(rows)
     for country in sorted(set(stated.tolist())):  # one country at a time
+        code = country_code(country)
         of_country = np.flatnonzero(stated == country)
-        found = likely_systems(country_code(country), place[of_country, 0], place[of_country, 1])
+        found = likely_systems(code, place[of_country, 0], place[of_country, 1])
         for row, systems in zip(of_country.tolist(), found, strict=True):
             names[row] = systems
+        open_ = np.array([row for row in of_country.tolist() if not names[row]], dtype=np.int64)
+        # Grids of many land offices, that of Viet Nam among them, call the northing X and write it first.
+        turned = likely_systems(code, place[open_, 1], place[open_, 0])
+        lost = without_decimal_point(code, place[open_, 0], place[open_, 1])
+        for row, systems, degrees in zip(open_.tolist(), turned, lost, strict=True):
+            point_lost[row] = degrees
+            names[row], exchanged_too[row] = (() if degrees else systems), bool(systems and not degrees)
     why = [
-        f"; in {country} it could be {' or '.join(systems)}"
+        f"; it looks like degrees that lost their decimal point: {degrees} lies in {country}"
+        if degrees
+        else f"; it looks like metres; in {country} it could be {' or '.join(systems)}"
+        f"{', with the two numbers exchanged' if is_turned else ''}"
         if systems
-        else (f"; no usual system puts it in {country}" if country else "")
-        for country, systems in zip(stated.tolist(), names, strict=True)
+        else f"; it looks like metres; no usual system puts it in {country}"
+        if country
+        else "; it looks like metres"
+        for country, systems, is_turned, degrees in zip(
+            stated.tolist(), names, exchanged_too.tolist(), point_lost, strict=True
+        )
     ]
     return Problems(
         rows,
-        "{value} is not longitude and latitude in degrees; it looks like metres{why}",
-        "ask for the coordinate system of the file and read it again with --crs",
+        "{value} is not longitude and latitude in degrees{why}",
+        "",
+        hints=[
+            "export again with a decimal point; Excel drops it where the comma is the decimal sign"
+            if degrees
+            else "exchange the two columns, ask for the coordinate system of the file and read it again with --crs"
+            if is_turned
+            else "ask for the coordinate system of the file and read it again with --crs"
+            for degrees, is_turned in zip(point_lost, exchanged_too.tolist(), strict=True)
+        ],
         lon=place[:, 0],
         lat=place[:, 1],
         measured={"value": _written(place), "candidates": [", ".join(systems) for systems in names], "why": why},
@@ -120,8 +161,9 @@ def swapped_axes(plots: Plots) -> Problems:
     **Example** A farm in Ghana written as 6.70 -1.60: that is in the Gulf of Guinea. Exchanged, -1.60 6.70 lies in
     Ghana.
 
-    Known by the country, by a second number beyond 90, or by columns of latitude and longitude in the same record
-    that say the opposite of its geometry (TerraTrac writes its points so).
+    Known by the country, by second numbers that are all beyond 90, or by columns of latitude and longitude in the same
+    record that say the opposite of its geometry (TerraTrac writes its points so). Where the exchanged plot lies far
+    from its country too, it is out-of-range instead: a number is wrong, not the order.
 
     **How to correct it** Exchange the two columns in the file, or ask for the repair by name. Then look at the plots on
     the map.
@@ -132,7 +174,7 @@ def swapped_axes(plots: Plots) -> Problems:
     largest = largest_lon_lat(plots)
     with np.errstate(invalid="ignore"):
         could_be = (largest[:, 0] <= 90) & (largest[:, 1] <= 180)
-        provable = swapped_for_sure(largest)
+    provable = only_exchanged(plots)
     lon, lat = plots.points_lon_lat()
     away_m = np.full(len(plots), np.nan)
     plausible = np.zeros(len(plots), dtype=bool)
@@ -149,6 +191,7 @@ def swapped_axes(plots: Plots) -> Problems:
         given = countries.distance_km(code, np.asarray(shapely.points(lon[rows], lat[rows])))
         away_m[rows] = given * 1_000
         plausible[rows] = given > countries.TOLERANCE_KM
+    provable = provable & ~_elsewhere(plots, lon, lat, provable)
     told = could_be & ~provable & _contradicted(plots, lon, lat)
     rows = np.flatnonzero(provable | plausible | told)
     value = _written(np.column_stack([lon[rows], lat[rows]]))
@@ -173,6 +216,19 @@ def swapped_axes(plots: Plots) -> Problems:
             ],
         },
     )
+
+
+def _elsewhere(plots: Plots, lon: Floats, lat: Floats, asked: Mask) -> Mask:
+    """Tell which plots lie far from their country when exchanged as well: then one of the numbers is wrong instead."""
+    found = np.zeros(len(plots), dtype=bool)
+    stated = plots["country"]
+    for country in sorted(set(stated[asked].tolist())):  # one country at a time
+        code = country_code(country)
+        if countries.is_known(code):
+            rows = np.flatnonzero(asked & (stated == country) & np.isfinite(lon) & np.isfinite(lat))
+            turned = np.asarray(shapely.points(lat[rows], lon[rows]))
+            found[rows] = countries.distance_km(code, turned) > countries.FAR_KM
+    return found
 
 
 def _contradicted(plots: Plots, lon: Floats, lat: Floats) -> Mask:
@@ -231,6 +287,32 @@ def _has_no_number(geometries: Array) -> Mask:
     return found
 
 
+def _at_null_island(geometries: Array) -> Floats:
+    result = np.zeros((len(geometries), 3))
+    bounds = shapely.bounds(geometries)
+    reach = 0.01  # degrees, a little more than 1 km: most plots need no closer look
+    with np.errstate(invalid="ignore"):
+        rows = np.flatnonzero((bounds[:, :2] <= reach).all(axis=1) & (bounds[:, 2:] >= -reach).all(axis=1))
+    if not len(rows):
+        return result
+
+    def at_zero(xy: Floats) -> Mask:
+        near = np.flatnonzero((np.abs(xy) <= reach).all(axis=1))
+        hit = np.zeros(len(xy), dtype=bool)
+        zero = np.zeros(len(near))
+        hit[near] = distance_m(zero, zero, xy[near, 0], xy[near, 1]) <= NULL_ISLAND_M
+        return hit
+
+    place, times = _first_where(geometries[rows], at_zero)
+    result[rows] = np.column_stack([times, place])
+    return result
+
+
+def at_null_island(plots: Plots) -> Floats:
+    """How many positions of each plot lie at longitude 0, latitude 0, and the first of them, shape (n, 3)."""
+    return plots.keep("at_null_island", _at_null_island)
+
+
 @plot_rule(severity=ERROR, basis="good practice", requires=("out-of-range",), ids=("C-12",))
 def null_island(plots: Plots) -> Problems:
     """A position at longitude 0, latitude 0, in the sea off Africa.
@@ -245,28 +327,16 @@ def null_island(plots: Plots) -> Problems:
     **Trap** A real plot may lie on the equator or on the zero meridian (Ghana does): only the two together are
     impossible.
     """
-    bounds = shapely.bounds(plots.geometry)
-    reach = 0.01  # degrees, a little more than 1 km: most plots need no closer look
-    with np.errstate(invalid="ignore"):
-        rows = np.flatnonzero((bounds[:, :2] <= reach).all(axis=1) & (bounds[:, 2:] >= -reach).all(axis=1))
+    facts = at_null_island(plots)
+    rows = np.flatnonzero(facts[:, 0])
     if not len(rows):
         return Problems.none()
-
-    def at_zero(xy: Floats) -> Mask:
-        near = np.flatnonzero((np.abs(xy) <= reach).all(axis=1))
-        hit = np.zeros(len(xy), dtype=bool)
-        zero = np.zeros(len(near))
-        hit[near] = distance_m(zero, zero, xy[near, 0], xy[near, 1]) <= NULL_ISLAND_M
-        return hit
-
-    place, times = _first_where(plots.geometry[rows], at_zero)
-    found = np.flatnonzero(times > 0)
-    rows, place, times = rows[found], place[found], times[found]
+    place, times = facts[rows, 1:], facts[rows, 0].astype(np.int64)
     positions = shapely.get_num_coordinates(plots.geometry[rows]).astype(np.int64)
     zero = np.zeros(len(rows))
     return Problems(
         rows,
-        "{times} of {positions} position(s) at longitude 0, latitude 0, in the open sea",
+        "{why} at longitude 0, latitude 0, in the open sea",
         "",
         hints=[
             "the device had no fix or the cells were empty: record the plot again"
@@ -276,5 +346,15 @@ def null_island(plots: Plots) -> Problems:
         ],
         lon=place[:, 0],
         lat=place[:, 1],
-        measured={"times": times, "positions": positions, "distance_m": distance_m(zero, zero, *place.T)},
+        measured={
+            "times": times,
+            "positions": positions,
+            "distance_m": distance_m(zero, zero, *place.T),
+            "why": [
+                ("the point lies" if total == 1 else f"all {total:,} positions lie")
+                if count == total
+                else f"{count:,} of {total:,} positions {'lies' if count == 1 else 'lie'}"
+                for count, total in zip(times.tolist(), positions.tolist(), strict=True)
+            ],
+        },
     )

@@ -8,8 +8,10 @@ import shapely
 from eudr_geo.catalogue import ERROR, NOTE, WARNING, Problems, plot_rule, repairs
 from eudr_geo.geodesy import area_ha
 from eudr_geo.model.plots import Plots
-from eudr_geo.rules.coordinates import METRES_ABOVE, largest_lon_lat, swapped_for_sure
+from eudr_geo.rules.coordinates import at_null_island, beyond_the_globe
+from eudr_geo.rules.corners import strayed
 from eudr_geo.rules.rings import GEO, counted, tangled, with_geometry
+from eudr_geo.shapes.corners import WRONG_STRAY
 from eudr_geo.shapes.crossings import overlapping_parts as pairs_of_parts
 from eudr_geo.shapes.exploding import explode
 from eudr_geo.shapes.parting import hole_free, united, untangled
@@ -36,23 +38,30 @@ def self_intersection(plots: Plots) -> Problems:
     **Trap** Many programs "repair" a bow-tie with a buffer of width zero: half of the plot is lost without a word. A
     plot with a deep bay is no fault, however odd it looks, as long as its sides do not meet.
     """
-    largest = largest_lon_lat(plots)
-    with np.errstate(invalid="ignore"):
-        nowhere = (largest > [180, 90]).any(axis=1) & ~swapped_for_sure(largest) & ~(largest > METRES_ABOVE).any(axis=1)
-    # A corner with a number that is no place pulls sides across the others: that is told as out-of-range.
-    rows = np.flatnonzero((tangled(plots, "crossing") > 0) & ~nowhere)
+    nowhere, at_zero = beyond_the_globe(plots), at_null_island(plots)[:, 0] > 0
+    far_off = strayed(plots, "kind") == WRONG_STRAY
+    # A corner with a wrong number pulls sides across the others: that is told under its own name.
+    rows = np.flatnonzero((tangled(plots, "crossing") > 0) & ~nowhere & ~at_zero & ~far_off)
     lon, lat = tangled(plots, "lon")[rows], tangled(plots, "lat")[rows]
+    pairs = tangled(plots, "times")[rows].astype(np.int64)
     return Problems(
         rows,
-        "the boundary crosses or touches itself near {why} ({times} pair(s) of sides meet)",
+        "the boundary crosses or touches itself near {why}",
         "put the corners in the order of the walk round the plot; cut off loops at its beginning and end",
         lon=lon,
         lat=lat,
         measured={
-            "times": tangled(plots, "times")[rows].astype(np.int64),
-            "why": [f"{x:.6f} {y:.6f}" for x, y in zip(lon.tolist(), lat.tolist(), strict=True)],
+            "times": pairs,
+            "why": [
+                f"{x:.6f} {y:.6f}" + (f"; {times:,} pairs of sides meet" if times > 1 else "")
+                for x, y, times in zip(lon.tolist(), lat.tolist(), pairs.tolist(), strict=True)
+            ],
         },
-        unseen={"out-of-range": np.flatnonzero(nowhere)},
+        unseen={
+            "out-of-range": np.flatnonzero(nowhere),
+            "null-island": np.flatnonzero(at_zero),
+            "stray-corner": np.flatnonzero(far_off),
+        },
     )
 
 
@@ -101,11 +110,19 @@ def interior_ring(plots: Plots) -> Problems:
     place = first_marked(rings, marked, len(rows))
     return Problems(
         rows,
-        "the plot has {holes} hole(s); the EU system would fill them",
+        "the plot has {why}",
         "split the plot into pieces without a hole; do not delete the inner ring",
         lon=place[:, 0],
         lat=place[:, 1],
-        measured={"holes": holes[rows]},
+        measured={
+            "holes": holes[rows],
+            "why": [
+                f"{count:,} holes; the EU system would fill them"
+                if count > 1
+                else "a hole; the EU system would fill it"
+                for count in holes[rows].tolist()
+            ],
+        },
     )
 
 

@@ -16,7 +16,7 @@ from eudr_geo.regulation import POLYGON_REQUIRED_ABOVE_HA, SHARED_LOCATION_M, SH
 from eudr_geo.rules.area import SOUND, any_size, is_point
 from eudr_geo.rules.neighbours import JITTER_DEG
 from eudr_geo.shapes.outlines import FIGURE, figures, repeated
-from eudr_geo.shapes.rings import MULTIPOLYGON, POLYGON
+from eudr_geo.shapes.rings import exterior_polygons
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -43,14 +43,11 @@ def _measured(plots: Plots, rows: Ints) -> Floats:
     return found
 
 
-def _could_be_round(plots: Plots) -> Ints:
-    """Rows that may be circles, told by what GEOS measures in degrees: most boundaries are not looked at again."""
-    geometry = plots.geometry
-    kinds = shapely.get_type_id(geometry)
-    one = (kinds == POLYGON) | ((kinds == MULTIPOLYGON) & (shapely.get_num_geometries(geometry) == 1))
-    many = np.flatnonzero(one & (shapely.get_num_coordinates(geometry) > _CIRCLE_CORNERS))
-    area, length = shapely.area(geometry[many]), shapely.length(geometry[many])
-    middle = np.radians(shapely.bounds(geometry[many])[:, 1].clip(-85, 85))
+def _could_be_round(polygons: Array) -> Ints:
+    """Polygons that may be circles, told by what GEOS measures in degrees: most are not looked at again."""
+    many = np.flatnonzero(shapely.get_num_coordinates(polygons) > _CIRCLE_CORNERS)
+    area, length = shapely.area(polygons[many]), shapely.length(polygons[many])
+    middle = np.radians(shapely.bounds(polygons[many])[:, 1].clip(-85, 85))
     # A circle of metres is an ellipse of degrees, its axes as 1 to cos φ (Ramanujan's length of an ellipse).
     k = np.cos(middle)
     ellipse = 4 * k / ((1 + k) * (1 + ((1 - k) / (1 + k)) ** 2 / 4)) ** 2
@@ -60,15 +57,27 @@ def _could_be_round(plots: Plots) -> Ints:
     return chosen
 
 
-def _circles(plots: Plots) -> Mask:
-    found = _measured(plots, _could_be_round(plots))
+def _circles(geometries: Array) -> Floats:
+    """Circles that stand for boundaries: how many parts, corners and mean radius in m, shape (n, 3); 0 for others."""
+    result = np.zeros((len(geometries), 3))
+    polygons, owner = exterior_polygons(geometries)
+    chosen = _could_be_round(polygons)
+    found = figures(polygons[chosen])
     corners, radius_m, unround_m, radius_deg, unround_deg = found[:, [0, 3, 4, 5, 6]].T
     with np.errstate(invalid="ignore"):
         in_metres = unround_m <= _ROUND_SHARE * radius_m + _DIGIT_M
         # A program that takes degrees for metres draws a circle of degrees: an ellipse on the ground.
         in_degrees = unround_deg <= _ROUND_SHARE * radius_deg + _DIGIT_DEG
-        round_: Mask = (corners >= _CIRCLE_CORNERS) & (in_metres | in_degrees)
-    return round_
+        is_round = np.flatnonzero((corners >= _CIRCLE_CORNERS) & (in_metres | in_degrees))
+    rows = owner[chosen[is_round]]
+    times = np.bincount(rows, minlength=len(geometries))
+    # One field among others may be round; when every part is, nobody walked any of them.
+    whole = np.flatnonzero((times > 0) & (times == np.bincount(owner, minlength=len(geometries))))
+    result[whole, 0] = times[whole]
+    for column, values in ((1, corners), (2, radius_m)):
+        summed = np.bincount(rows, weights=values[is_round], minlength=len(geometries))[whole]
+        result[whole, column] = summed if column == 1 else summed / times[whole]
+    return result
 
 
 @plot_rule(severity=WARNING, basis="Commission FAQ v5, 1.16", requires=(*SOUND, "interior-ring"), ids=("G-08",))
@@ -78,7 +87,8 @@ def circle_as_boundary(plots: Plots) -> Problems:
     **Why it matters** For a plot above 4 ha the law asks for its real boundary; the Commission says that a circle round
     a central point is none. Inside the circle lies land that is not the plot, and some of the plot lies outside.
 
-    **Example** 64 corners, each 113 m from the middle: a point that a program has widened to 4 ha.
+    **Example** 64 corners, each 113 m from the middle: a point that a program has widened to 4 ha. Or three such
+    circles as the parts of one plot.
 
     **How to correct it** Walk round the plot. If it has 4 ha or less, send the point with its area instead of the
     circle: that is allowed, and honest.
@@ -86,11 +96,12 @@ def circle_as_boundary(plots: Plots) -> Problems:
     **Trap** Fields under a turning sprinkler are real circles, 20 ha and more. If yours is one, set the finding aside
     with that reason. A round plot that was walked is never as round as a drawn circle, and is not named.
     """
-    rows = np.flatnonzero(_circles(plots))
-    area, measured = plot_area_ha(plots)[rows], figures(plots.geometry[rows])
+    circles = _circles(plots.geometry)
+    rows = np.flatnonzero(circles[:, 0])
+    area, (_, corners, radius) = plot_area_ha(plots)[rows], circles[rows].T
     return Problems(
         rows,
-        "{positions} corners lie on a circle of {distance_m:,.0f} m round one point ({area_ha:,.2f} ha)",
+        "{why} ({area_ha:,.2f} ha)",
         "",
         hints=[
             "walk round the plot and send its real boundary"
@@ -99,9 +110,15 @@ def circle_as_boundary(plots: Plots) -> Problems:
             for ha in area.tolist()
         ],
         measured={
-            "positions": measured[:, 0].astype(np.int64),
-            "distance_m": measured[:, 3],
+            "positions": corners.astype(np.int64),
+            "distance_m": radius,
             "area_ha": area,
+            "why": [
+                f"{count:,.0f} corners lie on a circle of {metres:,.0f} m round one point"
+                if several == 1
+                else f"each of the {several:,.0f} parts is a circle round a point, {metres:,.0f} m on average"
+                for several, count, metres in circles[rows].tolist()
+            ],
         },
     )
 

@@ -19,6 +19,8 @@ NO_COUNTRY, NO_CODE, NO_OUTLINE = "no country", "unknown country", "no outline o
 """Why a plot was not compared with its country."""
 BORDER_KM = 1.0
 """Good practice: the outlines are off by up to a kilometre; only what reaches farther across a border is named."""
+ISLAND_KM = 500.0
+"""Good practice: a place in the sea farther from its country than this is no island of it that the outlines miss."""
 
 
 def codes_of(plots: Plots) -> Text:
@@ -135,9 +137,10 @@ def outside_country(plots: Plots) -> Problems:
     take the position again. If thousands of plots are outside, the file has another coordinate system.
 
     **Trap** The outlines of countries are off by up to a kilometre, and some borders are disputed. Up to 5 km nothing
-    is said; beyond 50 km, or in the sea, it is an error. Where land belongs to no country of the outlines (Bir Tawil,
-    some bases and shoals) the message names it. A small island may be missing: then say so, and set the finding aside
-    with that reason, or give the official outlines of your country with `--boundaries FILE`.
+    is said; beyond 50 km, or in the sea, it is an error. Where land belongs to no country of the outlines (Abyei, the
+    Golan Heights, Bir Tawil, some bases and shoals) the message names it; for a country that claims it, it stays a
+    warning. A small island may be missing: then say so, and set the finding aside with that reason, or give the
+    official outlines of your country with `--boundaries FILE`.
     """
     codes = codes_of(plots)
     away_km = np.zeros(len(plots))
@@ -147,6 +150,8 @@ def outside_country(plots: Plots) -> Problems:
             away_km[rows] = countries.distance_km(code, plots.geometry[rows])
     rows = np.flatnonzero(away_km > countries.TOLERANCE_KM)
     found, disputed = _found(plots, rows)
+    claimed = np.array([countries.claims(*pair) for pair in zip(codes[rows], disputed, strict=True)], dtype=bool)
+    at_sea = (found == "") & (disputed == "")
     names = country_names()
     there = [
         f"in {land}, which belongs to no country of the outlines"
@@ -159,7 +164,18 @@ def outside_country(plots: Plots) -> Problems:
     return Problems(
         rows,
         "the plot lies {why}",
-        "look at it on a map: the position or the country is wrong",
+        "",
+        hints=[
+            "is it a small island that the outlines miss? then give better ones: --boundaries FILE; if not, "
+            "the position or the country is wrong"
+            if could_be_island
+            else "the outlines leave this land to nobody: give those of your authority with --boundaries FILE"
+            if own_claim
+            else "look at it on a map: the position or the country is wrong"
+            for could_be_island, own_claim in zip(
+                (at_sea & (away_km[rows] <= ISLAND_KM)).tolist(), claimed.tolist(), strict=True
+            )
+        ],
         measured={
             "distance_m": away_km[rows] * 1_000,
             "country": codes[rows],
@@ -169,7 +185,7 @@ def outside_country(plots: Plots) -> Problems:
                 for km, code, place in zip(away_km[rows].tolist(), codes[rows].tolist(), there, strict=True)
             ],
         },
-        severity=np.where((away_km[rows] > countries.FAR_KM) | ((found == "") & (disputed == "")), ERROR, WARNING),
+        severity=np.where(((away_km[rows] > countries.FAR_KM) & ~claimed) | at_sea, ERROR, WARNING),
         unseen=_not_compared(plots, codes),
     )
 
@@ -188,7 +204,7 @@ def _found(plots: Plots, rows: Ints) -> tuple[Text, Text]:
 @plot_rule(
     severity=WARNING,
     basis="Commission FAQ v5, 7.13",
-    requires=("outside-country", "self-intersection", "too-few-vertices", "zero-area"),
+    requires=("outside-country", "self-intersection", "too-few-vertices", "zero-area", "stray-corner"),
     ids=("C-13",),
 )
 def crosses_border(plots: Plots) -> Problems:

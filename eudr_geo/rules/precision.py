@@ -12,7 +12,7 @@ import shapely
 from eudr_geo.catalogue import ERROR, NOTE, WARNING, Problems, plot_rule, plots_rule, repairs
 from eudr_geo.model.plots import Plots
 from eudr_geo.regulation import COORDINATE_DECIMALS, NEWEST_EU_VERSION, EuVersion
-from eudr_geo.rules.rings import GEO, counted, with_geometry
+from eudr_geo.rules.rings import GEO, counted, times_told, with_geometry
 from eudr_geo.shapes.decimals import at_six_decimals, broken_at_six, round6, same_after_rounding, without_doubles
 from eudr_geo.shapes.rings import MULTIPOINT, POINT, first_marked, rings_of
 from eudr_geo.shapes.settling import settled
@@ -97,11 +97,11 @@ def duplicate_after_rounding(plots: Plots) -> Problems:
     place = first_marked(rings, same_after_rounding(rings), len(rows))
     return Problems(
         rows,
-        "two positions in a row become one at six decimals ({times} time(s) in this boundary)",
+        "two positions in a row become one at six decimals{why}",
         "delete the second of the two positions",
         lon=place[:, 0],
         lat=place[:, 1],
-        measured={"times": times[rows]},
+        measured={"times": times[rows], "why": times_told(times[rows])},
     )
 
 

@@ -29,6 +29,11 @@ def tangled(plots: Plots, name: str) -> npt.NDArray[np.float64]:
     return plots.keep("tangles", tangles)[:, TANGLES.index(name)]
 
 
+def times_told(times: npt.NDArray[np.int64]) -> list[str]:
+    """Words for how often a fault stands in one boundary; none for once."""
+    return [f", {count:,} times in this boundary" if count > 1 else "" for count in times.tolist()]
+
+
 def with_geometry(plots: Plots, geometry: Array) -> Plots:
     """Return the plots with these geometries, their positions counted again where they changed in number."""
     more = shapely.get_num_coordinates(geometry) - shapely.get_num_coordinates(plots.geometry)
@@ -65,7 +70,7 @@ def unclosed_ring(plots: Plots) -> Problems:
     ends = np.column_stack([lon[alone], lat[alone], rings.coords[closing]])
     on_earth = (np.abs(ends) <= [360, 90, 360, 90]).all(axis=1)
     gap_m[alone[on_earth]] = distance_m(*ends[on_earth].T)
-    why = [f", {metres:,.1f} m away" if np.isfinite(metres) else "" for metres in gap_m.tolist()]
+    why = [f", {_gap(metres)} away" if np.isfinite(metres) else "" for metres in gap_m.tolist()]
     return Problems(
         rows,
         "the boundary is open: its last position is not its first{why}",
@@ -74,6 +79,12 @@ def unclosed_ring(plots: Plots) -> Problems:
         lat=lat,
         measured={"distance_m": gap_m, "times": plots["open_rings"][rows], "why": why},
     )
+
+
+def _gap(metres: float) -> str:
+    if metres < 0.1:
+        return f"{metres * 1_000:.0f} mm" if metres >= 0.001 else "less than a millimetre"
+    return f"{metres:,.1f} m"
 
 
 @repairs("unclosed-ring", safe=True, what="wrote the first position again at the end of the ring")
@@ -95,8 +106,9 @@ def too_few_vertices(plots: Plots) -> Problems:
     **How to correct it** Go back to the plot and walk all its corners. If the plot is 4 hectares or smaller, one point
     inside it with its area will do.
 
-    **Trap** A triangle is allowed: three corners and the closing position make four. Do not invent a corner to make
-    the message go away; a corner nobody stood on is a false statement.
+    **Trap** A triangle is allowed: three corners and the closing position make four. An error text of the EU system
+    asks for four points that do not lie on one line, yet a sample of the Commission is a triangle. Do not invent a
+    corner to make the message go away; a corner nobody stood on is a false statement.
     """
     rows = np.flatnonzero(plots["short_rings"] > 0)
     return Problems(
@@ -162,11 +174,11 @@ def duplicate_vertices(plots: Plots) -> Problems:
     place = first_marked(rings, same_as_previous(rings), len(rows))
     return Problems(
         rows,
-        "a position stands twice in a row ({times} time(s) in this boundary)",
+        "a position stands twice in a row{why}",
         "delete the second of the two positions",
         lon=place[:, 0],
         lat=place[:, 1],
-        measured={"times": counted(plots, "doubled")[rows]},
+        measured={"times": counted(plots, "doubled")[rows], "why": times_told(counted(plots, "doubled")[rows])},
     )
 
 
@@ -189,7 +201,8 @@ def folded_boundary(plots: Plots) -> Problems:
     on each other (a corridor to an island, a hole joined to the edge by a cut), draw the plot as two pieces.
 
     **Trap** A real path strip that belongs to the plot has a width: walk both sides of it. A needle that is thin but
-    not without width is not touched here.
+    not without width is not touched here. The official list says of this error that it makes "a concave shape", but the
+    Commission's own samples are concave: a bay in the boundary is no fault.
     """
     spikes, along = counted(plots, "folds"), tangled(plots, "overlapping")
     rows = np.flatnonzero((spikes > 0) | (along > 0))
@@ -227,7 +240,12 @@ def unfold_rings(plots: Plots) -> Plots:
     return with_geometry(plots, rebuild(plots.geometry, unfold(rings, bent)))
 
 
-@plot_rule(severity=NOTE, basis="RFC 7946, 3.1.6", requires=("self-intersection", "swapped-axes"), ids=("R-10",))
+@plot_rule(
+    severity=NOTE,
+    basis="RFC 7946, 3.1.6",
+    requires=("self-intersection", "swapped-axes", "crosses-antimeridian"),
+    ids=("R-10",),
+)
 def clockwise_ring(plots: Plots) -> Problems:
     """An exterior ring wound clockwise.
 

@@ -6,8 +6,9 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from eudr_geo.geodesy import LONGEST_DEGREE_M, metres_per_degree
 from eudr_geo.model.plots import Array
-from eudr_geo.shapes.rings import Floats, Mask, Rings, rings_of, signed_areas
+from eudr_geo.shapes.rings import Floats, Ints, Mask, Rings, rings_of, signed_areas
 
 NEEDLE_REACH_M = 10.0
 """Good practice: a corner that reaches out less is the unrest of a GPS."""
@@ -15,6 +16,14 @@ NEEDLE_ANGLE_DEGREES = 3.0
 """Good practice: no field ends in so sharp a corner; a walk out and back does."""
 NEEDLE_SHARE = 0.05
 """Good practice: a needle has hardly any of the area of the plot."""
+WALK_MOUTH_M, WALK_WIDTH_M = 1.0, 0.75
+"""Good practice: the ends of a way out and back are so close, and its mean width is so small; a path strip is wider."""
+STRAY_REACH_M, STRAY_TIMES = 200.0, 4.0
+"""Good practice: one corner so far from four others or more, and so many times their own extent, was not walked to."""
+FAR_STRAY_REACH_M, FAR_STRAY_TIMES = 1_000.0, 50.0
+"""Good practice: no plot reaches so far to one corner."""
+_WALK_STEPS = 8  # positions on the way out, and on the way back: a position every five metres, forty metres
+_SHARP_COSINE = 0.94  # 20 degrees between the way in and the way out
 STRAIGHT_DEGREES = 1e-6
 """A position so close to the line between its neighbours is lost at six decimals."""
 
@@ -53,6 +62,143 @@ def needles(rings: Rings, scale: Floats) -> Mask:
     tips &= rings.counts[ring] > 4  # a triangle has no corner to lose
     tips &= ~rings.is_closing()
     return tips
+
+
+@np.errstate(over="ignore", invalid="ignore", divide="ignore")  # numbers that are no place on earth
+def walks_out_and_back(rings: Rings, scale: Floats) -> Mask:
+    """Tell which positions lie on a way out and back again of several positions, with hardly any width between.
+
+    Parameters
+    ----------
+    rings
+        Rings of some boundaries, m positions in all.
+    scale
+        Metres in a degree of longitude and of latitude at each ring, shape (r, 2).
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (m,): the positions between the two ends of the way, which lie within :data:`WALK_MOUTH_M`. Closing
+        positions are never marked.
+    """
+    marked = np.zeros(len(rings.coords), dtype=bool)
+    if not len(rings):
+        return marked
+    ring = rings.position_ring()
+    first, count = rings.starts[:-1], rings.counts - 1  # the closing position is the first once more
+    here = (rings.coords - rings.coords[first][ring]) * scale[ring]
+
+    def step(at: Ints, by: Ints | int) -> Ints:
+        of = ring[at]
+        return np.asarray(first[of] + (at - first[of] + by) % np.maximum(count[of], 1))
+
+    tips = _sharp_turns(rings, here)
+    tips = tips[count[ring[tips]] > 5]
+    if not len(tips):
+        return marked
+    before, after = np.meshgrid(np.arange(1, _WALK_STEPS + 1), np.arange(1, _WALK_STEPS + 1), indexing="ij")
+    tip = np.repeat(tips, before.size)
+    back, on = np.tile(before.ravel(), len(tip) // before.size), np.tile(after.ravel(), len(tip) // before.size)
+    fits = (back + on > 2) & (back + on + 1 <= count[ring[tip]] - 2)  # three corners or more are left
+    tip, back, on = tip[fits], back[fits], on[fits]
+    start, end = step(tip, -back), step(tip, on)
+    mouth = np.hypot(*(here[end] - here[start]).T) <= WALK_MOUTH_M
+    area_m2 = np.abs(signed_areas(rings)) * scale.prod(axis=1)
+    # One way at a time: only tips whose two ends meet come here.
+    for a, b, length in zip(start[mouth].tolist(), end[mouth].tolist(), (back + on)[mouth].tolist(), strict=True):
+        chain = step(np.full(length + 1, a), np.arange(length + 1))
+        x, y = (here[chain] - here[a]).T
+        reach = float(np.hypot(x, y).max())
+        enclosed = abs(float(np.sum(x * np.roll(y, -1) - np.roll(x, -1) * y))) / 2
+        thin = enclosed <= WALK_WIDTH_M * reach and enclosed <= NEEDLE_SHARE * area_m2[ring[a]]
+        if reach >= NEEDLE_REACH_M and thin and enclosed > 0 and b != a:
+            marked[chain[1:-1]] = True
+    return marked
+
+
+def _sharp_turns(rings: Rings, here: Floats) -> Ints:
+    """Positions where the way turns back on itself, at one corner or at two close together, closing ones left out.
+
+    A way out and back has such a turn at its far end; honest boundaries have hardly any.
+    """
+    opens = np.flatnonzero(~rings.is_closing())
+    x, y = (here[opens + 1] - here[opens]).T  # from each position to the next; in a ring as many as positions
+    counts = rings.counts - 1
+    start = np.concatenate([[0], np.cumsum(counts)[:-1]])
+    before, after = np.arange(len(x)) - 1, np.arange(len(x)) + 1
+    before[start], after[start + counts - 1] = start + counts - 1, start
+    length = np.hypot(x, y)
+
+    def against(one: Ints, other: Ints | slice) -> Mask:
+        along = x[one] * x[other] + y[one] * y[other]
+        return np.asarray(along < -_SHARP_COSINE * length[one] * length[other])
+
+    return np.asarray(opens[against(before, slice(None)) | against(before, after)])
+
+
+STRAY = ("kind", "lon", "lat", "distance_m", "rest_m")
+"""What :func:`strays` tells, by column."""
+NO_STRAY, DOUBTFUL_STRAY, WRONG_STRAY = 0, 1, 2
+"""Kinds of :func:`strays`: none; one far enough to be doubted; one that cannot be right, because no plot reaches so far
+or because its sides cross a boundary that is sound without it."""
+
+
+@np.errstate(over="ignore", invalid="ignore", divide="ignore")  # numbers that are no place on earth
+def strays(geometries: Array) -> Floats:
+    """Tell which boundaries have one corner far away from all others, which lie close together.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (n, 5), columns as in :data:`STRAY`: kind; where the corner is, degrees; how far from the nearer of its
+        neighbours, m; the diagonal of the box of all other corners, m.
+
+    Examples
+    --------
+    >>> corners = [(108, 12), (108.001, 12), (108.001, 12.001), (118, 12.001), (108, 12.001)]
+    >>> found = strays(np.array([shapely.Polygon(corners)]))[0]
+    >>> int(found[0]) == WRONG_STRAY, float(found[1])
+    (True, 118.0)
+    """
+    array = np.asarray(geometries, dtype=object)
+    result = np.zeros((len(array), len(STRAY)))
+    box = shapely.bounds(array)
+    # Most boundaries are smaller than the reach of a stray and need no closer look.
+    wide = np.flatnonzero((box[:, 2:] - box[:, :2]).max(axis=1, initial=0) * LONGEST_DEGREE_M >= STRAY_REACH_M / 1.5)
+    rings = rings_of(array[wide]).exteriors()
+    if not len(rings):
+        return result
+    ring, first, last = rings.position_ring(), rings.starts[:-1], rings.starts[1:] - 1
+    here = rings.coords - rings.coords[first][ring]
+    # Metres on a plane are good enough: what is far away here is far away on any earth.
+    here = here * np.column_stack(metres_per_degree(np.clip(rings.coords[first, 1], -89, 89)))[ring]
+    side = np.hypot(*(here[1:] - here[:-1]).T)
+    before = np.append(0.0, side)
+    before[first] = before[last]
+    after = np.append(side, 0.0)
+    after[last] = after[first]
+    reach = np.minimum(before, after)
+    farthest = np.maximum.reduceat(reach, first)
+    at = np.flatnonzero((reach == farthest[ring]) & (farthest[ring] >= STRAY_REACH_M) & ~rings.is_closing())
+    if not len(at):
+        return result
+    _, once = np.unique(ring[at], return_index=True)
+    at = at[once]
+    for position in at.tolist():  # a side of 200 m twice in a row: few plots have it
+        index = int(ring[position])
+        others = np.delete(here[first[index] : last[index]], position - first[index], axis=0)
+        rest_m = float(np.hypot(*(others.max(axis=0) - others.min(axis=0)))) if len(others) >= 3 else 0.0
+        distance = float(reach[position])
+        kind = NO_STRAY
+        if rest_m > 0 and distance >= FAR_STRAY_TIMES * rest_m and distance >= FAR_STRAY_REACH_M:
+            kind = WRONG_STRAY
+        elif rest_m > 0 and distance >= STRAY_TIMES * rest_m and len(others) >= 4:
+            crossed = not shapely.is_valid(shapely.Polygon(rings.ring(index)))
+            kind = WRONG_STRAY if crossed and shapely.is_valid(shapely.Polygon(others)) else DOUBTFUL_STRAY
+        row = int(wide[rings.owner[index]])
+        if kind > result[row, 0]:
+            result[row] = [kind, *rings.coords[position], distance, rest_m]
+    return result
 
 
 @np.errstate(over="ignore", invalid="ignore", divide="ignore")

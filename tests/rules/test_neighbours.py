@@ -45,7 +45,8 @@ def test_the_shared_ground_is_measured_and_shown():
     (finding,) = check(Reading(plots), select=CODES).findings
     assert finding.measured["overlap_ha"] == pytest.approx(0.2, rel=0.01)
     assert finding.measured["overlap_percent"] == pytest.approx(40, rel=0.01)
-    assert "0.20 ha with P-1 (record 1): 40 %" in finding.message
+    assert "0.20 ha with P-1 (record 1): 40 % of this plot, 20 % of that one" in finding.message
+    assert finding.measured["other_percent"] == pytest.approx(20, rel=0.01)
     shared = block(80, 0, 20, 100)
     assert shapely.contains_xy(shared, finding.lon, finding.lat)
 
@@ -110,6 +111,17 @@ def other_walk(square):
 def test_the_same_land_is_recognised(again):
     plot = block(0, 0, 100, 90)
     assert told(plots_of(plot, again(plot))) == [("identical-plots", 2, "P-1 (record 1)")]
+
+
+@pytest.mark.parametrize("quarter", range(4))
+def test_one_plot_sent_with_five_decimals_and_with_six_is_one(quarter):
+    walked = turned(3, 7, 93, 71, quarter)
+    short = shapely.transform(walked, lambda xy: np.round(xy, 5))
+    long = shapely.transform(walked, lambda xy: np.round(xy, 6))
+    assert told(plots_of(long, short)) == [("identical-plots", 2, "P-1 (record 1)")]
+    codes = [one.rule for one in check(Reading(plots_of(long, short, plot_id=["A", "A"]))).findings]
+    assert "identical-plots" in codes
+    assert "duplicate-plot-id" not in codes
 
 
 def test_a_metre_apart_is_not_identical():
