@@ -15,6 +15,10 @@ EVIDENCE = ("exact", "producer", "group", "unknown")
 """Classes of evidence of origin, best first: the plot is named; the producer is, and all of the producer's plots are
 possible; a collection group is, and all plots of its producers are; nothing is."""
 
+SILO = "silo"
+"""Class of a plot to which no kilogram is attributed, and which must be declared: a silo poured its goods together with
+those of the lot."""
+
 TRACE_COLUMNS = (
     "lot_code", "stream", "plot_code", "plot_version", "producer_code", "kg_attributed", "share", "kg_min", "kg_max",
     "evidence_class", "harvest_from", "harvest_to", "kg_origin", "form_origin",
@@ -78,6 +82,8 @@ class Trace:
         Its weight.
     unknown_kg
         The part of it whose origin is unknown.
+    unknown_max_kg
+        The most of it that can be of unknown origin: more than that part where goods were poured together in a silo.
     custody_model
         ``identity preserved``, ``segregated`` or ``mixed``; computed, never typed.
     nodes, edges
@@ -97,6 +103,7 @@ class Trace:
     edges: tuple[Edge, ...]
     rows: pd.DataFrame
     identity_ends: tuple[IdentityEnd, ...] = ()
+    unknown_max_kg: float = 0.0
 
     def to_frame(self, versions: Mapping[str, int] | None = None) -> pd.DataFrame:
         """Return the trace with the columns of ``trace.csv``, sorted by lot and plot, kilograms to the gram.
