@@ -91,18 +91,21 @@ def _trace(
     unknown_kg, unknown_max_kg = (
         float(rows[column].to_numpy()[is_unknown].sum()) for column in ("kg_attributed", "kg_max")
     )
-    if unknown_max_kg > _SLACK_KG and not allow_unknown:
+    named: list[str] = []
+    if unknown_max_kg > _SLACK_KG:
         behind = attribution.pouring.upstream(lot for lot, _ in parts)
         named = sorted(graph.lots[lot] for lot in behind if graph.brings_unknown(lot))
+    if named and not allow_unknown:
         told = f"{unknown_kg:,.1f}" if unknown_kg > _SLACK_KG else f"up to {unknown_max_kg:,.1f}"
         raise RefusedError(
             f"{told} kg of {code} have no known origin; they come in with {_some(named)}",
             fix="enter the deliveries behind these lots with their plots",
         )
-    model = MIXED if unknown_max_kg > _SLACK_KG else IDENTITY_PRESERVED if _is_single(rows) else SEGREGATED
+    model = MIXED if named else IDENTITY_PRESERVED if _is_single(rows) else SEGREGATED
     nodes, edges = _tree(graph, code, kind, parts)
     ends = _identity_ends(graph, edges)
-    return Trace(code, kind, sum(kg for _, kg in parts), unknown_kg, model, nodes, edges, rows, ends, unknown_max_kg)
+    quantity_kg = sum(kg for _, kg in parts)
+    return Trace(code, kind, quantity_kg, unknown_kg, model, nodes, edges, rows, ends, unknown_max_kg, tuple(named))
 
 
 def _identity_ends(graph: LotGraph, edges: Sequence[Edge]) -> tuple[IdentityEnd, ...]:
@@ -165,17 +168,11 @@ def _tree(
 ) -> tuple[tuple[Node, ...], tuple[Edge, ...]]:
     behind = graph.upstream(lot for lot, _ in parts)
     nodes, edges = [], []
+    deliveries, plots = graph.receipts_of
     for lot in behind:
-        rows = graph.arrivals_by_lot[lot]
+        form = graph.lot_rows.get(graph.lots[lot], {}).get("form", "")
         nodes.append(
-            Node(
-                graph.lots[lot],
-                "lot",
-                graph.lot_rows.get(graph.lots[lot], {}).get("form", ""),
-                float(graph.total_kg[lot]),
-                len(np.unique(graph.arrivals.delivery[rows])),
-                len(np.setdiff1d(graph.arrivals.plot[rows], [len(graph.plots)])),
-            )
+            Node(graph.lots[lot], "lot", form, float(graph.total_kg[lot]), int(deliveries[lot]), int(plots[lot]))
         )
     for process in {process for lot in behind for process in graph.made_by[lot]}:
         flow = graph.processes[process]

@@ -291,6 +291,15 @@ class LotGraph:
         bounds = np.searchsorted(self.arrivals.lot[order], np.arange(len(self.lots) + 1))
         return [order[start:end] for start, end in pairwise(bounds)]
 
+    @cached_property
+    def receipts_of(self) -> tuple[Ints, Ints]:
+        """How many deliveries came into each lot, and of how many known plots; both of shape (n,)."""
+        arrivals, wide = self.arrivals, len(self.plots) + 1
+        lots = self._delivery_lot[self._delivery_lot >= 0]
+        known = (arrivals.lot >= 0) & (arrivals.plot < wide - 1)
+        pairs = np.unique(arrivals.lot[known] * wide + arrivals.plot[known])
+        return tuple(np.bincount(its, minlength=len(self.lots)) for its in (lots, pairs // wide))  # type: ignore[return-value]
+
     def brings_unknown(self, lot: int) -> bool:
         """Tell whether goods of unknown origin come into a lot from outside."""
         rows = self.arrivals_by_lot[lot]

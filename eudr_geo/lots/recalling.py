@@ -152,6 +152,7 @@ def _kept_in(graph: LotGraph, code: str, since: str, until: str) -> dict[int, fl
 def _goods(attribution: Attribution, reached: Sequence[int]) -> list[tuple[object, ...]]:
     """Rows of the consignments, then of the lots, that hold some of the marked goods."""
     graph = attribution.graph
+    stores = _stores(graph.book)
     lots = []
     for lot in reached:
         kg, low, high = _marked(attribution.mixes[lot])
@@ -161,7 +162,7 @@ def _goods(attribution: Attribution, reached: Sequence[int]) -> list[tuple[objec
         stock = max(0.0, total - float(graph.drawn_kg[lot]))
         code = graph.lots[lot]
         form = graph.lot_rows.get(code, {}).get("form", "")
-        lots.append(("lot", code, form, "", "", _way(kg), total, kg, low, high, stock))
+        lots.append(("lot", code, form, "", "", _way(kg), total, kg, low, high, stock, stores.get(code, "")))
     shipped: dict[str, Floats] = {}
     lines = graph.shipments
     for consignment, code, kg in zip(
@@ -172,11 +173,22 @@ def _goods(attribution: Attribution, reached: Sequence[int]) -> list[tuple[objec
         if graph.position.get(code, -1) in attribution.mixes:
             held[1:] += _marked(attribution.draw(graph.position[code], float(kg)))
     rows = [
-        ("consignment", consignment, *_papers(graph.book, consignment), _way(kg), total, kg, low, high, 0.0)
+        ("consignment", consignment, *_papers(graph.book, consignment), _way(kg), total, kg, low, high, 0.0, "")
         for consignment, (total, kg, low, high) in sorted(shipped.items())
         if high > _SLACK_KG
     ]
     return [*rows, *sorted(lots, key=lambda row: row[1])]
+
+
+def _stores(book: LotBook) -> dict[str, str]:
+    """Where each lot lies: the stays that have not ended, else the store of the Lots sheet."""
+    lots, stays = book.table("lot"), book.table("storage_stay")
+    found: dict[str, set[str]] = {}
+    for lot, place, end in zip(stays["lot_code"], stays["location_code"], stays["to_date"], strict=True):
+        if place and not end:
+            found.setdefault(lot, set()).add(place)
+    stated = {code: place for code, place in zip(lots["code"], lots["location_code"], strict=True) if place}
+    return stated | {lot: ", ".join(sorted(places)) for lot, places in found.items()}
 
 
 def _way(kg: float) -> str:
@@ -217,7 +229,7 @@ def _with_declared(
         if code in graph.position:
             stock = max(0.0, weight.get(code, 0.0) - float(graph.drawn_kg[graph.position[code]]))
         kind = "consignment" if is_shipped else "lot"
-        rows.append((kind, code, *label, "declaration", weight.get(code, 0.0), 0.0, 0.0, 0.0, stock))
+        rows.append((kind, code, *label, "declaration", weight.get(code, 0.0), 0.0, 0.0, 0.0, stock, ""))
     rows.sort(key=lambda row: (str(row[0]), str(row[1])))
     return pd.DataFrame(rows, columns=list(RECALL_COLUMNS))
 
