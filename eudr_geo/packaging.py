@@ -15,6 +15,7 @@ import numpy as np
 from eudr_geo.catalogue import RULES_VERSION
 from eudr_geo.checking import check, check_lots
 from eudr_geo.errors import InputError, RefusedError
+from eudr_geo.lots.behind import Records, records_behind
 from eudr_geo.model.changes import Change
 from eudr_geo.model.findings import CheckResult, Findings, Waiver
 from eudr_geo.model.lot_book import Band, LotBook
@@ -102,17 +103,19 @@ def audit(
     boundaries: Outlines | None = None,
     bands: Mapping[tuple[str, str, str], Band] | None = None,
     on: str = "",
+    today: str | None = None,
 ) -> CheckResult:
     """Run every plot and lot rule over a project.
 
-    Waivers of the project that hold ``on`` a day (ISO 8601) are heeded; without a day none is.
+    Waivers of the project that hold ``on`` a day (ISO 8601) are heeded; without a day none is. Days of the lot book
+    after ``today``, by default that day, are still to come; "" asks for no such look.
 
     Rules that need what the file said (digits as written, property names) cannot be run again on stored plots;
     their findings are those of the import.
     """
     plots = project.load_plots()
     fresh = check(Reading(plots), boundaries=boundaries)
-    lots = check_lots(replace(project.lot_book(), bands=bands or {}))
+    lots = check_lots(replace(project.lot_book(), bands=bands or {}, today=on if today is None else today))
     row_of = {code: row for row, code in enumerate(plots["plot_id"].tolist())}
     looked_at = {(finding.rule, finding.plot_id) for finding in fresh.findings}
     stored = [
@@ -194,8 +197,9 @@ def gather(project: Project, codes: Sequence[str], *, with_names: bool = False, 
     }
     rows = _rows(found_traces, numbers)
     lots = _lot_table(book, packed, per_lot)
-    lot_codes = {node.code for one in found_traces for node in one.nodes}
-    found = _relevant(audit(project, on=_latest(on, consignment)), set(plot_codes), lot_codes, set(codes))
+    lot_codes = {code for one in found_traces for code in one.lot_codes()}
+    behind = records_behind(book, lot_codes, plots=plot_codes, consignments=codes if consignment else ())
+    found = _relevant(audit(project, on=_latest(on, consignment), today=on), set(plot_codes), behind)
     fit = len(set(plot_codes) - {finding.plot_id for finding in found.errors()})
     result = audit_result(found, fit, len(plot_codes) - fit)
     return PackageData(
@@ -346,12 +350,12 @@ def _rows(found: Iterable[Trace], versions: Mapping[str, int]) -> pd.DataFrame:
     return rows
 
 
-def _relevant(result: CheckResult, plots: set[str], lots: set[str], codes: set[str]) -> Findings:
-    """Keep the findings that speak of these plots or of the lots behind them."""
+def _relevant(result: CheckResult, plots: set[str], behind: Records) -> Findings:
+    """Keep the findings that speak of these plots or of any record behind the lots."""
     return Findings(
         replace(finding, row=None)
         for finding in result.findings
-        if finding.plot_id in plots or finding.code in lots or finding.code in codes
+        if finding.plot_id in plots or (finding.subject, finding.code) in behind
     )
 
 

@@ -9,9 +9,9 @@ import numpy as np
 
 from eudr_geo.errors import InputError, RefusedError
 from eudr_geo.lots.attribution import NO_DATE, Attribution, Mix
-from eudr_geo.lots.graph import UNKNOWN, LotGraph, kilograms
+from eudr_geo.lots.graph import LotGraph, kilograms
 from eudr_geo.model.lot_book import LotBook
-from eudr_geo.model.trace import EVIDENCE, Edge, IdentityEnd, Node, Trace
+from eudr_geo.model.trace import Edge, IdentityEnd, Node, Trace
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -88,44 +88,52 @@ def _trace(
         frames.append(_rows(attribution, lot, mix))
     rows = frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
     is_unknown = rows["plot_code"].to_numpy() == ""
-    unknown_kg = float(rows["kg_attributed"].to_numpy()[is_unknown].sum())
-    if unknown_kg > _SLACK_KG and not allow_unknown:
-        behind = graph.upstream(lot for lot, _ in parts)
-        named = sorted(graph.lots[lot] for lot in behind if _brings_unknown(graph, lot))
+    unknown_kg, unknown_max_kg = (
+        float(rows[column].to_numpy()[is_unknown].sum()) for column in ("kg_attributed", "kg_max")
+    )
+    named: list[str] = []
+    if unknown_max_kg > _SLACK_KG:
+        behind = attribution.pouring.upstream(lot for lot, _ in parts)
+        named = sorted(graph.lots[lot] for lot in behind if graph.brings_unknown(lot))
+    if named and not allow_unknown:
+        told = f"{unknown_kg:,.1f}" if unknown_kg > _SLACK_KG else f"up to {unknown_max_kg:,.1f}"
         raise RefusedError(
-            f"{unknown_kg:,.1f} kg of {code} have no known origin; they come in with {_some(named)}",
+            f"{told} kg of {code} have no known origin; they come in with {_some(named)}",
             fix="enter the deliveries behind these lots with their plots",
         )
-    model = MIXED if unknown_kg > _SLACK_KG else IDENTITY_PRESERVED if _is_single(rows) else SEGREGATED
+    model = MIXED if named else IDENTITY_PRESERVED if _is_single(rows) else SEGREGATED
     nodes, edges = _tree(graph, code, kind, parts)
-    ends = _identity_ends(graph, {edge.source for edge in edges if edge.kind in {"out", "byproduct"}})
-    return Trace(code, kind, sum(kg for _, kg in parts), unknown_kg, model, nodes, edges, rows, ends)
+    ends = _identity_ends(graph, edges)
+    quantity_kg = sum(kg for _, kg in parts)
+    return Trace(code, kind, quantity_kg, unknown_kg, model, nodes, edges, rows, ends, unknown_max_kg, tuple(named))
 
 
-def _identity_ends(graph: LotGraph, processes: set[str]) -> tuple[IdentityEnd, ...]:
+def _identity_ends(graph: LotGraph, edges: Sequence[Edge]) -> tuple[IdentityEnd, ...]:
+    """Processes on the way to what is traced in which goods of a micro-lot went into another stream."""
+    made: dict[str, dict[str, float]] = {}
+    for edge in edges:
+        if edge.kind in {"out", "byproduct"}:
+            made.setdefault(edge.source, {})[edge.target] = edge.quantity_kg
     ends = []
-    for code in sorted(processes):
-        flow = graph.processes[code]
-        for lot, kg in flow.ins:
-            stream = graph.lot_rows.get(graph.lots[lot], {}).get("stream", "")
-            into = [graph.lots[out] for out, _ in flow.outs]
-            others = [name for name in into if graph.lot_rows.get(name, {}).get("stream", "") != stream]
+    for code, outs in sorted(made.items()):
+        for lot, kg in graph.processes[code].ins:
+            stream = _stream(graph, graph.lots[lot])
+            others = sorted(name for name in outs if _stream(graph, name) != stream)
             if stream in graph.micro_streams and others:
+                most = min(kg, sum(outs[name] for name in others))
                 date = graph.process_dates.get(code, "")
-                ends.append(IdentityEnd(stream, code, date, graph.lots[lot], others[0], kg))
+                ends.append(IdentityEnd(stream, code, date, graph.lots[lot], ", ".join(others), most))
     return tuple(ends)
+
+
+def _stream(graph: LotGraph, lot: str) -> str:
+    return str(graph.lot_rows.get(lot, {}).get("stream", ""))
 
 
 def _is_single(rows: pd.DataFrame) -> bool:
     """Tell whether everything comes from one plot, or from one producer who is named."""
     producers = set(rows["producer_code"].to_numpy().tolist())
     return len(set(rows["plot_code"].to_numpy().tolist())) == 1 or (len(producers) == 1 and "" not in producers)
-
-
-def _brings_unknown(graph: LotGraph, lot: int) -> bool:
-    rows = graph.arrivals_by_lot[lot]
-    empty_process = any(not graph.processes[code].ins for code in graph.made_by[lot])
-    return bool(graph.unknown_kg[lot] > 0 or empty_process or (graph.arrivals.evidence[rows] == UNKNOWN).any())
 
 
 def _rows(attribution: Attribution, lot: int, mix: Mix) -> pd.DataFrame:
@@ -146,7 +154,7 @@ def _rows(attribution: Attribution, lot: int, mix: Mix) -> pd.DataFrame:
             "share": mix.kg[held] / total if total > 0 else mix.kg[held],
             "kg_min": mix.low[held],
             "kg_max": mix.high[held],
-            "evidence_class": np.array(EVIDENCE, dtype=object)[mix.evidence[held]],
+            "evidence_class": attribution.classes(mix)[held],
             "harvest_from": attribution.dates_shown[np.where(mix.first[held] == NO_DATE, -1, mix.first[held])],
             "harvest_to": attribution.dates_shown[mix.last[held]],
             "kg_origin": mix.origin_kg[held],
@@ -160,17 +168,11 @@ def _tree(
 ) -> tuple[tuple[Node, ...], tuple[Edge, ...]]:
     behind = graph.upstream(lot for lot, _ in parts)
     nodes, edges = [], []
+    deliveries, plots = graph.receipts_of
     for lot in behind:
-        rows = graph.arrivals_by_lot[lot]
+        form = graph.lot_rows.get(graph.lots[lot], {}).get("form", "")
         nodes.append(
-            Node(
-                graph.lots[lot],
-                "lot",
-                graph.lot_rows.get(graph.lots[lot], {}).get("form", ""),
-                float(graph.total_kg[lot]),
-                len(np.unique(graph.arrivals.delivery[rows])),
-                len(np.setdiff1d(graph.arrivals.plot[rows], [len(graph.plots)])),
-            )
+            Node(graph.lots[lot], "lot", form, float(graph.total_kg[lot]), int(deliveries[lot]), int(plots[lot]))
         )
     for process in {process for lot in behind for process in graph.made_by[lot]}:
         flow = graph.processes[process]

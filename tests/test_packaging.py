@@ -5,6 +5,8 @@ import io
 import json
 import random
 import shutil
+import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -15,6 +17,7 @@ from eudr_geo.packaging import build_package
 from eudr_geo.reading import read_plots
 from eudr_geo.repairing import repair
 from eudr_geo.store import create_store, open_store
+from eudr_geo.tracing import trace
 from eudr_geo.verifying import verify
 from eudr_geo.workbooks.reading import read_book
 from eudr_geo.writing import write_folder, zip_bytes
@@ -153,8 +156,6 @@ def test_each_defect_has_its_code(package, folder, fault):
 
 
 def test_no_package_while_an_error_stands(project, tmp_path):
-    import sqlite3
-
     copy = tmp_path / "copy.gpkg"
     shutil.copy(project, copy)
     connection = sqlite3.connect(copy)
@@ -163,6 +164,67 @@ def test_no_package_while_an_error_stands(project, tmp_path):
     connection.close()
     with open_store(copy) as store, pytest.raises(RefusedError, match="unknown-country on T-"):
         build_package(store, [CONSIGNMENT])
+
+
+def changed(project, path, *statements):
+    """A copy of the project after some SQL."""
+    shutil.copy(project, path)
+    with closing(sqlite3.connect(path)) as connection, connection:
+        for name in ("ST_IsEmpty", "ST_MinX", "ST_MaxX", "ST_MinY", "ST_MaxY"):  # the triggers of an index ask for them
+            connection.create_function(name, 1, lambda _: True)
+        for statement in statements:
+            connection.execute(statement)
+    return path
+
+
+MICRO, OTHER = "DL25-ML01-G", "DL25-ML02-C1"
+"""A lot to pack, and one that is not behind it."""
+
+
+def test_an_error_on_any_record_behind_the_lots_stops_the_package(project, tmp_path):
+    """Not only on plots and lots: a receipt without its harvest, a handover under another seal."""
+    with open_store(project) as store:
+        deliveries = store.lot_book().table("delivery")
+    receipt = deliveries.loc[deliveries["lot_code"] == "DL25-ML01-C1", "code"].min()
+    no_date = f"UPDATE delivery SET harvested_from = '', harvested_to = '' WHERE code = '{receipt}'"
+    with (
+        open_store(changed(project, tmp_path / "a.gpkg", no_date)) as store,
+        pytest.raises(RefusedError, match=f"missing-harvest-date on {receipt}"),
+    ):
+        build_package(store, [MICRO])
+    organisations = "INSERT INTO organisation (code, name) VALUES ('COOP', 'Cooperative'), ('EXP', 'Exporter')"
+    handover = (
+        "INSERT INTO handover (code, lot_code, from_org, to_org, date_sent, quantity_sent_kg, date_received,"
+        " quantity_received_kg, seal_sent, seal_received)"
+        " VALUES ('HO-1', '{}', 'COOP', 'EXP', '2026-06-01', 10, '2026-06-02', 10, '4471', '4417')"
+    )
+    with (
+        open_store(changed(project, tmp_path / "b.gpkg", organisations, handover.format(MICRO))) as store,
+        pytest.raises(RefusedError, match="custody-gap on HO-1"),
+    ):
+        build_package(store, [MICRO])
+    with open_store(changed(project, tmp_path / "c.gpkg", organisations, handover.format(OTHER))) as store:
+        assert build_package(store, [MICRO]).files, "the seal of another lot is no matter of this one"
+
+
+def test_what_lay_in_one_silo_is_declared_with_it(project, tmp_path):
+    silo = "INSERT INTO location (code, kind, storage_mode) VALUES ('SILO-1', 'silo', 'loose')"
+    stays = (
+        "INSERT INTO storage_stay (lot_code, location_code, from_date, to_date)"
+        f" VALUES ('{OTHER}', 'SILO-1', '2026-06-01', '2026-06-05'), ('{MICRO}', 'SILO-1', '2026-06-03', '')"
+    )
+    with open_store(changed(project, tmp_path / "silo.gpkg", silo, stays)) as store:
+        made = build_package(store, [MICRO])
+        own, fed = (trace(store.lot_book(), code) for code in (MICRO, OTHER))
+    exact = set(own.rows.loc[own.rows["kg_attributed"] > 0, "plot_code"])
+    places = {
+        feature["properties"]["ProductionPlace"]
+        for feature in json.loads(made.files["geolocation.geojson"])["features"]
+    }
+    assert places == exact | set(fed.rows.loc[fed.rows["kg_attributed"] > 0, "plot_code"])
+    added = [row for row in rows(made) if row["evidence_class"] == "silo"]
+    assert {row["plot_code"] for row in added} == places - exact != set()
+    assert {row["kg_attributed"] for row in added} == {"0.0"}
 
 
 def test_unknown_codes_are_refused_by_name(project):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,7 +55,7 @@ def command(book: str, project: str, lang: str, fill_down: bool, corrected: str 
         screen.put(_cells(read), None)
         if corrected:
             _write_corrected(corrected, read)
-        result = check_lots(read.book)
+        result = check_lots(replace(read.book, today=screen.now_utc()[:10]))
         report = Report(
             result,
             Reading(read.plots).plots.take([]),

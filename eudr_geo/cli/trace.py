@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from eudr_geo.cli import options, screen
+from eudr_geo.cli import EXIT_FINDINGS, options, screen
 
 if TYPE_CHECKING:
     from eudr_geo.lots.declared import DeclaredSet
@@ -23,6 +24,7 @@ _CUSTODY = {
 _REACHED_BY = {"goods": "", "silo": "same silo", "declaration": "declared only"}
 _KINDS = ("plot", "producer", "delivery", "lot", "process", "location")
 _MOST_EXCESS = 10
+_MOST_PLOTS = 50
 
 
 @click.command()
@@ -68,7 +70,7 @@ def command(
     """  # noqa: D301
     from eudr_geo.errors import InputError
     from eudr_geo.lots.declared import declared_set
-    from eudr_geo.lots.drilling import drill_record
+    from eudr_geo.lots.drilling import drill_record, recall_record
     from eudr_geo.lots.recalling import recall
     from eudr_geo.tracing import trace
     from eudr_geo.verifying import declared_plots
@@ -86,21 +88,29 @@ def command(
         frame, more = found.to_frame(), {}
         text = _reached(found, screen.width_of(out))
     else:
-        found = trace(book, code)
+        found = trace(book, code, allow_unknown=True)
         numbers = dict(zip(versions["plot_code"], versions["version"], strict=True))
         hashes = dict(zip(versions["plot_code"], versions["geometry_hash"], strict=True))
         frame = found.to_frame(numbers)
         frame["geometry_sha256"] = [hashes.get(plot, "") for plot in frame["plot_code"]]
         its = declared_set(book, found)
-        text = _tree(found, its, screen.width_of(out))
+        text = _tree(found, its, screen.width_of(out), most=len(found.rows) if out else _MOST_PLOTS)
         more = {
             "custody_model": found.custody_model,
+            "unknown": {
+                "quantity_kg": found.unknown_kg,
+                "quantity_max_kg": found.unknown_max_kg,
+                "lots": found.unknown_lots,
+            },
             "declared": {**its.counts(), "advice": its.advice()},
             "identity_ends": [vars(end) for end in found.identity_ends],
         }
-    taken_s = time.perf_counter() - started
+    record = ""
+    if drill:
+        lines = recall_record(found) if forward else drill_record(book, found)
+        record = _record(lines, time.perf_counter() - started)
     if format_ == "table":
-        screen.put(text, out)
+        screen.put(text + record, out)
     elif format_ == "json":
         head = {"schema": "eudr-geo.trace/1", "code": code, "kind": found.kind, "quantity_kg": found.quantity_kg}
         screen.put(json_bytes({**head, **more, "rows": frame.to_dict("records")}, indent=1).decode(), out)
@@ -108,18 +118,16 @@ def command(
         from eudr_geo.writing import csv_bytes
 
         screen.put(csv_bytes(list(frame.columns), frame.itertuples(index=False, name=None)).decode(), out)
-    if drill:
-        _say_drill(
-            [("traced", f"{found.kind} {code} to where it went")] if forward else drill_record(book, found), taken_s
-        )
+    if record and format_ != "table":
+        screen.say(record)
+    if not forward and found.unknown_lots:
+        sys.exit(EXIT_FINDINGS)
 
 
-def _say_drill(record: list[tuple[str, str]], taken_s: float) -> None:
-    screen.say("\nTrace exercise")
+def _record(record: list[tuple[str, str]], taken_s: float) -> str:
     lines = [*record, ("took", f"{taken_s:.1f} s"), ("carried out by", "_" * 24), ("date and signature", "_" * 24)]
     wide = max(len(label) for label, _ in lines)
-    for label, text in lines:
-        screen.say(f"  {label:{wide}}  {text}")
+    return "\n".join(["", "Trace exercise", *(f"  {label:{wide}}  {text}" for label, text in lines), ""])
 
 
 def _count(number: int, one: str, many: str = "") -> str:
@@ -133,10 +141,23 @@ def _days(first: str, last: str) -> str:
     return f"{first}…{last[5:]}" if first[:4] == last[:4] else f"{first}…{last}"
 
 
-def _tree(found: Trace, its: DeclaredSet, width: int) -> str:
+def _unknown(found: Trace) -> list[str]:
+    """What stands in the way of a package, in words."""
+    if not found.unknown_lots:
+        return []
+    most = found.unknown_max_kg
+    kg = f"{found.unknown_kg:,.1f} kg" if found.unknown_kg >= most else f"up to {most:,.1f} kg"
+    named = ", ".join(found.unknown_lots[:_MOST_EXCESS])
+    more = len(found.unknown_lots) - _MOST_EXCESS
+    named += f" and {more:,} more" if more > 0 else ""
+    return [f"{kg} have no known origin and come in with {named}: {found.code} cannot be declared or packed"]
+
+
+def _tree(found: Trace, its: DeclaredSet, width: int, most: int) -> str:
     totals = found.totals()
     origin = f"{_count(totals['plots'], 'plot')} of {_count(totals['producers'], 'producer')}"
     lines = [f"{found.kind} {found.code}: {found.quantity_kg:,.1f} kg from {origin}", _CUSTODY[found.custody_model]]
+    lines += _unknown(found)
     lines += [
         f"the identity of {end.stream} ends in {end.process}{f' on {end.date}' if end.date else ''}:"
         f" {end.quantity_kg:,.1f} kg of {end.lot} went into {end.into}"
@@ -159,9 +180,11 @@ def _tree(found: Trace, its: DeclaredSet, width: int) -> str:
                 _days(row.harvest_from, row.harvest_to),
                 row.evidence_class,
             )
-            for row in own.itertuples()
+            for row in own.nlargest(most, "kg_attributed").sort_index().itertuples()
         ]
         parts.append(screen.table(heads, rows, right=_NUMBERS, width=width))
+        if len(own) > most:
+            parts.append(f"the {most:,} plots that gave most; all {len(own):,} with -o FILE or --format csv\n")
     return "\n".join(lines) + "\n" + "\n".join(parts) + _excess(its)
 
 
@@ -185,12 +208,13 @@ def _reached(found: Recall, width: int) -> str:
     text += f" and {_count(len(shipped), 'consignment')}\n"
     if len(in_stock):
         text += f"\nHold back: {in_stock['in_stock_kg'].sum():,.1f} kg still in stock\n"
-        rows = [
-            (row.code, row.label, f"{row.in_stock_kg:,.1f}", f"{row.kg_attributed:,.1f}", f"{row.kg_max:,.1f}",
-             _REACHED_BY[row.reached_by])
+        held = [
+            (row.code, row.label.replace("_", " "), row.stores or "–", f"{row.in_stock_kg:,.1f}",
+             f"{row.kg_attributed:,.1f}", f"{row.kg_max:,.1f}", _REACHED_BY[row.reached_by])
             for row in in_stock.itertuples()
         ]  # fmt: skip
-        text += screen.table(("lot", "form", "in stock", "kg", "at most", ""), rows, right=_NUMBERS, width=width)
+        columns = ("lot", "form", "store", "in stock", "kg", "at most", "")
+        text += screen.table(columns, held, right=_NUMBERS, width=width)
     if len(shipped):
         text += "\nInform: what was shipped\n"
         papers = [

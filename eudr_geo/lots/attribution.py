@@ -8,7 +8,7 @@ The bounds assume the same outturn for all beans of one process.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from graphlib import CycleError
 from typing import Any
 
@@ -16,7 +16,9 @@ import numpy as np
 import numpy.typing as npt
 
 from eudr_geo.errors import RefusedError
-from eudr_geo.lots.graph import UNKNOWN, LotGraph
+from eudr_geo.lots.graph import EXACT, UNKNOWN, LotGraph
+from eudr_geo.lots.silos import Pouring
+from eudr_geo.model.trace import EVIDENCE, SILO
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -152,6 +154,7 @@ class Attribution:
         bit = {form: 1 << i for i, form in enumerate(self.forms)}
         self.form = np.array([bit.get(form, 0) for form in forms], dtype=np.int64)
         self.mixes: dict[int, Mix] = {}
+        self.pouring = Pouring(graph.book, graph)
 
     def forms_of(self, bits: Ints) -> npt.NDArray[np.object_]:
         """Names of the forms in each set of bits, joined, shape as ``bits``."""
@@ -201,7 +204,39 @@ class Attribution:
             mix = mix.scaled(known / mix.total)
         if graph.unknown_kg[lot] > 0:
             mix = Mix.joined([mix, self._lump(self.rest, float(graph.unknown_kg[lot]))])
-        return mix
+        return self._poured(lot, mix) if lot in self.pouring.layers else mix
+
+    def _poured(self, lot: int, mix: Mix) -> Mix:
+        """Loosen the bounds by what silos may have exchanged; what only they bring has no kilograms, only a most."""
+        others, total = self.pouring.sources(lot), mix.total
+        exchanged = min(self.pouring.poured_kg(lot), total)
+        if not len(others) or exchanged <= 0:
+            return mix
+        came = self._came(others)
+        none = np.zeros(len(came.plot))
+        extra = replace(
+            came, kg=none, low=none, high=np.minimum(came.high, exchanged), origin_kg=none,
+            evidence=np.where(came.plot == self.rest, UNKNOWN, EXACT),
+        )  # fmt: skip
+        own = replace(mix, low=np.maximum(0.0, mix.low - exchanged))
+        return Mix.joined([own, extra])
+
+    def _came(self, lots: Ints) -> Mix:
+        """What came into some lots from outside, kg as delivered."""
+        graph, marks = self.graph, self.marks
+        made = sorted({code for lot in lots.tolist() for code in graph.made_by[lot]})
+        stock = [(self.rest, float(graph.unknown_kg[lot])) for lot in lots.tolist()]
+        stock += [(self.rest, graph.processes[code].out_kg) for code in made if not graph.processes[code].ins]
+        if marks is not None:
+            stock += [(0, marks.lots.get(lot, 0.0)) for lot in lots.tolist()]
+            stock += [(0, graph.processes[code].out_kg) for code in made if code == marks.process]
+        parts = [self._arrived(lot) for lot in lots.tolist()]
+        return Mix.joined([*parts, *(self._lump(key, kg) for key, kg in stock if kg > 0)])
+
+    def classes(self, mix: Mix) -> npt.NDArray[np.object_]:
+        """Class of evidence of each entry of a mix, shape as ``mix.plot``; ``silo`` for what only silos add."""
+        names = np.array(EVIDENCE, dtype=object)[mix.evidence]
+        return np.where((mix.kg == 0) & (mix.plot != self.rest), SILO, names)
 
     def _draw(self, parent: int, kg: float) -> Mix:
         total = float(self.graph.total_kg[parent])

@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
 from eudr_geo.lots.graph import LotGraph, graph_of
-from eudr_geo.lots.silos import behind_silos
+from eudr_geo.lots.silos import Pouring
 from eudr_geo.model.lot_book import LotBook
-from eudr_geo.model.trace import Trace
+from eudr_geo.model.trace import SILO, Trace
 
 LEVELS = ("producer", "group", "silo")
 """Where an excess plot comes from, the most usual first."""
@@ -82,34 +84,35 @@ def declared_set(book: LotBook, found: Trace) -> DeclaredSet:
     graph = graph_of(book)
     rows = found.rows
     sure = set(rows.loc[(rows["kg_min"] > _SURE_KG) | (rows["evidence_class"] == "exact"), "plot_code"]) - {""}
+    silos = _silos(book, graph, found)
     excess: dict[str, Excess] = {}
     for row in rows.itertuples():  # as many as plots behind one lot
-        if row.plot_code and row.plot_code not in sure:
-            what = "its producer delivered" if row.evidence_class == "producer" else "its collection group delivered"
-            excess.setdefault(
-                row.plot_code,
-                Excess(row.plot_code, row.producer_code, row.evidence_class, f"{what}, the receipt names no plot"),
-            )
-    for plot, silo, since, emptied in _silo_plots(book, graph, found):
-        if plot not in sure:
-            counted = "was last empty on" if emptied else "was never seen empty; counted back to"
-            owner = graph.owners[graph.plots.index(plot)]
-            excess.setdefault(
-                plot, Excess(plot, owner, "silo", f"lay in {silo}, which {counted} {since or 'its start'}")
-            )
+        if not row.plot_code or row.plot_code in sure:
+            continue
+        level = row.evidence_class
+        if level == SILO:
+            why = silos.get(row.plot_code, "its goods lay in a silo with goods of the lot")
+        else:
+            who = "its producer" if level == "producer" else "its collection group"
+            why = f"{who} delivered, the receipt names no plot"
+        known = excess.get(row.plot_code)
+        if known is None or LEVELS.index(level) < LEVELS.index(known.level):
+            excess[row.plot_code] = Excess(row.plot_code, row.producer_code, level, why)
     by_class = rows.groupby("evidence_class")["kg_attributed"].sum()
     kg = {str(name): float(weight) for name, weight in sorted(by_class.items())}
     return DeclaredSet(tuple(sorted(sure)), tuple(excess[plot] for plot in sorted(excess)), kg)
 
 
-def _silo_plots(book: LotBook, graph: LotGraph, found: Trace) -> list[tuple[str, str, str, bool]]:
-    """Plots of other lots that went through a silo with one behind the trace: plot, silo, since when, seen empty."""
-    behind = {graph.position[code] for code in found.lot_codes()}
-    plots = []
-    for lot, layers in behind_silos(book, graph).items():
-        if lot in behind:
-            for layer in layers:
-                if layer.lot not in behind:
-                    names = [graph.plots[i] for i in graph.plots_behind(layer.lot)]
-                    plots += [(name, layer.silo, layer.since, layer.emptied) for name in names]
-    return sorted(set(plots))
+def _silos(book: LotBook, graph: LotGraph, found: Trace) -> dict[str, str]:
+    """For each plot that silos add to what is traced: the silo, and since when it was not empty."""
+    pouring = Pouring(book, graph)
+    behind = pouring.upstream(graph.position[code] for code in found.lot_codes())
+    told: dict[str, str] = {}
+    for lot in sorted(behind & set(pouring.layers)):
+        for layer in pouring.layers[lot]:
+            counted = "was last empty on" if layer.emptied else "was never seen empty; counted back to"
+            why = f"lay in {layer.silo}, which {counted} {layer.since or 'its start'}"
+            for source in sorted(graph.upstream([layer.lot])):
+                for plot in np.unique(graph.arrivals.plot[graph.arrivals_by_lot[source]]).tolist():
+                    told.setdefault(graph.plot_codes[plot], why)
+    return told

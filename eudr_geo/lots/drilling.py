@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from eudr_geo.model.lot_book import LotBook
-from eudr_geo.model.trace import Trace
+from eudr_geo.model.trace import Recall, Trace
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -57,6 +57,37 @@ def drill_record(book: LotBook, found: Trace) -> list[tuple[str, str]]:
         ("handovers", _some(signed["code"])),
         ("missing", "; ".join(named) or "nothing"),
     ]
+
+
+def recall_record(found: Recall) -> list[tuple[str, str]]:
+    """Return the record of a recall exercise as pairs of heading and text; the time it took is not part of it.
+
+    Parameters
+    ----------
+    found
+        The recall.
+    """
+    frame = found.to_frame()
+    lots, shipped = frame[frame["kind"] == "lot"], frame[frame["kind"] == "consignment"]
+    stock = lots[lots["in_stock_kg"] > 0]
+    sent, most = shipped["quantity_kg"].sum(), shipped["kg_max"].sum()
+    missing = {
+        "shipments without a buyer": shipped.loc[_empty(shipped["label"]), "code"],
+        "shipments without a date": shipped.loc[_empty(shipped["ship_date"]), "code"],
+        "shipments without a statement": shipped.loc[_empty(shipped["dds_references"]), "code"],
+        "lots in stock without a store": stock.loc[_empty(stock["stores"]), "code"],
+    }
+    named = [f"{what}: {_some(codes)}" for what, codes in missing.items() if len(codes)]
+    return [
+        ("traced forward", f"{found.kind} {found.code}, {found.quantity_kg:,.1f} kg"),
+        ("lots reached", _some(lots["code"])),
+        ("of them in stock", f"{stock['in_stock_kg'].sum():,.1f} kg in {_some(stock['code'])}"),
+        ("shipments reached", _some(shipped["code"])),
+        ("shipped in them", f"{sent:,.1f} kg, at most {most:,.1f} kg of it recalled goods"),
+        ("buyers to inform", _some({buyer for buyer in shipped["label"] if buyer})),
+        ("statements", _some({one for its in shipped["dds_references"] for one in its.split("; ") if one})),
+        ("missing", "; ".join(named) or "nothing"),
+    ]  # fmt: skip
 
 
 def _empty(column: pd.Series) -> pd.Series:

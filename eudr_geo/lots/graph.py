@@ -213,6 +213,13 @@ class LotGraph:
         return {code: (known(before), known(after)) for code, before, after in zip(*columns, strict=True)}
 
     @cached_property
+    def lot_moistures(self) -> dict[int, float]:
+        """Moisture of each lot that was measured, percent."""
+        table = self.book.table("lot")
+        pairs = zip(table["code"], table["moisture_percent"], strict=True)
+        return {self.position[code]: float(value) for code, value in pairs if value and 0 < float(value) < 100}
+
+    @cached_property
     def micro_streams(self) -> set[str]:
         """Codes of the streams that are micro-lots."""
         table = self.book.table("stream")
@@ -283,6 +290,25 @@ class LotGraph:
         order = np.argsort(self.arrivals.lot, kind="stable")
         bounds = np.searchsorted(self.arrivals.lot[order], np.arange(len(self.lots) + 1))
         return [order[start:end] for start, end in pairwise(bounds)]
+
+    @cached_property
+    def receipts_of(self) -> tuple[Ints, Ints]:
+        """How many deliveries came into each lot, and of how many known plots; both of shape (n,)."""
+        arrivals, wide = self.arrivals, len(self.plots) + 1
+        lots = self._delivery_lot[self._delivery_lot >= 0]
+        known = (arrivals.lot >= 0) & (arrivals.plot < wide - 1)
+        pairs = np.unique(arrivals.lot[known] * wide + arrivals.plot[known])
+        return tuple(np.bincount(its, minlength=len(self.lots)) for its in (lots, pairs // wide))  # type: ignore[return-value]
+
+    def brings_unknown(self, lot: int) -> bool:
+        """Tell whether goods of unknown origin come into a lot from outside."""
+        rows = self.arrivals_by_lot[lot]
+        empty = any(not self.processes[code].ins for code in self.made_by[lot])
+        return bool(self.unknown_kg[lot] > 0 or empty or (self.arrivals.evidence[rows] == UNKNOWN).any())
+
+    def has_unknown(self, process: str) -> bool:
+        """Tell whether goods of unknown origin went into a process, straight or from far behind."""
+        return any(self.brings_unknown(lot) for lot in self.upstream(lot for lot, _ in self.processes[process].ins))
 
     def parents(self, lot: int) -> list[int]:
         """Lots that went into the processes that made this one."""

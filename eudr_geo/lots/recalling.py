@@ -10,7 +10,6 @@ import numpy as np
 from eudr_geo.errors import InputError
 from eudr_geo.lots.attribution import Attribution, Floats, Marks, Mix
 from eudr_geo.lots.graph import LotGraph, kilograms
-from eudr_geo.lots.silos import behind_silos
 from eudr_geo.model.lot_book import LotBook
 from eudr_geo.model.trace import RECALL_COLUMNS, Recall
 from eudr_geo.tracing import near
@@ -66,7 +65,7 @@ def recall(
     if marks.process:
         starts |= {lot for lot, _ in graph.processes[marks.process].outs}
     attribution = Attribution(graph, marks)
-    reached = sorted(graph.downstream(lot for lot in starts if lot >= 0))
+    reached = sorted(attribution.pouring.downstream(lot for lot in starts if lot >= 0))
     attribution.of(reached)
     rows = _goods(attribution, reached)
     plots = _plots(graph, code, kind)
@@ -153,6 +152,7 @@ def _kept_in(graph: LotGraph, code: str, since: str, until: str) -> dict[int, fl
 def _goods(attribution: Attribution, reached: Sequence[int]) -> list[tuple[object, ...]]:
     """Rows of the consignments, then of the lots, that hold some of the marked goods."""
     graph = attribution.graph
+    stores = _stores(graph.book)
     lots = []
     for lot in reached:
         kg, low, high = _marked(attribution.mixes[lot])
@@ -162,7 +162,7 @@ def _goods(attribution: Attribution, reached: Sequence[int]) -> list[tuple[objec
         stock = max(0.0, total - float(graph.drawn_kg[lot]))
         code = graph.lots[lot]
         form = graph.lot_rows.get(code, {}).get("form", "")
-        lots.append(("lot", code, form, "", "", "goods", total, kg, low, high, stock))
+        lots.append(("lot", code, form, "", "", _way(kg), total, kg, low, high, stock, stores.get(code, "")))
     shipped: dict[str, Floats] = {}
     lines = graph.shipments
     for consignment, code, kg in zip(
@@ -173,11 +173,27 @@ def _goods(attribution: Attribution, reached: Sequence[int]) -> list[tuple[objec
         if graph.position.get(code, -1) in attribution.mixes:
             held[1:] += _marked(attribution.draw(graph.position[code], float(kg)))
     rows = [
-        ("consignment", consignment, *_papers(graph.book, consignment), "goods", total, kg, low, high, 0.0)
+        ("consignment", consignment, *_papers(graph.book, consignment), _way(kg), total, kg, low, high, 0.0, "")
         for consignment, (total, kg, low, high) in sorted(shipped.items())
         if high > _SLACK_KG
     ]
     return [*rows, *sorted(lots, key=lambda row: row[1])]
+
+
+def _stores(book: LotBook) -> dict[str, str]:
+    """Where each lot lies: the stays that have not ended, else the store of the Lots sheet."""
+    lots, stays = book.table("lot"), book.table("storage_stay")
+    found: dict[str, set[str]] = {}
+    for lot, place, end in zip(stays["lot_code"], stays["location_code"], stays["to_date"], strict=True):
+        if place and not end:
+            found.setdefault(lot, set()).add(place)
+    stated = {code: place for code, place in zip(lots["code"], lots["location_code"], strict=True) if place}
+    return stated | {lot: ", ".join(sorted(places)) for lot, places in found.items()}
+
+
+def _way(kg: float) -> str:
+    """How goods came into something: a silo may have poured them in where no kilogram is attributed."""
+    return "goods" if kg > 0 else "silo"
 
 
 def _papers(book: LotBook, consignment: str) -> tuple[str, str, str]:
@@ -196,7 +212,7 @@ def _with_declared(
     plots: set[str],
     declared: Mapping[str, Collection[str]],
 ) -> pd.DataFrame:
-    """Add what declares one of the plots and got no kilogram of it: by its package, or because it lay in a silo."""
+    """Add what declares one of the plots in its package and cannot hold a kilogram of it."""
     import pandas as pd
 
     held = {row[1] for row in rows}
@@ -204,25 +220,16 @@ def _with_declared(
     weight = dict.fromkeys(graph.lots, 0.0) | dict(zip(graph.lots, graph.total_kg.tolist(), strict=True))
     for consignment, kg in zip(lines["consignment_code"], kilograms(lines["quantity_kg"]), strict=True):
         weight[consignment] = weight.get(consignment, 0.0) + float(kg)
-    found: dict[str, str] = {code: "declaration" for code, its in declared.items() if plots & set(its)}
-    if plots:
-        for lot, layers in behind_silos(book, graph).items():
-            possible = {graph.plots[i] for layer in layers for i in graph.plots_behind(layer.lot)}
-            if plots & possible:
-                name = graph.lots[lot]
-                found.setdefault(name, "silo")
-                found |= dict.fromkeys(
-                    set(lines.loc[lines["lot_code"] == name, "consignment_code"]) - set(found), "silo"
-                )
+    found = {code for code, its in declared.items() if plots & set(its)}
     shipped = set(lines["consignment_code"]) | set(book.table("consignment")["code"])
-    for code in sorted(set(found) - held):
+    for code in sorted(found - held):
         is_shipped = code in shipped
         label = _papers(book, code) if is_shipped else (graph.lot_rows.get(code, {}).get("form", ""), "", "")
         stock = 0.0
         if code in graph.position:
             stock = max(0.0, weight.get(code, 0.0) - float(graph.drawn_kg[graph.position[code]]))
         kind = "consignment" if is_shipped else "lot"
-        rows.append((kind, code, *label, found[code], weight.get(code, 0.0), 0.0, 0.0, 0.0, stock))
+        rows.append((kind, code, *label, "declaration", weight.get(code, 0.0), 0.0, 0.0, 0.0, stock, ""))
     rows.sort(key=lambda row: (str(row[0]), str(row[1])))
     return pd.DataFrame(rows, columns=list(RECALL_COLUMNS))
 

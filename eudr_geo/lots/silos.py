@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
 
 from eudr_geo.lots.graph import LotGraph, kilograms
 from eudr_geo.model.lot_book import LotBook
@@ -24,6 +28,7 @@ class Layer:
     silo: str  # location code
     since: str  # ISO 8601: the day the silo was last empty, or the first day of its oldest layer that counts
     kg: float  # that came in since then, all layers together
+    others_kg: float  # of it, what was of other lots
     emptied: bool  # somebody saw it empty; otherwise twice its capacity is counted back
 
 
@@ -74,11 +79,65 @@ def behind_silos(book: LotBook, graph: LotGraph) -> dict[int, list[Layer]]:
             since, kg = layers[0][0], math.fsum(stay[3] for stay in layers)
             emptied = silos[silo][0]
             is_seen = bool(emptied) and (not end or emptied <= end)
-            others = dict.fromkeys(graph.position[stay[2]] for stay in layers if stay[2] != code)
+            theirs = [stay for stay in layers if stay[2] != code]
+            others_kg = math.fsum(stay[3] for stay in theirs)
             found.setdefault(graph.position[code], []).extend(
-                Layer(other, silo, emptied if is_seen else since, kg, is_seen) for other in others
+                Layer(other, silo, emptied if is_seen else since, kg, others_kg, is_seen)
+                for other in dict.fromkeys(graph.position[stay[2]] for stay in theirs)
             )
     return {lot: sorted(layers, key=_age) for lot, layers in found.items() if layers}
+
+
+class Pouring:
+    """What silos add to a graph of lots: where goods may have come from although no process says so.
+
+    Parameters
+    ----------
+    book
+        The lot book.
+    graph
+        Its graph.
+    """
+
+    def __init__(self, book: LotBook, graph: LotGraph) -> None:
+        self.graph = graph
+        self.layers: Mapping[int, Sequence[Layer]] = behind_silos(book, graph)
+
+    def sources(self, lot: int) -> npt.NDArray[np.int64]:
+        """Lots whose goods may be in a lot only because silos poured them together, sorted; shape (k,)."""
+        return np.array(sorted(self.upstream([lot]) - self.graph.upstream([lot])), dtype=np.int64)
+
+    def poured_kg(self, lot: int) -> float:
+        """What came into the silos of a lot beside it, kg: at most so much of it may have been exchanged."""
+        return math.fsum({layer.silo: layer.others_kg for layer in self.layers.get(lot, ())}.values())
+
+    def upstream(self, lots: Iterable[int]) -> set[int]:
+        """The lots, everything that fed them, and everything that silos may have poured into them."""
+        before = {lot: [(layer.lot, layer.silo) for layer in layers] for lot, layers in self.layers.items()}
+        return self._reach(lots, self.graph.parents, before)
+
+    def downstream(self, lots: Iterable[int]) -> set[int]:
+        """The lots, everything they went into, and everything that silos may have poured them into."""
+        after: dict[int, list[tuple[int, str]]] = {}
+        for lot, layers in self.layers.items():
+            for layer in layers:
+                after.setdefault(layer.lot, []).append((lot, layer.silo))
+        return self._reach(lots, self.graph.children, after)
+
+    @staticmethod
+    def _reach(
+        lots: Iterable[int], step: Callable[[int], list[int]], pours: Mapping[int, list[tuple[int, str]]]
+    ) -> set[int]:
+        """Follow processes and silos; never one silo twice in a row, because its layers count back far enough."""
+        seen = {(lot, "") for lot in lots}
+        waiting = list(seen)
+        while waiting:
+            lot, last = waiting.pop()
+            for state in [*((one, "") for one in step(lot)), *pours.get(lot, ())]:
+                if state not in seen and not (state[1] and state[1] == last):
+                    seen.add(state)
+                    waiting.append(state)
+        return {lot for lot, _ in seen}
 
 
 def _age(layer: Layer) -> tuple[str, str, float]:

@@ -25,7 +25,7 @@ class LotAttribution(Numbered, Base):
     share: Mapped[float] = col("part of the lot, 0 to 1")
     quantity_min_kg: Mapped[float] = col("least that the plot can have given", unit="kg")
     quantity_max_kg: Mapped[float] = col("most that the plot can have given", unit="kg")
-    evidence_class: Mapped[str] = col("exact, producer, group or unknown")
+    evidence_class: Mapped[str] = col("exact, producer, group, silo or unknown")
     harvested_from: Mapped[str] = col("first day of harvest, ISO 8601", default="")
     harvested_to: Mapped[str] = col("last day of harvest, ISO 8601", default="")
 

@@ -91,6 +91,8 @@ class LotBook:
     bands
         The organisation's own outturn bands, (form in, form out, species or "") → band; they go before the general
         ones.
+    today
+        The day on which the book is judged, ISO 8601; "" where nobody says, and then no day is called still to come.
 
     Examples
     --------
@@ -101,6 +103,7 @@ class LotBook:
     frames: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     land: pd.DataFrame | None = None
     bands: Mapping[tuple[str, str, str], Band] = field(default_factory=dict)
+    today: str = ""
 
     def table(self, name: str) -> pd.DataFrame:
         """Return a table, empty where the book has none."""

@@ -15,6 +15,10 @@ EVIDENCE = ("exact", "producer", "group", "unknown")
 """Classes of evidence of origin, best first: the plot is named; the producer is, and all of the producer's plots are
 possible; a collection group is, and all plots of its producers are; nothing is."""
 
+SILO = "silo"
+"""Class of a plot to which no kilogram is attributed, and which must be declared: a silo poured its goods together with
+those of the lot."""
+
 TRACE_COLUMNS = (
     "lot_code", "stream", "plot_code", "plot_version", "producer_code", "kg_attributed", "share", "kg_min", "kg_max",
     "evidence_class", "harvest_from", "harvest_to", "kg_origin", "form_origin",
@@ -23,10 +27,10 @@ TRACE_COLUMNS = (
 
 RECALL_COLUMNS = (
     "kind", "code", "label", "ship_date", "dds_references", "reached_by", "quantity_kg", "kg_attributed", "kg_min",
-    "kg_max", "in_stock_kg",
+    "kg_max", "in_stock_kg", "stores",
 )  # fmt: skip
 """Columns of a recall. ``reached_by``: ``goods`` that can be in it, a ``silo`` they went through, or a
-``declaration`` that lists the plot although nothing came from it."""
+``declaration`` that lists the plot although nothing came from it. ``stores``: where a lot lies, as far as noted."""
 
 GRAM = 3
 """Decimals of a quantity in kg in outputs."""
@@ -78,6 +82,10 @@ class Trace:
         Its weight.
     unknown_kg
         The part of it whose origin is unknown.
+    unknown_max_kg
+        The most of it that can be of unknown origin: more than that part where goods were poured together in a silo.
+    unknown_lots
+        Codes of the lots it came in with, sorted.
     custody_model
         ``identity preserved``, ``segregated`` or ``mixed``; computed, never typed.
     nodes, edges
@@ -97,6 +105,8 @@ class Trace:
     edges: tuple[Edge, ...]
     rows: pd.DataFrame
     identity_ends: tuple[IdentityEnd, ...] = ()
+    unknown_max_kg: float = 0.0
+    unknown_lots: tuple[str, ...] = ()
 
     def to_frame(self, versions: Mapping[str, int] | None = None) -> pd.DataFrame:
         """Return the trace with the columns of ``trace.csv``, sorted by lot and plot, kilograms to the gram.

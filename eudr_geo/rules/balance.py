@@ -150,26 +150,34 @@ def process_gains_mass(book: LotBook) -> Problems:
     )
 
 
+_Weights = list[tuple[int, float]]  # lot, kg
+
+
+def _at_one_moisture(graph: LotGraph, flow: ProcessFlow) -> tuple[_Weights, _Weights] | None:
+    """Weights in and out at :data:`STANDARD_MOISTURE`; None where the moisture of one of them is not known."""
+    before, after = graph.process_moistures.get(flow.code, (None, None))
+
+    def dry(lines: _Weights, otherwise: float | None) -> _Weights | None:
+        percents = [graph.lot_moistures.get(lot, otherwise) for lot, _ in lines]
+        found = [
+            (lot, kg * (100 - percent) / (100 - STANDARD_MOISTURE))
+            for (lot, kg), percent in zip(lines, percents, strict=True)
+            if percent is not None
+        ]
+        return found if len(found) == len(lines) else None
+
+    ins, outs = dry(flow.ins, before), dry(flow.outs, after)
+    return None if ins is None or outs is None else (ins, outs)
+
+
 def _gain(graph: LotGraph, flow: ProcessFlow) -> tuple[float, float] | None:
     """Weights out and in, at one moisture where all of them are known, when more came out than went in."""
     if not flow.ins or not flow.outs:
         return None
-    moisture = _moistures(graph)
-    before, after = graph.process_moistures.get(flow.code, (None, None))
-    ins = [(kg, moisture.get(lot, before)) for lot, kg in flow.ins]
-    outs = [(kg, moisture.get(lot, after)) for lot, kg in flow.outs]
-    came, went = flow.out_kg, flow.in_kg
-    if all(percent is not None for _, percent in ins + outs):
-        came = sum(kg * (100 - percent) / (100 - STANDARD_MOISTURE) for kg, percent in outs if percent is not None)
-        went = sum(kg * (100 - percent) / (100 - STANDARD_MOISTURE) for kg, percent in ins if percent is not None)
+    ins, outs = _at_one_moisture(graph, flow) or (flow.ins, flow.outs)
+    came, went = (sum(kg for _, kg in lines) for lines in (outs, ins))
     came += flow.loss_kg
     return (came, went) if came > went + tolerance_kg(went) else None
-
-
-def _moistures(graph: LotGraph) -> dict[int, float]:
-    table = graph.book.table("lot")
-    pairs = zip(table["code"], table["moisture_percent"], strict=True)
-    return {graph.position[code]: float(value) for code, value in pairs if value is not None and 0 < float(value) < 100}
 
 
 @lot_rule(
@@ -190,7 +198,7 @@ def implausible_outturn(book: LotBook) -> Problems:
     ceiling it is an error; outside the usual band it is a warning, and a reason written in the note is enough.
 
     **Trap** Factors differ by variety, altitude and ripeness. A mill that measures its own average over a season knows
-    better than the table.
+    better than the table. Moist parchment gives less: note the moisture of both lots, and they are compared at 12 %.
     """
     graph = graph_of(book)
     known, lots = by_code(book, "process"), by_code(book, "lot")
@@ -226,8 +234,14 @@ class Outturn:
         return f"{self.key[0].replace('_', ' ')} to {self.key[1].replace('_', ' ')}"
 
 
+_DRY = frozenset({"dry_parchment", "dried_cherry"})
+
+
 def outturn_of(graph: LotGraph, flow: ProcessFlow, lots: Mapping[str, dict[str, Any]]) -> Outturn | None:
-    """Return the outturn of a process from one form to one other; None where that is not what it is."""
+    """Return the outturn of a process from one form to one other; None where that is not what it is.
+
+    Hulling of dry coffee is compared at one moisture, where the moistures on both sides are known.
+    """
 
     def form(lot: int) -> str:
         return str(lots.get(graph.lots[lot], {}).get("form") or "")
@@ -236,11 +250,14 @@ def outturn_of(graph: LotGraph, flow: ProcessFlow, lots: Mapping[str, dict[str, 
     if len(forms_in) != 1:
         return None
     start = forms_in.pop()
+    ends = {form(lot) for lot, _ in flow.outs} - {start}
+    # Only hulling keeps the water where it is: drying is there to lose it.
+    is_hulled = start in _DRY and ends == {"green"}
+    ins, outs = (_at_one_moisture(graph, flow) if is_hulled else None) or (flow.ins, flow.outs)
     # Floaters taken off before pulping stay cherry: they were not milled.
-    kept = sum(kg for lot, kg in flow.outs if form(lot) == start)
-    made = [(form(lot), kg) for lot, kg in flow.outs if form(lot) != start]
-    ends = {name for name, _ in made}
-    milled = flow.in_kg - kept
+    kept = sum(kg for lot, kg in outs if form(lot) == start)
+    made = sum(kg for lot, kg in outs if form(lot) != start)
+    milled = sum(kg for _, kg in ins) - kept
     if len(ends) != 1 or milled <= 0:
         return None
     end = ends.pop()
@@ -249,5 +266,5 @@ def outturn_of(graph: LotGraph, flow: ProcessFlow, lots: Mapping[str, dict[str, 
     own = graph.book.bands
     for key in ((start, end, one), (start, end, "")):
         if band := own.get(key) or bands().get(key):
-            return Outturn(sum(kg for _, kg in made) / milled, band, key)
+            return Outturn(made / milled, band, key)
     return None

@@ -113,13 +113,14 @@ def regional_declaration(book: LotBook) -> Problems:
     statement may hold is refused as well.
     """
     return problems(
-        _regional(book),
+        regional_deliveries(book),
         "delivery {code}: {why}",
         "enter the receipts of the producers behind it, or keep these goods apart from traced ones",
     )
 
 
-def _regional(book: LotBook) -> Iterator[Fault]:
+def regional_deliveries(book: LotBook) -> Iterator[Fault]:
+    """Deliveries of which only a region is known, each with the reason."""
     graph = graph_of(book)
     members: dict[str, int] = {}
     for producer in rows(book, "producer"):

@@ -11,28 +11,42 @@ from eudr_geo.cells import clean_code
 from eudr_geo.lots.faults import Fault, by_code, problems, rows
 from eudr_geo.lots.graph import UNKNOWN, graph_of
 from eudr_geo.model.lot_book import LotBook
+from eudr_geo.rules.declared import regional_deliveries
 
 _TRACEABLE = "EUDR Article 9(1)(d): geolocation of all plots where the products were produced"
 
 REFERENCES = (
-    ("plot", "code", "producer_code", "producer"),
-    ("stream_plot", "stream_code", "plot_code", "plot"),
-    ("stream_plot", "plot_code", "stream_code", "stream"),
-    ("lot", "code", "stream_code", "stream"),
-    ("lot", "code", "location_code", "location"),
-    ("delivery", "code", "lot_code", "lot"),
-    ("delivery", "code", "producer_code", "producer"),
-    ("delivery", "code", "plot_code", "plot"),
-    ("process", "code", "location_code", "location"),
-    ("process_line", "process_code", "lot_code", "lot"),
-    ("process_line", "process_code", "process_code", "process"),
-    ("consignment_line", "consignment_code", "lot_code", "lot"),
-    ("consignment_line", "consignment_code", "consignment_code", "consignment"),
+    ("plot", "code", "producer_code", "producer", "plot"),
+    ("stream_plot", "stream_code", "plot_code", "plot", "stream"),
+    ("stream_plot", "plot_code", "stream_code", "stream", "plot"),
+    ("stream", "code", "season_code", "season", "stream"),
+    ("location", "code", "parent_code", "location", "location"),
+    ("location", "code", "organisation_code", "organisation", "location"),
+    ("lot", "code", "stream_code", "stream", "lot"),
+    ("lot", "code", "location_code", "location", "lot"),
+    ("lot", "code", "custodian_code", "organisation", "lot"),
+    ("delivery", "code", "lot_code", "lot", "delivery"),
+    ("delivery", "code", "producer_code", "producer", "delivery"),
+    ("delivery", "code", "plot_code", "plot", "delivery"),
+    ("delivery", "code", "collector_code", "organisation", "delivery"),
+    ("process", "code", "location_code", "location", "process"),
+    ("process_line", "process_code", "lot_code", "lot", "process"),
+    ("process_line", "process_code", "process_code", "process", "process"),
+    ("consignment_line", "consignment_code", "lot_code", "lot", "consignment"),
+    ("consignment_line", "consignment_code", "consignment_code", "consignment", "consignment"),
+    ("dds_reference", "reference", "consignment_code", "consignment", "statement"),
+    ("storage_stay", "location_code", "lot_code", "lot", "location"),
+    ("storage_stay", "lot_code", "location_code", "location", "lot"),
+    ("handover", "code", "lot_code", "lot", "handover"),
+    ("handover", "code", "from_org", "organisation", "handover"),
+    ("handover", "code", "to_org", "organisation", "handover"),
+    ("measurement", "indicator", "lot_code", "lot", "measurement"),
+    ("measurement", "indicator", "stream_code", "stream", "measurement"),
+    ("offer", "code", "lot_code", "lot", "offer"),
+    ("offer", "code", "stream_code", "stream", "offer"),
+    ("cost", "code", "stream_code", "stream", "cost"),
 )
-"""Table, its own code, the column that refers, the table referred to."""
-
-SUBJECTS = {"process_line": "process", "consignment_line": "consignment", "stream_plot": "stream"}
-"""Whom a finding about a row of these tables is about."""
+"""Table, its own code, the column that refers, the table referred to, whom a finding is about."""
 
 
 @lot_rule(severity=ERROR, basis=_TRACEABLE, ids=("LOT-STR-01",))
@@ -51,18 +65,18 @@ def unknown_reference(book: LotBook) -> Problems:
     counted for the wrong one.
     """
     return problems(
-        (fault for table, own, column, target in REFERENCES for fault in _dangling(book, table, own, column, target)),
+        (fault for reference in REFERENCES for fault in _dangling(book, *reference)),
         "{subject} {code} names {why} {value}, which does not exist",
         "correct the code, or enter {why} {value} on its sheet",
     )
 
 
-def _dangling(book: LotBook, table: str, own: str, column: str, target: str) -> Iterator[Fault]:
+def _dangling(book: LotBook, table: str, own: str, column: str, target: str, subject: str) -> Iterator[Fault]:
     known = set(book.table(target)["code"])
     frame = book.table(table)
     missing = [bool(value) and value == value and value not in known for value in frame[column]]  # noqa: PLR0124 (NaN)
     for row in frame[missing].to_dict("records"):
-        yield Fault(SUBJECTS.get(table, table), row[own], row, why=target, values={"value": row[column]})
+        yield Fault(subject, row[own] or "", row, why=target, values={"value": row[column]})
 
 
 @lot_rule(
@@ -174,11 +188,14 @@ def unknown_origin(book: LotBook) -> Problems:
 def _unknown(book: LotBook) -> Iterator[Fault]:
     graph = graph_of(book)
     unplaced = set(graph.arrivals.delivery[graph.arrivals.evidence == UNKNOWN].tolist())
+    regional = {fault.code for fault in regional_deliveries(book)}  # one fault, one name: regional-declaration
     for number, row in enumerate(rows(book, "delivery")):
-        if number in unplaced:
+        if number in unplaced and row["code"] not in regional:
             who = (
                 f"no plot, and no plot of producer {row['producer_code']}"
                 if row["producer_code"]
+                else "no plot, and nobody of its collection group has one"
+                if row["collection_group"]
                 else "no plot or producer"
             )
             yield Fault("delivery", row["code"], row, who, {"quantity_kg": row["quantity_kg"] or 0.0})

@@ -14,6 +14,9 @@ from eudr_geo.model.lot_book import LotBook
 _APART = "good practice: identity preserved or segregated goods (ISO 22095)"
 _FOR_EVER = "9999-12-31"
 _JOINING = {"merge", "blend"}
+_USUAL = "labelled"
+"""How goods are taken to lie where nobody says: in stacks that labels tell apart, as in most warehouses."""
+_SHOWN = 3  # lots named before the rest is counted
 
 
 @lot_rule(severity=ERROR, basis=_APART, ids=("LOT-SEG-02",))
@@ -70,7 +73,8 @@ def unlabelled_co_storage(book: LotBook) -> Problems:
 
     **How to correct it** Note the colour or number of the label of each stack on the Storage sheet.
 
-    **Trap** Two stacks with the same colour are not told apart by it.
+    **Trap** Two stacks with the same colour are not told apart by it. A store of which nobody says how goods lie in it
+    is taken for one with labels.
     """
     return problems(
         _together(book, "labelled"),
@@ -80,8 +84,8 @@ def unlabelled_co_storage(book: LotBook) -> Problems:
 
 
 def _together(book: LotBook, mode: str) -> Iterator[Fault]:
-    """Pairs of lots that lay in one place of this mode at one time, each pair and place once."""
-    places = {row["code"]: row for row in rows(book, "location") if row["storage_mode"] == mode}
+    """Lots that lay in a place of this mode together with lots that came before them, each lot and place once."""
+    places = {row["code"]: row for row in rows(book, "location") if (row["storage_mode"] or _USUAL) == mode}
     if not places:
         return
     stays: dict[str, list[dict[str, Any]]] = {}
@@ -91,24 +95,29 @@ def _together(book: LotBook, mode: str) -> Iterator[Fault]:
     joined = _joined(book) if mode == "loose" else set()
     lots = by_code(book, "lot")
     for place, its in sorted(stays.items()):
-        if mode == "loose" and places[place]["kind"] in SILO_KINDS:
+        if mode != "exclusive" and places[place]["kind"] in SILO_KINDS:
             continue
-        seen: set[tuple[str, str]] = set()
+        seen: set[frozenset[str]] = set()
         here: list[dict[str, Any]] = []
         for stay in sorted(its, key=_arrival):
             here = [one for one in here if (one["to_date"] or _FOR_EVER) > stay["from_date"]]
+            beside: dict[str, str] = {}  # lot that lay there before → last day of both
             for other in here:
-                pair = (stay["lot_code"], other["lot_code"])
-                if pair[0] == pair[1] or pair in seen or pair[::-1] in seen or not _matters(mode, stay, other):
-                    continue
-                if frozenset(pair) in joined:
+                pair = frozenset((stay["lot_code"], other["lot_code"]))
+                if len(pair) == 1 or pair in seen or pair in joined or not _matters(mode, stay, other):
                     continue
                 seen.add(pair)
-                until = min(stay["to_date"] or _FOR_EVER, other["to_date"] or _FOR_EVER)
+                beside[other["lot_code"]] = min(stay["to_date"] or _FOR_EVER, other["to_date"] or _FOR_EVER)
+            if beside:
+                until = max(beside.values())
                 why = f"from {stay['from_date']}" + ("" if until == _FOR_EVER else f" to {until}")
-                row = {**lots.get(pair[0], {}), **{key: stay.get(key) for key in ("src_file", "src_row")}}
-                yield Fault("lot", pair[0], row, why, {"value": place, "other": pair[1]})
+                row = {**lots.get(stay["lot_code"], {}), **{key: stay.get(key) for key in ("src_file", "src_row")}}
+                yield Fault("lot", stay["lot_code"], row, why, {"value": place, "other": _named(list(beside))})
             here.append(stay)
+
+
+def _named(codes: list[str]) -> str:
+    return ", ".join(codes[:_SHOWN]) + (f" and {len(codes) - _SHOWN:,} more" if len(codes) > _SHOWN else "")
 
 
 def _arrival(stay: dict[str, Any]) -> tuple[str, str, str]:

@@ -42,6 +42,7 @@ def _outside(book: LotBook) -> Iterator[Fault]:
     for row in rows(book, "stream_plot"):
         declared.setdefault(row["stream_code"], set()).add(row["plot_code"])
     stream_of = {row["code"]: row["stream_code"] for row in rows(book, "lot")}
+    known = set(book.table("plot")["code"])  # of a mistyped plot unknown-reference speaks
     for code, stream in by_code(book, "stream").items():
         if stream["type"] != "micro":
             continue
@@ -52,7 +53,7 @@ def _outside(book: LotBook) -> Iterator[Fault]:
             yield Fault("stream", code, stream, "no plot is declared for this micro-lot")
             continue
         lots = by_code(book, "lot")
-        reached = {lot: {graph.plots[i] for i in graph.plots_behind(lot)} for lot in graph.upstream(own)}
+        reached = {lot: known & {graph.plots[i] for i in graph.plots_behind(lot)} for lot in graph.upstream(own)}
         for lot in sorted(own):
             earlier = [reached[parent] for parent in graph.parents(lot) if parent in own]
             for plot in sorted(reached[lot].difference(declared[code], *earlier)):

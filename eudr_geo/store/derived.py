@@ -22,7 +22,6 @@ from eudr_geo.model.attributed import LotAttribution, LotFlow
 from eudr_geo.model.base import table_of
 from eudr_geo.model.land import PlotVersion
 from eudr_geo.model.places import Location
-from eudr_geo.model.trace import EVIDENCE
 
 if TYPE_CHECKING:
     from eudr_geo.model.lot_book import LotBook
@@ -77,7 +76,7 @@ def _attributed(book: LotBook) -> dict[str, list[Any]]:
         "evidence_class", "harvested_from", "harvested_to",
     )  # fmt: skip
     columns: dict[str, list[Any]] = {name: [] for name in names}
-    evidence, dates = np.array(EVIDENCE, dtype=object), attribution.dates_shown
+    dates = attribution.dates_shown
     for lot in order:  # one mix a lot: a loop over lots, arrays over plots
         mix = attribution.mixes[lot]
         held = mix.high > _SLACK_KG
@@ -86,7 +85,7 @@ def _attributed(book: LotBook) -> dict[str, list[Any]]:
         values = (
             np.full(len(plots), graph.lots[lot], dtype=object), graph.plot_codes[plots], graph.owners[plots],
             mix.kg[held].round(3), (mix.kg[held] / total if total > 0 else mix.kg[held]).round(6), mix.low[held].round(3),
-            mix.high[held].round(3), evidence[mix.evidence[held]], dates[first], dates[mix.last[held]],
+            mix.high[held].round(3), attribution.classes(mix)[held], dates[first], dates[mix.last[held]],
         )  # fmt: skip
         for name, value in zip(names, values, strict=True):
             columns[name] += value.tolist()

@@ -68,3 +68,12 @@ def test_the_moment_a_micro_lot_ends_is_in_the_trace():
     (end,) = trace(book_of(reject_into_bulk()), "BULK").identity_ends
     assert (end.stream, end.process, end.lot, end.into, end.quantity_kg) == ("ML01", "M-1", "ML1-LOW", "BULK", 9.0)
     assert trace(book_of(reject_into_bulk()), "ML1").identity_ends == ()
+
+
+def test_only_what_left_the_micro_lot_is_said_to_have_ended():
+    tables = reject_into_bulk()
+    tables["lot"][3]["stream_code"] = "BULK"  # the mill itself puts the low grade into the bulk stream
+    book = book_of(tables)
+    (end,) = trace(book, "BULK").identity_ends
+    assert (end.process, end.lot, end.into, end.quantity_kg) == ("D-1", "ML1-P", "ML1-LOW", 9.0)
+    assert trace(book, "ML1").identity_ends == (), "what stayed in the micro-lot has not ended"

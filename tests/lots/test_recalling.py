@@ -3,8 +3,9 @@
 import pytest
 from lot_books import book_of, delivery, land, line, lot, reject_into_bulk
 
-from eudr_geo.errors import InputError
+from eudr_geo.errors import InputError, RefusedError
 from eudr_geo.lots.recalling import recall
+from eudr_geo.tracing import MIXED, SEGREGATED, trace
 
 
 def by_code(found):
@@ -101,6 +102,41 @@ def test_a_silo_carries_a_plot_into_what_was_drawn_after_it(more, reached):
     assert set(frame.index) == reached
     assert frame.loc["L1", "reached_by"] == "goods"
     assert set(frame.loc[sorted(reached - {"L1"}), "reached_by"]) <= {"silo"}
+
+
+def milled_after_the_silo(**more):
+    """The third lot of the silo is split, and one part is shipped."""
+    return silo(**more) | {
+        "lot": [*silo()["lot"], lot("OUT", "green", 700.0)],
+        "process": [{"code": "S-1", "type": "split", "date_start": "2025-12-05"}],
+        "process_line": [line("S-1", "in", "L3", 700.0), line("S-1", "out", "OUT", 700.0)],
+        "consignment": [{"code": "E-1", "buyer": "Importer", "ship_date": "2026-01-05"}],
+        "consignment_line": [{"consignment_code": "E-1", "lot_code": "OUT", "quantity_kg": 700.0}],
+    }
+
+
+def test_a_silo_reaches_everything_made_of_what_was_drawn_from_it():
+    book = book_of(milled_after_the_silo())
+    frame = by_code(recall(book, "P2"))
+    assert frame.loc[["OUT", "E-1"], "reached_by"].tolist() == ["silo", "silo"]
+    assert frame.loc["E-1", ["kg_attributed", "kg_max"]].tolist() == [0.0, 700.0]
+    for code in ("OUT", "E-1"):
+        found = trace(book, code)
+        assert found.plot_codes() == ["P1", "P2", "P3"], "what is declared is what a recall reaches"
+        assert found.custody_model == SEGREGATED, "goods of three producers lay together"
+        rows = found.to_frame().set_index("plot_code")
+        assert rows["kg_attributed"].tolist() == [0.0, 0.0, 700.0]
+        assert rows["evidence_class"].tolist() == ["silo", "silo", "exact"]
+        assert rows.loc["P3", ["kg_min", "kg_max"]].tolist() == [0.0, 700.0], "nobody can tell the beans apart"
+    assert trace(book_of(milled_after_the_silo(last_emptied="2025-11-21")), "OUT").plot_codes() == ["P3"]
+
+
+def test_goods_of_unknown_origin_in_the_silo_make_what_leaves_it_mixed():
+    tables = milled_after_the_silo()
+    tables["delivery"][0] |= {"plot_code": None, "producer_code": None}
+    with pytest.raises(RefusedError, match=r"up to 700\.0 kg of OUT have no known origin; they come in with L1"):
+        trace(book_of(tables), "OUT")
+    assert trace(book_of(tables), "OUT", allow_unknown=True).custody_model == MIXED
 
 
 def test_a_process_of_an_unknown_code_names_what_is_near():
