@@ -239,7 +239,7 @@ def _day(year: int, month: int, day: int) -> str | None:
         return None
 
 
-def match_heading(heading: str, dictionary: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+def match_heading(heading: str, dictionary: Mapping[str, Sequence[str]], *, alike: bool = True) -> tuple[str, ...]:
     """Return the keys that a heading may stand for: none, one, or several that are equally like it.
 
     Parameters
@@ -248,6 +248,8 @@ def match_heading(heading: str, dictionary: Mapping[str, Sequence[str]]) -> tupl
         As written, with or without a unit in brackets or a star.
     dictionary
         Key → headings that mean it.
+    alike
+        Whether a misspelt heading counts, word by word: ``Plot no`` is no misspelt ``Lot no``.
 
     Examples
     --------
@@ -267,8 +269,8 @@ def match_heading(heading: str, dictionary: Mapping[str, Sequence[str]]) -> tupl
         return same
     squeezed = wanted.replace(" ", "")
     folded = {key: [fold(name) for name in names] for key, names in dictionary.items()}
-    exact = tuple(key for key, names in folded.items() if squeezed in {name.replace(" ", "") for name in names})
-    if exact or len(squeezed) < SHORTEST_LIKENESS:
+    exact = tuple(key for key, names in folded.items() if any(squeezed == name.replace(" ", "") for name in names))
+    if exact or not alike or len(squeezed) < SHORTEST_LIKENESS:
         return exact
     best: dict[str, float] = {}
     for key, names in folded.items():
@@ -280,6 +282,18 @@ def match_heading(heading: str, dictionary: Mapping[str, Sequence[str]]) -> tupl
 
 
 def _likeness(one: str, other: str) -> float:
+    """Likeness of two headings: of the words that differ, none of which may be short; 0 below what counts."""
+    words, others = one.split(), other.split()
+    if len(words) == len(others):
+        pairs = [pair for pair in zip(words, others, strict=True) if pair[0] != pair[1]]
+    else:  # blanks too many or too few
+        pairs = [("".join(words), "".join(others))]
+    if any(min(map(len, pair)) < SHORTEST_LIKENESS or pair[0][0] != pair[1][0] for pair in pairs):
+        return 0.0
+    return min((_word_likeness(*pair) for pair in pairs), default=1.0)
+
+
+def _word_likeness(one: str, other: str) -> float:
     """Likeness of two words, 0 where the cheap upper bounds say that it is below what counts."""
     if 2 * min(len(one), len(other)) < HEADING_LIKENESS * (len(one) + len(other)):  # before the matcher is built
         return 0.0

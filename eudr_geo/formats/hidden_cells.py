@@ -37,14 +37,14 @@ def hidden_in(source: Source, format_: str) -> dict[str, Hidden]:
     found = {sheet.name: Hidden(sheet.visible != SheetVisibleEnum.Visible) for sheet in workbook.sheets_metadata}
     if format_ == "XLSX":
         parts = members(source)
-        for name, part in _parts(parts, source.limits).items():
+        for name, part in sheet_parts(parts, source.limits).items():
             if name in found and b"hidden" in parts.get(part, b""):
                 _rows_and_columns(parts[part], found[name], source.limits.sheet_columns)
     return {name: hidden for name, hidden in found.items() if hidden.is_sheet or hidden.rows or hidden.columns}
 
 
-def _parts(parts: dict[str, bytes], limits: Limits) -> dict[str, str]:
-    """Sheet name → the file in the archive that holds its cells; nothing where the workbook does not tell."""
+def sheet_parts(parts: dict[str, bytes], limits: Limits) -> dict[str, str]:
+    """Return sheet name → the file in the archive that holds its cells; nothing where the workbook does not tell."""
     if not {_SHEET_LIST, _LINKS} <= set(parts):
         return {}
     try:

@@ -15,12 +15,13 @@ from eudr_geo.formats.archives import members, names_in
 from eudr_geo.formats.coordinate_text import Regions, assembled
 from eudr_geo.formats.csv_text import SEPARATORS, decoded, rows_of
 from eudr_geo.formats.hidden_cells import Hidden, hidden_in
+from eudr_geo.formats.sheet_facts import column_of, counts_from_1904, uncalculated
 from eudr_geo.model.plots import Reading
 from eudr_geo.model.source import Source, WholeFileError
 from eudr_geo.records.gathering import Gathering
 from eudr_geo.records.plot_sheet import PlotSheet
 from eudr_geo.records.sheet_headings import columns_of, named_columns
-from eudr_geo.workbooks.terms import known_headings
+from eudr_geo.workbooks.terms import META_SHEET, UNCALCULATED, known_headings
 from eudr_geo.worklists.terms import FIRST_HEADINGS, HIDDEN
 
 FORMATS = ("CSV", "ODS", "XLS", "XLSX")
@@ -159,12 +160,39 @@ def _likeness(row: Sequence[Any]) -> int:
     return _OF_COORDINATES * len(columns_of(row)) + len(named_columns(row))
 
 
-def csv_cells(source: Source) -> list[list[Any]]:
-    """Return the cells of a CSV as text, None where nothing stands; the separator that gives most headings is meant."""
+def book_cells(source: Source) -> dict[str, list[list[Any]]]:
+    """Return the sheets of a lots workbook; a CSV is one sheet, named "".
+
+    What the file says about itself stands on the sheet ``_meta``: an ``encoding`` that was not told, day numbers that
+    begin in 1904. A cell whose formula was never calculated holds :data:`UNCALCULATED`.
+    """
+    format_ = _format(source)
+    if format_ == "CSV":
+        rows, encoding = _csv_book(source)
+        return {"": rows, META_SHEET: [["encoding", encoding]]} if encoding else {"": rows}
+    sheets = workbook_cells(source)
+    if format_ == "XLSX":
+        for name, places in uncalculated(source).items():
+            _mark(sheets.get(name, []), places)
+        if counts_from_1904(source):
+            sheets[META_SHEET] = [*sheets.get(META_SHEET, []), ["date1904", "1"]]
+    return sheets
+
+
+def _mark(rows: list[list[Any]], places: Sequence[tuple[int, int]]) -> None:
+    for row, column in places:
+        rows += [[] for _ in range(len(rows), row + 1)]
+        rows[row] += [None] * (column + 1 - len(rows[row]))
+        if rows[row][column] is None:
+            rows[row][column] = UNCALCULATED
+
+
+def _csv_book(source: Source) -> tuple[list[list[Any]], str]:
+    """Cells as text, by the separator that gives most headings; and the encoding, "" where the file tells it."""
     known = known_headings()
-    text, _, _ = decoded(source.path.read_bytes())
+    text, encoding, certain = decoded(source.path.read_bytes())
     rows = rows_of(text, source.limits, lambda row: sum(fold(_BRACKETS.sub(" ", str(cell))) in known for cell in row))
-    return [[cell or None for cell in row] for row in rows]
+    return [[cell or None for cell in row] for row in rows], "" if certain else encoding
 
 
 def workbook_cells(source: Source) -> dict[str, list[list[Any]]]:
@@ -211,7 +239,7 @@ def _scan(source: Source) -> None:
             if (
                 len(match[1]) > 2
                 or int(match[2]) > source.limits.sheet_rows
-                or _column(match[1]) > source.limits.sheet_columns
+                or column_of(match[1]) > source.limits.sheet_columns
             ):
                 raise _too_wide(source)
 
@@ -225,13 +253,6 @@ def _scan_open_document(data: bytes, source: Source) -> None:
             end = data.find(b"</table:table-row>" if match[1] == b"rows" else b"</table:table-cell>", match.end())
             if end < 0 or _FILLED.search(data, match.start(), end):
                 raise _too_wide(source)
-
-
-def _column(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number
 
 
 def _too_wide(source: Source) -> WholeFileError:
