@@ -55,10 +55,7 @@ def rows_of(book: LotBook, plots: Plots | None = None) -> dict[str, list[Cells]]
         ), organisation=("collector",)),
         "lots": list(_lots(book)),
         "processing": list(_processing(book)),
-        "storage": _named(book, _plain(
-            book.table("storage_stay"), ("bags", "label", "seal"),
-            lot="lot_code", location="location_code", to="to_date", kg="quantity_kg", **{"from": "from_date"},
-        ), location=("location",)),
+        "storage": _named(book, list(_stays(book)), location=("location",)),
         "handovers": _named(book, _plain(
             book.table("handover"), ("code", "date_sent", "date_received", "vehicle", "seal_received"),
             lot="lot_code", to="to_org", kg_sent="quantity_sent_kg", kg_received="quantity_received_kg",
@@ -97,6 +94,18 @@ def _place(row: Mapping[str, Any]) -> tuple[str, int] | None:
 def _plain(frame: pd.DataFrame, same: tuple[str, ...], **renamed: str) -> list[Cells]:
     taken = {**{name: name for name in same}, **renamed}
     return [{**{key: row[column] for key, column in taken.items()}, "_row": _place(row)} for row in _records(frame)]
+
+
+def _stays(book: LotBook) -> Iterator[Cells]:
+    """One row a stay, and beside it how its place keeps goods."""
+    places = {row["code"]: row for row in _records(book.table("location"))}
+    for row in _plain(
+        book.table("storage_stay"), ("bags", "label", "seal"),
+        lot="lot_code", location="location_code", to="to_date", kg="quantity_kg", **{"from": "from_date"},
+    ):  # fmt: skip
+        place = places.get(row["location"], {})
+        about = {"mode": "storage_mode", "capacity": "capacity_kg", "emptied": "last_emptied"}
+        yield {**row, **{key: place.get(column) for key, column in about.items()}}
 
 
 def _named(book: LotBook, rows: list[Cells], **columns: tuple[str, ...]) -> list[Cells]:

@@ -57,8 +57,29 @@ def _own_number(record: dict[str, Any], row: Row, made: dict[str, int]) -> None:
         row.number_given("code", str(record["code"]))
 
 
+_OF_THE_STORE = {"mode": "storage_mode", "capacity": "capacity_kg", "emptied": "last_emptied"}
+"""Columns of the Storage sheet that are about the place and not about the stay."""
+
+
+def _about_the_store(tables: Tables, row: Row, code: str | None) -> None:
+    """Note how a place keeps its goods; every row of the place may say it, all must say the same."""
+    said = {
+        "mode": row.choice("mode", "storage_mode"),
+        "capacity": row.kilograms("capacity"),
+        "emptied": row.date("emptied"),
+    }
+    place = next((one for one in tables["location"] if one["code"] == code), None)
+    for cell, value in said.items():
+        if place is None or value is None:
+            continue
+        known = place.setdefault(_OF_THE_STORE[cell], value)
+        if known != value:
+            row.fail(cell, value, f"{code} says {known} in a row above", "one place, one way of keeping goods")
+
+
 def storage(tables: Tables, rows: AllRows) -> None:
-    """Read where lots were kept."""
+    """Read where lots were kept, and how the place keeps them."""
+    stays: set[tuple[Any, ...]] = set()
     for row in rows:
         record = {
             "lot_code": row.code("lot", needed=True),
@@ -70,13 +91,15 @@ def storage(tables: Tables, rows: AllRows) -> None:
             "label": row.text("label"),
             "seal": row.text("seal"),
         }
-        keys = ("lot_code", "location_code", "from_date")
-        if any(all(one[key] == record[key] for key in keys) for one in tables["storage_stay"]):
+        _about_the_store(tables, row, record["location_code"])
+        stay = (record["lot_code"], record["location_code"], record["from_date"])
+        if stay in stays:
             why = "the same lot, place and day stand in a row above"
             row.fail("lot", record["lot_code"] or "", why, "write each stay once, with its whole weight")
         if record["to_date"] and record["from_date"] and str(record["to_date"]) < str(record["from_date"]):
             row.fail("to", record["to_date"], f"it left before it came ({record['from_date']})", "correct the dates")
-        row.take(tables["storage_stay"], record)
+        if row.take(tables["storage_stay"], record):
+            stays.add(stay)
 
 
 def handovers(tables: Tables, rows: AllRows) -> None:

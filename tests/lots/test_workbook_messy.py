@@ -221,3 +221,14 @@ def test_an_unknown_unit_is_told_once():
     rows = [["Date", "Lot", "Weight (quintales)"], ["2025-11-15", "L-1", 5.0]]
     found = read_cells({"Deliveries": rows}, country="CO")
     assert [why for _, _, severity, why in told(found) if severity == "error"] == ["the unit 'quintales' is not known"]
+
+
+def test_how_a_silo_keeps_goods_stands_on_the_storage_sheet_and_is_said_alike():
+    head = ["Lot code", "Store", "From day", "Kept how", "Capacity of the store (kg)", "Store last emptied"]
+    first = ["L-1", "Silo 1", "2025-11-15", "loose", 20000.0, "2025-10-01"]
+    found = read_cells({"Storage": [head, first, ["L-2", "SILO 1", "2025-11-16", None, None, None]]})
+    (place,) = found.tables["location"]
+    assert (place["storage_mode"], place["capacity_kg"], place["last_emptied"]) == ("loose", 20000.0, "2025-10-01")
+    assert len(found.tables["storage_stay"]) == 2
+    other = read_cells({"Storage": [head, first, ["L-2", "Silo 1", "2025-11-16", "one lot only", None, None]]})
+    assert any("says loose in a row above" in why for *_, why in told(other))
