@@ -240,7 +240,7 @@ def _day(year: int, month: int, day: int) -> str | None:
         return None
 
 
-def match_heading(heading: str, dictionary: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+def match_heading(heading: str, dictionary: Mapping[str, Sequence[str]], *, alike: bool = True) -> tuple[str, ...]:
     """Return the keys that a heading may stand for: none, one, or several that are equally like it.
 
     Parameters
@@ -249,6 +249,8 @@ def match_heading(heading: str, dictionary: Mapping[str, Sequence[str]]) -> tupl
         As written, with or without a unit in brackets or a star.
     dictionary
         Key → headings that mean it.
+    alike
+        Whether a misspelt heading counts, word by word: ``Plot no`` is no misspelt ``Lot no``.
 
     Examples
     --------
@@ -270,8 +272,8 @@ def match_heading(heading: str, dictionary: Mapping[str, Sequence[str]]) -> tupl
         return same
     squeezed = wanted.replace(" ", "")
     folded = {key: [fold(name) for name in names] for key, names in dictionary.items()}
-    exact = tuple(key for key, names in folded.items() if squeezed in {name.replace(" ", "") for name in names})
-    if exact or len(squeezed) < SHORTEST_LIKENESS:
+    exact = tuple(key for key, names in folded.items() if any(squeezed == name.replace(" ", "") for name in names))
+    if exact or not alike or len(squeezed) < SHORTEST_LIKENESS:
         return exact
     best: dict[str, float] = {}
     for key, names in folded.items():
@@ -283,22 +285,20 @@ def match_heading(heading: str, dictionary: Mapping[str, Sequence[str]]) -> tupl
 
 
 def _likeness(one: str, other: str) -> float:
-    """Likeness of two folded headings, 0 where a word of one is another word than that of the other.
-
-    Word by word, because a slip stays within a word and spares its first letter: ``altitude`` is no slip of
-    ``latitude``, ``collection site`` none of ``collection date``.
-    """
+    """Likeness of two headings: of the words that differ, none of which may be short; 0 below what counts."""
     words, others = one.split(), other.split()
-    if len(words) != len(others):
+    if len(words) == len(others):
+        pairs = [pair for pair in zip(words, others, strict=True) if pair[0] != pair[1]]
+    else:  # blanks too many or too few
+        pairs = [("".join(words), "".join(others))]
+    if any(min(map(len, pair)) < SHORTEST_LIKENESS or pair[0][0] != pair[1][0] for pair in pairs):
         return 0.0
-    return min(map(_of_words, words, others))
+    return min((_word_likeness(*pair) for pair in pairs), default=1.0)
 
 
-def _of_words(one: str, other: str) -> float:
-    if one == other:
-        return 1.0
-    # The cheap upper bounds come before the matcher is built.
-    if one[0] != other[0] or 2 * min(len(one), len(other)) < HEADING_LIKENESS * (len(one) + len(other)):
+def _word_likeness(one: str, other: str) -> float:
+    """Likeness of two words, 0 where the cheap upper bounds say that it is below what counts."""
+    if 2 * min(len(one), len(other)) < HEADING_LIKENESS * (len(one) + len(other)):  # before the matcher is built
         return 0.0
     matcher = SequenceMatcher(None, one, other)
     enough = matcher.quick_ratio() >= HEADING_LIKENESS and matcher.ratio() >= HEADING_LIKENESS

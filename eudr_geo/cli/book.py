@@ -12,7 +12,12 @@ import click
 from eudr_geo.cli import EXIT_CLEAN, EXIT_FAILED, EXIT_FINDINGS, options, screen
 
 if TYPE_CHECKING:
+    from eudr_geo.importing import BookImport, PlotImport
+    from eudr_geo.importing.common import Refused
+    from eudr_geo.model.findings import CheckResult
+    from eudr_geo.model.plots import Plots
     from eudr_geo.model.workbook import BookReading
+    from eudr_geo.store import Store
 
 _SHOWN = 30
 
@@ -42,12 +47,9 @@ def command(book: str, project: str, lang: str, fill_down: bool, corrected: str 
       eudr-geo book cooperative.xlsx -p coop.gpkg
       eudr-geo book cooperative.xlsx -p coop.gpkg --corrected cooperative-corrected.xlsx
     """  # noqa: D301
-    from eudr_geo.checking import check, check_lots
-    from eudr_geo.importing import apply_book, apply_plots, preview_book, preview_plots
-    from eudr_geo.model.plots import Reading
-    from eudr_geo.model.report import Report
-    from eudr_geo.repairing import repair
-    from eudr_geo.reports import terminal
+    from eudr_geo.checking import check_lots
+    from eudr_geo.importing import apply_book, preview_book
+    from eudr_geo.model.plots import Plots
     from eudr_geo.workbooks.reading import read_book
 
     with options.open_project(project, write=not corrected) as store:
@@ -55,37 +57,67 @@ def command(book: str, project: str, lang: str, fill_down: bool, corrected: str 
         screen.put(_cells(read), None)
         if corrected:
             _write_corrected(corrected, read)
-        result = check_lots(replace(read.book, today=screen.now_utc()[:10]))
-        report = Report(
-            result,
-            Reading(read.plots).plots.take([]),
-            width=screen.width_of(None),
-            color=screen.has_color(None),
-            all_by="--corrected OUT.xlsx",
-        )
-        screen.put(terminal.render(report), None)
         plan = preview_book(store, read.book, read.file)
-        rows = plan.counts()
-        screen.put(
-            screen.table(("table", "new", "changed", "unchanged"), rows, right=("new", "changed", "unchanged")), None
-        )
-        for one in plan.refused[:_SHOWN]:
+        result = _of_this_book(check_lots(replace(plan.after, today=screen.now_utc()[:10])), read)
+        _show(result, Plots({}))
+        land, checked = _land(store, read) if len(read.plots) else (None, None)
+        columns = ("new", "changed", "unchanged")
+        screen.put(screen.table(("table", *columns), plan.counts(), right=columns), None)
+        if land is not None:
+            screen.put(f"land drawn in the book: {land.summary()}", None)
+        for one in _refused(plan, land, result)[:_SHOWN]:
             screen.put(f"refused: {one.why} – {one.fix}", None)
-        if read.errors() or plan.refused or result.tool_errors:
-            screen.say("Nothing stored: correct the cells named above first.")
+        crashed = result.tool_errors or (checked is not None and checked.tool_errors)
+        if read.errors() or plan.refused or crashed:
+            screen.say("Nothing stored: correct the cells named above first; --corrected OUT.xlsx shows them in red.")
             sys.exit(EXIT_FINDINGS)
-        if plan.is_empty and not len(read.plots):
+        if plan.is_empty and (land is None or land.is_empty):
             screen.say("Nothing new; nothing stored.")
             sys.exit(EXIT_CLEAN)
         if not screen.confirm(f"Store this in {project}?", yes=yes):
             sys.exit(EXIT_FAILED)
         now, who = screen.now_utc(), screen.who_am_i()
-        screen.say(apply_book(store, plan, now=now, who=who, original=book))
-        if len(read.plots):
-            repaired = repair(Reading(read.plots, (), (read.file,)))
-            checked = check(repaired.reading)
-            land = preview_plots(store, repaired.reading, checked, repaired.changes)
-            screen.say(apply_plots(store, land, now=now, who=who, originals=[book]))
+        screen.say(apply_book(store, plan, now=now, who=who, original=book, land=land))
+        screen.say(f"Next: eudr-geo audit -p {project}")
+
+
+def _show(result: CheckResult, plots: Plots) -> None:
+    from eudr_geo.model.report import Report
+    from eudr_geo.reports import terminal
+
+    width, color = screen.width_of(None), screen.has_color(None)
+    screen.put(terminal.render(Report(result, plots, width=width, color=color, all_by="--corrected OUT.xlsx")), None)
+
+
+def _of_this_book(result: CheckResult, read: BookReading) -> CheckResult:
+    """The findings on rows of this workbook: the rules saw it together with what the project holds already."""
+    from eudr_geo.model.findings import Findings
+
+    return replace(result, findings=Findings(one for one in result.findings if one.source == read.file.name))
+
+
+def _land(store: Store, read: BookReading) -> tuple[PlotImport, CheckResult]:
+    """Check the land on the Plots sheet, show what is wrong with it, and say what storing it would do."""
+    from eudr_geo.checking import check
+    from eudr_geo.importing import preview_plots
+    from eudr_geo.model.plots import Reading
+    from eudr_geo.repairing import repair
+
+    repaired = repair(Reading(read.plots, (), (read.file,)))
+    checked = check(repaired.reading, against=store.load_plots())
+    if len(checked.findings):
+        _show(checked, repaired.reading.plots)
+    return preview_plots(store, repaired.reading, checked, repaired.changes), checked
+
+
+def _refused(plan: BookImport, land: PlotImport | None, result: CheckResult) -> list[Refused]:
+    """What would not be stored, without what a finding above says already."""
+    named = {(one.source, one.record) for one in result.findings if one.rule == "unknown-reference"}
+    return [
+        one
+        for one in (*plan.refused, *(land.refused if land else ()))
+        if not (one.why.endswith("which nobody knows") and (one.source, one.record) in named)
+    ]
 
 
 def _write_corrected(out: str, read: BookReading) -> None:

@@ -97,7 +97,7 @@ def write_corrected(path: str | Path, reading: BookReading, *, lang: str = "", s
     language = lang or (reading.language if reading.language in LANGUAGES else "en")
     rows = rows_of(reading.book, reading.plots)
     for left in reading.left_out:
-        rows[left.table].append({**left.values, "_row": left.row, "_raw": True})
+        rows[left.table].append({**left.values, "_row": (left.sheet, left.row), "_raw": True})
     maker = _Maker(language, stage, reading.book, rows)
     maker.extras(reading)
     maker.issues(reading)
@@ -118,7 +118,7 @@ class _Maker:
         for empty in self.workbook.worksheets:
             self.workbook.remove(empty)
         self.lists: dict[str, str] = {}  # list of words -> its range
-        self.placed: dict[tuple[str, int], int] = {}  # sheet and row read -> row written
+        self.placed: dict[tuple[str, tuple[str, int]], int] = {}  # kind of sheet, sheet and row read -> row written
         self.head = Font(bold=True, color="FFFFFF")
         self.wrap = Alignment(wrap_text=True, vertical="center")
         self.fills = {color: PatternFill("solid", fgColor=color) for color in (_REQUIRED, _OPTIONAL, _SOFT, _WRONG)}
@@ -299,17 +299,25 @@ class _Maker:
 
     def extras(self, reading: BookReading) -> None:
         """Write columns that nobody knows behind the known ones, each cell in the row it came with."""
-        behind: dict[str, int] = {}
+        behind: dict[
+            str, list[tuple[str, str]]
+        ] = {}  # headings behind the known ones; one heading of two sheets is one
         for extra in reading.extra:
             spec = next((one for one in self.shown if one.key == extra.table), None)
             if spec is None:
                 continue
-            column = behind[spec.key] = behind.get(spec.key, len(spec.fields)) + 1
+            own = behind.setdefault(spec.key, [])
+            before = [sheet for sheet, heading in own if heading == extra.heading]
+            if before and extra.sheet not in before:
+                column = len(spec.fields) + 1 + [heading for _, heading in own].index(extra.heading)
+            else:
+                own.append((extra.sheet, extra.heading))
+                column = len(spec.fields) + len(own)
             sheet = self.workbook[spec.title(self.lang)]
             cell = self.put(sheet, 1, column, extra.heading)
             cell.font, cell.fill, cell.alignment = self.head, self.fills[_OPTIONAL], self.wrap
             for row, value in extra.values.items():
-                if (at := self.placed.get((spec.key, row))) is not None:
+                if (at := self.placed.get((spec.key, (extra.sheet, row)))) is not None:
                     self.put(sheet, at, column, value)
 
     def issues(self, reading: BookReading) -> None:
@@ -348,7 +356,7 @@ class _Maker:
         """Where in this workbook the cell of an issue stands now."""
         from openpyxl.utils import get_column_letter
 
-        row = self.placed.get((issue.table, issue.row or 0))
+        row = self.placed.get((issue.table, (issue.sheet, issue.row or 0)))
         spec = next((one for one in self.shown if one.key == issue.table), None)
         if row is None or spec is None or not issue.key:
             return None

@@ -37,6 +37,7 @@ _NEAR = (
 _KNOWN_ERRORS = {b"#DIV/0!", b"#N/A", b"#NAME?", b"#NULL!", b"#NUM!", b"#REF!", b"#VALUE!", b"#GETTING_DATA"}
 _STANDS_FOR = b"#N/A"
 _ERROR_VALUE = re.compile(rb"(<(?:[\w.-]{1,40}:)?v>)(#[A-Z_/?!0-9]{1,30})(<)")
+_FROM_1904 = re.compile(rb"<(?:\w{1,20}:)?workbookPr\s[^>]{0,1000}?date1904=[\"'](?:1|true)[\"']")
 _ODF_MARK = re.compile(rb">(?:#[A-Z0-9/]{1,20}[!?]?|Err:\d{3})<|formula=")
 
 
@@ -114,6 +115,11 @@ def too_wide(limits: Limits) -> WholeFileError:
         f"the sheet reaches beyond {limits.sheet_rows:,} rows or {limits.sheet_columns} columns",
         "copy the filled cells to a new sheet and save that",
     )
+
+
+def counts_from_1904(parts: Mapping[str, bytes]) -> bool:
+    """Tell whether day numbers of an XLSX begin in 1904, as those of old Macs do."""
+    return bool(_FROM_1904.search(parts.get("xl/workbook.xml", b"")))
 
 
 def failed_in(parts: dict[str, bytes], format_: str, limits: Limits) -> dict[str, Failed]:

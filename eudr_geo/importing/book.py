@@ -17,6 +17,7 @@ from eudr_geo.model.base import table_of
 from eudr_geo.model.lot_book import BOOK_TABLES, LotBook
 from eudr_geo.model.lots import TOLERANCE_KG, TOLERANCE_SHARE
 from eudr_geo.model.plots import Reading, SourceFile
+from eudr_geo.model.workbook import frame_of
 from eudr_geo.store import Store
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ class BookImport:
     refused: list[Refused] = field(default_factory=list)
     file: SourceFile | None = None
     seen: int = 0  # last step of the project that was looked at
+    after: LotBook = field(default_factory=LotBook)  # the project's lot book as it would be
 
     @property
     def is_empty(self) -> bool:
@@ -67,9 +69,18 @@ class BookImport:
 
     def summary(self) -> str:
         """One plain sentence."""
-        return "; ".join(
-            f"{name}: {new:,} new, {changed:,} changed" for name, new, changed, _ in self.counts() if new or changed
-        )
+        parts = []
+        for place, word in ((1, "new"), (2, "changed")):
+            found = [_counted(row[0], int(row[place])) for row in self.counts() if row[place]]
+            parts += [f"{', '.join(found)} {word}"] if found else []
+        return "; ".join(parts)
+
+
+def _counted(table: str, number: int) -> str:
+    """A number of rows in words: 1 delivery, 2 deliveries."""
+    noun = table.replace("_", " ")
+    several = f"{noun[:-1]}ies" if noun.endswith("ry") else f"{noun}es" if noun.endswith("s") else f"{noun}s"
+    return f"{number:,} {noun if number == 1 else several}"
 
 
 def preview_book(store: Store, book: LotBook, file: SourceFile | None = None) -> BookImport:
@@ -119,7 +130,15 @@ def preview_book(store: Store, book: LotBook, file: SourceFile | None = None) ->
                 plan.unchanged[name] = plan.unchanged.get(name, 0) + 1
     if not plan.is_empty:
         plan.refused += _over_draws(merged, plan)
+    plan.after = _after(store, merged)
     return plan
+
+
+def _after(store: Store, merged: Mapping[str, Mapping[Key, Row]]) -> LotBook:
+    """The lot book of the project with these rows in it, for rules that look at both together."""
+    now = store.lot_book()
+    frames = {name: frame_of(name, list(rows.values())) for name, rows in merged.items()}
+    return dataclasses.replace(now, frames={**now.frames, **frames})
 
 
 _BALANCE = frozenset({"lot", "delivery", "process_line", "consignment_line"})

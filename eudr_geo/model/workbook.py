@@ -59,6 +59,7 @@ class LeftOut:
     """A row that could not be used, as it was written."""
 
     table: str  # the sheet's key
+    sheet: str  # its name in the file
     row: int
     values: Mapping[str, Any]  # column key -> cell
 
@@ -68,6 +69,7 @@ class ExtraColumn:
     """A column that nobody knows: not used, but kept and written back."""
 
     table: str  # the sheet's key
+    sheet: str  # its name in the file
     heading: str
     values: Mapping[int, Any]  # row as a person counts → cell
 

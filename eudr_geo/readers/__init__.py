@@ -167,8 +167,6 @@ def _unknown(head: bytes, names: list[str]) -> WholeFileError:
 
 def read_sheets(source: Source) -> dict[str, list[list[Any]]]:
     """Return the sheets of a workbook as plain cells; a CSV is a workbook of one sheet."""
-    from eudr_geo.readers.table import csv_cells, workbook_cells
+    from eudr_geo.readers.table import book_cells
 
-    with source.path.open("rb") as file:
-        is_workbook = file.read(4) in {b"PK\x03\x04", b"\xd0\xcf\x11\xe0"}
-    return workbook_cells(source) if is_workbook else {"": csv_cells(source)}
+    return book_cells(source)

@@ -14,13 +14,13 @@ from eudr_geo.formats.archives import members, names_in
 from eudr_geo.formats.coordinate_text import Regions, assembled
 from eudr_geo.formats.csv_text import SEPARATORS, decoded, rows_of
 from eudr_geo.formats.hidden_cells import Hidden, hidden_in
-from eudr_geo.formats.sheet_claims import check_reach, failed_in, too_wide, with_known_errors
+from eudr_geo.formats.sheet_claims import check_reach, counts_from_1904, failed_in, too_wide, with_known_errors
 from eudr_geo.model.plots import Reading
 from eudr_geo.model.source import Source, WholeFileError
 from eudr_geo.records.gathering import Gathering
 from eudr_geo.records.plot_sheet import PlotSheet
 from eudr_geo.records.sheet_headings import columns_of, named_columns
-from eudr_geo.workbooks.terms import known_headings
+from eudr_geo.workbooks.terms import META_SHEET, known_headings
 from eudr_geo.worklists.terms import FIRST_HEADINGS, HIDDEN
 
 FORMATS = ("CSV", "ODS", "XLS", "XLSX")
@@ -181,12 +181,28 @@ def _likeness(row: Sequence[Any]) -> int:
     return _OF_COORDINATES * len(columns_of(row)) + len(named_columns(row))
 
 
-def csv_cells(source: Source) -> list[list[Any]]:
-    """Return the cells of a CSV as text, None where nothing stands; the separator that gives most headings is meant."""
+def book_cells(source: Source) -> dict[str, list[list[Any]]]:
+    """Return the sheets of a lots workbook; a CSV is one sheet, named "".
+
+    What the file says about itself stands on the sheet ``_meta``: an ``encoding`` that was not told, day numbers that
+    begin in 1904. A cell whose formula was never calculated holds :data:`~eudr_geo.workbooks.terms.NO_VALUE`.
+    """
+    format_ = _format(source)
+    if format_ == "CSV":
+        rows, encoding = _csv_book(source)
+        return {"": rows, META_SHEET: [["encoding", encoding]]} if encoding else {"": rows}
+    sheets = workbook_cells(source)
+    if format_ == "XLSX" and counts_from_1904(members(source)):
+        sheets[META_SHEET] = [*sheets.get(META_SHEET, []), ["date1904", "1"]]
+    return sheets
+
+
+def _csv_book(source: Source) -> tuple[list[list[Any]], str]:
+    """Cells as text, by the separator that gives most headings; and the encoding, "" where the file tells it."""
     known = known_headings()
-    text, _, _ = decoded(source.path.read_bytes())
+    text, encoding, certain = decoded(source.path.read_bytes())
     rows = rows_of(text, source.limits, lambda row: sum(fold(_BRACKETS.sub(" ", str(cell))) in known for cell in row))
-    return [[cell or None for cell in row] for row in rows]
+    return [[cell or None for cell in row] for row in rows], "" if certain else encoding
 
 
 def workbook_cells(source: Source) -> dict[str, list[list[Any]]]:
@@ -216,10 +232,11 @@ def workbook_cells(source: Source) -> dict[str, list[list[Any]]]:
             "unreadable-file", f"the workbook is damaged ({shown(error)})", "open it in Excel and save it again"
         ) from error
     for name, failed in failed_in(parts, format_, source.limits).items():
-        for (row, column), text in failed.items():  # few: the library gives an empty cell for each
-            if name in cells and row < len(cells[name]):
-                cells[name][row] += [None] * (column + 1 - len(cells[name][row]))
-                cells[name][row][column] = text
+        rows = cells.get(name, [])
+        for (row, column), text in failed.items():  # few: the library gives an empty cell for each, or none at all
+            rows += [[] for _ in range(len(rows), row + 1)]
+            rows[row] += [None] * (column + 1 - len(rows[row]))
+            rows[row][column] = text
     return cells
 
 

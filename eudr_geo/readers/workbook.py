@@ -17,9 +17,14 @@ from eudr_geo.model.lot_book import BOOK_TABLES, LotBook, columns
 from eudr_geo.model.workbook import CellIssue, ExtraColumn, LeftOut, book_of
 from eudr_geo.workbooks import trade_sheets
 from eudr_geo.workbooks.receipts import Context
-from eudr_geo.workbooks.sheet_rows import Row, SheetRows
-from eudr_geo.workbooks.terms import READ_ORDER, plain_sheets, sheet, sheets
+from eudr_geo.workbooks.sheet_heads import language_of, name_sheets
+from eudr_geo.workbooks.sheet_row import Row
+from eudr_geo.workbooks.sheet_rows import AllRows, SheetRows
+from eudr_geo.workbooks.terms import META_SHEET, READ_ORDER, sheet
 from eudr_geo.workbooks.trade_sheets import has, location_of, numbered, organisation_of
+
+ENCODING_OF = "encoding of "
+"""Key on the sheet ``_meta``, with the sheet's name behind it: how a CSV was read that does not tell."""
 
 
 @dataclass(frozen=True)
@@ -81,33 +86,49 @@ def read_cells(
         A blank cell of certain columns says the same as the one above it.
     """
     found = Cells()
-    meta = _meta(cells.get("_meta", []))
-    found.language = lang or meta.get("language", "")
+    meta = _meta(cells.get(META_SHEET, []))
+    told = lang or meta.get("language", "")
     context = Context(
-        name, found.language, country or meta.get("country", ""), found.changes, found.issues, found.left_out,
-        fill_down, found.extra,
+        name, told, country or meta.get("country", ""), found.changes, found.issues, found.left_out,
+        fill_down, found.extra, bool(told), meta.get("date1904") == "1",
     )  # fmt: skip
-    named = {title: _sheet_of(title) for title in cells if title != "_meta"}
+    for key, encoding in meta.items():
+        if key.startswith(ENCODING_OF):
+            context.change(key.removeprefix(ENCODING_OF), "", encoding, "UTF-8", "encoding")
+    named = name_sheets(context, cells)
+    context.language = found.language = told or language_of(named, cells)
     _ledger(found, meta, name)
     for key in READ_ORDER:
         titles = [title for title, keys in named.items() if keys == (key,)]
-        for title in titles[1:]:
-            context.issue(title, "", title, f"two sheets hold {sheet(key).en}", "put all rows on one sheet")
-        if titles:
-            rows = SheetRows(context, sheet(key), titles[0], cells[titles[0]])
-            if key in _READERS:
-                _READERS[key](found, context, rows)
-            else:
-                _TRADE[key](found.tables, rows)
-            found.seen[titles[0]], found.taken[titles[0]] = rows.seen, rows.taken
-        elif key in {"plots", "deliveries", "lots"}:
-            title = sheet(key).title(found.language)
-            context.issue(title, "", "", f"there is no sheet {title}", "keep the sheets of the empty workbook", WARNING)
+        if len(titles) > 1:
+            why = f"{len(titles)} sheets hold {sheet(key).en}; all were read"
+            context.issue(titles[1], "", ", ".join(titles), why, "leave one of them if they hold the same rows", NOTE)
+        parts = [SheetRows(context, sheet(key), title, cells[title]) for title in titles]
+        if key in _READERS:
+            _READERS[key](found, context, AllRows(context, sheet(key), parts))
+        else:
+            _TRADE[key](found.tables, AllRows(context, sheet(key), parts))
+        for part in parts:
+            found.seen[part.title], found.taken[part.title] = part.seen, part.taken
+    _missing_sheets(context, {keys[0] for keys in named.values() if len(keys) == 1}, found.language)
     for title, keys in named.items():
         _other_sheet(context, title, keys, cells[title])
     _resolve_references(found, context)
     _complete(found, context)
     return found
+
+
+def _missing_sheets(context: Context, there: set[str], language: str) -> None:
+    """Say what a workbook lacks: everything, or one of the three sheets that others lean on."""
+    if not there:
+        titles = ", ".join(sheet(key).title(language) for key in ("producers", "plots", "deliveries", "lots"))
+        why = "no sheet could be told from its name or its headings; nothing was read"
+        context.issue("", "", "", why, f"call the sheets {titles} …, as in: eudr-geo workbook new")
+    for key in ("plots", "deliveries", "lots"):
+        if there and key not in there:
+            title = sheet(key).title(language)
+            fix = "nothing to do if the project knows them; else keep the sheets of the empty workbook"
+            context.issue(title, "", "", f"there is no sheet {title}", fix, WARNING)
 
 
 def _meta(rows: Sequence[Sequence[Any]]) -> dict[str, str]:
@@ -124,26 +145,17 @@ def _ledger(found: Cells, meta: Mapping[str, str], name: str) -> None:
             found.tables[table].append(row | {"src_file": name, "src_sheet": "_meta", "src_row": None})
 
 
-def _sheet_of(title: str) -> tuple[str, ...]:
-    from eudr_geo.cells import match_heading
-
-    return match_heading(title, {one.key: one.names() for one in sheets()})
-
-
 def _other_sheet(context: Context, title: str, keys: tuple[str, ...], rows: Sequence[Sequence[Any]]) -> None:
-    from eudr_geo.cells import fold
-
-    if fold(title) in plain_sheets() or not any(any(cell is not None for cell in row) for row in rows):
+    if not any(any(cell is not None for cell in row) for row in rows):
         return
     if len(keys) > 1:
         context.issue(title, "", title, f"the sheet could be {' or '.join(sheet(key).en for key in keys)}", "rename it")
     elif not keys:
-        context.issue(
-            title, "", title, "no sheet of the workbook is called so; it was not read", "rename or ignore it", NOTE
-        )
+        why = "no sheet of the workbook is called so or has such headings; it was not read"
+        context.issue(title, "", title, why, "rename or ignore it", NOTE)
 
 
-def _producers(found: Cells, _context: Context, rows: SheetRows) -> None:
+def _producers(found: Cells, _context: Context, rows: AllRows) -> None:
     for row in rows:
         code, name = row.code("code", needed=True), row.text("name", needed=True)
         record = {
@@ -158,7 +170,7 @@ def _producers(found: Cells, _context: Context, rows: SheetRows) -> None:
         row.take(found.tables["producer"], record)
 
 
-def _plots(found: Cells, _context: Context, rows: SheetRows) -> None:
+def _plots(found: Cells, _context: Context, rows: AllRows) -> None:
     for row in rows:
         code, producer = row.code("code", needed=True), row.code("producer", needed=True)
         record = {
@@ -180,11 +192,11 @@ def _plots(found: Cells, _context: Context, rows: SheetRows) -> None:
         if lat or lon or wkt or area is not None:
             place = row.place("wkt" if wkt else "lat")
             found.land.append(
-                PlotCells(rows.title, row.number_shown, place, str(code), lat, lon, wkt, area, mapped_on or "")
+                PlotCells(row.sheet.title, row.number_shown, place, str(code), lat, lon, wkt, area, mapped_on or "")
             )
 
 
-def _deliveries(found: Cells, context: Context, rows: SheetRows) -> None:
+def _deliveries(found: Cells, context: Context, rows: AllRows) -> None:
     made: dict[str, int] = {}
     for row in rows:
         unit = row.text("unit") or ""
@@ -197,7 +209,7 @@ def _deliveries(found: Cells, context: Context, rows: SheetRows) -> None:
             "form": row.choice("form", "form"),
             "harvested_from": row.date("harvested_from"),
             "harvested_to": row.date("harvested_to"),
-            "price": row.number("price"),
+            "price": row.money("price"),
             "quantity_gross_kg": row.kilograms("gross_kg", unit=unit),
             "tare_kg": row.number("tare_kg"),
             "bags": row.whole("bags"),
@@ -209,7 +221,7 @@ def _deliveries(found: Cells, context: Context, rows: SheetRows) -> None:
             record["harvested_from"] = record["harvested_to"]
         if record["code"] is None:
             record["code"] = _receipt(record, made)
-            context.change(rows.title, row.place("receipt"), "", str(record["code"]), "receipt-number")
+            context.change(row.sheet.title, row.place("receipt"), "", str(record["code"]), "receipt-number")
         row.take(found.tables["delivery"], record)
 
 
@@ -228,7 +240,7 @@ _NUMBERED_BY = frozenset(
 )  # fmt: skip
 
 
-def _lots(found: Cells, _context: Context, rows: SheetRows) -> None:
+def _lots(found: Cells, _context: Context, rows: AllRows) -> None:
     types: dict[str, str] = {}
     for row in rows:
         kind = row.choice("type", "stream_type", needed=True)
@@ -268,7 +280,7 @@ def _stream(found: Cells, row: Row, code: str, kind: str) -> None:
     found.tables["stream"].append({"code": code, "type": kind, "season_code": season, **row.provenance})
 
 
-def _processing(found: Cells, _context: Context, rows: SheetRows) -> None:
+def _processing(found: Cells, _context: Context, rows: AllRows) -> None:
     processes: dict[str, dict[str, Any]] = {}
     lines: dict[str, dict[str, list[dict[str, Any]]]] = {}
     for row in rows:

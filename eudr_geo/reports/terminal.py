@@ -74,7 +74,9 @@ def clean(text: object) -> str:
 
 
 def _number(value: int, noun: str) -> str:
-    return f"{value:,} {noun}" + ("" if value == 1 else "s")
+    if value == 1:
+        return f"1 {noun}"
+    return f"{value:,} {noun[:-1]}ies" if noun.endswith("ry") else f"{value:,} {noun}s"  # delivery
 
 
 def _ledger(files: Sequence[SourceFile]) -> Iterator[Text]:

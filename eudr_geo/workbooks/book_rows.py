@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Cells = dict[str, Any]
-"""Column key → value of one row; ``_row`` is the row it came from."""
+"""Column key → value of one row; ``_row`` is the sheet and row it came from, None for a row that came from no file."""
 
 _CELL_LENGTH = 32_767  # characters a cell of a spreadsheet holds
 
@@ -55,10 +55,7 @@ def rows_of(book: LotBook, plots: Plots | None = None) -> dict[str, list[Cells]]
         ), organisation=("collector",)),
         "lots": list(_lots(book)),
         "processing": list(_processing(book)),
-        "storage": _named(book, _plain(
-            book.table("storage_stay"), ("bags", "label", "seal"),
-            lot="lot_code", location="location_code", to="to_date", kg="quantity_kg", **{"from": "from_date"},
-        ), location=("location",)),
+        "storage": _named(book, list(_stays(book)), location=("location",)),
         "handovers": _named(book, _plain(
             book.table("handover"), ("code", "date_sent", "date_received", "vehicle", "seal_received"),
             lot="lot_code", to="to_org", kg_sent="quantity_sent_kg", kg_received="quantity_received_kg",
@@ -90,9 +87,25 @@ def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return [{key: None if value != value else value for key, value in row.items()} for row in rows]  # noqa: PLR0124
 
 
+def _place(row: Mapping[str, Any]) -> tuple[str, int] | None:
+    return None if row["src_row"] is None else (row["src_sheet"] or "", int(row["src_row"]))
+
+
 def _plain(frame: pd.DataFrame, same: tuple[str, ...], **renamed: str) -> list[Cells]:
     taken = {**{name: name for name in same}, **renamed}
-    return [{**{key: row[column] for key, column in taken.items()}, "_row": row["src_row"]} for row in _records(frame)]
+    return [{**{key: row[column] for key, column in taken.items()}, "_row": _place(row)} for row in _records(frame)]
+
+
+def _stays(book: LotBook) -> Iterator[Cells]:
+    """One row a stay, and beside it how its place keeps goods."""
+    places = {row["code"]: row for row in _records(book.table("location"))}
+    for row in _plain(
+        book.table("storage_stay"), ("bags", "label", "seal"),
+        lot="lot_code", location="location_code", to="to_date", kg="quantity_kg", **{"from": "from_date"},
+    ):  # fmt: skip
+        place = places.get(row["location"], {})
+        about = {"mode": "storage_mode", "capacity": "capacity_kg", "emptied": "last_emptied"}
+        yield {**row, **{key: place.get(column) for key, column in about.items()}}
 
 
 def _named(book: LotBook, rows: list[Cells], **columns: tuple[str, ...]) -> list[Cells]:
@@ -124,7 +137,7 @@ def _plots(book: LotBook, plots: Plots | None) -> Iterator[Cells]:
         cells |= {
             "producer": row["producer_code"],
             "stream": "; ".join(streams.get(row["code"], [])),
-            "_row": row["src_row"],
+            "_row": _place(row),
         }
         if plots is not None and row["code"] in land:
             cells |= _land(plots, land[row["code"]])
@@ -163,7 +176,7 @@ def _lots(book: LotBook) -> Iterator[Cells]:
             "opening_stock": "yes" if row["opening_stock"] is True else None,
             **{key: row[key] for key in ("crop_year", "grade", "gtin")},
             "custodian": holders.get(row["custodian_code"], row["custodian_code"]),
-            "_row": row["src_row"],
+            "_row": _place(row),
         }
 
 
@@ -191,7 +204,7 @@ def _processing(book: LotBook) -> Iterator[Cells]:
                 "moisture_out": row["moisture_out_percent"],
                 "operator": row["operator"],
                 "cleaned": row["cleaned_on"],
-                "_row": (first or last or row)["src_row"],
+                "_row": _place(first or last or row),
             }
             if first:
                 cells |= {"in_lot": first["lot_code"], "in_kg": first["quantity_kg"]}
@@ -213,7 +226,7 @@ def _shipments(book: LotBook) -> Iterator[Cells]:
         head |= {"bl": row["bill_of_lading"], "ico": row["ico_mark"]}
         pairs = zip_longest(lines.get(row["code"], []), statements.get(row["code"], []))
         for line, statement in pairs if row["code"] in lines or row["code"] in statements else [(None, None)]:
-            cells = {**head, "_row": (line or statement or row)["src_row"]}
+            cells = {**head, "_row": _place(line or statement or row)}
             if line:
                 cells |= {"lot": line["lot_code"], "kg": line["quantity_kg"], "hs": line["hs_code"]}
             if statement:

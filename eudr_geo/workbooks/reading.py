@@ -3,27 +3,35 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import shapely
 
+from eudr_geo import countries
 from eudr_geo.cells import fold
 from eudr_geo.errors import InputError
 from eudr_geo.formats.boundaries import FACTS, Shape, shape_of
 from eudr_geo.limits import Limits
+from eudr_geo.model.changes import CellChange
 from eudr_geo.model.findings import WARNING
 from eudr_geo.model.plots import Plots, SourceFile
 from eudr_geo.model.source import NumberText, RecordError
 from eudr_geo.model.workbook import BookReading, CellIssue
-from eudr_geo.readers.workbook import Cells, PlotCells, read_cells
+from eudr_geo.readers.workbook import ENCODING_OF, Cells, PlotCells, read_cells
 from eudr_geo.reading import read_sheets
+from eudr_geo.records.angles import LATITUDE, LONGITUDE, parse_angle, side_words
+from eudr_geo.records.cell_shapes import looks_like_odk, parse
 from eudr_geo.regulation import country_code
-from eudr_geo.workbooks.terms import LANGUAGES, plain_sheets
+from eudr_geo.workbooks.terms import LANGUAGES, META_SHEET, plain_sheets
 from eudr_geo.writing import zip_bytes
 
+_DECIMAL = re.compile(r"[-+\u2212]?\d{1,3}(?:\.\d*)?")
+_DECIMAL_DEGREES = "write decimal degrees, with a minus for south and west"
 _WKT_LENGTH = 1_000_000  # characters; a cell of a spreadsheet holds 32 767
 
 
@@ -62,7 +70,7 @@ def read_book(
         raise InputError(f"{country!r} is no country code", fix="name its two letters, like VN")
     is_folder = Path(path).is_dir()
     file, sheets = _folder(Path(path), limits) if is_folder else _one_file(path, limits)
-    if not is_folder and not any(sheets):  # text without a sheet's name
+    if not is_folder and "" in sheets:  # text without a sheet's name
         raise InputError(
             f"{file.name} is no workbook", fix="name an XLSX, or the folder that holds a CSV file for each sheet"
         )
@@ -98,15 +106,18 @@ def _folder(folder: Path, limits: Limits | None) -> tuple[SourceFile, Mapping[st
             f"{folder} holds no CSV files", fix="name the workbook, or the folder with a CSV for each sheet"
         )
     sheets: dict[str, Any] = {}
+    encodings: list[list[str]] = []
     for path in paths:  # a process of its own for each file
         title = path.stem.rpartition(" - ")[2]
-        if title != "_meta" and fold(title) in plain_sheets():
+        if title != META_SHEET and fold(title) in plain_sheets():
             continue  # the guide and the lists of words hold no rows
         _, found = _one_file(path, limits)
-        for rows in found.values():
-            if title in sheets:
-                raise InputError(f"two files hold the sheet {title}", fix="leave one of them in the folder")
-            sheets[title] = rows
+        if title in sheets:
+            raise InputError(f"two files hold the sheet {title}", fix="leave one of them in the folder")
+        sheets[title] = found[""]
+        encodings += [[f"{ENCODING_OF}{title}", guessed] for _, guessed in found.get(META_SHEET, [])]
+    if encodings:
+        sheets[META_SHEET] = [*sheets.get(META_SHEET, []), *encodings]
     data = folder_bytes(folder)
     return SourceFile(folder.name, hashlib.sha256(data).hexdigest(), len(data), "CSV"), sheets
 
@@ -128,18 +139,23 @@ def plots_of(cells: Cells, name: str) -> tuple[Plots, list[CellIssue]]:
         Name of the file.
     """
     producers = {row["code"]: row["name"] for row in cells.tables["producer"]}
+    words = side_words(text for land in cells.land for text in (land.lat, land.lon))
     about = {row["code"]: row for row in cells.tables["plot"]}
     rows: list[dict[str, Any]] = []
     issues: list[CellIssue] = []
     for land in cells.land:  # each cell is parsed and judged alone
         try:
-            shape = _shape(land)
+            shape = _shape(land, words)
         except RecordError as error:
             issues.append(CellIssue(land.sheet, land.cell, str(error.value)[:80], error.why, error.fix, WARNING))
             continue
         if shape is None:
             continue
         plot = about[land.plot_code]
+        if not land.wkt and _is_exchanged(shape, plot["country"] or ""):
+            shape = _shape(replace(land, lat=land.lon, lon=land.lat), words) or shape
+            there, here = f"{land.lat}, {land.lon}", f"{land.lon}, {land.lat}"
+            cells.changes.append(CellChange(land.sheet, land.cell, there, here, "latitude-and-longitude-exchanged"))
         rows.append(
             {
                 "source": name,
@@ -162,15 +178,42 @@ def plots_of(cells: Cells, name: str) -> tuple[Plots, list[CellIssue]]:
     return Plots({column: [row[column] for row in rows] for column in rows[0]}), issues
 
 
-def _shape(land: PlotCells) -> Shape | None:
+def _shape(land: PlotCells, words: Iterable[str] = ()) -> Shape | None:
     if land.wkt:
-        return _from_wkt(land.wkt)
+        other = land.wkt[:1] in {"{", "["} or looks_like_odk(land.wkt)
+        return _of_a_plot(*parse(land.wkt)) if other else _from_wkt(land.wkt)
     if not land.lat and not land.lon:
         return None
     if not land.lat or not land.lon:
         raise RecordError("missing-geometry", "latitude and longitude belong together", "write both, or neither")
-    # A comma in a coordinate is always a decimal comma: there are no thousands of degrees.
-    return shape_of("Point", [NumberText(text.strip(" °").replace(",", ".")) for text in (land.lon, land.lat)])
+    return shape_of("Point", [_degrees(land.lon, LONGITUDE, words), _degrees(land.lat, LATITUDE, words)])
+
+
+def _degrees(text: str, axis: str, words: Iterable[str]) -> NumberText:
+    """A coordinate as decimal degrees; a comma in it is a decimal comma, for there are no thousands of degrees."""
+    plain = text.strip(" °").replace(",", ".")
+    if _DECIMAL.fullmatch(plain):
+        return NumberText(plain)
+    try:
+        found = parse_angle(text, axis, words)
+    except ValueError as error:
+        raise RecordError("unreadable-record", f"{text[:80]}: {error}", _DECIMAL_DEGREES, text) from error
+    return NumberText(plain if found is None else repr(found[0]))
+
+
+def _of_a_plot(kind: str, nested: Any) -> Shape:
+    if kind not in {"Point", "Polygon", "MultiPolygon"}:
+        raise RecordError("unsupported-geometry", f"the boundary is a {kind[:20]}", "paste a point or a polygon")
+    return shape_of(kind, nested)
+
+
+def _is_exchanged(shape: Shape, country: str) -> bool:
+    """Tell whether a position lies far from its country, and within it with latitude and longitude exchanged."""
+    if not countries.is_known(country) or not isinstance(shape.geometry, shapely.Point):
+        return False
+    x, y = shape.geometry.x, shape.geometry.y
+    here, there = countries.may_reach(country, [x, y], [y, x]).tolist()
+    return bool(there and not here)
 
 
 def _from_wkt(text: str) -> Shape:

@@ -22,6 +22,8 @@ class Context:
     left_out: list[LeftOut] = field(default_factory=list)
     fill_down: bool = False  # a blank cell of certain columns says the same as the cell above it
     extra: list[ExtraColumn] = field(default_factory=list)
+    is_language_told: bool = True  # False: the language was taken from the headings
+    from_1904: bool = False  # day numbers count from 1904
 
     def change(self, title: str, place: str, before: str, after: str, rule: str) -> None:
         """Log that a cell was understood only after a change."""

@@ -34,6 +34,7 @@ class Field:
     required: bool = False
     refers: str = ""
     unit: str = ""
+    weak: frozenset[str] = frozenset()  # words, folded, that mean it where the column they mostly mean is there too
 
     @property
     def en(self) -> str:
@@ -102,8 +103,10 @@ def sheets() -> tuple[Sheet, ...]:
     for row in _data("workbook_columns.csv"):
         fields.setdefault(row["sheet"], []).append(
             Field(
-                row["key"], row["kind"], {lang: row[lang] for lang in LANGUAGES}, _several(row["also"]),
+                row["key"], row["kind"], {lang: row[lang] for lang in LANGUAGES},
+                tuple(name for name in _several(row["also"]) if not name.startswith("~")),
                 required=row["required"] == "yes", refers=row["refers"], unit=row["unit"],
+                weak=frozenset(fold(name) for name in _several(row["also"]) if name.startswith("~")),
             )
         )  # fmt: skip
     return tuple(
@@ -204,6 +207,23 @@ def decimal_mark_of(lang: str, country: str) -> str:
     return {"en": ".", "vi": ",", "fr": ",", "pt": ",", "id": ","}.get(lang, "")
 
 
+_POINT = frozenset({"CN", "ET", "GH", "IN", "KE", "LK", "MM", "MW", "MY", "NG", "PG", "PH", "TH", "UG", "ZM", "ZW"})
+
+
+def is_usual_mark(mark: str, country: str) -> bool:
+    """Tell whether a decimal mark goes with a country (Unicode CLDR, number symbols of its language).
+
+    English headings are on sheets of every country: a point is believed only where the country is known to write it.
+
+    Examples
+    --------
+    >>> is_usual_mark(",", "VN"), is_usual_mark(".", "VN"), is_usual_mark(".", "UG"), is_usual_mark(".", "")
+    (True, False, True, False)
+    """
+    writes_points = country in _POINT | _POINT_IN_SPANISH
+    return writes_points == (mark == ".")
+
+
 def unit_kg(unit: str, country: str) -> float | None:
     """Return the kilograms in a unit of weight as used in a country, None if it is not used there.
 
@@ -232,6 +252,9 @@ TOTAL_WORDS = (
     "totaux", "totais", "total general", "grand total",
 )  # fmt: skip
 """First word, folded, of a row that only adds up the rows above it."""
+
+META_SHEET = "_meta"
+"""The hidden sheet on which a workbook says what it is."""
 
 NO_VALUE = "#NO VALUE"
 """What the reader puts in a cell whose formula no spreadsheet has worked out yet."""

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from eudr_geo.cells import clean_code
-from eudr_geo.workbooks.sheet_rows import Row, SheetRows
+from eudr_geo.workbooks.sheet_row import Row
+from eudr_geo.workbooks.sheet_rows import AllRows
 
 Tables = dict[str, list[dict[str, Any]]]
 """Table of the lot book → its rows so far."""
@@ -56,8 +57,29 @@ def _own_number(record: dict[str, Any], row: Row, made: dict[str, int]) -> None:
         row.number_given("code", str(record["code"]))
 
 
-def storage(tables: Tables, rows: SheetRows) -> None:
-    """Read where lots were kept."""
+_OF_THE_STORE = {"mode": "storage_mode", "capacity": "capacity_kg", "emptied": "last_emptied"}
+"""Columns of the Storage sheet that are about the place and not about the stay."""
+
+
+def _about_the_store(tables: Tables, row: Row, code: str | None) -> None:
+    """Note how a place keeps its goods; every row of the place may say it, all must say the same."""
+    said = {
+        "mode": row.choice("mode", "storage_mode"),
+        "capacity": row.kilograms("capacity"),
+        "emptied": row.date("emptied"),
+    }
+    place = next((one for one in tables["location"] if one["code"] == code), None)
+    for cell, value in said.items():
+        if place is None or value is None:
+            continue
+        known = place.setdefault(_OF_THE_STORE[cell], value)
+        if known != value:
+            row.fail(cell, value, f"{code} says {known} in a row above", "one place, one way of keeping goods")
+
+
+def storage(tables: Tables, rows: AllRows) -> None:
+    """Read where lots were kept, and how the place keeps them."""
+    stays: set[tuple[Any, ...]] = set()
     for row in rows:
         record = {
             "lot_code": row.code("lot", needed=True),
@@ -69,16 +91,18 @@ def storage(tables: Tables, rows: SheetRows) -> None:
             "label": row.text("label"),
             "seal": row.text("seal"),
         }
-        keys = ("lot_code", "location_code", "from_date")
-        if any(all(one[key] == record[key] for key in keys) for one in tables["storage_stay"]):
+        _about_the_store(tables, row, record["location_code"])
+        stay = (record["lot_code"], record["location_code"], record["from_date"])
+        if stay in stays:
             why = "the same lot, place and day stand in a row above"
             row.fail("lot", record["lot_code"] or "", why, "write each stay once, with its whole weight")
         if record["to_date"] and record["from_date"] and str(record["to_date"]) < str(record["from_date"]):
             row.fail("to", record["to_date"], f"it left before it came ({record['from_date']})", "correct the dates")
-        row.take(tables["storage_stay"], record)
+        if row.take(tables["storage_stay"], record):
+            stays.add(stay)
 
 
-def handovers(tables: Tables, rows: SheetRows) -> None:
+def handovers(tables: Tables, rows: AllRows) -> None:
     """Read where lots changed hands."""
     for row in rows:
         record = {
@@ -98,7 +122,7 @@ def handovers(tables: Tables, rows: SheetRows) -> None:
         row.take(tables["handover"], record)
 
 
-def measurements(tables: Tables, rows: SheetRows) -> None:
+def measurements(tables: Tables, rows: AllRows) -> None:
     """Read what was measured; the second value of one indicator on one day is number 2."""
     streams = {one["stream_code"] for one in (*tables["lot"], *tables["stream_plot"])}
     lots = {one["code"] for one in tables["lot"]}
@@ -122,22 +146,23 @@ def measurements(tables: Tables, rows: SheetRows) -> None:
             tables["measurement"][-1]["number"] = nth[key]
 
 
-def offers(tables: Tables, rows: SheetRows) -> None:
+def offers(tables: Tables, rows: AllRows) -> None:
     """Read prices asked and agreed."""
     made: dict[str, int] = {}
     for row in rows:
+        currency = row.text("currency", needed=True)
         record = {
             "code": row.code("code"),
             "lot_code": row.code("lot", needed=True),
             "buyer": row.text("buyer", needed=True),
             "date": row.date("date", needed=True),
-            "price": row.number("price", needed=True),
-            "currency": row.text("currency", needed=True),
+            "price": row.money("price", currency=currency, needed=True),
+            "currency": currency,
             "unit": row.text("unit") or "kg",
             "incoterm": row.text("incoterm"),
             "quantity_kg": row.kilograms("kg"),
             "status": row.choice("status", "offer_status") or "offered",
-            "accepted_price": row.number("accepted_price"),
+            "accepted_price": row.money("accepted_price", currency=currency),
             "accepted_on": row.date("accepted_on"),
             "contract": row.text("contract"),
         }
@@ -151,17 +176,18 @@ def _positive(row: Row, key: str, value: Any) -> None:
         row.fail(key, value, f"{value} is no price", "write a price above 0")
 
 
-def costs(tables: Tables, rows: SheetRows) -> None:
+def costs(tables: Tables, rows: AllRows) -> None:
     """Read what keeping a stream apart costs."""
     made: dict[str, int] = {}
     for row in rows:
         extra, fixed = row.choice("incremental", "yesno"), row.choice("fixed", "yesno")
+        currency = row.text("currency", needed=True)
         record = {
             "code": row.code("code"),
             "stream_code": row.code("stream", needed=True),
             "category": row.text("category", needed=True),
-            "amount": row.number("amount", needed=True),
-            "currency": row.text("currency", needed=True),
+            "amount": row.money("amount", currency=currency, needed=True),
+            "currency": currency,
             "date": row.date("date", needed=True),
             "incremental": None if extra is None else extra == "yes",
             "variability": {"yes": "fixed", "no": "variable", None: None}[fixed],
@@ -173,7 +199,7 @@ def costs(tables: Tables, rows: SheetRows) -> None:
 _HEAD = ("buyer", "buyer_country", "ship_date", "container", "incoterm", "bill_of_lading", "ico_mark")
 
 
-def shipments(tables: Tables, rows: SheetRows) -> None:
+def shipments(tables: Tables, rows: AllRows) -> None:
     """Read what was shipped, and the references of statements that cover it."""
     heads: dict[str, dict[str, Any]] = {}
     for row in rows:

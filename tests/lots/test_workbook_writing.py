@@ -165,7 +165,10 @@ def books(draw):
             tables["dds_reference"].append({"reference": reference, "verification": maybe(st.just("AB12CD34")), "consignment_code": code, "submitted_on": None})  # fmt: skip
     lot = st.sampled_from(lots)
     places = draw(st.lists(st.sampled_from(["KHO-1", "SILO-2"]), unique=True))
-    tables["location"] = [{"code": code, "name": code} for code in places]
+    tables["location"] = [
+        {"code": code, "name": code, "storage_mode": maybe(st.sampled_from(["exclusive", "labelled", "loose"])), "capacity_kg": maybe(kilos), "last_emptied": maybe(days)}
+        for code in places
+    ]  # fmt: skip
     tables["storage_stay"] = [
         {"lot_code": draw(lot), "location_code": place, "from_date": "2025-11-20", "to_date": maybe(st.just("2025-12-01")), "quantity_kg": maybe(kilos), "bags": maybe(st.integers(1, 9)), "label": maybe(names), "seal": maybe(names)}
         for place in places

@@ -1,0 +1,85 @@
+"""``eudr-geo book`` as a cooperative uses it: one workbook after the other, each stored in one step."""
+
+import openpyxl
+import pytest
+from click.testing import CliRunner
+
+from eudr_geo.cli import app
+
+PRODUCERS = [["Producer code", "Name"], ["NH-1", "Y Blơm"]]
+PLOTS = [
+    ["Plot code", "Producer code", "Latitude", "Longitude", "Area (ha)"],
+    ["T-1", "NH-1", "12.712345", "108.056789", 1.2],
+]
+LOTS = [["Lot code", "Type", "Form", "Created on"], ["L-1", "bulk", "cherry", "2025-11-15"]]
+HEAD = ["Delivery date", "Lot code", "Plot code", "Net weight", "Harvested on", "Receipt"]
+
+
+def delivery(receipt, day=15):
+    return [f"2025-11-{day}", "L-1", "T-1", 100.0, "2025-11-14", receipt]
+
+
+@pytest.fixture
+def run(tmp_path):
+    project = str(tmp_path / "coop.gpkg")
+
+    def go(*words):
+        return CliRunner().invoke(app, [*words, "-p", project])
+
+    assert go("init", "--name", "HTX", "--country", "VN").exit_code == 0
+
+    def book(name, sheets, *options):
+        made = openpyxl.Workbook()
+        made.remove(made.active)
+        for title, rows in sheets.items():
+            sheet = made.create_sheet(title)
+            for row in rows:
+                sheet.append(row)
+        made.save(tmp_path / name)
+        return go("book", str(tmp_path / name), "--yes", *options)
+
+    return go, book
+
+
+def test_book_and_land_are_one_step_and_one_step_back(run):
+    go, book = run
+    done = book(
+        "all.xlsx", {"Producers": PRODUCERS, "Plots": PLOTS, "Lots": LOTS, "Deliveries": [HEAD, delivery("R-1")]}
+    )
+    assert done.exit_code == 0, done.output
+    assert "1 producer, 1 plot, 1 lot, 1 delivery new" in done.output
+    log = go("log").output
+    assert log.count(" book ") == 1
+    undone = go("undo", "--yes")
+    assert undone.exit_code == 0, undone.output
+    again = book(
+        "again.xlsx", {"Producers": PRODUCERS, "Plots": PLOTS, "Lots": LOTS, "Deliveries": [HEAD, delivery("R-1")]}
+    )
+    assert "1 producer, 1 plot, 1 lot, 1 delivery new" in again.output, "nothing of the first was left"
+
+
+def test_the_next_workbook_leans_on_what_the_project_knows(run):
+    _, book = run
+    book("first.xlsx", {"Producers": PRODUCERS, "Plots": PLOTS, "Lots": LOTS, "Deliveries": [HEAD, delivery("R-1")]})
+    second = book("december.xlsx", {"Deliveries": [HEAD, delivery("R-2", 20), delivery("R-3", 21)]})
+    assert second.exit_code == 0, second.output
+    assert "unknown-reference" not in second.output
+    assert "2 deliveries new" in second.output
+    third = book("january.xlsx", {"Deliveries": [HEAD, ["2025-11-22", "L-9", "T-1", 5.0, "2025-11-21", "R-4"]]})
+    assert third.exit_code == 1
+    assert third.output.count("L-9, which does not exist") == 1
+    assert "refused:" not in third.output, "said once is enough"
+
+
+def test_what_is_wrong_with_land_in_the_book_is_shown_before_it_is_stored(run):
+    _, book = run
+    far = [PLOTS[0], ["T-1", "NH-1", "48.85", "2.35", 1.2]]
+    done = book("far.xlsx", {"Producers": PRODUCERS, "Plots": far, "Lots": LOTS})
+    assert "outside-country" in done.output
+
+
+def test_a_workbook_of_something_else_stores_nothing_and_says_so(run):
+    _, book = run
+    done = book("budget.xlsx", {"Sheet1": [["Item", "Cost"], ["Truck", 100]]})
+    assert done.exit_code == 1
+    assert "no sheet could be told" in done.output
