@@ -52,6 +52,7 @@ def command(
     from eudr_geo.checking import check
     from eudr_geo.reports import formats
 
+    options.not_the_input(files, out, changes_file)
     reading = options.read(files, country=country, commodity=commodity, crs=crs, layer=layer)
     options.put_changes(reading, changes_file)
     outlines = options.outlines(boundaries, country)

@@ -146,6 +146,13 @@ def language(function: F) -> F:
     )(function)
 
 
+def also(function: F) -> F:
+    """Add ``--also``."""
+    return click.option(
+        "--also", multiple=True, metavar="CODE", help="A repair that runs only by name. May be repeated."
+    )(function)
+
+
 def waivers(function: F) -> F:
     """Add ``--waivers``."""
     return click.option(
@@ -240,6 +247,14 @@ def read(
         if "-" in files:
             parts.append(read_bytes("stdin", sys.stdin.buffer.read(configured().file_bytes + 1), **options))
     return Reading.concat(parts)
+
+
+def not_the_input(files: Sequence[str], *outs: str | None) -> None:
+    """Refuse to write over a file that is read: what is left out of the new one would be lost."""
+    given = {path.resolve() for name in files if name != "-" for path in files_of(Path(name))}
+    for out in outs:
+        if out and out != "-" and Path(out).resolve() in given:
+            raise InputError(f"{out} is one of the files to read", fix="write to another file; keep what was sent")
 
 
 def files_of(path: Path) -> list[Path]:
