@@ -276,10 +276,20 @@ def open_project(path: str, *, write: bool = False) -> Store:
     return open_store(path, write=write)
 
 
-def report(result: CheckResult, plots: Plots, out: str | None, lang: str = "en") -> Report:
-    """Return the report of a check as ``-o`` and ``--lang`` want it."""
+def by(function: F) -> F:
+    """Add ``--by``."""
+    return click.option(
+        "--by",
+        type=click.Choice(["village", "collector", "file"]),
+        default=None,
+        help="What a worklist has a sheet for, and a page a choice: the first of these that the plots state.",
+    )(function)
+
+
+def report(result: CheckResult, plots: Plots, out: str | None, lang: str = "en", by: str | None = None) -> Report:
+    """Return the report of a check as ``-o``, ``--lang`` and ``--by`` want it."""
     from eudr_geo.cli import screen
     from eudr_geo.model.report import Report
 
     name = "" if out is None or out == "-" else out
-    return Report(result, plots, screen.width_of(out), screen.has_color(out), out=name, language=lang)
+    return Report(result, plots, screen.width_of(out), screen.has_color(out), out=name, language=lang, by=by or "")

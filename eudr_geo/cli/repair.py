@@ -79,8 +79,9 @@ def command(
         result = check(repaired.reading, eu_version=eu_version, boundaries=outlines, progress=step)
     result = _without_the_refused(options.waived(result, waivers_file), repaired)
     plots = repaired.reading.plots
+    result, homeless = _in_one_file(result, plots)
     unfit = set(result.unfit_rows())
-    fit, homeless = _in_one_file(plots.take([row for row in range(len(plots)) if row not in unfit]))
+    fit = plots.take([row for row in range(len(plots)) if row not in unfit])
     if not dry_run and out is not None:
         from eudr_geo.exports.eudr_geojson import to_geojson
 
@@ -98,7 +99,7 @@ def command(
             f"{homeless:,} plot{'' if homeless == 1 else 's'} without a country left out: in one file with the plots of"
             " others each must name it. Say it with --country, or repair file by file."
         )
-    left_out = len(unfit) + len(repaired.reading.rejected) + homeless
+    left_out = len(unfit) + len(repaired.reading.rejected)
     verb = "would be written" if dry_run else "written"
     changes = f"{len(repaired.changes):,} change{'' if len(repaired.changes) == 1 else 's'}"
     screen.say(f"{len(fit):,} plot{'' if len(fit) == 1 else 's'} {verb}, {left_out:,} left out, {changes}.")
@@ -117,16 +118,31 @@ def _without_the_refused(result: CheckResult, repaired: Repaired) -> CheckResult
     return replace(result, findings=findings)
 
 
-def _in_one_file(plots: Plots) -> tuple[Plots, int]:
-    """Leave out plots whose file could do without a country, but not the file they are written to together."""
+def _in_one_file(result: CheckResult, plots: Plots) -> tuple[CheckResult, int]:
+    """Add what is wrong only in the file that the plots are written to together: they name no country there.
+
+    Returns
+    -------
+    tuple
+        The result, and how many plots are left out for it.
+    """
     from eudr_geo.checking import check
     from eudr_geo.model.plots import Reading
 
-    if len(set(plots["source"].tolist())) < 2 or (plots["country"] != "").all():
-        return plots, 0
-    together = plots.with_columns(source=[""] * len(plots))
-    homeless = set(check(Reading(together), select=("missing-country",)).unfit_rows())
-    return plots.take([row for row in range(len(plots)) if row not in homeless]), len(homeless)
+    unfit = set(result.unfit_rows())
+    rows = [row for row in range(len(plots)) if row not in unfit]
+    fit = plots.take(rows)
+    if len(set(fit["source"].tolist())) < 2 or (fit["country"] != "").all():
+        return result, 0
+    together = Reading(fit.with_columns(source=[""] * len(fit)))
+    added = [
+        replace(one, row=rows[one.row], source=str(fit["source"][one.row]))
+        for one in check(together, select=("missing-country",)).findings
+        if one.row is not None
+    ]
+    findings = Findings(sorted([*result.findings, *added], key=lambda one: one.sort_key()))
+    fit_now, unfit_now = result.plots_fit - len(added), result.plots_unfit + len(added)
+    return replace(result, findings=findings, plots_fit=fit_now, plots_unfit=unfit_now), len(added)
 
 
 def _put(repaired: Repaired, report: Report, format_: str, also: Sequence[str], *, dry_run: bool, err: bool) -> None:
