@@ -54,7 +54,8 @@ def rule_pages() -> dict[str, str]:
         ]
         for rule in rules:
             if rule.family == family:
-                repair = "–" if rule.repair is None else "safe" if rule.repair.safe else "by name"
+                step = rule.correction
+                repair = "–" if step is None else "safe" if step.safe else "by name"
                 index.append(
                     f"| [{rule.code}]({rule.code}.md) | {' or '.join(rule.severities)} | {rule.fault} | {repair} |"
                 )
@@ -72,9 +73,10 @@ def rule_pages() -> dict[str, str]:
         lines += ["## Facts", "", f"- Basis: {rule.basis}"]
         if rule.requires:
             lines.append("- Looks only at plots that pass: " + ", ".join(f"[{c}]({c}.md)" for c in rule.requires))
-        if rule.repair is not None:
-            how = "runs whenever repairs are asked for" if rule.repair.safe else f"only by name: `--also {rule.code}`"
-            lines.append(f"- Repair: {rule.repair.what} ({how})")
+        step = rule.correction
+        if step is not None:
+            how = "runs whenever repairs are asked for" if step.safe else f"only by name: `--also {rule.code}`"
+            lines.append(f"- Repair: {step.what} ({how})")
         pages[f"rules/{rule.code}.md"] = "\n".join([*lines, ""])
     return pages
 

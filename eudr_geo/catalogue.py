@@ -27,6 +27,7 @@ __all__ = [
     "NOTE",
     "RULES_VERSION",
     "WARNING",
+    "Offer",
     "Problems",
     "Repair",
     "Rule",
@@ -34,6 +35,7 @@ __all__ = [
     "get",
     "load",
     "lot_rule",
+    "offers",
     "package_rule",
     "plot_rule",
     "plots_rule",
@@ -130,6 +132,16 @@ class Repair:
     changes_kind: bool = False  # the repair is about the kind of geometry (gate of house section 7)
     changes_area: bool = False  # area may change: measured and printed, not gated
     takes_apart: bool = False  # returns a plot for each part of the geometry, those of one plot together
+    unable: str = "there is no repair that is certain"  # why it leaves a plot as it is
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What reading itself prepares: a correction without a repair of the plot's own."""
+
+    rule: str
+    safe: bool  # True: done whenever plots are written; False: only for records asked for by name
+    what: str
 
 
 @dataclass(frozen=True)
@@ -181,12 +193,18 @@ class Rule:
         """Its repair, if it has one."""
         return _REPAIRS.get(self.code)
 
+    @property
+    def correction(self) -> Repair | Offer | None:
+        """What is done about it when repairs are asked for: its repair, or what reading prepared."""
+        return self.repair or _OFFERS.get(self.code)
+
 
 Judge = Callable[..., Problems]
 """A rule's function: takes the table and, where it says ``eu``, the version of the EU documents to follow."""
 
 _RULES: dict[str, Rule] = {}
 _REPAIRS: dict[str, Repair] = {}
+_OFFERS: dict[str, Offer] = {}
 
 RETIRED: Mapping[str, str] = {}
 """Codes that were public once, each with its successor; a code never just disappears."""
@@ -244,19 +262,25 @@ def repairs(
     changes_kind: bool = False,
     changes_area: bool = False,
     takes_apart: bool = False,
+    unable: str = Repair.unable,
 ) -> Callable[[Callable[[Plots], Plots]], Callable[[Plots], Plots]]:
     """Attach the decorated function to a rule as its repair.
 
     The function takes the plots that failed the rule and returns them corrected, same order, same number. It must
-    leave a row as it is where it cannot correct it; the gate then keeps the finding. Only one that takes apart returns
-    more of them: a plot for each part.
+    leave a row as it is where it cannot correct it; the gate then keeps the finding, and ``unable`` says why. Only one
+    that takes apart returns more of them: a plot for each part.
     """
 
     def register(function: Callable[[Plots], Plots]) -> Callable[[Plots], Plots]:
-        _REPAIRS[code] = Repair(code, safe, function, what, changes_kind, changes_area, takes_apart)
+        _REPAIRS[code] = Repair(code, safe, function, what, changes_kind, changes_area, takes_apart, unable)
         return function
 
     return register
+
+
+def offers(code: str, *, safe: bool, what: str) -> None:
+    """Say what reading prepares for a rule about records or files: a plot of the record, or a file written right."""
+    _OFFERS[code] = Offer(code, safe, what)
 
 
 @cache

@@ -306,6 +306,7 @@ class _Run:
                     "plot_id": rejected.plot_id,
                     "lon": _degrees(rejected.lon),
                     "lat": _degrees(rejected.lat),
+                    "is_offered": rejected.offer is not None,
                 }
             else:
                 place = {"subject": "file", "source": reading.files[row].name}
@@ -394,6 +395,14 @@ def _degrees(value: float) -> float | None:
     return round(float(value), 6) if np.isfinite(value) else None
 
 
+def _repair_of(rule: Rule, severity: str) -> str:
+    step = rule.correction
+    # What writing corrects by itself is no help where the file is refused for it.
+    if step is None or (rule.repair is None and step.safe and severity == ERROR):
+        return ""
+    return "safe" if step.safe else "named"
+
+
 def _plain(value: Any) -> Any:
     """Return a measured value as plain data, floats to six decimals, so that reports are the same everywhere."""
     if isinstance(value, np.generic):
@@ -403,7 +412,7 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _finding(rule: Rule, problems: Problems, i: int, **place: Any) -> Finding:
+def _finding(rule: Rule, problems: Problems, i: int, *, is_offered: bool = True, **place: Any) -> Finding:
     values = {name: values[i] for name, values in problems.measured.items()}
     severity = problems.severity if isinstance(problems.severity, str) else str(problems.severity[i])
     hint = problems.hints[i] if problems.hints is not None else problems.hint
@@ -413,7 +422,7 @@ def _finding(rule: Rule, problems: Problems, i: int, **place: Any) -> Finding:
         message=problems.message.format(**values),
         hint=hint.format(**values) if problems.hints is None else hint,
         basis=rule.basis,
-        repair="" if rule.repair is None else "safe" if rule.repair.safe else "named",
+        repair=_repair_of(rule, severity or rule.severity) if is_offered else "",
         measured={name: _plain(value) for name, value in values.items() if name not in _NOT_MEASURES},
         **place,
     )

@@ -14,7 +14,7 @@ from eudr_geo.cells import clean_code
 from eudr_geo.checking import failing
 from eudr_geo.errors import InputError
 from eudr_geo.geodesy import area_ha
-from eudr_geo.model.changes import Change
+from eudr_geo.model.changes import Change, TakenBack
 from eudr_geo.model.plots import Plots
 from eudr_geo.shapes.exploding import explode, parts_of
 
@@ -25,7 +25,7 @@ PART = "part"
 _ON_LAND = (0, 3, 4, 6)  # points, polygons and their multi forms: a line is no plot
 
 
-def take_apart(plots: Plots) -> tuple[Plots, list[Change], dict[str, int]]:
+def take_apart(plots: Plots) -> tuple[Plots, list[Change], list[TakenBack]]:
     """Make a plot of each part of the plots whose rule has a repair that takes apart.
 
     A plot without a code, one with a part that is empty or no land, and one whose parts would get the code of another
@@ -34,10 +34,10 @@ def take_apart(plots: Plots) -> tuple[Plots, list[Change], dict[str, int]]:
     Returns
     -------
     tuple
-        The plots, parts where their plot was; a change for each part; and how many of each rule stay as they were.
+        The plots, parts where their plot was; a change for each part; and those that stay as they were, with why.
     """
     changes: list[Change] = []
-    kept_whole: dict[str, int] = {}
+    kept_whole: list[TakenBack] = []
     steps = [rule for rule in catalogue.load().values() if rule.repair is not None and rule.repair.takes_apart]
     for rule in steps:
         step = rule.repair
@@ -46,10 +46,13 @@ def take_apart(plots: Plots) -> tuple[Plots, list[Change], dict[str, int]]:
             continue
         after = step.apply(plots.take(rows))
         _, owner = parts_of(plots.geometry[rows])
-        free = _may(plots, rows, after, owner)
-        if not free.all():
-            kept_whole[rule.code] = int((~free).sum())
-        chosen = free[owner]
+        why = _not_apart(plots, rows, after, owner)
+        kept_whole += [
+            TakenBack(rule.code, plots["source"][row], int(plots["record"][row]), plots["plot_id"][row], reason)
+            for row, reason in zip(rows.tolist(), why.tolist(), strict=True)
+            if reason
+        ]
+        chosen = (why == "")[owner]
         parts, sources = after.take(chosen), rows[owner[chosen]]
         changes += _receipts(plots, parts, sources, rule.code, step.what)
         stays = np.setdiff1d(np.arange(len(plots)), sources)
@@ -58,18 +61,26 @@ def take_apart(plots: Plots) -> tuple[Plots, list[Change], dict[str, int]]:
     return plots, changes, kept_whole
 
 
-def _may(
+def _not_apart(
     plots: Plots, rows: npt.NDArray[np.int64], parts: Plots, owner: npt.NDArray[np.int64]
-) -> npt.NDArray[np.bool_]:
-    """Which plots can be taken apart without losing land or mistaking one plot for another."""
-    is_lost = shapely.is_empty(parts.geometry) | ~np.isin(shapely.get_type_id(parts.geometry), _ON_LAND)
+) -> npt.NDArray[np.object_]:
+    """Say why plots cannot be taken apart without losing land or mistaking one plot for another; "" where they can."""
     taken = {clean_code(code) for code in plots["plot_id"].tolist()}
     codes = [clean_code(code) for code in parts["plot_id"].tolist()]
     times = Counter(codes)
-    is_lost |= np.array([not code or code in taken or times[code] > 1 for code in codes], dtype=bool)
-    free = np.ones(len(rows), dtype=bool)
-    free[owner[is_lost]] = False
-    return free
+    is_land = ~shapely.is_empty(parts.geometry) & np.isin(shapely.get_type_id(parts.geometry), _ON_LAND)
+    why = np.full(len(rows), "", dtype=object)
+    # The last reason that is written is told.
+    for fails, reason in (
+        (
+            np.array([code in taken or times[code] > 1 for code in codes], dtype=bool),
+            "a part would get the code of another plot",
+        ),
+        (~is_land, "one of its parts is empty or a line"),
+        (np.array([not code for code in codes], dtype=bool), "it has no code to tell its parts apart by"),
+    ):
+        why[owner[fails]] = reason
+    return why
 
 
 def _receipts(plots: Plots, parts: Plots, sources: Ints, code: str, what: str) -> list[Change]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -16,8 +17,8 @@ from eudr_geo.checking import RECORD_CODES, failing
 from eudr_geo.errors import InputError
 from eudr_geo.exploding import PART, again, phases, take_apart
 from eudr_geo.geodesy import area_ha
-from eudr_geo.model.changes import Change
-from eudr_geo.model.plots import Plots, Reading
+from eudr_geo.model.changes import Change, TakenBack
+from eudr_geo.model.plots import Plots, Reading, Rejected
 from eudr_geo.shapes.corners import keys
 
 SAFE_AREA_TOLERANCE = 0.001
@@ -29,6 +30,11 @@ _METRES_PER_DEGREE = 111_320.0
 RECORDED = ("geometry", "country", "area_ha", "area_text", "misspelt", "has_z", "open_rings", "plot_id")
 """Columns whose change is worth a line in the ledger; the others (counts of digits and vertices) follow from them."""
 
+RECORD = "record"
+"""What the ledger calls the field of a rejected record that became a plot."""
+
+Read = TypeVar("Read", Plots, Reading)
+
 
 @dataclass(frozen=True)
 class Repaired:
@@ -36,7 +42,12 @@ class Repaired:
 
     reading: Reading
     changes: tuple[Change, ...]
-    withdrawn: dict[str, int]  # code of the rule -> repairs taken back by the gate
+    taken_back: tuple[TakenBack, ...] = ()  # repairs that were not made, each with why
+
+    @property
+    def withdrawn(self) -> dict[str, int]:
+        """How many repairs of each rule were taken back, by code."""
+        return dict(sorted(Counter(one.rule for one in self.taken_back).items()))
 
 
 def repair(
@@ -66,7 +77,7 @@ def repair(
     Returns
     -------
     Repaired
-        The reading with repaired plots, the changes in the order they were made, and what the gate took back.
+        The reading with repaired plots, the changes in the order they were made, and what the gate took back and why.
 
     Raises
     ------
@@ -76,12 +87,12 @@ def repair(
     rules = _chosen(also)
     reading, changes = _accept_offers(reading, also, by)
     plots = reading.plots
-    withdrawn: dict[str, int] = {}
+    taken_back: list[TakenBack] = []
     safe_errors = tuple(
         rule.code for rule in catalogue.load().values() if rule.scope == "plot" and ERROR in rule.severities
     )
     for round_number in range(_MAX_ROUNDS):
-        plots, parted, withdrawn = take_apart(plots)  # again in each round: unwrapping may show several points
+        plots, parted, taken_back = take_apart(plots)  # again in each round: unwrapping may show several points
         changes += parted
         changed = bool(parted)
         for number, rule in enumerate(rules):
@@ -91,10 +102,14 @@ def repair(
             if not len(rows) or rule.repair is None:
                 continue
             before = plots.take(rows)
-            after, passed = _gated(rule, rule.repair, before, safe_errors)
-            if not passed.all():
-                withdrawn[rule.code] = int((~passed).sum())
-            kept = np.flatnonzero(passed)
+            after, why = _gated(rule, rule.repair, before, safe_errors)
+            kept = np.flatnonzero(why == "")
+            taken_back += [
+                TakenBack(
+                    rule.code, before["source"][row], int(before["record"][row]), before["plot_id"][row], why[row]
+                )
+                for row in np.flatnonzero(why != "").tolist()
+            ]
             if len(kept):
                 receipts = _receipts(rule, rule.repair, before.take(kept), after.take(kept), by)
                 if receipts:
@@ -104,17 +119,43 @@ def repair(
         if not changed:
             break
     order = sorted(range(len(changes)), key=lambda i: (changes[i].sort_key(), i))
-    return Repaired(reading.with_plots(plots), tuple(changes[i] for i in order), dict(sorted(withdrawn.items())))
+    taken_back.sort(key=lambda one: (one.rule, one.source, one.record, one.plot_id))
+    return Repaired(reading.with_plots(plots), tuple(changes[i] for i in order), tuple(taken_back))
 
 
-def replay(plots: Plots, changes: Sequence[Change]) -> Plots:
-    """Return the plots with the ledger's changes made again, in its order.
+def replay(given: Read, changes: Sequence[Change]) -> Read:
+    """Return what was read with the ledger's changes made again, in its order.
+
+    Parameters
+    ----------
+    given
+        The reading the ledger was made from; its plots alone where no rejected record became a plot.
+    changes
+        The ledger.
 
     Raises
     ------
     InputError
-        When a change speaks of a plot that is not there, or that is not as the ledger found it.
+        When a change speaks of a plot or record that is not there, or that is not as the ledger found it.
     """
+    taken = {(change.source, change.record): change for change in changes if change.field == RECORD}
+    rest = [change for change in changes if change.field != RECORD]
+    if isinstance(given, Plots):
+        if taken:
+            source, record = next(iter(taken))
+            raise InputError(f"{source}, record {record} was rejected when it was read", fix="replay on the reading")
+        return _made_again(given, rest)
+    rows = [row for row in given.rejected if row.offer is not None and (row.source, row.record) in taken]
+    for row in rows:
+        if row.offer is not None and _offered(row) != taken.pop((row.source, row.record)).after:
+            raise _not_as_found(row.source, row.record, "the record")
+    if taken:
+        raise _not_as_found(*next(iter(taken)), "the record")
+    given = _accepted(given, rows)
+    return given.with_plots(_made_again(given.plots, rest))
+
+
+def _made_again(plots: Plots, changes: Sequence[Change]) -> Plots:
     for phase in phases(changes):
         plots = again(plots, [change for change in phase if change.field == PART])
         plots = _changed(plots, [change for change in phase if change.field != PART])
@@ -134,14 +175,17 @@ def _changed(plots: Plots, changes: Sequence[Change]) -> Plots:
         if at is None or change.field not in columns:
             raise InputError(f"the ledger changes {change.source}, record {change.record}, which was not read")
         if _written(change.field, columns[change.field][at]) != change.before:
-            raise InputError(
-                f"{change.source}, record {change.record}: {change.field} is not what the ledger found",
-                fix="replay it on the file it was made from",
-            )
+            raise _not_as_found(change.source, change.record, change.field)
         columns[change.field][at] = _read_back(change.field, change.after)
         if change.field == "plot_id":
             row_of[(*place, change.after)] = at
     return plots.with_columns(**columns)
+
+
+def _not_as_found(source: str, record: int, what: str) -> InputError:
+    return InputError(
+        f"{source}, record {record}: {what} is not what the ledger found", fix="replay it on the file it was made from"
+    )
 
 
 def _chosen(also: Collection[str]) -> list[Rule]:
@@ -167,53 +211,71 @@ def _accept_offers(reading: Reading, also: Collection[str], by: str) -> tuple[Re
             source=row.source,
             record=row.record,
             plot_id=row.plot_id,
-            field="record",
+            field=RECORD,
             before="rejected",
-            after=shapely.to_wkb(row.offer.geometry[0], hex=True),
+            after=_offered(row),
             what=f"made a plot of a record that was rejected ({row.why})",
             by=by or "asked for by name",
         )
         for row in taken
-        if row.offer is not None
     ]
+    return _accepted(reading, taken), changes
+
+
+def _offered(row: Rejected) -> str:
+    return "" if row.offer is None else str(shapely.to_wkb(row.offer.geometry[0], hex=True))
+
+
+def _accepted(reading: Reading, taken: Sequence[Rejected]) -> Reading:
+    """Make plots of rejected records, where they stood in their file."""
+    if not taken:
+        return reading
     plots = Plots.concat([reading.plots, *(row.offer for row in taken if row.offer is not None)])
     file_order = {file.name: number for number, file in enumerate(reading.files)}
     files = np.array([file_order.get(source, len(file_order)) for source in plots["source"]], dtype=np.int64)
     order = np.lexsort((plots["record"], files))
-    per_file = {file.name: sum(row.source == file.name for row in taken) for file in reading.files}
-    return (
-        Reading(
-            plots.take(order),
-            tuple(row for row in reading.rejected if row not in taken),
-            tuple(
-                replace(file, plots=file.plots + per_file[file.name], rejected=file.rejected - per_file[file.name])
-                for file in reading.files
-            ),
+    per_file = Counter(row.source for row in taken)
+    chosen = {id(row) for row in taken}
+    return Reading(
+        plots.take(order),
+        tuple(row for row in reading.rejected if id(row) not in chosen),
+        tuple(
+            replace(file, plots=file.plots + per_file[file.name], rejected=file.rejected - per_file[file.name])
+            for file in reading.files
         ),
-        changes,
     )
 
 
 def _gated(
     rule: Rule, step: Repair, before: Plots, error_codes: tuple[str, ...]
-) -> tuple[Plots, npt.NDArray[np.bool_]]:
-    """Apply one repair and say for which plots it holds."""
+) -> tuple[Plots, npt.NDArray[np.object_]]:
+    """Apply one repair and say for each plot why it does not hold, "" where it does."""
     after = step.apply(before)
     after = after.with_columns(geometry=after.geometry)  # nothing measured before the repair is believed after it
-    passed = ~failing(after, (rule.code,))[rule.code]
+    why = np.full(len(before), "", dtype=object)
+
+    def blame(fails: npt.NDArray[np.bool_], texts: str | Sequence[str]) -> None:
+        first = fails & (why == "")  # the first reason is the one to tell
+        why[first] = texts if isinstance(texts, str) else np.array(texts, dtype=object)[first]
+
+    still = failing(after, (rule.code,))[rule.code]
+    changed = np.any(list(_differences(before, after).values()), axis=0)
+    blame(still & ~changed, step.unable)
+    blame(still, "the fault would still be there")
     if not step.changes_kind:
-        passed &= shapely.get_type_id(before.geometry) == shapely.get_type_id(after.geometry)
+        same_kind = shapely.get_type_id(before.geometry) == shapely.get_type_id(after.geometry)
+        blame(~same_kind, "it would become another kind of geometry")
     if not step.changes_area:
         old, new = area_ha(before.geometry), area_ha(after.geometry)
         allowed = np.maximum(SAFE_AREA_TOLERANCE * old, _AREA_FLOOR_HA)
-        passed &= (np.abs(new - old) <= allowed) | (np.isnan(old) & np.isnan(new))
+        kept = (np.abs(new - old) <= allowed) | (np.isnan(old) & np.isnan(new))
+        blame(~kept, [f"its area would change from {a:.4f} to {b:.4f} ha" for a, b in zip(old, new, strict=True)])
     was, is_now = failing(before, error_codes), failing(after, error_codes)
     for code in error_codes:
         # A fault that was hidden behind the repaired one is not the repair's doing.
-        hidden = rule.code in _all_required(code)
-        if code != rule.code and not hidden:
-            passed &= ~(is_now[code] & ~was[code])
-    return after, passed
+        if code != rule.code and rule.code not in _all_required(code):
+            blame(is_now[code] & ~was[code], f"it would bring another error: {code}")
+    return after, why
 
 
 def _all_required(code: str) -> set[str]:
@@ -249,25 +311,29 @@ def _read_back(column: str, text: str) -> Any:
     return text
 
 
+def _differences(before: Plots, after: Plots) -> Mapping[str, npt.NDArray[np.bool_]]:
+    """Tell by column of :data:`RECORDED` which rows a repair changed."""
+    found: dict[str, npt.NDArray[np.bool_]] = {}
+    for column in RECORDED:
+        if column == "geometry":
+            # Identical coordinates in another winding are a change too, so the bytes decide.
+            found[column] = shapely.to_wkb(before.geometry) != shapely.to_wkb(after.geometry)
+        else:
+            old, new = before[column], after[column]
+            both_nan = np.isnan(old) & np.isnan(new) if column == "area_ha" else np.zeros(len(before), dtype=bool)
+            found[column] = (old != new) & ~both_nan
+    return found
+
+
 def _receipts(rule: Rule, step: Repair, before: Plots, after: Plots, by: str) -> list[Change]:
     changes: list[Change] = []
-    same = shapely.equals_exact(before.geometry, after.geometry, 0.0)
-    # Identical coordinates in another winding are a change too, so the bytes decide.
-    moved = ~same | (shapely.to_wkb(before.geometry) != shapely.to_wkb(after.geometry))
+    differs = _differences(before, after)
     old_area, new_area = area_ha(before.geometry), area_ha(after.geometry)
     moves_m = largest_moves_m(before.geometry, after.geometry)
     author = "safe repair" if step.safe else (by or "asked for by name")
     # One line a changed value; only repaired plots come here.
     for row in range(len(before)):
-        for column in RECORDED:
-            if column == "geometry":
-                differs = bool(moved[row])
-            elif column == "area_ha":
-                differs = not np.array_equal(before[column][row], after[column][row], equal_nan=True)
-            else:
-                differs = before[column][row] != after[column][row]
-            if not differs:
-                continue
+        for column in (name for name in RECORDED if differs[name][row]):
             of_shape = column in {"geometry", "open_rings"}
             changes.append(
                 Change(

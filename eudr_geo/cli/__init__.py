@@ -12,7 +12,7 @@ import sys
 import click
 
 EXIT_CLEAN, EXIT_FINDINGS, EXIT_FAILED = 0, 1, 2
-_SHARED = {"options", "screen"}  # files of the folder that are not commands
+_SHARED = {"change_text", "options", "screen"}  # files of the folder that are not commands
 
 
 class _Commands(click.Group):

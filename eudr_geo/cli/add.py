@@ -22,6 +22,7 @@ _REFUSED_SHOWN = 20
 @options.reading
 @options.changes
 @options.boundaries
+@options.also
 @options.yes
 def command(
     files: tuple[str, ...],
@@ -32,6 +33,7 @@ def command(
     layer: str,
     changes_file: str,
     boundaries: str,
+    also: tuple[str, ...],
     yes: bool,
 ) -> None:
     """Add boundary files to the project: read, repair safely, check, show, then store in one step.
@@ -55,7 +57,7 @@ def command(
         options.put_changes(reading, changes_file)
         outlines = options.outlines(boundaries, country)
         with screen.progress("Repairing") as step:
-            repaired = repair(reading, progress=step)
+            repaired = repair(reading, also=options.codes(also), by=screen.who_am_i(), progress=step)
         with screen.progress("Checking") as step:
             result = check(repaired.reading, against=store.load_plots(), boundaries=outlines, progress=step)
         report = Report(result, repaired.reading.plots, width=screen.width_of(None), color=screen.has_color(None))
@@ -78,7 +80,7 @@ def command(
 
 
 def _preview(plan: PlotImport, repairs: int) -> str:
-    lines = [f"Preview: {plan.summary()}; {repairs:,} safe repairs; {len(plan.new_producers):,} producers new."]
+    lines = [f"Preview: {plan.summary()}; {repairs:,} repairs; {len(plan.new_producers):,} producers new."]
     lines += [
         f"  refused: {one.source}, record {one.record}{f', {one.code}' if one.code else ''}: {one.why} – {one.fix}"
         for one in plan.refused[:_REFUSED_SHOWN]

@@ -15,6 +15,7 @@ from eudr_geo.cli import EXIT_CLEAN, EXIT_FAILED, EXIT_FINDINGS, options, screen
 @options.changes
 @options.format_
 @options.language
+@options.by
 @options.eu_version
 @options.boundaries
 @options.selection
@@ -28,6 +29,7 @@ def command(
     layer: str,
     format_: str,
     lang: str,
+    by: str | None,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
     fail_on: str,
@@ -47,11 +49,12 @@ def command(
       eudr-geo check plots.geojson
       eudr-geo check village.kmz farms.xlsx --country VN
       eudr-geo check plots.zip --format html -o report.html
-      eudr-geo check plots.geojson --format worklist -o worklist.xlsx --lang vi
+      eudr-geo check plots.geojson --format worklist -o worklist.xlsx --lang vi --by collector
     """  # noqa: D301
     from eudr_geo.checking import check
     from eudr_geo.reports import formats
 
+    options.not_the_input(files, out, changes_file)
     reading = options.read(files, country=country, commodity=commodity, crs=crs, layer=layer)
     options.put_changes(reading, changes_file)
     outlines = options.outlines(boundaries, country)
@@ -65,7 +68,7 @@ def command(
             progress=step,
         )
     result = options.waived(result, waivers_file)
-    screen.put_report(formats()[format_], options.report(result, reading.plots, out, lang))
+    screen.put_report(formats()[format_], options.report(result, reading.plots, out, lang, by))
     if result.tool_errors:
         sys.exit(EXIT_FAILED)
     sys.exit(EXIT_CLEAN if result.is_clean(fail_on) else EXIT_FINDINGS)

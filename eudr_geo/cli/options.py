@@ -146,6 +146,13 @@ def language(function: F) -> F:
     )(function)
 
 
+def also(function: F) -> F:
+    """Add ``--also``."""
+    return click.option(
+        "--also", multiple=True, metavar="CODE", help="A repair that runs only by name. May be repeated."
+    )(function)
+
+
 def waivers(function: F) -> F:
     """Add ``--waivers``."""
     return click.option(
@@ -242,6 +249,14 @@ def read(
     return Reading.concat(parts)
 
 
+def not_the_input(files: Sequence[str], *outs: str | None) -> None:
+    """Refuse to write over a file that is read: what is left out of the new one would be lost."""
+    given = {path.resolve() for name in files if name != "-" for path in files_of(Path(name))}
+    for out in outs:
+        if out and out != "-" and Path(out).resolve() in given:
+            raise InputError(f"{out} is one of the files to read", fix="write to another file; keep what was sent")
+
+
 def files_of(path: Path) -> list[Path]:
     """Files that an argument stands for: itself, or the files of the folder."""
     if path.is_dir():
@@ -261,10 +276,20 @@ def open_project(path: str, *, write: bool = False) -> Store:
     return open_store(path, write=write)
 
 
-def report(result: CheckResult, plots: Plots, out: str | None, lang: str = "en") -> Report:
-    """Return the report of a check as ``-o`` and ``--lang`` want it."""
+def by(function: F) -> F:
+    """Add ``--by``."""
+    return click.option(
+        "--by",
+        type=click.Choice(["village", "collector", "file"]),
+        default=None,
+        help="What a worklist has a sheet for, and a page a choice: the first of these that the plots state.",
+    )(function)
+
+
+def report(result: CheckResult, plots: Plots, out: str | None, lang: str = "en", by: str | None = None) -> Report:
+    """Return the report of a check as ``-o``, ``--lang`` and ``--by`` want it."""
     from eudr_geo.cli import screen
     from eudr_geo.model.report import Report
 
     name = "" if out is None or out == "-" else out
-    return Report(result, plots, screen.width_of(out), screen.has_color(out), out=name, language=lang)
+    return Report(result, plots, screen.width_of(out), screen.has_color(out), out=name, language=lang, by=by or "")

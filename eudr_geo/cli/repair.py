@@ -3,29 +3,37 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from eudr_geo.cli import EXIT_CLEAN, EXIT_FAILED, EXIT_FINDINGS, options, screen
+from eudr_geo.cli.change_text import change_text
+from eudr_geo.model.findings import CheckResult, Findings
 
 if TYPE_CHECKING:
+    from eudr_geo.model.plots import Plots
+    from eudr_geo.model.report import Report
     from eudr_geo.repairing import Repaired
-
-_CHANGES_SHOWN = 40
 
 
 @click.command()
 @options.files
 @click.option("-o", "--out", metavar="OUT.geojson", help="The corrected plots, as the EU system takes them.")
-@click.option("--also", multiple=True, metavar="CODE", help="A repair that runs only by name. May be repeated.")
+@options.also
 @click.option("--dry-run", is_flag=True, help="Show what would change; write nothing.")
 @click.option("--ledger", metavar="CHANGES.jsonl", help="The receipt of every change.")
 @click.option("--report", "page", metavar="FILE", help="Write the report to this file instead of the screen.")
 @options.reading
 @options.format_
 @options.language
+@options.eu_version
+@options.boundaries
+@options.waivers
+@options.changes
 def command(
     files: tuple[str, ...],
     out: str | None,
@@ -39,6 +47,10 @@ def command(
     layer: str,
     format_: str,
     lang: str,
+    eu_version: str,
+    boundaries: str,
+    waivers_file: str,
+    changes_file: str,
 ) -> None:
     """Correct what can be corrected safely and write the plots that are then without an error.
 
@@ -53,17 +65,21 @@ def command(
     """  # noqa: D301
     from eudr_geo.checking import check
     from eudr_geo.repairing import repair
-    from eudr_geo.reports import formats
     from eudr_geo.writing import json_lines, write_file
 
     if out is None and not dry_run:
         raise click.UsageError("say where to write: -o OUT.geojson (or --dry-run to only look)")
+    options.not_the_input(files, out, ledger, page)
     reading = options.read(files, country=country, commodity=commodity, crs=crs, layer=layer)
+    options.put_changes(reading, changes_file)
     with screen.progress("Repairing") as step:
         repaired = repair(reading, also=options.codes(also), by=screen.who_am_i(), progress=step)
+    outlines = options.outlines(boundaries, country)
     with screen.progress("Checking again") as step:
-        result = check(repaired.reading, progress=step)
+        result = check(repaired.reading, eu_version=eu_version, boundaries=outlines, progress=step)
+    result = _without_the_refused(options.waived(result, waivers_file), repaired)
     plots = repaired.reading.plots
+    result, homeless = _in_one_file(result, plots)
     unfit = set(result.unfit_rows())
     fit = plots.take([row for row in range(len(plots)) if row not in unfit])
     if not dry_run and out is not None:
@@ -76,17 +92,13 @@ def command(
             write_file(Path(out), data)
     if ledger and not dry_run:
         write_file(Path(ledger), json_lines(change.to_dict() for change in repaired.changes))
-    to_stderr = out == "-"  # stdout then belongs to the plots
-    if format_ == "table":
-        screen.put(_change_table(repaired), None, err=to_stderr)
     report = options.report(result, plots, page, lang)
-    if format_ == "html":
-        from eudr_geo.pages.repair_page import repair_page
-
-        text = repair_page(repaired.changes, repaired.withdrawn, report)
-        screen.put(text, page, err=to_stderr)
-    else:
-        screen.put_report(formats()[format_], report, err=to_stderr)
+    _put(repaired, report, format_, options.codes(also), dry_run=dry_run, err=out == "-")
+    if homeless:
+        screen.say(
+            f"{homeless:,} plot{'' if homeless == 1 else 's'} without a country left out: in one file with the plots of"
+            " others each must name it. Say it with --country, or repair file by file."
+        )
     left_out = len(unfit) + len(repaired.reading.rejected)
     verb = "would be written" if dry_run else "written"
     changes = f"{len(repaired.changes):,} change{'' if len(repaired.changes) == 1 else 's'}"
@@ -97,47 +109,66 @@ def command(
     sys.exit(EXIT_FINDINGS if left_out or unread else EXIT_CLEAN)
 
 
-def _percent(before: float | None, after: float | None) -> str:
-    return "" if not before or after is None else f"{(after - before) / before:+.2%}".removesuffix("%")
-
-
-def _kept_as_it_was(code: str, count: int) -> str:
-    from eudr_geo import catalogue
-
-    step = catalogue.get(code).repair
-    if step is not None and step.takes_apart:
-        records = "1 record stays" if count == 1 else f"{count:,} records stay"
-        return f"{records} whole: without a code, with a part that is no land, or with a part of another plot's code"
-    repairs = "1 repair" if count == 1 else f"{count:,} repairs"
-    return f"{repairs} taken back, because the result would not pass or the area would change"
-
-
-def _change_table(repaired: Repaired) -> str:
-    """Every change in a line: areas before and after, and the largest move."""
-    rows = [
-        (
-            f"{change.source}, {change.record}",
-            change.plot_id,
-            change.rule,
-            change.what
-            if change.field in {"geometry", "open_rings", "record", "part"}
-            else f"{change.before} → {change.after}",
-            "" if change.area_before_ha is None else f"{change.area_before_ha:,.4f}",
-            "" if change.area_after_ha is None else f"{change.area_after_ha:,.4f}",
-            _percent(change.area_before_ha, change.area_after_ha),
-            "" if change.largest_move_m is None else f"{change.largest_move_m:,.2f}",
-        )
-        for change in repaired.changes
-    ]
-    numbers = ("ha before", "ha after", "%", "moved m")
-    text = screen.table(
-        ("record", "plot", "rule", "change", *numbers),
-        rows[:_CHANGES_SHOWN],
-        right=numbers,
-        width=screen.width_of(None),
+def _without_the_refused(result: CheckResult, repaired: Repaired) -> CheckResult:
+    """A finding whose repair was tried and taken back offers none any more."""
+    tried = {(one.rule, one.source, one.record) for one in repaired.taken_back}
+    findings = Findings(
+        replace(one, repair="") if (one.rule, one.source, one.record) in tried else one for one in result.findings
     )
-    if len(rows) > _CHANGES_SHOWN:
-        text += f"… and {len(rows) - _CHANGES_SHOWN:,} more changes (all of them with --ledger)\n"
-    for code, count in repaired.withdrawn.items():
-        text += f"{code}: {_kept_as_it_was(code, count)}\n"
-    return text + "\n"
+    return replace(result, findings=findings)
+
+
+def _in_one_file(result: CheckResult, plots: Plots) -> tuple[CheckResult, int]:
+    """Add what is wrong only in the file that the plots are written to together: they name no country there.
+
+    Returns
+    -------
+    tuple
+        The result, and how many plots are left out for it.
+    """
+    from eudr_geo.checking import check
+    from eudr_geo.model.plots import Reading
+
+    unfit = set(result.unfit_rows())
+    rows = [row for row in range(len(plots)) if row not in unfit]
+    fit = plots.take(rows)
+    if len(set(fit["source"].tolist())) < 2 or (fit["country"] != "").all():
+        return result, 0
+    together = Reading(fit.with_columns(source=[""] * len(fit)))
+    added = [
+        replace(one, row=rows[one.row], source=str(fit["source"][one.row]))
+        for one in check(together, select=("missing-country",)).findings
+        if one.row is not None
+    ]
+    findings = Findings(sorted([*result.findings, *added], key=lambda one: one.sort_key()))
+    fit_now, unfit_now = result.plots_fit - len(added), result.plots_unfit + len(added)
+    return replace(result, findings=findings, plots_fit=fit_now, plots_unfit=unfit_now), len(added)
+
+
+def _put(repaired: Repaired, report: Report, format_: str, also: Sequence[str], *, dry_run: bool, err: bool) -> None:
+    """Write the report; ``err`` where stdout belongs to the plots."""
+    from eudr_geo.reports import formats
+
+    page = report.out or None
+    if format_ == "html":
+        from eudr_geo.pages.repair_page import repair_page
+
+        screen.put(repair_page(repaired.changes, repaired.taken_back, report), page, err=err)
+        return
+    if format_ == "json":
+        from eudr_geo.reports.machine import document
+        from eudr_geo.writing import json_bytes
+
+        repairs = {
+            "repairs": {
+                "dry_run": dry_run,
+                "changes": [change.to_dict() for change in repaired.changes],
+                "not_repaired": [one.to_dict() for one in repaired.taken_back],
+            }
+        }
+        screen.put(json_bytes(document(report.result, report.plots) | repairs, indent=1).decode(), page, err=err)
+        return
+    if format_ == "table":
+        text = change_text(repaired, report.result, also, dry_run=dry_run, width=screen.width_of(None))
+        screen.put(text, None, err=err)
+    screen.put_report(formats()[format_], report, err=err)

@@ -43,7 +43,8 @@ def command(code: str | None, format_: str) -> None:
 
 
 def _repair(rule: Rule) -> str:
-    return "–" if rule.repair is None else "safe" if rule.repair.safe else "by name"
+    step = rule.correction
+    return "–" if step is None else "safe" if step.safe else "by name"
 
 
 def _plain(rule: Rule) -> dict[str, Any]:
@@ -55,7 +56,7 @@ def _plain(rule: Rule) -> dict[str, Any]:
         "basis": rule.basis,
         "ids": list(rule.ids),
         "requires": list(rule.requires),
-        "repair": {"safe": rule.repair.safe, "what": rule.repair.what} if rule.repair else None,
+        "repair": {"safe": rule.correction.safe, "what": rule.correction.what} if rule.correction else None,
         "fault": rule.fault,
     }
 
@@ -69,10 +70,11 @@ def _page(rule: Rule) -> str:
     lines.append(f"Basis:    {rule.basis}")
     if rule.requires:
         lines.append(f"Looks at: plots that pass {', '.join(rule.requires)}")
-    if rule.repair is None:
+    step = rule.correction
+    if step is None:
         lines.append("Repair:   none; see above")
-    elif rule.repair.safe:
-        lines.append(f"Repair:   safe: {rule.repair.what} (eudr-geo repair)")
+    elif step.safe:
+        lines.append(f"Repair:   safe: {step.what} (eudr-geo repair)")
     else:
-        lines.append(f"Repair:   by name: {rule.repair.what} (eudr-geo repair --also {rule.code})")
+        lines.append(f"Repair:   by name: {step.what} (eudr-geo repair --also {rule.code})")
     return "\n".join(lines)

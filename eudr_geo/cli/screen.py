@@ -141,6 +141,13 @@ def who_am_i() -> str:
         return "unknown"
 
 
+def plain(text: str) -> str:
+    """Return a line whose control characters are shown escaped: names come from strangers."""
+    from eudr_geo.reports.terminal import clean
+
+    return clean(text)
+
+
 def table(
     headers: Sequence[str], rows: Iterable[Sequence[Any]], *, right: Collection[str] = (), width: int = 100
 ) -> str:

@@ -15,5 +15,5 @@
 <symbol type="fill" name="4" alpha="1"><layer class="SimpleFill" enabled="1"><prop k="color" v="200,140,20,50"/><prop k="outline_color" v="200,140,20,255"/><prop k="outline_style" v="dash"/><prop k="outline_width" v="0.6"/></layer></symbol>
 <symbol type="fill" name="5" alpha="1"><layer class="SimpleFill" enabled="1"><prop k="color" v="74,90,104,50"/><prop k="outline_color" v="74,90,104,255"/><prop k="outline_style" v="dot"/><prop k="outline_width" v="0.6"/></layer></symbol>
 </symbols></renderer-v2>
-<mapTip>&lt;b>[% "plot_id" %]&lt;/b>&lt;br>[% "message" %]</mapTip>
+<mapTip>&lt;b>[% replace(coalesce("plot_id", ''), map('&amp;', '&amp;amp;', '&lt;', '&amp;lt;')) %]&lt;/b>&lt;br>[% replace(coalesce("message", ''), map('&amp;', '&amp;amp;', '&lt;', '&amp;lt;')) %]</mapTip>
 </qgis>

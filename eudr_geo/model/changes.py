@@ -36,6 +36,21 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class TakenBack:
+    """A repair that was not made: the plot stays as it was, and its finding with it."""
+
+    rule: str
+    source: str
+    record: int
+    plot_id: str
+    why: str  # one plain clause
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as plain data, in field order."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
 class CellChange:
     """A cell that was understood only after a change."""
 

@@ -19,3 +19,4 @@ class Report:
     all_by: str = "--format csv"  # option with which the command shows every finding
     out: str = ""  # name of the file it is written to; "" for the screen
     language: str = "en"  # of the fixed words of pages and worklists
+    by: str = ""  # what its plots are grouped by: village, collector or file; "" for the first of them that is stated

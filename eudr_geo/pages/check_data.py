@@ -38,7 +38,7 @@ def check_data(report: Report, shown: Sequence[Finding]) -> str:
     plots = report.plots
     rows = sorted({finding.row for finding in shown if finding.row is not None})
     place = {row: number for number, row in enumerate(rows)}
-    grouped, groups = villages(plots, rows)
+    grouped, groups = villages(plots, rows, report.by)
     sources = _Numbered()
     codes = _Numbered()
     names = _Numbered()

@@ -6,6 +6,7 @@ const CheckMap = (function () {
     warning: {color: "#8a5a00", weight: 2.2, dashArray: "6 4", fillColor: "#f0b429", fillOpacity: 0.32},
     note: {color: "#4a5a68", weight: 1.8, dashArray: "2 4", fillColor: "#8fa3b3", fillOpacity: 0.25},
   };
+  const PAPER = ["702px", "340px"]; // 186 by 90 mm: A4 between its margins, as check.css has it
   const CHOSEN = {color: "#0b3d91", weight: 4.5, dashArray: null};
   const button = (text, name) => {
     const one = document.createElement("button");
@@ -122,8 +123,25 @@ const CheckMap = (function () {
     document.getElementById("map-notes").textContent = [far && data.usual.length ? say("far_away", far) : "", lost ? say("not_drawn", lost) : ""].filter(Boolean).join(" · ");
     paint();
     fit(false);
-    window.addEventListener("beforeprint", () => map.invalidateSize({animate: false}));
-    window.addEventListener("afterprint", () => map.invalidateSize({animate: false}));
+    // Paper has another size, and nothing is drawn later there: the same view is drawn again at once.
+    const resize = (width, height) => {
+      const frame = map.getContainer(), view = map.getBounds();
+      frame.style.width = width;
+      frame.style.height = height;
+      map.invalidateSize({animate: false, pan: false});
+      map.fitBounds(view, {animate: false});
+      renderer._redraw();
+    };
+    let screen = null; // the view to come back to
+    window.addEventListener("beforeprint", () => {
+      screen = screen || [map.getCenter(), map.getZoom()];
+      resize(...PAPER);
+    });
+    window.addEventListener("afterprint", () => {
+      resize("", "");
+      if (screen) map.setView(...screen, {animate: false});
+      screen = null;
+    });
     return {
       map, choose,
       has: (plot) => Boolean(shapes[plot]),

@@ -45,6 +45,7 @@ def check_page(report: Report) -> str:
         "counts": result.findings.counts(),
         "fit": result.plots_fit,
         "unfit": result.plots_unfit,
+        "rejected": sum(file.rejected for file in result.files),
         "area_ha": float(np.nansum(areas)) if len(areas) else 0.0,
         "groups": by_rule(ordered, report.language),
         "tool_errors": result.tool_errors,
@@ -82,7 +83,7 @@ def by_rule(ordered: list[Finding], language: str) -> list[dict[str, Any]]:
                 "do": advice_in(code, language),
                 "why": rule.section("Why it matters") if rule else "",
                 "how": rule.section("How to correct it") if rule else "",
-                "repair": "" if rule is None or rule.repair is None else "safe" if rule.repair.safe else "named",
+                "repair": next((one.repair for one in findings if one.repair), ""),
                 "count": len(findings),
             }
         )

@@ -20,6 +20,23 @@ MOST_PLOTS = 10_000
 _WITHOUT_VALUES = frozenset({"open_rings", "record", "has_z", "geometry", "part"})
 
 
+def readable(change: Change) -> tuple[str, str] | None:
+    """Return what stood there and what stands there now; None where that is nothing to read.
+
+    Examples
+    --------
+    >>> change = Change("misspelt-property", "a.geojson", 1, "P-1", "misspelt", "area_ha>Area; lang>Place", "", "", "")
+    >>> readable(change)
+    ('area_ha, lang', 'Area, Place')
+    """
+    if change.field in _WITHOUT_VALUES:
+        return None
+    if change.field == "misspelt" and ">" in change.before:
+        pairs = [pair.partition(">") for pair in change.before.split("; ")]
+        return ", ".join(pair[0] for pair in pairs), ", ".join(pair[2] for pair in pairs)
+    return change.before, change.after
+
+
 def repair_data(changes: Sequence[Change], report: Report) -> tuple[str, int]:
     """Return the data block as JSON text for a script element, and the number of repaired plots in all.
 
@@ -70,21 +87,26 @@ def _plot(source: str, record: int, made: Sequence[Change], is_unfit: bool) -> d
             [
                 change.rule,
                 clean(change.what),
-                "" if change.field in _WITHOUT_VALUES else change.field,
-                "" if change.field in _WITHOUT_VALUES else clean(change.before),
-                "" if change.field in _WITHOUT_VALUES else clean(change.after),
+                *_shown(change),
                 clean(change.by),
                 change.area_before_ha,
                 change.area_after_ha,
                 change.largest_move_m,
             ]
-            for change in _told_once(made)
+            for change in told_once(made)
         ],
         "pictures": [panel.to_data() for panel in panels],
     }
 
 
-def _told_once(made: Sequence[Change]) -> list[Change]:
+def _shown(change: Change) -> tuple[str, str, str]:
+    values = readable(change)
+    if values is None:
+        return "", "", ""
+    return "names" if change.field == "misspelt" else change.field, clean(values[0]), clean(values[1])
+
+
+def told_once(made: Sequence[Change]) -> list[Change]:
     """The changes as a person reads them: an area that was text and became a number is one change, not two."""
     told: list[Change] = []
     for change in made:
@@ -92,7 +114,8 @@ def _told_once(made: Sequence[Change]) -> list[Change]:
         if (
             before is not None
             and {before.field, change.field} == {"area_ha", "area_text"}
-            and before.rule == change.rule
+            and (before.rule, before.source, before.record) == (change.rule, change.source, change.record)
+            and before.plot_id == change.plot_id
         ):
             text, number = (change, before) if change.field == "area_text" else (before, change)
             told[-1] = replace(number, before=text.before or number.before, after=number.after or text.after)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Any
 
 import numpy as np
 
-from eudr_geo.model.changes import Change
+from eudr_geo.model.changes import Change, TakenBack
 from eudr_geo.model.report import Report
 from eudr_geo.pages.check_data import sorted_for_page
 from eudr_geo.pages.check_page import by_rule, versions
@@ -16,16 +18,18 @@ from eudr_geo.pages.words import fault_in, filled, words
 
 _SCRIPTS = (("eudr_geo.maps", "text.js"), ("eudr_geo.pages", "picture.js"), ("eudr_geo.pages", "repair.js"))
 
+_NOT_MADE_SHOWN = 200  # of each rule; how many more there are is said
 
-def repair_page(changes: Sequence[Change], withdrawn: Mapping[str, int], report: Report) -> str:
+
+def repair_page(changes: Sequence[Change], taken_back: Sequence[TakenBack], report: Report) -> str:
     """Return the page of a repair, one file that asks nothing of the network; the same ledger gives the same bytes.
 
     Parameters
     ----------
     changes
         The ledger, in its order.
-    withdrawn
-        Rule → repairs that were taken back, because the result would not pass or the area would change.
+    taken_back
+        Repairs that were not made, those of one rule together; each says why.
     report
         The check after the repairs.
     """
@@ -52,7 +56,8 @@ def repair_page(changes: Sequence[Change], withdrawn: Mapping[str, int], report:
         "repaired": repaired,
         "changes": len(changes),
         "area_ha": float(areas.sum()) if len(areas) else 0.0,
-        "withdrawn": [(fault_in(code, report.language), code, n) for code, n in sorted(withdrawn.items())],
+        "not_made": _not_made(taken_back, report.language),
+        "rejected": sum(file.rejected for file in result.files),
         "groups": by_rule(
             [one for one in sorted_for_page(list(result.findings)) if one.severity != "note"], report.language
         ),
@@ -61,3 +66,19 @@ def repair_page(changes: Sequence[Change], withdrawn: Mapping[str, int], report:
         "more": filled(said["rp_more"], grouped(MOST_PLOTS), grouped(repaired)) if repaired > MOST_PLOTS else "",
     }
     return render("repair.html.j2", values, data)
+
+
+def _not_made(taken_back: Sequence[TakenBack], language: str) -> list[dict[str, Any]]:
+    """Repairs that were not made, by rule, the first of them with their plots and why."""
+    groups = []
+    for code, some in groupby(taken_back, key=lambda one: one.rule):
+        of_rule = list(some)
+        groups.append(
+            {
+                "said": filled(words(language)["rp_withdrawn"], grouped(len(of_rule)), code),
+                "fault": fault_in(code, language),
+                "plots": of_rule[:_NOT_MADE_SHOWN],
+                "more": max(len(of_rule) - _NOT_MADE_SHOWN, 0),
+            }
+        )
+    return groups

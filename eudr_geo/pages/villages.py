@@ -31,10 +31,11 @@ _COLLECTORS = {fold(name): rank for rank, name in enumerate(COLLECTOR_HEADINGS)}
 _LONGEST = 60
 
 
-def villages(plots: Plots, rows: Sequence[int]) -> tuple[str, list[str]]:
+def villages(plots: Plots, rows: Sequence[int], by: str = "") -> tuple[str, list[str]]:
     """Return what plots are grouped by (``village``, ``collector`` or ``file``) and the group of each of these rows.
 
-    A plot that does not say its village is in the group "".
+    A plot that does not say its village is in the group "". ``by`` says which of the three; "" takes the first that a
+    plot states.
 
     Examples
     --------
@@ -45,8 +46,10 @@ def villages(plots: Plots, rows: Sequence[int]) -> tuple[str, list[str]]:
     # A record's other properties are one JSON text: there is no column to look along. Faulty rows only.
     stated = [_stated(plots["extra"][row]) for row in rows]
     for kind, known in (("village", _VILLAGES), ("collector", _COLLECTORS)):
+        if by not in {"", kind}:
+            continue
         found = [_value(properties, known) for properties in stated]
-        if any(found):
+        if any(found) or by == kind:
             return kind, found
     return "file", [str(plots["source"][row]) for row in rows]
 

@@ -12,6 +12,7 @@ from eudr_geo.rules.coordinates import at_null_island, beyond_the_globe
 from eudr_geo.rules.corners import strayed
 from eudr_geo.rules.rings import GEO, counted, tangled, with_geometry
 from eudr_geo.shapes.corners import WRONG_STRAY
+from eudr_geo.shapes.crossings import CROSSING_LIMIT
 from eudr_geo.shapes.crossings import overlapping_parts as pairs_of_parts
 from eudr_geo.shapes.exploding import explode
 from eudr_geo.shapes.parting import hole_free, united, untangled
@@ -71,6 +72,7 @@ def self_intersection(plots: Plots) -> Problems:
     what="parted the boundary where it crossed itself, keeping all that was enclosed",
     changes_kind=True,
     changes_area=True,
+    unable=f"too complex to repair: its sides meet at more than {CROSSING_LIMIT:,} places",
 )
 def untangle(plots: Plots) -> Plots:
     """Part boundaries where they cross themselves, within a budget (:func:`eudr_geo.shapes.parting.untangled`)."""
@@ -131,6 +133,7 @@ def interior_ring(plots: Plots) -> Problems:
     safe=False,
     what="split the plot along its hole into pieces without one; land and area are the same",
     changes_kind=True,
+    unable="it cannot be split into pieces that are exactly the same land",
 )
 def split_along_holes(plots: Plots) -> Plots:
     """Split plots along their holes; a plot that cannot be split exactly stays as it is."""

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 
 import numpy as np
 import numpy.typing as npt
+import shapely
 
 from eudr_geo.catalogue import ERROR, WARNING, Problems, plot_rule, plots_rule
 from eudr_geo.cells import clean_code, fold
@@ -13,6 +14,7 @@ from eudr_geo.model.plots import Plots, Text
 from eudr_geo.regulation import PLACE_NAME_MAX, PRODUCER_NAME_MAX
 from eudr_geo.rules.neighbours import named, same_land
 from eudr_geo.rules.rings import GEO
+from eudr_geo.shapes.rings import Ints, Mask
 
 
 @plot_rule(severity=WARNING, basis=f"{GEO}, note 1 (recommended)", requires=("missing-properties",), ids=("P-06",))
@@ -45,7 +47,8 @@ def duplicate_plot_id(plots: Plots) -> Problems:
 
     **How to correct it** Ask the collectors which receipts mean which land. Give one of the two a new code and correct
     its receipts. If it is a new survey of the same plot, send only the new boundary. Pieces of one plot belong in one
-    record.
+    record; pieces that lie side by side and follow each other in one file, as the repair of a hole writes them, are
+    one plot too.
 
     **Trap** Codes that differ only by case or blanks are the same code: ``t-014 -1`` is T-014-1. The same code with
     the same boundary is another fault: see identical-plots. And plots of two countries may bear the same code.
@@ -71,6 +74,7 @@ def duplicate_plot_id(plots: Plots) -> Problems:
                 others.append(earlier)
     late, early = np.array(rows, dtype=np.int64), np.array(others, dtype=np.int64)
     differ = ~same_land(plots.geometry[early], plots.geometry[late])
+    differ &= ~_pieces_of_one(plots, early, late)
     late, early = late[differ], early[differ]
     order = np.argsort(late, kind="stable")
     late, early = late[order], early[order]
@@ -80,6 +84,29 @@ def duplicate_plot_id(plots: Plots) -> Problems:
         "ask which receipts mean which land, and give one of the two a new code; pieces of one plot are one record",
         measured={"other": [named(plots, a, b) for a, b in zip(late.tolist(), early.tolist(), strict=True)]},
     )
+
+
+def _pieces_of_one(plots: Plots, early: Ints, late: Ints) -> Mask:
+    """Tell which later record goes on with the plot of the earlier one, as a plot split along its hole is written.
+
+    Its pieces follow each other in one file, under one producer, and each shares a side, but no ground, with one that
+    came before it.
+    """
+    found = np.zeros(len(late), dtype=bool)
+    source, producer, code = plots["source"], plots["producer"], plots["producer_id"]
+    runs: dict[int, list[int]] = {}
+    for at in np.argsort(late, kind="stable").tolist():  # only codes that stand twice
+        first, row = int(early[at]), int(late[at])
+        run = runs.setdefault(first, [first])
+        one_record_on = row == run[-1] + 1 and source[row] == source[first]
+        if not shapely.is_valid(plots.geometry[[*run, row]]).all():
+            continue  # whether broken boundaries share a side cannot be told
+        if one_record_on and (producer[row], code[row]) == (producer[first], code[first]):
+            beside = shapely.relate_pattern(plots.geometry[run], plots.geometry[row], "F***1****")
+            if beside.any():
+                found[at] = True
+                run.append(row)
+    return found
 
 
 @plot_rule(severity=WARNING, basis=f"{GEO}, 9.3", requires=("missing-properties",), ids=("P-01", "P-09"))

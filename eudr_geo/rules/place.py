@@ -111,7 +111,12 @@ def _advice(found: tuple[str, ...]) -> str:
     return f"write {told}" if len(found) == 1 else f"write {told}: ask which is meant"
 
 
-@repairs("unknown-country", safe=True, what="wrote the country as its two-letter code")
+@repairs(
+    "unknown-country",
+    safe=True,
+    what="wrote the country as its two-letter code",
+    unable="what is written does not mean one country for certain",
+)
 def write_code(plots: Plots) -> Plots:
     """Write the code of a country that the text can only mean; leave the others."""
     codes = codes_of(plots)

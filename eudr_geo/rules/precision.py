@@ -61,6 +61,7 @@ def invalid_after_rounding(plots: Plots) -> Problems:
     safe=False,
     what="moved a few positions, by at most 0.000001 degrees, so that six decimals are sound",
     changes_area=True,
+    unable="no place within 0.000001 degrees was found for its corners at which the shape stays whole",
 )
 def settle(plots: Plots) -> Plots:
     """Settle boundaries on six decimals; one for which no sound place is found stays as it is."""
@@ -238,7 +239,13 @@ def excess_precision(plots: Plots, eu: EuVersion = NEWEST_EU_VERSION) -> Problem
     )
 
 
-@repairs("excess-precision", safe=True, what="rounded the coordinates to six decimals")
+@repairs(
+    "excess-precision",
+    safe=True,
+    what="rounded the coordinates to six decimals",
+    changes_area=True,  # writing rounds in any case; small plots change by more than a thousandth: say so
+    unable="its shape would break at six decimals",
+)
 def round_coordinates(plots: Plots) -> Plots:
     """Round to six decimals and drop what falls together; a plot whose shape would break stays as it is."""
     rounded = without_doubles(np.asarray(shapely.transform(plots.geometry, round6)))

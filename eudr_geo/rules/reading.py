@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from eudr_geo.catalogue import ERROR, MEASURES, NOTE, WARNING, Problems, file_rule, plot_rule, repairs
+from eudr_geo.catalogue import ERROR, MEASURES, NOTE, WARNING, Problems, file_rule, offers, plot_rule, repairs
 from eudr_geo.model.plots import Note, Plots, Reading
 from eudr_geo.rules.rings import GEO
 
@@ -151,6 +151,9 @@ def nested_point(reading: Reading) -> Problems:
     return _of_records(reading, "nested-point")
 
 
+offers("nested-point", safe=False, what="made a point of a list of one position")
+
+
 @file_rule(severity=ERROR, basis=f"{GEO}, error 5", ids=("G-01", "G-02"))
 def unsupported_geometry(reading: Reading) -> Problems:
     """A line, a curve or anything but points and polygons.
@@ -166,6 +169,9 @@ def unsupported_geometry(reading: Reading) -> Problems:
     before you ask for the repair.
     """
     return _of_records(reading, "unsupported-geometry")
+
+
+offers("unsupported-geometry", safe=False, what="made a boundary of a line that comes back to its beginning")
 
 
 @file_rule(severity=ERROR, basis="RFC 8259, 6: numbers only; RFC 7946, 3.1.1", ids=("C-14",))
@@ -201,6 +207,9 @@ def bare_geometry(reading: Reading) -> Problems:
     return _of_files(reading, "bare-geometry")
 
 
+offers("bare-geometry", safe=True, what="wrote the plots as a collection")
+
+
 @file_rule(severity=(WARNING, ERROR), basis=f"{GEO}: WGS 84 only; RFC 7946, 4", ids=("F-12",))
 def crs_member(reading: Reading) -> Problems:
     """A GeoJSON file with a `crs` member.
@@ -217,6 +226,9 @@ def crs_member(reading: Reading) -> Problems:
     **Trap** Deleting the member from a file in metres does not turn metres into degrees.
     """
     return _of_files(reading, "crs-member")
+
+
+offers("crs-member", safe=True, what="wrote the plots in WGS 84, without the member")
 
 
 @file_rule(severity=ERROR, basis=f"{GEO}: WGS 84 only", ids=("C-02", "C-12"))

@@ -72,7 +72,7 @@ def tasks(report: Report) -> tuple[str, list[Task]]:
                 task.producer = str(plots["producer"][row] or plots["producer_id"][row])
         task.findings.append(finding)
     ordered = list(found.values())
-    kind, groups = villages(plots, [task.row for task in ordered if task.row is not None])
+    kind, groups = villages(plots, [task.row for task in ordered if task.row is not None], report.by)
     stated = iter(groups)
     for task in ordered:
         task.group = next(stated) if task.row is not None else task.source if kind == "file" else ""

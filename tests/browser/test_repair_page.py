@@ -31,7 +31,7 @@ def repaired(*, also=("self-intersection",), language="en"):
     data = json.dumps({"type": "FeatureCollection", "features": features}).encode()
     done = repair(read_bytes("walk.geojson", data), also=also, by="Lan")
     report = Report(check(done.reading), done.reading.plots, language=language)
-    return repair_page(done.changes, done.withdrawn, report)
+    return repair_page(done.changes, done.taken_back, report)
 
 
 def change(**more):

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import zipfile
+from dataclasses import replace
 
 import openpyxl
 import pytest
@@ -97,6 +98,18 @@ def test_a_sheet_for_each_village_and_a_row_for_each_plot():
     assert rows[0]["Correct area (ha)"] is None
     assert [row["Plot"] for row in sheet_rows(book["Ea Kao"])] == ["P-3"]
     assert "4 plots to look at: 4 with errors" in book["Guide"]["A3"].value
+
+
+def test_a_sheet_for_each_collector_or_file_when_asked_for():
+    features = [json.loads(json.dumps(one)) for one in FEATURES]
+    for one, team in zip(features, ("Team 2", "Team 1", "Team 2", "Team 1", ""), strict=True):
+        one["properties"]["collector"] = team
+    report = report_of(features)
+    by_collector = opened(worklist(replace(report, by="collector")))
+    assert by_collector.sheetnames == ["Guide", "Team 1", "Team 2", "– not stated", HIDDEN]
+    assert [row["Plot"] for row in sheet_rows(by_collector["Team 2"])] == ["P-1", "P-3"]
+    by_file = opened(worklist(replace(report, by="file")))
+    assert by_file.sheetnames == ["Guide", "walk.geojson", HIDDEN]
 
 
 def test_filled_in_and_read_again_the_faults_are_gone():

@@ -1,0 +1,155 @@
+"""What a repair changed, as text for the terminal: rule by rule, with areas and the largest move. No command."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from textwrap import wrap
+from typing import TYPE_CHECKING
+
+from eudr_geo.cli import screen
+
+if TYPE_CHECKING:
+    from eudr_geo.model.changes import Change
+    from eudr_geo.model.findings import CheckResult
+    from eudr_geo.repairing import Repaired
+
+_SHOWN = 12  # of each rule; the number of the others is printed
+_INDENT = " " * 8
+
+
+def change_text(
+    repaired: Repaired, result: CheckResult, also: Collection[str], *, dry_run: bool, width: int = 100
+) -> str:
+    """Return the changes rule by rule, what was not repaired and why, and what could be repaired by name.
+
+    Parameters
+    ----------
+    repaired
+        What the repairs did.
+    result
+        The check after them.
+    also
+        Named repairs that were asked for.
+    dry_run
+        Whether nothing is written.
+    width
+        Characters in a line.
+    """
+    from eudr_geo.pages.repair_data import told_once
+
+    lines: list[str] = []
+    plots = len({(one.source, one.record, one.plot_id) for one in repaired.changes})
+    if repaired.changes:
+        kept = "" if dry_run else ", each with its receipt (--ledger)"
+        verb = "WOULD BE REPAIRED" if dry_run else "REPAIRED"
+        lines += [f"{verb}  {_count(plots, 'plot')}, {_count(len(repaired.changes), 'change')}{kept}", ""]
+    elif not repaired.taken_back:
+        lines += ["Nothing to repair safely." if not also else "Nothing to repair.", ""]
+    several = len({one.source for one in repaired.changes} | {one.source for one in repaired.taken_back}) > 1
+    by_rule: dict[str, list[Change]] = {}
+    for change in told_once(repaired.changes):
+        by_rule.setdefault(change.rule, []).append(change)
+    for rule, changes in sorted(by_rule.items(), key=lambda item: (item[1][0].by == "safe repair", item[0])):
+        lines += [*_rule(rule, changes, several=several, width=width), ""]
+    lines += _not_repaired(repaired, several=several)
+    lines += _by_name(result, also)
+    return "\n".join(lines) + "\n"
+
+
+def _rule(rule: str, changes: Sequence[Change], *, several: bool, width: int) -> Iterator[str]:
+    first = changes[0]
+    plots = len({(one.source, one.record, one.plot_id) for one in changes})
+    by = first.by if first.by == "safe repair" else f"by name: {first.by}"
+    yield f"{rule}  {_count(plots, 'plot')}  {by}"
+    # The parts of a record each say of which; every other repair says the same of all its plots.
+    yield _INDENT + (first.what.split(":")[0] if first.field == "part" else first.what)
+    shown = list(changes)
+    if len(changes) > _SHOWN:
+        shown = sorted(changes, key=_size, reverse=True)[:_SHOWN]
+    values = [_values(one) for one in shown]
+    measured = any(one.area_before_ha is not None or one.area_after_ha is not None for one in shown)
+    if not measured and len(set(values)) == 1:  # nothing that differs from plot to plot
+        lines = [f"{values[0][0]} → {values[0][1]}"] if values[0] else []
+        names = ", ".join(_place(one, several=several) for one in shown)
+        lines.append(names + (f" and {len(changes) - len(shown):,} more" if len(changes) > len(shown) else ""))
+        for line in lines:
+            yield from wrap(screen.plain(line), width, initial_indent=_INDENT, subsequent_indent=_INDENT)
+        return
+    numbers = ("ha before", "ha after", "%", "moved m") if measured else ()
+    told = ("before", "after") if any(values) else ()
+    rows = [
+        (
+            f"{one.source}, {one.record}" if several else str(one.record),
+            one.plot_id or "–",
+            *((value or ("", "")) if told else ()),
+            *(_numbers(one) if measured else ()),
+        )
+        for one, value in zip(shown, values, strict=True)
+    ]
+    text = screen.table(("record", "plot", *told, *numbers), rows, right=numbers, width=max(width - len(_INDENT), 60))
+    yield from (_INDENT + line for line in text.splitlines())
+    if len(changes) > len(shown):
+        yield f"{_INDENT}and {len(changes) - len(shown):,} smaller ones: --ledger has every change"
+
+
+def _size(change: Change) -> tuple[float, float]:
+    """How much a change should be looked at: by the share of the area, then by the move."""
+    before, after = change.area_before_ha, change.area_after_ha
+    share = abs(after - before) / before if before and after is not None else 0.0
+    return share, change.largest_move_m or 0.0
+
+
+def _numbers(change: Change) -> tuple[str, str, str, str]:
+    before, after, moved = change.area_before_ha, change.area_after_ha, change.largest_move_m
+    return (
+        "" if before is None else f"{before:,.4f}",
+        "" if after is None else f"{after:,.4f}",
+        "" if not before or after is None else f"{(after - before) / before * 100:+,.2f}",
+        "" if moved is None else f"{moved:,.2f}",
+    )
+
+
+def _values(change: Change) -> tuple[str, str] | None:
+    """What stood there and what stands there now, where that is something to read."""
+    from eudr_geo.pages.repair_data import readable
+
+    return readable(change)
+
+
+def _not_repaired(repaired: Repaired, *, several: bool) -> Iterator[str]:
+    taken = repaired.taken_back
+    if not taken:
+        return
+    yield f"NOT REPAIRED  {_count(len(taken), 'repair')} would not hold; these plots are as they were"
+    for number, one in enumerate(taken):
+        before = taken[max(number - _SHOWN, 0)]
+        if number >= _SHOWN and before.rule == one.rule:
+            continue  # counted below
+        yield screen.plain(f"{_INDENT}{one.rule}: {_place(one, several=several)}: {one.why}")
+    for rule, count in repaired.withdrawn.items():
+        if count > _SHOWN:
+            yield f"{_INDENT}{rule}: {count - _SHOWN:,} more: --format json has them all"
+    yield ""
+
+
+def _by_name(result: CheckResult, also: Collection[str]) -> Iterator[str]:
+    """Named repairs that nobody asked for and that something waits for."""
+    waiting: dict[str, int] = {}
+    for finding in result.findings:
+        if finding.repair == "named" and finding.rule not in also:
+            waiting[finding.rule] = waiting.get(finding.rule, 0) + 1
+    if waiting:
+        told = ", ".join(f"{rule} {count:,}" for rule, count in sorted(waiting.items()))
+        yield f"BY NAME  more can be tried, look at the result: {told}"
+        yield f"{_INDENT}--also {','.join(sorted(waiting))}"
+        yield ""
+
+
+def _place(one: object, *, several: bool) -> str:
+    source, record, plot = (getattr(one, name) for name in ("source", "record", "plot_id"))
+    where = f"{source}, record {record}" if several else f"record {record}"
+    return f"{plot} ({where})" if plot else where
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")
