@@ -133,9 +133,9 @@ def page() -> str:
         "",
         "- The walls of macOS and Windows on those systems themselves. What the toolkit does where a wall is missing",
         "  is tested on Linux with the wall taken away; that `doctor` says so is tested for all three.",
-        "- Binary workbooks (XLSB) are read by the library as they are. A far cell in one, or in an XLS that is",
-        "  damaged, ends the reading process and is told as an unreadable file; it is not seen before.",
-        "- Errors of formulas in XLS: the library gives an empty cell for them.",
+        "- Binary workbooks (XLSB) are read by the library as they are: a far cell in one ends the reading process and",
+        "  is told as an unreadable file, and a formula that failed in one is an empty cell.",
+        "- Changes that a database keeps in a journal beside it: only the file itself is read, and the journal left.",
         "- A shape that was changed without breaking the format: a bit in a coordinate is another coordinate.",
         "- Old Vietnamese fonts (TCVN3, VNI) are found by their letters, not by the file: rule `garbled-names`.",
     ]
