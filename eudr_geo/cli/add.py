@@ -87,4 +87,20 @@ def _preview(plan: PlotImport, repairs: int) -> str:
     ]
     if len(plan.refused) > _REFUSED_SHOWN:
         lines.append(f"  … and {len(plan.refused) - _REFUSED_SHOWN:,} more refused")
+    lines += [_other_land(plan, row) for row in plan.resurveyed[:_REFUSED_SHOWN]]
+    if len(plan.resurveyed) > _REFUSED_SHOWN:
+        lines.append(f"  … and {len(plan.resurveyed) - _REFUSED_SHOWN:,} more with a new boundary")
     return "\n".join(lines)
+
+
+def _other_land(plan: PlotImport, row: int) -> str:
+    """Say whose boundary is replaced, by which record, and that the one in the project is kept."""
+    code = plan.codes[row]
+    known = plan.known[code]
+    old = [f"version {known.version}"]
+    old += [f"{known.area_ha:,.2f} ha"] if known.area_ha is not None else []
+    old += [f"mapped {known.mapped_on}"] if known.mapped_on else []
+    source, record = plan.plots["source"][row], plan.plots["record"][row]
+    return (
+        f"  new boundary: {code}, {source}, record {record}; the one in the project ({', '.join(old)}) is kept as well"
+    )

@@ -59,6 +59,11 @@ def check_reach(sheet: bytes, limits: Limits) -> None:
         last_column = max(map(_column, letters), default=0)
     else:
         last_row, last_column = _walked(sheet)
+    check_size(last_row, last_column, limits)
+
+
+def check_size(last_row: int, last_column: int, limits: Limits) -> None:
+    """Refuse a sheet whose last row and column, counted from 1, are beyond the limits."""
     if last_row > limits.sheet_rows or last_column > limits.sheet_columns:
         raise too_wide(limits)
     if last_row * last_column > limits.sheet_cells:

@@ -93,7 +93,7 @@ def read(source: Source) -> Reading:
 
 
 def _refuse_cut_off(source: Source) -> None:
-    """Stop at a file shorter than it says: SQLite would fill its last page with zeros, and a shape with them."""
+    """Stop at a file shorter than it says: SQLite would fill its last page with zeros, and the shapes on it too."""
     size = source.path.stat().st_size
     with source.path.open("rb") as stream:
         head = stream.read(100)

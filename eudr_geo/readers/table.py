@@ -14,6 +14,7 @@ from eudr_geo.formats.archives import members, names_in
 from eudr_geo.formats.coordinate_text import Regions, assembled
 from eudr_geo.formats.csv_text import SEPARATORS, decoded, rows_of
 from eudr_geo.formats.hidden_cells import Hidden, hidden_in
+from eudr_geo.formats.old_workbook import scanned
 from eudr_geo.formats.sheet_claims import check_reach, counts_from_1904, failed_in, too_wide, with_known_errors
 from eudr_geo.model.plots import Reading
 from eudr_geo.model.source import Source, WholeFileError
@@ -216,6 +217,7 @@ def workbook_cells(source: Source) -> dict[str, list[list[Any]]]:
     format_ = _format(source)
     parts = members(source) if format_ != "XLS" else {}
     _scan(source, parts)
+    of_old = scanned(source.path.read_bytes(), source.limits) if format_ == "XLS" else {}
     from python_calamine import CalamineError, CalamineWorkbook
 
     try:
@@ -231,7 +233,7 @@ def workbook_cells(source: Source) -> dict[str, list[list[Any]]]:
         raise WholeFileError(
             "unreadable-file", f"the workbook is damaged ({shown(error)})", "open it in Excel and save it again"
         ) from error
-    for name, failed in failed_in(parts, format_, source.limits).items():
+    for name, failed in (of_old or failed_in(parts, format_, source.limits)).items():
         rows = cells.get(name, [])
         for (row, column), text in failed.items():  # few: the library gives an empty cell for each, or none at all
             rows += [[] for _ in range(len(rows), row + 1)]

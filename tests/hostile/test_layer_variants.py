@@ -216,7 +216,7 @@ def test_a_layer_whose_system_makes_no_sense_is_never_taken_for_another(direct, 
         assert seen.notes[0].severity == "warning"
 
 
-@pytest.mark.fault(73)
+@pytest.mark.fault(73, files=300)
 def test_three_hundred_flipped_bits_are_read_or_refused_in_time(direct):
     import time
 

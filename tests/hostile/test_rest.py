@@ -49,6 +49,48 @@ def test_a_code_that_the_project_has_elsewhere_is_not_overwritten(tmp_path, monk
     assert "Nothing new" in again.output
 
 
+@pytest.mark.fault(42)
+@pytest.mark.parametrize(
+    ("code", "lon", "said"),
+    [
+        ("A-1", 108.051234, "0 with a new boundary, 0 with other facts, 1 unchanged"),
+        ("a-1", 108.051234, "0 with a new boundary, 0 with other facts, 1 unchanged"),
+        (" A-1 ", 108.051234, "0 with a new boundary, 0 with other facts, 1 unchanged"),
+        ("A-1", 108.091234, "1 with a new boundary"),
+        ("a-1", 108.091234, "1 with a new boundary"),
+        ("A-2", 108.051234, "1 plots new"),
+        ("A-01", 108.091234, "1 plots new"),
+    ],
+)
+def test_a_code_that_the_project_has_is_the_same_plot_and_its_other_land_is_named(
+    tmp_path, monkeypatch, code, lon, said
+):
+    monkeypatch.chdir(tmp_path)
+    run = CliRunner().invoke
+    assert run(app, ["init", "-p", "c.gpkg", "--name", "C", "--country", "VN"]).exit_code == 0
+    (tmp_path / "first.geojson").write_text(collection(feature("A-1", 108.051234)))
+    assert run(app, ["add", "first.geojson", "-p", "c.gpkg", "--yes"]).exit_code == 0
+    (tmp_path / "second.geojson").write_text(collection(feature(code, lon)))
+    done = run(app, ["add", "second.geojson", "-p", "c.gpkg"], input="n\n").output
+    assert said in done
+    if "1 with a new boundary" in said:
+        assert "new boundary: A-1, second.geojson, record 1" in done
+        assert "version 1" in done
+
+
+@pytest.mark.fault(42)
+@pytest.mark.parametrize(("first", "second"), [("B-1", "B-1"), ("B-1", "b-1"), ("B-1", " B-1")])
+def test_a_code_on_two_lands_in_one_delivery_stores_neither_and_names_both(tmp_path, monkeypatch, first, second):
+    monkeypatch.chdir(tmp_path)
+    run = CliRunner().invoke
+    assert run(app, ["init", "-p", "c.gpkg", "--name", "C", "--country", "VN"]).exit_code == 0
+    (tmp_path / "x.geojson").write_text(collection(feature(first, 108.051234), feature(second, 108.071234)))
+    done = run(app, ["add", "x.geojson", "-p", "c.gpkg", "--yes"]).output
+    assert "2 refused" in done
+    assert "record 1, B-1: its code stands on two" in done.replace("\n", " ")
+    assert "record 2, B-1: its code stands on two" in done.replace("\n", " ")
+
+
 @pytest.mark.fault(57)
 @pytest.mark.parametrize(
     "headings",

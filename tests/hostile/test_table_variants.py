@@ -280,3 +280,73 @@ def test_what_honest_programs_write_is_not_refused_for_it(direct, row):
     data = with_member(book(), "xl/worksheets/sheet1.xml", sheet.replace(b"</sheetData>", row + b"</sheetData>"))
     seen = direct(data, limits=Limits())
     assert seen.plots["plot_id"].tolist() == ["P1", "P2"]
+
+
+def old_book(change=None):
+    """An XLS of two plots, P1 and P2, whose cells a test may damage."""
+    import xlwt
+
+    made = xlwt.Workbook(encoding="utf-8")
+    sheet = made.add_sheet("Thửa đất")
+    for row, cells in enumerate(ROWS):
+        for column, cell in enumerate(cells):
+            sheet.write(row, column, cell)
+    if change:
+        change(sheet)
+    out = io.BytesIO()
+    made.save(out)
+    return out.getvalue()
+
+
+def overwrite(sheet, column, error):
+    sheet._cell_overwrite_ok = True
+    sheet.row(2).set_cell_error(column, error)
+
+
+@pytest.mark.fault(59)
+@pytest.mark.parametrize("column", [0, 1, 2, 3])
+@pytest.mark.parametrize(
+    ("number", "error"),
+    [(0, "#NULL!"), (7, "#DIV/0!"), (15, "#VALUE!"), (23, "#REF!"), (29, "#NAME?"), (36, "#NUM!"), (42, "#N/A")],
+)
+def test_a_failed_formula_of_an_old_workbook_rejects_its_row(direct, column, number, error):
+    seen = direct(old_book(lambda sheet: overwrite(sheet, column, number)))
+    assert seen.format == "XLS"
+    assert seen.plots["plot_id"].tolist() == ["P1"]
+    assert f"failed ({error})" in seen.rejected[0].why
+
+
+@pytest.mark.fault(60)
+@pytest.mark.parametrize("name", ["a column beyond all", "a row beyond all", "a size beyond all", "two corners"])
+def test_an_old_workbook_that_claims_far_cells_is_refused_before_a_library_makes_room(direct, name):
+    import struct
+
+    whole = old_book()
+    at = whole.index(struct.pack("<HHHH", 0x00FD, 10, 2, 4))  # the text in the third row, fifth column
+    size = whole.index(struct.pack("<HH", 0x0200, 14))
+    if name == "a column beyond all":
+        data = whole[: at + 6] + b"\xff\xff" + whole[at + 8 :]
+    elif name == "a row beyond all":
+        data = whole[: at + 4] + b"\xff\xff" + whole[at + 6 :]
+    elif name == "two corners":
+        data = whole[: at + 4] + struct.pack("<HH", 60_000, 190) + whole[at + 8 :]
+    else:
+        data = whole[: size + 8] + struct.pack("<I", 2**31) + whole[size + 12 :]
+    seen = direct(data, limits=Limits(sheet_rows=60_001))
+    assert seen.codes == ["unreadable-file"]
+    assert any(word in seen.notes[0].why for word in ("rows", "cells")), seen.notes
+
+
+@pytest.mark.fault(60)
+@pytest.mark.parametrize("seed", range(3))
+def test_an_old_workbook_of_changed_bytes_never_ends_the_reader(direct, seed):
+    """The walk through its sectors and records meets loops, ends and lengths of every kind."""
+    import random
+
+    whole, draw = old_book(), random.Random(seed)
+    for _ in range(60):
+        data = bytearray(whole)
+        for _ in range(draw.choice((1, 2, 8))):
+            place = draw.choice((draw.randrange(len(data)), draw.randrange(512), draw.randrange(512, 2_048)))
+            data[place] = draw.choice((0, 1, 255, draw.randrange(256)))
+        direct(bytes(data))
