@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
-from eudr_geo.cli import options, screen
+from eudr_geo.cli import EXIT_FINDINGS, options, screen
 
 
 @click.command()
 @options.project
 def command(project: str) -> None:
-    """Say who changed what in the project, newest first."""
+    """Say who changed what in the project, newest first. Exit code 1 if somebody changed the log itself."""
     with options.open_project(project) as store:
         rows = [
             (
@@ -23,6 +25,7 @@ def command(project: str) -> None:
             )
             for step in reversed(store.log())
         ]
+        broken = store.first_broken_step()
     if not rows:
         screen.say("Nothing has been stored yet.")
         return
@@ -30,3 +33,8 @@ def command(project: str) -> None:
         screen.table(("step", "when (UTC)", "who", "did", "what", "taken back"), rows, width=screen.width_of(None)),
         None,
     )
+    if broken:
+        screen.say(
+            f"Step {broken} is not as it was written: somebody changed the log. Compare it with a copy of the project."
+        )
+        sys.exit(EXIT_FINDINGS)

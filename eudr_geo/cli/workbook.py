@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 import click
 
-from eudr_geo.cli import screen
+from eudr_geo.cli import options, screen
+from eudr_geo.errors import InputError
+
+if TYPE_CHECKING:
+    from eudr_geo.model.lot_book import LotBook
 
 
 @click.group()
@@ -29,14 +36,40 @@ def command() -> None:
     help="Days of the plan: 5, 9 or 11 sheets.",
 )
 @click.option("--demo", is_flag=True, help="With example rows.")
-def new(out: str, lang: str, stage: str, demo: bool) -> None:
+@click.option(
+    "-p",
+    "--project",
+    default="",
+    metavar="PATH",
+    help="A project whose producers, plots and declared micro-lots stand in it already.",
+)
+def new(out: str, lang: str, stage: str, demo: bool, project: str) -> None:
     """Make an empty workbook with drop-down lists and a guide.
+
+    With -p the producers and plots of a project are filled in, so that their codes are on the lists to choose from.
 
     \b
     Example:
       eudr-geo workbook new -o cooperative.xlsx --lang vi
+      eudr-geo workbook new -o december.xlsx --lang vi -p coop.gpkg
     """  # noqa: D301
     from eudr_geo.exports.workbook import write_book
 
-    write_book(out, lang=lang, stage=int(stage), demo=demo)
-    screen.say(f"Made {out}. Fill it in, then: eudr-geo book {out}")
+    if Path(out).exists():
+        raise InputError(f"{out} exists already", fix="name a new file; what you filled in is never written over")
+    write_book(out, lang=lang, stage=int(stage), demo=demo, book=_known(project) if project else None)
+    screen.say(f"Made {out}. Fill it in, then: eudr-geo book {out}" + (f" -p {project}" if project else ""))
+
+
+_PEOPLE_AND_LAND = ("producer", "plot", "stream", "stream_plot")
+
+
+def _known(project: str) -> LotBook:
+    """Who and what a project knows that the rows of a season refer to; what happened in it stays there."""
+    from eudr_geo.model.lot_book import LotBook
+
+    with options.open_project(project) as store:
+        book = store.lot_book()
+    plot = book.table("plot")
+    frames = {name: book.table(name) for name in _PEOPLE_AND_LAND}
+    return LotBook({**frames, "plot": plot[plot["producer_code"].notna()]})

@@ -12,7 +12,19 @@ from eudr_geo.model.lot_book import LotBook
 from eudr_geo.model.plots import Plots
 from eudr_geo.model.workbook import BookReading, CellIssue
 from eudr_geo.workbooks.book_rows import Cells, demo_book, rows_of
-from eudr_geo.workbooks.terms import LANGUAGES, SCHEMA, STAGES, Field, Sheet, choices, guide, label, sheets, word
+from eudr_geo.workbooks.terms import (
+    LANGUAGES,
+    SCHEMA,
+    STAGES,
+    Field,
+    Sheet,
+    choices,
+    guide,
+    label,
+    sheets,
+    suggestions,
+    word,
+)
 from eudr_geo.writing import write_file
 from eudr_geo.xlsx_out import put, workbook_bytes
 
@@ -26,6 +38,10 @@ FILE = ""
 _REQUIRED, _OPTIONAL, _SOFT, _WRONG = "14532D", "3F7D5C", "E8F3EC", "FBD5D0"
 _FORMATS = {"kg": "#,##0.###", "date": "dd/mm/yyyy", "code": "@", "text": "@", "whole": "0"}
 _WIDTHS = {"text": 22, "code": 17, "date": 13, "kg": 13, "number": 12, "whole": 11, "yesno": 11, "country": 11}
+_SUGGESTED = "suggested "
+_OFFERED = {("lots", "process"), ("offers", "incoterm"), ("shipments", "incoterm"), ("deliveries", "unit")}
+"""Columns of free text with a list to choose from; other words are taken as well."""
+_GUIDE_LINE = 58  # characters beside each other in the last column of the guide
 _LISTED_ROWS = 5000  # rows that get drop-down lists
 
 
@@ -153,9 +169,12 @@ class _Maker:
 
     def _guide(self) -> None:
         from openpyxl.styles import Font
+        from openpyxl.worksheet.properties import PageSetupProperties
 
         sheet = self.workbook.create_sheet(self.say("title.guide"))
         sheet.sheet_view.showGridLines = False
+        sheet.page_setup.orientation, sheet.page_setup.fitToHeight = "landscape", 0
+        sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
         for column, width in zip("ABCD", (24, 34, 18, 60), strict=True):
             sheet.column_dimensions[column].width = width
         self.put(sheet, 1, 1, self.say("title.book")).font = Font(bold=True, size=16, color=_REQUIRED)
@@ -177,7 +196,10 @@ class _Maker:
                 row += 1
                 self.put(sheet, row, 2, field.heading(self.lang))
                 self.put(sheet, row, 3, self.say("must") if field.required else "")
-                self.put(sheet, row, 4, self._what(field)).alignment = self.wrap
+                what = self._what(field)
+                self.put(sheet, row, 4, what).alignment = self.wrap
+                if len(what) > _GUIDE_LINE:  # no program makes a row higher by itself before it is touched
+                    sheet.row_dimensions[row].height = 15 * (1 + len(what) // _GUIDE_LINE)
 
     def _what(self, field: Field) -> str:
         kind, _, words = field.kind.partition(":")
@@ -193,14 +215,16 @@ class _Maker:
 
         sheet = self.workbook.create_sheet(self.say("title.lists"))
         used = {field.kind.partition(":")[2] for spec in self.shown for field in spec.fields} - {""}
-        for column, name in enumerate(sorted(used | {"yesno"}), start=1):
+        lists = {name: [word(name, value, self.lang) for value in choices()[name]] for name in sorted(used | {"yesno"})}
+        lists |= {f"{_SUGGESTED}{key}": list(words) for key, words in suggestions(self.lang).items()}
+        for column, (name, words) in enumerate(lists.items(), start=1):
             letter = get_column_letter(column)
             sheet.column_dimensions[letter].width = 20
-            cell = self.put(sheet, 1, column, name)
+            cell = self.put(sheet, 1, column, name.removeprefix(_SUGGESTED))
             cell.font, cell.fill = self.head, self.fills[_REQUIRED]
-            for row, value in enumerate(choices()[name], start=2):
-                self.put(sheet, row, column, word(name, value, self.lang))
-            self.lists[name] = f"'{sheet.title}'!${letter}$2:${letter}${len(choices()[name]) + 1}"
+            for row, value in enumerate(words, start=2):
+                self.put(sheet, row, column, value)
+            self.lists[name] = f"'{sheet.title}'!${letter}$2:${letter}${len(words) + 1}"
         for spec in self.shown:
             if any(field.refers == spec.key for one in self.shown for field in one.fields):
                 title = spec.title(self.lang)
@@ -232,7 +256,7 @@ class _Maker:
             dimension.width = max(_WIDTHS.get(kind, 16), min(len(field.heading(self.lang)) + 2, 28))
             if kind in _FORMATS:
                 dimension.number_format = _FORMATS[kind]
-            self._validation(sheet, field, letter)
+            self._validation(sheet, spec, field, letter)
         sheet.auto_filter.ref = f"A1:{get_column_letter(len(spec.fields))}1"
         for number, cells in enumerate(self.rows.get(spec.key, ()), start=2):
             if cells.get("_row") is not None:
@@ -261,11 +285,17 @@ class _Maker:
                 return value
         return value
 
-    def _validation(self, sheet: Worksheet, field: Field, letter: str) -> None:
+    def _validation(self, sheet: Worksheet, spec: Sheet, field: Field, letter: str) -> None:
         from openpyxl.worksheet.datavalidation import DataValidation
 
         kind, _, words = field.kind.partition(":")
         source = self.lists.get(words or ("yesno" if kind == "yesno" else field.refers))
+        offered = self.lists.get(f"{_SUGGESTED}{field.key}") if kind == "text" else None
+        if offered and (spec.key, field.key) in _OFFERED:
+            rule = DataValidation(type="list", formula1=offered, allow_blank=True, showErrorMessage=False)
+            sheet.add_data_validation(rule)
+            rule.add(f"{letter}2:{letter}{_LISTED_ROWS}")
+            return
         if source:
             rule = DataValidation(type="list", formula1=source, allow_blank=True)
             # A code may be new: the sheet it refers to is often filled in afterwards.

@@ -240,6 +240,8 @@ def _faults(
         needed = is_new and not column_.nullable and column_.default is None and column_.name != "fid"
         if needed and value in (None, ""):
             faults.append((f"{label} has no {column_.name}", "fill it in"))
+        elif value and (allowed := column_.info.get("allowed")) and value not in allowed:
+            faults.append((f"{label} has the {column_.name} {str(value)[:40]!r}", f"write one of {', '.join(allowed)}"))
         elif column_.name == "quantity_kg" and value is not None and not value > 0:
             faults.append((f"{label} has a {column_.name} of {value}", "write a weight of more than zero"))
     return faults

@@ -48,14 +48,16 @@ class Geometry(UserDefinedType[Any]):
         return lambda value: None if value is None else shapely.from_wkb(value)
 
 
-def col(doc: str, *args: Any, unit: str = "", **options: Any) -> MappedColumn[Any]:
+def col(doc: str, *args: Any, unit: str = "", allowed: Sequence[str] = (), **options: Any) -> MappedColumn[Any]:
     """Return a mapped column with its meaning and unit, read by the data dictionary and the workbook.
+
+    ``allowed`` are the words it may hold, beside nothing: the store holds back any other.
 
     A default stands in the database too: QGIS adds rows without knowing all the columns.
     """
     if isinstance(default := options.get("default"), (str, int)):
         options.setdefault("server_default", default if isinstance(default, str) else str(int(default)))
-    return mapped_column(*args, doc=doc, info={"unit": unit}, **options)
+    return mapped_column(*args, doc=doc, info={"unit": unit, "allowed": tuple(allowed)}, **options)
 
 
 class Numbered:

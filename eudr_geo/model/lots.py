@@ -46,7 +46,7 @@ class Stream(Numbered, Provenance, Base):
     __tablename__ = "stream"
 
     code: Mapped[str] = col("stream code, for example ML03", unique=True)
-    type: Mapped[str] = col("micro or bulk")
+    type: Mapped[str] = col("micro or bulk", allowed=STREAM_TYPES)
     season_code: Mapped[str | None] = col("season", ForeignKey("season.code"))
     product: Mapped[str] = col("what is sold", default="")
     hypothesis: Mapped[str] = col("what keeping it apart is meant to show", default="")
@@ -73,11 +73,15 @@ class Lot(Numbered, Provenance, Base):
 
     code: Mapped[str] = col("lot code: at most 20 of A–Z, 0–9 and hyphen (usable in GS1 AI 10)", unique=True)
     stream_code: Mapped[str | None] = col("stream", ForeignKey("stream.code"))
-    form: Mapped[str] = col("cherry, dried_cherry, wet_parchment, dry_parchment, green, roasted or other")
+    form: Mapped[str] = col(
+        "cherry, dried_cherry, wet_parchment, dry_parchment, green, roasted or other", allowed=FORMS
+    )
     quantity_kg: Mapped[float | None] = col("net weight; empty = the sum of what came in", unit="kg")
     created_on: Mapped[str] = col("date, ISO 8601", default="")
     sealed_on: Mapped[str] = col("date after which nothing comes in, ISO 8601", default="")
-    status: Mapped[str] = col("open, sealed, consumed, shipped, rejected or destroyed", default="open")
+    status: Mapped[str] = col(
+        "open, sealed, consumed, shipped, rejected or destroyed", default="open", allowed=LOT_STATUSES
+    )
     species: Mapped[str] = col("species, for example Coffea arabica", default="")
     variety: Mapped[str] = col("variety", default="")
     process: Mapped[str] = col("washed, natural, honey …", default="")
@@ -104,7 +108,7 @@ class Delivery(Numbered, Provenance, Base):
     plot_code: Mapped[str | None] = col("plot; empty only for bulk", ForeignKey("plot.code"), index=True)
     quantity_kg: Mapped[float] = col("net weight", unit="kg")
     delivered_on: Mapped[str] = col("date, ISO 8601")
-    form: Mapped[str] = col("form delivered", default="")
+    form: Mapped[str] = col("form delivered", default="", allowed=FORMS)
     harvested_from: Mapped[str] = col("first day of harvest, ISO 8601", default="")
     harvested_to: Mapped[str] = col("last day of harvest, ISO 8601", default="")
     price: Mapped[float | None] = col("price paid per kg, in the currency of the season", unit="per kg")
@@ -123,7 +127,9 @@ class Process(Numbered, Provenance, Base):
     __tablename__ = "process"
 
     code: Mapped[str] = col("process number", unique=True)
-    type: Mapped[str] = col("merge, split, wet_mill, dry, dry_mill, grade, blend, repack, roast or adjust")
+    type: Mapped[str] = col(
+        "merge, split, wet_mill, dry, dry_mill, grade, blend, repack, roast or adjust", allowed=PROCESS_TYPES
+    )
     date_start: Mapped[str] = col("first day, ISO 8601", default="")
     date_end: Mapped[str] = col("last day, ISO 8601", default="")
     location_code: Mapped[str | None] = col("where", ForeignKey("location.code"))
@@ -147,7 +153,7 @@ class ProcessLine(Numbered, Provenance, Base):
     )
 
     process_code: Mapped[str] = col("process", ForeignKey("process.code"), index=True)
-    direction: Mapped[str] = col("in, out, byproduct or loss")
+    direction: Mapped[str] = col("in, out, byproduct or loss", allowed=LINE_DIRECTIONS)
     lot_code: Mapped[str | None] = col("lot; a loss has none", ForeignKey("lot.code"), index=True)
     quantity_kg: Mapped[float] = col("weight", unit="kg")
     bags: Mapped[int | None] = col("number of bags")

@@ -6,6 +6,8 @@ from sqlalchemy.orm import Mapped
 
 from eudr_geo.model.base import Base, Numbered, Provenance, col
 
+ROLES = ("coop", "collector", "mill", "exporter", "importer", "lab")
+
 
 class Organisation(Numbered, Provenance, Base):
     """A cooperative, collector, mill, exporter, importer or laboratory."""
@@ -15,7 +17,7 @@ class Organisation(Numbered, Provenance, Base):
     code: Mapped[str] = col("code of the organisation", unique=True)
     name: Mapped[str] = col("name")
     country: Mapped[str] = col("ISO 3166-1 alpha-2 country code", default="")
-    role: Mapped[str] = col("coop, collector, mill, exporter, importer or lab", default="")
+    role: Mapped[str] = col("coop, collector, mill, exporter, importer or lab", default="", allowed=ROLES)
     eori: Mapped[str] = col("EORI number", default="")
     gln: Mapped[str] = col("GS1 global location number", default="")
     tax_id: Mapped[str] = col("tax number", default="")

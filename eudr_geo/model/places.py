@@ -20,11 +20,15 @@ class Location(Numbered, Provenance, Base):
 
     code: Mapped[str] = col("location code", unique=True)
     name: Mapped[str] = col("name", default="")
-    kind: Mapped[str] = col("site, warehouse, bay, silo, bed, tank, mill or collection point", default="")
+    kind: Mapped[str] = col(
+        "site, warehouse, bay, silo, bed, tank, mill or collection point", default="", allowed=LOCATION_KINDS
+    )
     parent_code: Mapped[str | None] = col("location it is part of", ForeignKey("location.code"))
     geometry: Mapped[Any | None] = col("position, lon lat, WGS 84", Geometry("POINT"))
     capacity_kg: Mapped[float | None] = col("what it can hold", unit="kg")
-    storage_mode: Mapped[str] = col("exclusive (one lot at a time), labelled (stacks apart) or loose", default="")
+    storage_mode: Mapped[str] = col(
+        "exclusive (one lot at a time), labelled (stacks apart) or loose", default="", allowed=STORAGE_MODES
+    )
     last_emptied: Mapped[str] = col("date it was last empty, ISO 8601", default="")
     organisation_code: Mapped[str | None] = col("organisation that runs it", ForeignKey("organisation.code"))
 

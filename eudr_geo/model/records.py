@@ -86,6 +86,7 @@ class Journal(Numbered, Base):
     action: Mapped[str] = col("add, book, undo …")
     summary: Mapped[str] = col("one plain sentence")
     undone_by: Mapped[int | None] = col("journal row that took it back")
+    sha256: Mapped[str] = col("SHA-256 of this step, its rows and the step before; empty before version 4", default="")
 
 
 class JournalRow(Numbered, Base):

@@ -41,6 +41,7 @@ class ConsignmentLine(Numbered, Provenance, Base):
     lot_code: Mapped[str] = col("lot", ForeignKey("lot.code"), index=True)
     quantity_kg: Mapped[float] = col("net weight shipped", unit="kg")
     hs_code: Mapped[str] = col("HS code, digits only", default="")
+    sscc: Mapped[str] = col("GS1 number of the pallet, big bag or container load, 18 digits", default="")
 
 
 class DdsReference(Numbered, Provenance, Base):

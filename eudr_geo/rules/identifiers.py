@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from eudr_geo.catalogue import ERROR, WARNING, Problems, lot_rule
-from eudr_geo.identifiers import GLN_DIGITS, GTIN_DIGITS, is_container, is_gs1, is_ico_mark, is_lot_code
+from eudr_geo.identifiers import GLN_DIGITS, GTIN_DIGITS, SSCC_DIGITS, is_container, is_gs1, is_ico_mark, is_lot_code
 from eudr_geo.lots.faults import Fault, problems, rows
 from eudr_geo.model.lot_book import LotBook
 
@@ -61,7 +61,7 @@ def consignment_code_too_long(book: LotBook) -> Problems:
     basis="good practice: GS1 General Specifications 7.9, ISO 6346, ICO rules on certificates of origin",
 )
 def wrong_check_digit(book: LotBook) -> Problems:
-    """A GTIN, GLN, container number or ICO mark cannot be right: its check digit or its form is wrong.
+    """A GTIN, GLN, SSCC, container number or ICO mark cannot be right: its check digit or its form is wrong.
 
     **Why it matters** One wrong digit names the goods, the place or the container of somebody else. Customs, carriers
     and buyers look things up by these numbers.
@@ -81,6 +81,7 @@ def _wrong(book: LotBook) -> Iterator[Fault]:
     tests = (
         ("lot", "gtin", "the GTIN", lambda text: is_gs1(text, GTIN_DIGITS)),
         ("organisation", "gln", "the GLN", lambda text: is_gs1(text, GLN_DIGITS)),
+        ("consignment_line", "sscc", "the SSCC", lambda text: is_gs1(text, SSCC_DIGITS)),
         ("consignment", "container", "the container number", is_container),
         ("consignment", "ico_mark", "the ICO mark", is_ico_mark),
     )
@@ -88,4 +89,5 @@ def _wrong(book: LotBook) -> Iterator[Fault]:
         for row in rows(book, table):
             value = row.get(column)
             if value and not is_right(str(value)):
-                yield Fault(table, row["code"], row, why=f"{name} {str(value)[:40]}")
+                code = row["consignment_code"] if table == "consignment_line" else row["code"]
+                yield Fault(table.removesuffix("_line"), code, row, why=f"{name} {str(value)[:40]}")

@@ -10,7 +10,7 @@ from sqlalchemy.dialects import sqlite
 
 from eudr_geo.model import attributed, land, lots, people, places, quality, records, trade  # noqa: F401 – the schema
 from eudr_geo.model.base import Base
-from eudr_geo.store import allocation, qgis_styles
+from eudr_geo.store import allocation, fences, qgis_styles
 
 APPLICATION_ID = 0x47504B47  # "GPKG"
 USER_VERSION = 10300
@@ -84,6 +84,7 @@ def build(connection: Connection, meta: Mapping[str, str]) -> None:
     for name in LAYERS:
         _spatial_index(connection, name)
     allocation.make_triggers(connection)
+    fences.make(connection)
     _views(connection)
 
 
@@ -111,6 +112,7 @@ def catch_up(connection: Connection) -> None:
         if table.name in LAYERS:
             _spatial_index(connection, table.name)
     allocation.make_triggers(connection)
+    fences.make(connection)
     _views(connection)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -134,11 +135,7 @@ class Writer:
             return
         connection = self._connection
         step = self.after + 1
-        connection.execute(
-            insert(table_of(Journal)).values(
-                fid=step, at=self.now, who=self.who, action=self.action, summary=self.summary
-            )
-        )
+        _write_step(connection, step, (self.now, self.who, self.action, self.summary), self._journal)
         table = table_of(JournalRow)
         first = _top(connection, table) + 1
         names, starts, ends, before = zip(*self._journal, strict=True)
@@ -193,6 +190,46 @@ def last_fid(connection: Connection) -> int:
     return _top(connection, table_of(Journal))
 
 
+def _write_step(
+    connection: Connection, step: int, said: tuple[str, str, str, str], rows: Sequence[tuple[str, int, int, str | None]]
+) -> None:
+    """Write a step down, sealed with the one before: who changes one later has to change all that follow."""
+    table = table_of(Journal)
+    before = connection.execute(select(table.c.sha256).where(table.c.fid == step - 1)).scalar() or ""
+    at, who, action, summary = said
+    seal = _seal(before, step, said, rows)
+    connection.execute(insert(table).values(fid=step, at=at, who=who, action=action, summary=summary, sha256=seal))
+
+
+def _seal(before: str, step: int, said: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    digest = hashlib.sha256(json.dumps([before, step, *said], ensure_ascii=False).encode())
+    for row in rows:
+        digest.update(json.dumps(list(row), ensure_ascii=False).encode())
+    return digest.hexdigest()
+
+
+def first_broken_seal(connection: Connection) -> int | None:
+    """Return the first step that is not as it was written, None when the log is whole.
+
+    Steps of versions that did not seal are passed over, as long as no sealed one stands before them.
+    """
+    journal, lines = table_of(Journal), table_of(JournalRow)
+    rows: dict[int, list[Sequence[Any]]] = {}
+    query = select(lines.c.journal_fid, lines.c.table_name, lines.c.row_fid, lines.c.last_fid, lines.c.before)
+    for step, *row in connection.execute(query.order_by(lines.c.fid)):
+        rows.setdefault(step, []).append(row)
+    before, is_sealed = "", False
+    columns = (journal.c.fid, journal.c.at, journal.c.who, journal.c.action, journal.c.summary, journal.c.sha256)
+    for expected, (fid, *said, seal) in enumerate(
+        connection.execute(select(*columns).order_by(journal.c.fid)), start=1
+    ):
+        is_sealed = is_sealed or bool(seal)
+        if is_sealed and (fid != expected or seal != _seal(before, fid, said, rows.get(fid, ()))):
+            return int(fid)
+        before = seal
+    return None
+
+
 def steps(connection: Connection) -> list[Step]:
     """Return the history, oldest first."""
     journal = table_of(Journal)
@@ -244,7 +281,7 @@ def undo(rows: Rows, connection: Connection, *, now: str, who: str) -> Step | No
     allocation.finish(connection)
     number = last_fid(connection) + 1
     summary = f"took back step {step.fid}: {step.summary}"
-    connection.execute(insert(journal).values(fid=number, at=now, who=who, action=UNDO, summary=summary))
+    _write_step(connection, number, (now, who, UNDO, summary), ())
     connection.execute(update(journal).where(journal.c.fid == step.fid).values(undone_by=number))
     return step
 

@@ -164,6 +164,11 @@ class Store:
         with self._reading() as connection:
             return journal.steps(connection)
 
+    def first_broken_step(self) -> int | None:
+        """Return the first step of the log that was changed after it was written, None when the log is whole."""
+        with self._reading() as connection:
+            return journal.first_broken_seal(connection)
+
     def last_step(self) -> journal.Step | None:
         """Return the step that :meth:`undo` would take back."""
         with self._reading() as connection:

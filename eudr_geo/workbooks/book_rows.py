@@ -228,7 +228,12 @@ def _shipments(book: LotBook) -> Iterator[Cells]:
         for line, statement in pairs if row["code"] in lines or row["code"] in statements else [(None, None)]:
             cells = {**head, "_row": _place(line or statement or row)}
             if line:
-                cells |= {"lot": line["lot_code"], "kg": line["quantity_kg"], "hs": line["hs_code"]}
+                cells |= {
+                    "lot": line["lot_code"],
+                    "kg": line["quantity_kg"],
+                    "hs": line["hs_code"],
+                    "sscc": line["sscc"],
+                }
             if statement:
                 cells |= {"dds": statement["reference"], "verification": statement["verification"]}
             yield cells

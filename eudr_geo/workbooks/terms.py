@@ -210,6 +210,28 @@ def decimal_mark_of(lang: str, country: str) -> str:
 _POINT = frozenset({"CN", "ET", "GH", "IN", "KE", "LK", "MM", "MW", "MY", "NG", "PG", "PH", "TH", "UG", "ZM", "ZW"})
 
 
+_INCOTERMS = ("EXW", "FCA", "FAS", "FOB", "CFR", "CIF", "CPT", "CIP", "DAP", "DPU", "DDP")
+_HOME = {"vi": "VN", "pt": "BR", "id": "ID"}  # languages of the workbook that one country grows coffee in
+
+
+def suggestions(lang: str) -> Mapping[str, tuple[str, ...]]:
+    """Return words that a drop-down list offers for columns of free text: other words are taken as well.
+
+    Column key → words; units are those of the one country that the language tells.
+
+    Examples
+    --------
+    >>> suggestions("vi")["unit"], suggestions("en")["process"]
+    (('kg', 'tonne', 'tạ', 'yến', 'tấn'), ('washed', 'natural', 'honey', 'wet-hulled'))
+    """
+    ways = tuple(word("process_method", value, lang) for value in choices()["process_method"])
+    return {
+        "process": ways,
+        "incoterm": _INCOTERMS,
+        "unit": ("kg", "tonne", *units_kg().get(_HOME.get(lang, ""), {})),
+    }
+
+
 def is_usual_mark(mark: str, country: str) -> bool:
     """Tell whether a decimal mark goes with a country (Unicode CLDR, number symbols of its language).
 

@@ -81,9 +81,10 @@ def storage(tables: Tables, rows: AllRows) -> None:
     """Read where lots were kept, and how the place keeps them."""
     stays: set[tuple[Any, ...]] = set()
     for row in rows:
+        place = location_of(tables, row, "location", needed=True)
         record = {
             "lot_code": row.code("lot", needed=True),
-            "location_code": location_of(tables, row, "location", needed=True),
+            "location_code": place,
             "from_date": row.date("from", needed=True),
             "to_date": row.date("to"),
             "quantity_kg": row.kilograms("kg"),
@@ -91,7 +92,7 @@ def storage(tables: Tables, rows: AllRows) -> None:
             "label": row.text("label"),
             "seal": row.text("seal"),
         }
-        _about_the_store(tables, row, record["location_code"])
+        _about_the_store(tables, row, place)
         stay = (record["lot_code"], record["location_code"], record["from_date"])
         if stay in stays:
             why = "the same lot, place and day stand in a row above"
@@ -222,6 +223,7 @@ def shipments(tables: Tables, rows: AllRows) -> None:
             "lot_code": row.code("lot", needed=not of_more_statements),
             "quantity_kg": row.kilograms("kg", needed=not of_more_statements),
             "hs_code": row.digits("hs"),
+            "sscc": row.digits("sscc"),
         }
         first = heads.get(code or "", head)
         for key in _HEAD:

@@ -83,3 +83,19 @@ def test_a_workbook_of_something_else_stores_nothing_and_says_so(run):
     done = book("budget.xlsx", {"Sheet1": [["Item", "Cost"], ["Truck", 100]]})
     assert done.exit_code == 1
     assert "no sheet could be told" in done.output
+
+
+def test_a_new_workbook_holds_the_people_and_plots_of_the_project_and_takes_nobodys_place(run, tmp_path):
+    go, book = run
+    book("first.xlsx", {"Producers": PRODUCERS, "Plots": PLOTS, "Lots": LOTS, "Deliveries": [HEAD, delivery("R-1")]})
+    out = tmp_path / "december.xlsx"
+    made = go("workbook", "new", "-o", str(out), "--lang", "vi")
+    assert made.exit_code == 0, made.output
+    sheets = openpyxl.load_workbook(out)
+    assert [cell.value for cell in sheets["Nông hộ"]["A"]][1:] == ["NH-1"]
+    assert [cell.value for cell in sheets["Thửa đất"]["A"]][1:] == ["T-1"]
+    assert sheets["Nhập hàng"].max_row == 1
+    assert go("book", str(out), "--yes").exit_code == 0, "read as it is, it changes nothing"
+    before = out.read_bytes()
+    assert "exists already" in str(go("workbook", "new", "-o", str(out)).exception)
+    assert out.read_bytes() == before

@@ -157,7 +157,13 @@ def books(draw):
             }
         )
         tables["consignment_line"] += [
-            {"consignment_code": code, "lot_code": lot, "quantity_kg": draw(kilos), "hs_code": maybe(st.just("090111"))}
+            {
+                "consignment_code": code,
+                "lot_code": lot,
+                "quantity_kg": draw(kilos),
+                "hs_code": maybe(st.just("090111")),
+                "sscc": maybe(st.just("106141411234567897")),
+            }  # fmt: skip
             for lot in draw(st.lists(st.sampled_from(lots), min_size=1, max_size=2, unique=True))
         ]
         for number in range(draw(st.integers(0, 2))):
@@ -295,7 +301,9 @@ def test_the_empty_workbook_helps_to_fill_it_in(lang):
         wanted = {
             f"{openpyxl.utils.get_column_letter(i)}2"
             for i, field in enumerate(spec.fields, start=1)
-            if field.kind.startswith(("choice", "yesno")) or field.refers
+            if field.kind.startswith(("choice", "yesno"))
+            or field.refers
+            or (spec.key, field.key) in {("lots", "process"), ("deliveries", "unit")}
         }
         assert listed == wanted
     assert {"codes_producers", "codes_plots", "codes_lots"} <= set(book.defined_names)

@@ -11,10 +11,10 @@ from sqlalchemy import Connection, text
 from eudr_geo.errors import StoreError
 from eudr_geo.store import gpkg_schema
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 """Version of the tables; raised together with a new step."""
 
-STEPS: dict[int, Callable[[Connection], None]] = {1: gpkg_schema.catch_up, 2: gpkg_schema.catch_up}
+STEPS: dict[int, Callable[[Connection], None]] = dict.fromkeys((1, 2, 3), gpkg_schema.catch_up)
 """Version to start from → what brings it to the next one."""
 
 
