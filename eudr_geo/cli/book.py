@@ -106,7 +106,7 @@ def _land(store: Store, read: BookReading) -> tuple[PlotImport, CheckResult]:
     repaired = repair(Reading(read.plots, (), (read.file,)))
     checked = check(repaired.reading, against=store.load_plots())
     if len(checked.findings):
-        _show(checked, repaired.reading.plots)
+        _show(replace(checked, files=()), repaired.reading.plots)  # the ledger of the workbook stands above
     return preview_plots(store, repaired.reading, checked, repaired.changes), checked
 
 
@@ -134,7 +134,7 @@ def _write_corrected(out: str, read: BookReading) -> None:
 def _cells(read: BookReading) -> str:
     lines = [f"{read.file.name}: " + ", ".join(f"{sheet} {count:,} rows" for sheet, count in read.rows.items())]
     lines += [
-        f"  read {change.sheet}!{change.cell}: {change.before!r} as {change.after!r} ({change.rule})"
+        f"  read {change.sheet}{'!' if change.cell else ''}{change.cell}: {change.before!r} as {change.after!r} ({change.rule})"
         for change in read.changes[:_SHOWN]
     ]
     if len(read.changes) > _SHOWN:
