@@ -133,10 +133,9 @@ def _write_corrected(out: str, read: BookReading) -> None:
 
 def _cells(read: BookReading) -> str:
     lines = [f"{read.file.name}: " + ", ".join(f"{sheet} {count:,} rows" for sheet, count in read.rows.items())]
-    lines += [
-        f"  read {change.sheet}{'!' if change.cell else ''}{change.cell}: {change.before!r} as {change.after!r} ({change.rule})"
-        for change in read.changes[:_SHOWN]
-    ]
+    for change in read.changes[:_SHOWN]:
+        where = "!".join(part for part in (change.sheet, change.cell) if part)
+        lines.append(f"  read {where}: {change.before!r} as {change.after!r} ({change.rule})")
     if len(read.changes) > _SHOWN:
         lines.append(f"  … and {len(read.changes) - _SHOWN:,} more cells read after a change")
     lines += [f"  {issue.severity}: {issue}" for issue in read.issues]
