@@ -330,7 +330,7 @@ def test_a_changed_weight_is_one_changed_row_and_can_be_taken_back(store, path):
         ("process_line", 0, 1)
     ]
     said = apply_book(store, plan, **EVENT)
-    assert said == "Stored: process_line: 0 new, 1 changed."
+    assert said == "Stored: 1 process line changed."
     assert sorted(store.lot_book().table("process_line")["quantity_kg"]) == [19.5, 80.0, 400.0, 500.0]
     store.undo(now="x", who="x")
     assert contents(path) == before

@@ -106,7 +106,7 @@ def _land(store: Store, read: BookReading) -> tuple[PlotImport, CheckResult]:
     repaired = repair(Reading(read.plots, (), (read.file,)))
     checked = check(repaired.reading, against=store.load_plots())
     if len(checked.findings):
-        _show(checked, repaired.reading.plots)
+        _show(replace(checked, files=()), repaired.reading.plots)  # the ledger of the workbook stands above
     return preview_plots(store, repaired.reading, checked, repaired.changes), checked
 
 
@@ -133,10 +133,9 @@ def _write_corrected(out: str, read: BookReading) -> None:
 
 def _cells(read: BookReading) -> str:
     lines = [f"{read.file.name}: " + ", ".join(f"{sheet} {count:,} rows" for sheet, count in read.rows.items())]
-    lines += [
-        f"  read {change.sheet}!{change.cell}: {change.before!r} as {change.after!r} ({change.rule})"
-        for change in read.changes[:_SHOWN]
-    ]
+    for change in read.changes[:_SHOWN]:
+        where = "!".join(part for part in (change.sheet, change.cell) if part)
+        lines.append(f"  read {where}: {change.before!r} as {change.after!r} ({change.rule})")
     if len(read.changes) > _SHOWN:
         lines.append(f"  … and {len(read.changes) - _SHOWN:,} more cells read after a change")
     lines += [f"  {issue.severity}: {issue}" for issue in read.issues]
