@@ -55,14 +55,15 @@ def rows_of(book: LotBook, plots: Plots | None = None) -> dict[str, list[Cells]]
         ), organisation=("collector",)),
         "lots": list(_lots(book)),
         "processing": list(_processing(book)),
-        "storage": _named(book, _plain(
+        "storage": _named(book, _with_stores(book, _plain(
             book.table("storage_stay"), ("bags", "label", "seal"),
             lot="lot_code", location="location_code", to="to_date", kg="quantity_kg", **{"from": "from_date"},
-        ), location=("location",)),
+        )), location=("location",)),
         "handovers": _named(book, _plain(
             book.table("handover"), ("code", "date_sent", "date_received", "vehicle", "seal_received"),
             lot="lot_code", to="to_org", kg_sent="quantity_sent_kg", kg_received="quantity_received_kg",
-            seal="seal_sent", signed="signed_by_receiver", **{"from": "from_org"},
+            seal="seal_sent", signed="signed_by_receiver", signed_sender="signed_by_sender",
+            moisture="moisture_percent", **{"from": "from_org"},
         ), organisation=("from", "to")),
         "measurements": [
             {**cells, "lot": cells["lot"] or cells["stream"]}
@@ -102,6 +103,13 @@ def _named(book: LotBook, rows: list[Cells], **columns: tuple[str, ...]) -> list
         for row in rows:
             row.update({key: names.get(row[key], row[key]) for key in keys})
     return rows
+
+
+def _with_stores(book: LotBook, rows: list[Cells]) -> list[Cells]:
+    """What is known of the store of each stay, beside it."""
+    taken = {"kind": "kind", "mode": "storage_mode", "capacity": "capacity_kg", "emptied": "last_emptied"}
+    stores = {row["code"]: {key: row[name] for key, name in taken.items()} for row in _records(book.table("location"))}
+    return [{**row, **stores.get(row["location"], dict.fromkeys(taken))} for row in rows]
 
 
 def _costs(book: LotBook) -> Iterator[Cells]:
@@ -191,6 +199,7 @@ def _processing(book: LotBook) -> Iterator[Cells]:
                 "moisture_out": row["moisture_out_percent"],
                 "operator": row["operator"],
                 "cleaned": row["cleaned_on"],
+                "equipment": row["equipment"],
                 "_row": (first or last or row)["src_row"],
             }
             if first:

@@ -75,7 +75,30 @@ def storage(tables: Tables, rows: SheetRows) -> None:
             row.fail("lot", record["lot_code"] or "", why, "write each stay once, with its whole weight")
         if record["to_date"] and record["from_date"] and str(record["to_date"]) < str(record["from_date"]):
             row.fail("to", record["to_date"], f"it left before it came ({record['from_date']})", "correct the dates")
-        row.take(tables["storage_stay"], record)
+        if row.take(tables["storage_stay"], record):
+            _store_facts(tables, row, str(record["location_code"]))
+
+
+def _store_facts(tables: Tables, row: Row, code: str) -> None:
+    """Note what a row says of its store: kind, how goods lie, capacity; of several days it was empty the last one."""
+    store = next(one for one in tables["location"] if one["code"] == code)
+    stated = {
+        "kind": row.choice("kind", "location_kind"),
+        "storage_mode": row.choice("mode", "storage_mode"),
+        "capacity_kg": row.kilograms("capacity"),
+    }
+    keys = {"kind": "kind", "storage_mode": "mode", "capacity_kg": "capacity"}
+    for name, value in stated.items():
+        if value is None:
+            continue
+        if store.get(name) not in (None, value):
+            row.fail(
+                keys[name], value, f"a row above says {store[name]} of {code}", "write the same in every row of a store"
+            )
+        store.setdefault(name, value)
+    emptied = row.date("emptied")
+    if emptied:
+        store["last_emptied"] = max(emptied, str(store.get("last_emptied") or ""))
 
 
 def handovers(tables: Tables, rows: SheetRows) -> None:
@@ -93,7 +116,9 @@ def handovers(tables: Tables, rows: SheetRows) -> None:
             "vehicle": row.text("vehicle"),
             "seal_sent": row.text("seal"),
             "seal_received": row.text("seal_received"),
+            "signed_by_sender": row.text("signed_sender"),
             "signed_by_receiver": row.text("signed"),
+            "moisture_percent": row.number("moisture"),
         }
         row.take(tables["handover"], record)
 
