@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from eudr_geo.cells import clean_code
 from eudr_geo.errors import InputError, RefusedError
 from eudr_geo.lots.attribution import NO_DATE, Attribution, Mix
 from eudr_geo.lots.graph import LotGraph, kilograms
@@ -57,7 +58,9 @@ def traces(book: LotBook, codes: Sequence[str], *, allow_unknown: bool = False) 
             shipped.setdefault(consignment, []).append((graph.position[lot], float(kg)))
     consignments = set(book.table("consignment")["code"]) | set(shipped)
     chosen: dict[str, tuple[str, list[tuple[int, float]]]] = {}
-    for code in codes:
+    known = graph.position.keys() | consignments
+    for asked in codes:
+        code = known_code(asked, known)
         if code in graph.position:
             lot = graph.position[code]
             chosen[code] = ("lot", [(lot, float(graph.total_kg[lot]))])
@@ -70,10 +73,11 @@ def traces(book: LotBook, codes: Sequence[str], *, allow_unknown: bool = False) 
                 f"there is no lot or consignment called {code}", fix=near(code, [*graph.lots, *consignments])
             )
     attribution.of([lot for _, parts in chosen.values() for lot, _ in parts])
-    return {
+    found = {
         code: _trace(attribution, code, kind, parts, allow_unknown=allow_unknown)
         for code, (kind, parts) in chosen.items()
     }
+    return {asked: found[known_code(asked, found.keys())] for asked in codes}
 
 
 def _trace(
@@ -194,12 +198,24 @@ def _tree(
     return tuple(nodes), tuple(edges)
 
 
+def known_code(code: str, known: Collection[str]) -> str:
+    """Return a code as it is known: as it was typed, else as codes are kept (capitals, no stray blanks).
+
+    Examples
+    --------
+    >>> known_code("kho - 1", ["KHO-1"]), known_code("kho-2", ["KHO-1"])
+    ('KHO-1', 'kho-2')
+    """
+    kept = clean_code(code)
+    return kept if code not in known and kept in known else code
+
+
 def near(code: str, known: Sequence[str]) -> str:
     """Say which codes look like one that nobody knows."""
     from difflib import get_close_matches
 
-    found = get_close_matches(code, sorted(known), n=3)
-    return f"did you mean {', '.join(found)}?" if found else "the code stands on the Lots or Shipments sheet"
+    found = get_close_matches(clean_code(code), sorted(known), n=3)
+    return f"did you mean {', '.join(found)}?" if found else "the codes are those of the workbook"
 
 
 def _some(codes: Sequence[str], shown: int = 5) -> str:

@@ -72,6 +72,7 @@ def command(
     from eudr_geo.lots.declared import declared_set
     from eudr_geo.lots.drilling import drill_record, recall_record
     from eudr_geo.lots.recalling import recall
+    from eudr_geo.model.attributed import LotAttribution
     from eudr_geo.tracing import trace
     from eudr_geo.verifying import declared_plots
     from eudr_geo.writing import json_bytes
@@ -81,7 +82,7 @@ def command(
     started = time.perf_counter()
     with options.open_project(project) as store:
         book = store.lot_book()
-        versions = store.plot_versions()
+        attributed = store.table(LotAttribution)  # with the land as it was mapped when the lot was stored
     if forward:
         declared = {name: plots for path in packages for name, plots in declared_plots(path).items()}
         found: Any = recall(book, code, kind=kind or "", since=since, until=until, declared=declared)
@@ -89,10 +90,14 @@ def command(
         text = _reached(found, screen.width_of(out))
     else:
         found = trace(book, code, allow_unknown=True)
-        numbers = dict(zip(versions["plot_code"], versions["version"], strict=True))
-        hashes = dict(zip(versions["plot_code"], versions["geometry_hash"], strict=True))
-        frame = found.to_frame(numbers)
-        frame["geometry_sha256"] = [hashes.get(plot, "") for plot in frame["plot_code"]]
+        frame = found.to_frame()
+        keys = list(zip(frame["lot_code"], frame["plot_code"], strict=True))
+        land = {
+            (row.lot_code, row.plot_code): (row.plot_version or "", row.geometry_hash)
+            for row in attributed.itertuples()
+        }
+        frame["plot_version"] = [land.get(key, ("", ""))[0] for key in keys]
+        frame["geometry_sha256"] = [land.get(key, ("", ""))[1] for key in keys]
         its = declared_set(book, found)
         text = _tree(found, its, screen.width_of(out), most=len(found.rows) if out else _MOST_PLOTS)
         more = {

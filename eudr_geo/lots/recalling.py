@@ -12,7 +12,7 @@ from eudr_geo.lots.attribution import Attribution, Floats, Marks, Mix
 from eudr_geo.lots.graph import LotGraph, kilograms
 from eudr_geo.model.lot_book import LotBook
 from eudr_geo.model.trace import RECALL_COLUMNS, Recall
-from eudr_geo.tracing import near
+from eudr_geo.tracing import known_code, near
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -55,7 +55,7 @@ def recall(
         When lots feed each other in a circle.
     """
     graph = LotGraph(book)
-    kind = _kind(graph, code, kind)
+    code, kind = _called(graph, code, kind)
     if (since or until) and kind != "location":
         raise InputError(
             f"{code} is a {kind}; days can be given for a location only", fix="leave --since and --until out"
@@ -72,19 +72,21 @@ def recall(
     return Recall(code, kind, quantity_kg, _with_declared(book, graph, rows, plots, declared or {}))
 
 
-def _kind(graph: LotGraph, code: str, kind: str) -> str:
+def _called(graph: LotGraph, asked: str, kind: str) -> tuple[str, str]:
+    """Return the code as it is known, and what it names."""
     known = {table: set(graph.book.table(table)["code"]) for table in KINDS}
     known["lot"] |= set(graph.lots)
     known["plot"] |= set(graph.plots)
     known["process"] |= set(graph.processes)
+    code = known_code(asked, set().union(*known.values()))
     found = [name for name, codes in known.items() if code in codes and kind in {"", name}]
     if len(found) == 1:
-        return found[0]
+        return code, found[0]
     if found:
         raise InputError(f"{code} names several things: a {' and a '.join(found)}", fix="say which with --kind")
     every = sorted({one for codes in known.values() for one in codes if isinstance(one, str)})
     raise InputError(
-        f"there is no {kind or ', '.join(KINDS[:-1]) + ' or location'} called {code}", fix=near(code, every)
+        f"there is no {kind or ', '.join(KINDS[:-1]) + ' or location'} called {asked}", fix=near(asked, every)
     )
 
 

@@ -13,6 +13,8 @@ from eudr_geo.lots.graph import LotGraph, kilograms
 from eudr_geo.model.lot_book import LotBook
 
 _Stay = tuple[str, str, str, float]  # first and last day, lot code, kg
+_State = tuple[int, str]  # a lot, and the silo by which it was reached, "" for a process
+_Step = Callable[[int], list[int]]
 
 SILO_KINDS = ("silo", "tank")
 """Kinds of a location that is filled and drawn from all the time; another loose place is emptied between two lots."""
@@ -104,32 +106,35 @@ class Pouring:
         self.layers: Mapping[int, Sequence[Layer]] = behind_silos(book, graph)
 
     def sources(self, lot: int) -> npt.NDArray[np.int64]:
-        """Lots whose goods may be in a lot only because silos poured them together, sorted; shape (k,)."""
-        return np.array(sorted(self.upstream([lot]) - self.graph.upstream([lot])), dtype=np.int64)
+        """Lots whose goods silos may have poured into a lot, with everything behind them, sorted; shape (k,)."""
+        found = self._reach(((layer.lot, layer.silo) for layer in self.layers.get(lot, ())), *self._back)
+        return np.array(sorted(found - {lot}), dtype=np.int64)
 
     def poured_kg(self, lot: int) -> float:
         """What came into the silos of a lot beside it, kg: at most so much of it may have been exchanged."""
         return math.fsum({layer.silo: layer.others_kg for layer in self.layers.get(lot, ())}.values())
 
+    @property
+    def _back(self) -> tuple[_Step, Mapping[int, list[_State]]]:
+        pours = {lot: [(layer.lot, layer.silo) for layer in layers] for lot, layers in self.layers.items()}
+        return self.graph.parents, pours
+
     def upstream(self, lots: Iterable[int]) -> set[int]:
         """The lots, everything that fed them, and everything that silos may have poured into them."""
-        before = {lot: [(layer.lot, layer.silo) for layer in layers] for lot, layers in self.layers.items()}
-        return self._reach(lots, self.graph.parents, before)
+        return self._reach(((lot, "") for lot in lots), *self._back)
 
     def downstream(self, lots: Iterable[int]) -> set[int]:
         """The lots, everything they went into, and everything that silos may have poured them into."""
-        after: dict[int, list[tuple[int, str]]] = {}
+        after: dict[int, list[_State]] = {}
         for lot, layers in self.layers.items():
             for layer in layers:
                 after.setdefault(layer.lot, []).append((lot, layer.silo))
-        return self._reach(lots, self.graph.children, after)
+        return self._reach(((lot, "") for lot in lots), self.graph.children, after)
 
     @staticmethod
-    def _reach(
-        lots: Iterable[int], step: Callable[[int], list[int]], pours: Mapping[int, list[tuple[int, str]]]
-    ) -> set[int]:
+    def _reach(starts: Iterable[_State], step: _Step, pours: Mapping[int, list[_State]]) -> set[int]:
         """Follow processes and silos; never one silo twice in a row, because its layers count back far enough."""
-        seen = {(lot, "") for lot in lots}
+        seen = set(starts)
         waiting = list(seen)
         while waiting:
             lot, last = waiting.pop()

@@ -295,6 +295,7 @@ def _processing(found: Cells, _context: Context, rows: AllRows) -> None:
             "moisture_out_percent": row.number("moisture_out"),
             "operator": row.text("operator"),
             "cleaned_on": row.date("cleaned"),
+            "equipment": row.text("equipment"),
         }
         flows = _flows(row)
         first = processes.get(code or "", head)

@@ -59,7 +59,8 @@ def rows_of(book: LotBook, plots: Plots | None = None) -> dict[str, list[Cells]]
         "handovers": _named(book, _plain(
             book.table("handover"), ("code", "date_sent", "date_received", "vehicle", "seal_received"),
             lot="lot_code", to="to_org", kg_sent="quantity_sent_kg", kg_received="quantity_received_kg",
-            seal="seal_sent", signed="signed_by_receiver", **{"from": "from_org"},
+            seal="seal_sent", signed="signed_by_receiver", signed_sender="signed_by_sender",
+            moisture="moisture_percent", **{"from": "from_org"},
         ), organisation=("from", "to")),
         "measurements": [
             {**cells, "lot": cells["lot"] or cells["stream"]}
@@ -104,7 +105,7 @@ def _stays(book: LotBook) -> Iterator[Cells]:
         lot="lot_code", location="location_code", to="to_date", kg="quantity_kg", **{"from": "from_date"},
     ):  # fmt: skip
         place = places.get(row["location"], {})
-        about = {"mode": "storage_mode", "capacity": "capacity_kg", "emptied": "last_emptied"}
+        about = {"kind": "kind", "mode": "storage_mode", "capacity": "capacity_kg", "emptied": "last_emptied"}
         yield {**row, **{key: place.get(column) for key, column in about.items()}}
 
 
@@ -204,6 +205,7 @@ def _processing(book: LotBook) -> Iterator[Cells]:
                 "moisture_out": row["moisture_out_percent"],
                 "operator": row["operator"],
                 "cleaned": row["cleaned_on"],
+                "equipment": row["equipment"],
                 "_row": _place(first or last or row),
             }
             if first:

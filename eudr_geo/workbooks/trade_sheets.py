@@ -57,24 +57,29 @@ def _own_number(record: dict[str, Any], row: Row, made: dict[str, int]) -> None:
         row.number_given("code", str(record["code"]))
 
 
-_OF_THE_STORE = {"mode": "storage_mode", "capacity": "capacity_kg", "emptied": "last_emptied"}
+_OF_THE_STORE = {"kind": "kind", "mode": "storage_mode", "capacity": "capacity_kg"}
 """Columns of the Storage sheet that are about the place and not about the stay."""
 
 
 def _about_the_store(tables: Tables, row: Row, code: str | None) -> None:
-    """Note how a place keeps its goods; every row of the place may say it, all must say the same."""
+    """Note how a place keeps its goods: any row may say it, all must say the same; the last day it was empty counts."""
     said = {
+        "kind": row.choice("kind", "location_kind"),
         "mode": row.choice("mode", "storage_mode"),
         "capacity": row.kilograms("capacity"),
-        "emptied": row.date("emptied"),
     }
+    emptied = row.date("emptied")
     place = next((one for one in tables["location"] if one["code"] == code), None)
+    if place is None:
+        return
     for cell, value in said.items():
-        if place is None or value is None:
+        if value is None:
             continue
         known = place.setdefault(_OF_THE_STORE[cell], value)
         if known != value:
             row.fail(cell, value, f"{code} says {known} in a row above", "one place, one way of keeping goods")
+    if emptied:
+        place["last_emptied"] = max(emptied, str(place.get("last_emptied") or ""))
 
 
 def storage(tables: Tables, rows: AllRows) -> None:
@@ -118,7 +123,9 @@ def handovers(tables: Tables, rows: AllRows) -> None:
             "vehicle": row.text("vehicle"),
             "seal_sent": row.text("seal"),
             "seal_received": row.text("seal_received"),
+            "signed_by_sender": row.text("signed_sender"),
             "signed_by_receiver": row.text("signed"),
+            "moisture_percent": row.number("moisture"),
         }
         row.take(tables["handover"], record)
 

@@ -5,11 +5,12 @@ import re
 
 import pytest
 from click.testing import CliRunner
+from store_projects import put, reading_of, squares
 
 from eudr_geo.cli import app
 from eudr_geo.importing import apply_book, preview_book
 from eudr_geo.model.workbook import book_of
-from eudr_geo.store import create_store
+from eudr_geo.store import create_store, open_store
 
 EVENT = {"now": "2026-02-01T08:00:00Z", "who": "lan"}
 
@@ -94,3 +95,27 @@ def test_a_long_list_of_plots_is_cut_on_the_screen_and_whole_in_a_file(traced, t
     out = tmp_path / "all.txt"
     traced("G", "-o", str(out), plots=60)
     assert len(re.findall(r"^P-\d{3}", out.read_text(encoding="utf-8"), re.MULTILINE)) == 60
+
+
+def test_a_lot_keeps_the_land_it_was_stored_with(tmp_path):
+    path = tmp_path / "coop.gpkg"
+    names = [f"P-{n:03}" for n in range(3)]
+    with create_store(path, organisation="Invented", country="VN", season="2025/26") as store:
+        put(store, reading_of(squares(3), plot_id=names))
+        apply_book(store, preview_book(store, book_of(rows_of_a_season())), **EVENT)
+
+    def land():
+        done = CliRunner().invoke(app, ["trace", "G", "--format", "json", "-p", str(path)])
+        return [(row["plot_version"], row["geometry_sha256"]) for row in json.loads(done.output)["rows"]]
+
+    before = land()
+    assert [version for version, _ in before] == [1, 1, 1]
+    assert len({digest for _, digest in before}) == 3
+    with open_store(path, write=True) as store:
+        put(
+            store,
+            reading_of(squares(3, size=0.0012), plot_id=names, name="b.geojson", digest="b"),
+            now="2026-03-01T08:00:00Z",
+        )
+        assert set(store.plot_versions()["version"]) == {2}
+    assert land() == before, "a later survey is for later lots"

@@ -1,6 +1,7 @@
 """Every lot rule on its cases: a failing book provokes its rule and no other error, a passing one nothing unexpected."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,11 @@ from lot_books import book_of, delivery, land, line, lot, reject_into_bulk
 
 from eudr_geo import catalogue
 from eudr_geo.checking import check_lots
+from eudr_geo.exports.workbook import book_bytes
 from eudr_geo.model.lot_book import BOOK_TABLES
+from eudr_geo.model.source import Source
+from eudr_geo.readers import read_sheets
+from eudr_geo.readers.workbook import read_cells
 
 CASES = Path(__file__).parents[1] / "rules" / "cases"
 LOT_RULES = sorted(code for code, rule in catalogue.load().items() if rule.scope == "lot")
@@ -192,7 +197,15 @@ FIXTURES = {
     "micro plot outside list": (micro_plot_outside_list(), ["plot-outside-stream error"]),
     "reject of micro into bulk": (reject_into_bulk(), ["identity-ended note"]),
     "harvest after shipping": (
-        changed(clean_micro_lot(), "delivery", 0, harvested_from="2026-03-01", harvested_to="2026-03-02") | shipped(),
+        changed(
+            clean_micro_lot(),
+            "delivery",
+            0,
+            harvested_from="2026-03-01",
+            harvested_to="2026-03-02",
+            delivered_on="2026-03-02",
+        )
+        | shipped(day="2026-02-01"),
         ["dates-out-of-order error"],
     ),
     "duplicate ids with blanks": (duplicate_ids_with_blanks(), ["duplicate-code error"]),
@@ -224,6 +237,36 @@ def test_fixture_gives_exactly_its_codes(name):
     assert len(FIXTURES) == 22
     tables, expected = FIXTURES[name]
     assert codes(tables) == expected
+
+
+_LAND = ("plot over cap", "plot remapped mid-season")  # a workbook brings no versions of plots: the project has them
+
+
+@pytest.mark.parametrize("name", [name for name in FIXTURES if name not in _LAND])
+def test_fixture_gives_the_same_codes_out_of_a_workbook(name, tmp_path):
+    """What a cooperative sends is a workbook: each fixture is written as one, read again, and judged."""
+    tables, expected = FIXTURES[name]
+    path = tmp_path / "book.xlsx"
+    path.write_bytes(book_bytes(lang="vi", stage=360, book=book_of(tables)))
+    found = read_cells(read_sheets(Source(path, "book.xlsx")))
+    assert not [issue for issue in found.issues if issue.severity == "error"]
+    result = check_lots(found.book())
+    assert sorted({f"{finding.rule} {finding.severity}" for finding in result.findings}) == expected
+
+
+def later_than(today):
+    book = changed(clean_micro_lot(), "delivery", 0, delivered_on="2025-11-16") | shipped(day="2026-02-01")
+    return [finding.message for finding in check_lots(replace(book_of(book), today=today)).findings]
+
+
+def test_what_is_done_lies_before_today_and_a_shipment_may_be_planned():
+    assert later_than("") == [], "the rules have no clock"
+    assert later_than("2026-01-10") == [], "shipped in three weeks"
+    assert later_than("2026-01-09") == ["process M-1: begun on 2026-01-10, a day still to come (today is 2026-01-09)"]
+    assert "delivery R-1: delivered on 2025-11-16, a day still to come (today is 2025-11-15)" in later_than(
+        "2025-11-15"
+    )
+    assert any("more than a year ahead" in text for text in later_than("2025-01-31"))
 
 
 def test_an_empty_book_has_no_faults():

@@ -131,6 +131,27 @@ def test_a_silo_reaches_everything_made_of_what_was_drawn_from_it():
     assert trace(book_of(milled_after_the_silo(last_emptied="2025-11-21")), "OUT").plot_codes() == ["P3"]
 
 
+def test_what_a_lot_shares_with_its_silo_can_be_more_of_the_same_plot():
+    """A bulk lot that holds 9 kg of a micro-lot's rejects lies in a silo with the micro-lot itself."""
+    tables = reject_into_bulk() | {
+        "location": [{"code": "SILO-1", "kind": "silo", "storage_mode": "loose"}],
+        "storage_stay": [
+            {"lot_code": "ML1", "location_code": "SILO-1", "from_date": "2026-01-11", "to_date": "2026-01-20"},
+            {"lot_code": "BULK", "location_code": "SILO-1", "from_date": "2026-01-15"},
+        ],
+    }
+    rows = trace(book_of(tables), "BULK").to_frame().set_index("plot_code")
+    assert rows.loc["P1", "kg_max"] == 114.0, "9 kg of rejects and 105 kg of the micro-lot"
+    assert rows["kg_min"].tolist() == [0.0] * 4
+    assert by_code(recall(book_of(tables), "P1")).loc["BULK", "kg_max"] == 114.0
+
+
+def test_codes_are_found_as_people_type_them():
+    tables = stores()
+    assert recall(book_of(tables), " shed ").code == "SHED"
+    assert trace(book_of(tables), "ml1").code == "ML1"
+
+
 def test_goods_of_unknown_origin_in_the_silo_make_what_leaves_it_mixed():
     tables = milled_after_the_silo()
     tables["delivery"][0] |= {"plot_code": None, "producer_code": None}

@@ -1,11 +1,14 @@
 """Kilograms from plots to lots and back: the worked example to the digit, and what must hold for any graph of lots."""
 
+import random
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lot_books import book_of, delivery, land, line, lot, reject_into_bulk
 
+from eudr_geo.checking import check_lots
 from eudr_geo.errors import InputError, RefusedError
 from eudr_geo.lots.recalling import recall
 from eudr_geo.model.trace import TRACE_COLUMNS
@@ -197,13 +200,19 @@ def lot_graphs(draw):
     plots = [f"P{i}" for i in range(draw(st.integers(1, 5)))]
     kg = st.integers(1, 2000).map(lambda n: n / 4)
     tables = land(*plots) | {"lot": [], "delivery": [], "process": [], "process_line": []}
+    for row in tables["plot"]:  # two plots a producer
+        row["producer_code"] = f"H-P{int(row['code'][1:]) // 2 * 2}"
     left: dict[str, float] = {}
     for i in range(draw(st.integers(1, 4))):
         total = 0.0
         for j in range(draw(st.integers(1, 4))):
             amount = draw(kg)
             total += amount
-            tables["delivery"].append(delivery(f"R{i}-{j}", f"L{i}", draw(st.sampled_from(plots)), amount))
+            row = delivery(f"R{i}-{j}", f"L{i}", draw(st.sampled_from(plots)), amount)
+            row["producer_code"] = f"H-P{int(row['plot_code'][1:]) // 2 * 2}"
+            if draw(st.booleans()):
+                row["plot_code"] = None
+            tables["delivery"].append(row)
         tables["lot"].append(lot(f"L{i}", "green", total))
         left[f"L{i}"] = total
     for p in range(draw(st.integers(0, 5))):
@@ -224,7 +233,21 @@ def lot_graphs(draw):
             tables["lot"].append(lot(code, "green", out * part))
             tables["process_line"].append(line(f"M{p}", "out" if k == 0 else "byproduct", code, out * part))
             left[code] = out * part
+        if out < went_in:
+            tables["process_line"].append(line(f"M{p}", "loss", None, went_in - out))
         tables["process"].append({"code": f"M{p}", "type": "grade"})
+    names = [row["code"] for row in tables["lot"]]
+    tables["location"] = [
+        {"code": f"SILO-{n}", "kind": "silo", "storage_mode": "loose", "capacity_kg": draw(st.sampled_from([None, 300.0])),
+         "last_emptied": draw(st.sampled_from([None, "2025-12-03"]))}
+        for n in range(draw(st.integers(0, 2)))
+    ]  # fmt: skip
+    tables["storage_stay"] = [
+        {"lot_code": code, "location_code": place["code"], "from_date": f"2025-12-{day:02}",
+         "to_date": draw(st.sampled_from([None, f"2025-12-{day + 2:02}"]))}
+        for place in tables["location"]
+        for code, day in draw(st.dictionaries(st.sampled_from(names), st.integers(1, 9), max_size=4)).items()
+    ]  # fmt: skip
     return tables
 
 
@@ -249,7 +272,9 @@ def test_any_graph_of_lots_keeps_its_mass_and_its_bounds(tables):
             one for one in tables["process_line"] if one["process_code"] == process["code"] and one["direction"] == "in"
         ]
         outs = [
-            one for one in tables["process_line"] if one["process_code"] == process["code"] and one["direction"] != "in"
+            one
+            for one in tables["process_line"]
+            if one["process_code"] == process["code"] and one["direction"] in {"out", "byproduct"}
         ]
         mix = sum(
             rows[one["lot_code"]]["share"].reindex([r["code"] for r in tables["plot"]]).fillna(0) * one["quantity_kg"]
@@ -263,9 +288,76 @@ def test_any_graph_of_lots_keeps_its_mass_and_its_bounds(tables):
 
 @settings(max_examples=25, deadline=None)
 @given(lot_graphs(), st.data())
+def test_a_way_back_in_any_graph_is_refused_from_both_ends(tables, data):
+    book = book_of(tables)
+    start = data.draw(st.sampled_from([row["code"] for row in tables["lot"]]))
+    end = data.draw(st.sampled_from(trace(book, start).lot_codes()))
+    tables["process"].append({"code": "BACK", "type": "blend"})
+    tables["process_line"] += [line("BACK", "in", start, 1.0), line("BACK", "out", end, 1.0)]
+    circular = book_of(tables)
+    with pytest.raises(RefusedError, match="circle"):
+        trace(circular, start)
+    with pytest.raises(RefusedError, match="circle"):
+        recall(circular, end)
+    assert "lot-cycle" in {finding.rule for finding in check_lots(circular).findings.errors()}
+
+
+def one_way(tables, favour, chance):
+    """One way the goods can really have gone: what each lot was made of, kg of each plot, beans drawn as it pleases."""
+    holds = {row["code"]: {} for row in tables["lot"]}
+    owners = {row["code"]: row["producer_code"] for row in tables["plot"]}
+
+    def draw(pool, kg):
+        order = sorted(pool, key=lambda plot: (plot != favour) if chance.random() < 0.5 else (plot == favour))
+        taken = {}
+        for plot in order:
+            taken[plot] = min(pool[plot], kg)
+            pool[plot] -= taken[plot]
+            kg -= taken[plot]
+        return taken
+
+    def pour(into, what):
+        for plot, kg in what.items():
+            into[plot] = into.get(plot, 0.0) + kg
+
+    for row in tables["delivery"]:
+        own = [plot for plot, who in owners.items() if who == row["producer_code"]]
+        plot = row["plot_code"] or (favour if favour in own and chance.random() < 0.7 else chance.choice(own))
+        pour(holds[row["lot_code"]], {plot: row["quantity_kg"]})
+    whole = {}
+    for process in tables["process"]:
+        its = [one for one in tables["process_line"] if one["process_code"] == process["code"]]
+        pool = {}
+        for one in its:
+            if one["direction"] == "in":
+                whole.setdefault(one["lot_code"], dict(holds[one["lot_code"]]))
+                pour(pool, draw(holds[one["lot_code"]], one["quantity_kg"]))
+        outs = [one for one in its if one["direction"] in {"out", "byproduct"}]
+        outturn = sum(one["quantity_kg"] for one in outs) / sum(pool.values())
+        pool = {plot: kg * outturn for plot, kg in pool.items()}
+        for one in chance.sample(outs, len(outs)):
+            pour(holds[one["lot_code"]], draw(pool, one["quantity_kg"]))
+    return {code: whole.get(code, holds[code]) for code in holds}
+
+
+@settings(max_examples=40, deadline=None)
+@given(lot_graphs(), st.integers(0, 2**32).map(random.Random))
+def test_whichever_beans_were_drawn_the_bounds_hold(tables, chance):
+    found = traces(book_of(tables), [row["code"] for row in tables["lot"]])
+    bounds = {code: one.rows.set_index("plot_code")[["kg_min", "kg_max"]] for code, one in found.items()}
+    for favour in [row["code"] for row in tables["plot"]] * 3:
+        for code, made_of in one_way(tables, favour, chance).items():
+            for plot in bounds[code].index:
+                low, high = bounds[code].loc[plot]
+                assert low - 1e-6 <= made_of.get(plot, 0.0) <= high + 1e-6
+            assert sum(kg for plot, kg in made_of.items() if plot not in bounds[code].index) < 1e-6
+
+
+@settings(max_examples=25, deadline=None)
+@given(lot_graphs(), st.data())
 def test_wherever_a_plot_can_be_both_directions_say_so(tables, data):
     book = book_of(tables)
-    plot = data.draw(st.sampled_from([row["plot_code"] for row in tables["delivery"]]))
+    plot = data.draw(st.sampled_from([row["code"] for row in tables["plot"]]))
     forward = recall(book, plot).rows.set_index("code")
     for code, result in traces(book, [row["code"] for row in tables["lot"]]).items():
         rows = result.rows.set_index("plot_code")

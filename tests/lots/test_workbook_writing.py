@@ -14,6 +14,7 @@ from eudr_geo.cells import clean_text
 from eudr_geo.errors import InputError
 from eudr_geo.exports.workbook import book_bytes, write_book, write_corrected
 from eudr_geo.model.lot_book import BOOK_TABLES
+from eudr_geo.model.places import LOCATION_KINDS, STORAGE_MODES
 from eudr_geo.model.plots import Plots
 from eudr_geo.model.source import Source
 from eudr_geo.readers import read_sheets
@@ -172,7 +173,7 @@ def books(draw):
     lot = st.sampled_from(lots)
     places = draw(st.lists(st.sampled_from(["KHO-1", "SILO-2"]), unique=True))
     tables["location"] = [
-        {"code": code, "name": code, "storage_mode": maybe(st.sampled_from(["exclusive", "labelled", "loose"])), "capacity_kg": maybe(kilos), "last_emptied": maybe(days)}
+        {"code": code, "name": code, "kind": maybe(st.sampled_from(LOCATION_KINDS)), "storage_mode": maybe(st.sampled_from(STORAGE_MODES)), "capacity_kg": maybe(kilos), "last_emptied": maybe(days)}
         for code in places
     ]  # fmt: skip
     tables["storage_stay"] = [
@@ -181,7 +182,7 @@ def books(draw):
     ]  # fmt: skip
     tables["organisation"] = [{"code": "HTX EA TAM", "name": "HTX Ea Tam"}, {"code": "MILL-1", "name": "MILL-1"}]
     tables["handover"] = [
-        {"code": code, "lot_code": draw(lot), "from_org": "HTX EA TAM", "to_org": "MILL-1", "date_sent": draw(days), "quantity_sent_kg": draw(kilos), "date_received": maybe(days), "quantity_received_kg": maybe(kilos), "vehicle": maybe(names), "seal_sent": maybe(names), "seal_received": maybe(names), "signed_by_receiver": maybe(names)}
+        {"code": code, "lot_code": draw(lot), "from_org": "HTX EA TAM", "to_org": "MILL-1", "date_sent": draw(days), "quantity_sent_kg": draw(kilos), "date_received": maybe(days), "quantity_received_kg": maybe(kilos), "vehicle": maybe(names), "seal_sent": maybe(names), "seal_received": maybe(names), "signed_by_sender": maybe(names), "signed_by_receiver": maybe(names), "moisture_percent": maybe(st.just(11.5))}
         for code in draw(st.lists(codes, min_size=1, max_size=2, unique=True))
     ]  # fmt: skip
     tables["measurement"] = [
@@ -238,7 +239,7 @@ def test_land_goes_out_and_comes_back(tmp_path):
     ("lat", "lon", "wkt", "why"),
     [
         ("12.7", "", "", "belong together"),
-        ("12.7N", "108.05", "", "number"),
+        ("12.7 or so", "108.05", "", "number"),
         ("", "", "LINESTRING (1 2, 3 4)", "not WKT of a point or polygon"),
         ("", "", "POLYGON ((1 2, 3 4", "brackets"),
         ("", "", "POLYGON ((1 2, 3 4)))))", "behind"),
