@@ -130,7 +130,7 @@ const CheckMap = (function () {
       frame.style.height = height;
       map.invalidateSize({animate: false, pan: false});
       map.fitBounds(view, {animate: false});
-      renderer._redraw();
+      for (const one of [under, renderer]) if (one._redraw) one._redraw();
     };
     let screen = null; // the view to come back to
     window.addEventListener("beforeprint", () => {

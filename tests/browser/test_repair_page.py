@@ -8,7 +8,7 @@ from map_samples import HOSTILE
 from report_samples import a_report, village_report
 
 from eudr_geo.checking import check
-from eudr_geo.model.changes import Change
+from eudr_geo.model.changes import Change, TakenBack
 from eudr_geo.model.report import Report
 from eudr_geo.pages.repair_page import repair_page
 from eudr_geo.reading import read_bytes
@@ -66,7 +66,7 @@ def test_choices(open_page):
     page = open_page(
         repair_page(
             [change(record=n, plot_id=f"P-{n}", largest_move_m=float(n), rule="spike" if n == 7 else "sliver") for n in range(1, 90)],
-            {"sliver": 3},
+            [TakenBack("sliver", "a.kml", n, f"P-{n}", "it would bring another error: sliver") for n in (1, 2, 3)],
             a_report([]),
         )
     )  # fmt: skip
@@ -78,7 +78,8 @@ def test_choices(open_page):
     page.page.locator("#find").fill("spike")
     page.page.wait_for_timeout(250)
     assert page.texts(".repair h3") == ["P-7"]
-    assert "3 × sliver taken back" in page.text(".more")
+    assert "3 × sliver not made" in page.text(".more")
+    assert page.texts(".more li")[0] == "P-1 · a.kml, record 1: it would bring another error: sliver"
     page.quiet()
 
 
@@ -87,9 +88,12 @@ def test_choices(open_page):
 def test_a_strangers_text_is_shown_and_never_run(open_page, kind):
     text = HOSTILE[kind]
     made = [change(plot_id=text, source=text, what=text, by=text), change(field="country", before=text, after=text, plot_id=text, source=text)]  # fmt: skip
-    page = open_page(repair_page(made, {text: 1}, village_report(3, text=text)), width=400, phone=True)
+    page = open_page(
+        repair_page(made, [TakenBack(text, text, 1, text, text)], village_report(3, text=text)), width=400, phone=True
+    )
     assert page.texts(".repair h3") == [text]
     assert page.texts(".repair del") == [text]
+    assert text.replace("\0", "\ufffd") in page.text("details.more li")  # no HTML can hold a NUL
     wide, window = page.page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
     assert wide <= window
     page.quiet()
@@ -105,7 +109,7 @@ def test_other_languages(open_page, language):
 
 
 def test_nothing_to_repair_is_said(open_page):
-    page = open_page(repair_page([], {}, a_report([])))
+    page = open_page(repair_page([], [], a_report([])))
     assert "Nothing was corrected" in page.text(".calm")
     page.quiet()
 
