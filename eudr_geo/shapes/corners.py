@@ -23,6 +23,7 @@ STRAY_REACH_M, STRAY_TIMES = 200.0, 4.0
 FAR_STRAY_REACH_M, FAR_STRAY_TIMES = 1_000.0, 50.0
 """Good practice: no plot reaches so far to one corner."""
 _WALK_STEPS = 8  # positions on the way out, and on the way back: a position every five metres, forty metres
+_TIPS = 10_000  # looked at together, each with 64 pairs of ends: so that no boundary takes the memory
 _SHARP_COSINE = 0.94  # 20 degrees between the way in and the way out
 STRAIGHT_DEGREES = 1e-6
 """A position so close to the line between its neighbours is lost at six decimals."""
@@ -96,23 +97,29 @@ def walks_out_and_back(rings: Rings, scale: Floats) -> Mask:
     tips = tips[count[ring[tips]] > 5]
     if not len(tips):
         return marked
-    before, after = np.meshgrid(np.arange(1, _WALK_STEPS + 1), np.arange(1, _WALK_STEPS + 1), indexing="ij")
-    tip = np.repeat(tips, before.size)
-    back, on = np.tile(before.ravel(), len(tip) // before.size), np.tile(after.ravel(), len(tip) // before.size)
-    fits = (back + on > 2) & (back + on + 1 <= count[ring[tip]] - 2)  # three corners or more are left
-    tip, back, on = tip[fits], back[fits], on[fits]
-    start, end = step(tip, -back), step(tip, on)
-    mouth = np.hypot(*(here[end] - here[start]).T) <= WALK_MOUTH_M
     area_m2 = np.abs(signed_areas(rings)) * scale.prod(axis=1)
-    # One way at a time: only tips whose two ends meet come here.
-    for a, b, length in zip(start[mouth].tolist(), end[mouth].tolist(), (back + on)[mouth].tolist(), strict=True):
-        chain = step(np.full(length + 1, a), np.arange(length + 1))
-        x, y = (here[chain] - here[a]).T
-        reach = float(np.hypot(x, y).max())
-        enclosed = abs(float(np.sum(x * np.roll(y, -1) - np.roll(x, -1) * y))) / 2
-        thin = enclosed <= WALK_WIDTH_M * reach and enclosed <= NEEDLE_SHARE * area_m2[ring[a]]
-        if reach >= NEEDLE_REACH_M and thin and enclosed > 0 and b != a:
-            marked[chain[1:-1]] = True
+    before, after = np.meshgrid(np.arange(1, _WALK_STEPS + 1), np.arange(1, _WALK_STEPS + 1), indexing="ij")
+    for block in range(0, len(tips), _TIPS):
+        tip = np.repeat(tips[block : block + _TIPS], before.size)
+        back, on = np.resize(before.ravel(), len(tip)), np.resize(after.ravel(), len(tip))
+        fits = (back + on > 2) & (back + on + 1 <= count[ring[tip]] - 2)  # three corners or more are left
+        start, end, steps = step(tip[fits], -back[fits]), step(tip[fits], on[fits]), (back + on)[fits]
+        mouth = np.hypot(*(here[end] - here[start]).T) <= WALK_MOUTH_M
+        start, steps = start[mouth], steps[mouth]
+        reach, twice = np.zeros(len(start)), np.zeros(len(start))
+        last = np.zeros((len(start), 2))
+        for number in range(1, 2 * _WALK_STEPS + 1):  # along all the ways at once, a step at a time
+            there = here[step(start, number)] - here[start]
+            inside = number <= steps
+            reach = np.where(inside, np.maximum(reach, np.hypot(*there.T)), reach)
+            twice += np.where(inside, last[:, 0] * there[:, 1] - there[:, 0] * last[:, 1], 0.0)
+            last = np.where(inside[:, None], there, last)
+        enclosed = np.abs(twice) / 2  # the way home from the end to the start adds nothing: it ends at zero
+        thin = (enclosed > 0) & (enclosed <= WALK_WIDTH_M * reach) & (enclosed <= NEEDLE_SHARE * area_m2[ring[start]])
+        found = thin & (reach >= NEEDLE_REACH_M)
+        start, steps = start[found], steps[found]
+        for number in range(1, 2 * _WALK_STEPS):
+            marked[step(start, number)[number < steps]] = True
     return marked
 
 
