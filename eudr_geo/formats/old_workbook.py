@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from eudr_geo.formats.sheet_claims import Failed, check_size
 from eudr_geo.limits import Limits
+from eudr_geo.model.source import WholeFileError
 
 _HEAD, _ENTRY = 512, 128
 _SHORT_STREAM, _FIRST_OF_LIST = 56, 76
@@ -31,7 +32,7 @@ def scanned(data: bytes, limits: Limits) -> dict[str, Failed]:
     Raises
     ------
     WholeFileError
-        For a sheet that claims to reach beyond the limits.
+        For a sheet that claims to reach beyond the limits, or sectors that lead nowhere or in a circle.
     """
     try:
         stream = _stream(data)
@@ -63,6 +64,11 @@ def scanned(data: bytes, limits: Limits) -> dict[str, Failed]:
                 found.setdefault(sheet, {})[row, column] = error
     check_size(rows, columns, limits)
     return found
+
+
+def _damaged() -> WholeFileError:
+    why = "the workbook is damaged: its list of sectors makes no sense"
+    return WholeFileError("unreadable-file", why, "open it in Excel and save it again")
 
 
 def _error(kind: int, content: bytes) -> str:
@@ -104,7 +110,9 @@ def _stream(data: bytes) -> bytes:
 
     def chain(start: int, links: list[int]) -> list[int]:
         found: list[int] = []
-        while start < len(links) and len(found) <= len(links):
+        while start < _NO_SECTOR:
+            if start >= len(links) or len(found) > len(links):  # past the end, or in a circle: libraries go on for ever
+                raise _damaged()
             found.append(start)
             start = links[start]
         return found
@@ -116,10 +124,10 @@ def _stream(data: bytes) -> bytes:
         name = entries[at : at + max(length - 2, 0)].decode("utf-16-le", "replace")
         places.setdefault(name.lower(), struct.unpack_from("<II", entries, at + 116))
     start, length = places.get("workbook") or places.get("book") or (_NO_SECTOR, 0)
-    if length >= most:
-        return b"".join(map(sector, chain(start, table)))[:length]
     root = b"".join(map(sector, chain(places.get("root entry", (_NO_SECTOR, 0))[0], table)))
     short = _numbers(b"".join(map(sector, chain(short_table, table))))
+    if length >= most:
+        return b"".join(map(sector, chain(start, table)))[:length]
     return b"".join(root[number << 6 : (number + 1) << 6] for number in chain(start, short))[:length]
 
 

@@ -233,6 +233,12 @@ def workbook_cells(source: Source) -> dict[str, list[list[Any]]]:
         raise WholeFileError(
             "unreadable-file", f"the workbook is damaged ({shown(error)})", "open it in Excel and save it again"
         ) from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # what the library says when it loses its way
+            raise
+        raise WholeFileError(
+            "unreadable-file", "the workbook is damaged", "open it in Excel and save it again"
+        ) from error
     for name, failed in (of_old or failed_in(parts, format_, source.limits)).items():
         rows = cells.get(name, [])
         for (row, column), text in failed.items():  # few: the library gives an empty cell for each, or none at all
