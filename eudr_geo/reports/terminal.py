@@ -29,7 +29,9 @@ _FILES_NAMED = 3  # in which a rule found something
 _AREAS_SHOWN = 12  # with more plots than this the areas are in the other formats
 _CHANGED = {  # of cells: rules of eudr_geo.records.cell_log
     "angle": "degrees and minutes", "date": "dates", "decimal-mark": "decimal marks", "text": "blanks or letters",
-    "unit": "areas with a unit",
+    "unit": "areas with a unit", "country": "countries by name", "bare-comma": "names with a comma",
+    "row-order": "plots of several rows", "same-as-above": "blank codes under a code",
+    "empty-position": "positions left empty",
 }  # fmt: skip
 _STYLES = {"error": "bold red", "warning": "yellow", "note": "cyan"}
 
