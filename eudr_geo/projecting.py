@@ -16,6 +16,9 @@ from eudr_geo.model.plots import Plots
 _DEFINITION = re.compile(r"[\[{]|\+proj|^urn:|^https?:|:")
 _UTM = re.compile(r"(?:wgs ?84 )?utm (?:zone )?(\d{1,2}) ?([ns])(?:orth|outh)?")
 _MOST_NAMED = 8
+_USUAL = {"crs84": "EPSG:4326", "ogc crs84": "EPSG:4326", "web mercator": "EPSG:3857", "pseudo mercator": "EPSG:3857"}
+_TITLES = re.compile(r"\b(?:tp\.?|tỉnh|thành phố|provinces?|city)(?!\w)", re.IGNORECASE)
+_PLACES = re.compile(r"[,;.]| and | - ")
 _DECIMALS = 6  # of what was converted: the digits of metres say nothing about degrees
 _CODE = re.compile(r"(?:urn:ogc:def:crs:)?EPSG:(?:[\d.]*:)?:?(\d{4,6})|(\d{4,6})", re.IGNORECASE)
 
@@ -63,11 +66,9 @@ def named(text: str) -> str:
         number = int(zone[1])
         if 1 <= number <= 60:
             return f"EPSG:{(32600 if zone[2] == 'n' else 32700) + number}"
-    words = _words(text)
-    found = [(code, name) for code, name, its_words in _registry() if words and words <= its_words]
-    exact = [one for one in found if _words(one[1]) == words]
-    found = exact if len(exact) == 1 else found
-    found.sort(key=lambda one: not words <= _words(one[1]))  # those that bear the words in their name come first
+    if usual := _USUAL.get(fold(text)):
+        return usual
+    found = _bearing(_TITLES.sub(" ", text))
     if len(found) == 1:
         return f"EPSG:{found[0][0]}"
     if not found:
@@ -81,14 +82,33 @@ def named(text: str) -> str:
     )
 
 
+def _bearing(text: str) -> list[tuple[int, str]]:
+    """Systems that have the words in their names, or else in names and areas: code and name."""
+    words = _words(text)
+    found = [(code, name, area) for code, name, its_words, area in _registry() if words and words <= its_words]
+    exact = [one for one in found if _words(one[1]) == words]
+    found = exact if len(exact) == 1 else found
+    in_name = [one for one in found if words <= _words(one[1])]
+    # What is no part of the name is one place: An Giang is not Nghe An and Kien Giang.
+    places = [" ".join(word for word in _split(text) if word not in _words(name)) for _, name, _ in found]
+    of_place = [
+        one for one, place in zip(found, places, strict=True) if any(f" {place} " in f" {part} " for part in one[2])
+    ]
+    return [(code, name) for code, name, _ in in_name or of_place or found]
+
+
 def _words(text: str) -> frozenset[str]:
     """Words of a name, folded; ``VN2000`` and ``VN-2000`` are the same two."""
-    return frozenset(re.sub(r"(?<=[a-z])(?=\d)", " ", fold(text)).split())
+    return frozenset(_split(text))
+
+
+def _split(text: str) -> list[str]:
+    return re.sub(r"(?<=[a-z])(?=\d)", " ", fold(text)).split()
 
 
 @cache
-def _registry() -> tuple[tuple[int, str, frozenset[str]], ...]:
-    """Projected systems of the EPSG registry: code, name, and the words of name and area."""
+def _registry() -> tuple[tuple[int, str, frozenset[str], tuple[str, ...]], ...]:
+    """Projected systems of the EPSG registry: code, name, the words of name and area, and the places of the area."""
     from pyproj.database import query_crs_info
     from pyproj.enums import PJType
 
@@ -98,6 +118,7 @@ def _registry() -> tuple[tuple[int, str, frozenset[str]], ...]:
             int(one.code),
             one.name,
             _words(f"{one.name} {one.area_of_use.name if one.area_of_use else ''}"),
+            tuple(fold(part) for part in _PLACES.split((one.area_of_use.name or "") if one.area_of_use else "")),
         )
         for one in sorted(systems, key=lambda one: int(one.code))
         if not one.deprecated

@@ -42,10 +42,15 @@ def test_words_of_several_systems_are_asked_back():
 @pytest.mark.fault(68)
 def test_a_province_is_enough_to_read_its_metres(tmp_path):
     path = tmp_path / "so-do.csv"
-    path.write_text("Mã thửa;Tọa độ X;Tọa độ Y\nA;1402345,12;455678,34\nB;1402400,00;455700,00\n")
+    rows = "A;1402345,12;455678,34\nB;1402400,00;455700,00\n"
+    path.write_text("Mã thửa;Tọa độ X;Tọa độ Y\n" + rows)  # as in a land title: X is the northing
+    reading = read_plots([path], crs="VN-2000 Đắk Lắk", country="VN")
+    assert shapely.get_coordinates(reading.plots.geometry)[0].tolist() == [1402345.12, 455678.34]
+    assert "exchanged" in reading.files[0].notes[0].why
+    path.write_text("Mã thửa;Northing;Easting\n" + rows)
     plots = read_plots([path], crs="VN-2000 Đắk Lắk", country="VN").plots
-    swapped = to_wgs84([shapely.Point(1402345.12, 455678.34)], "EPSG:9218")[0]
-    assert shapely.equals_exact(plots.geometry[0], swapped, tolerance=1e-7)
+    right = to_wgs84([shapely.Point(455678.34, 1402345.12)], "EPSG:9218")[0]
+    assert shapely.equals_exact(plots.geometry[0], right, tolerance=1e-7)
 
 
 @pytest.mark.fault(89)

@@ -234,4 +234,8 @@ def _encoding(start: bytes) -> str:
     ):
         if start.startswith(mark):
             return name
-    return "utf-8"
+    # JSON begins with ASCII: where the zeros stand tells the encoding of a file without a mark.
+    zeros = [byte == 0 for byte in start]
+    if zeros == [True, False, True, False]:
+        return "utf-16-be"
+    return "utf-16-le" if zeros == [False, True, False, True] else "utf-8"

@@ -139,6 +139,16 @@ def _refuse_known(head: bytes) -> None:
         raise WholeFileError(
             "unsupported-format", "the file holds instructions or raw signals, not plots", "export the plots themselves"
         )
+    if b"<table" in plain[:_HEAD].lower() and plain[:1] == b"<" and name.lower() in {"html", "table"}:
+        raise WholeFileError(
+            "unreadable-file",
+            "the file is a web page with a table, whatever its name says",
+            "open it in a spreadsheet and save it as .xlsx",
+        )
+    if plain[:2] in {b"//", b"/*"} or re.match(rb"(?:var|let|const)\s", plain):
+        raise WholeFileError(
+            "unsupported-format", "the file is a program (JavaScript) with data in it", "export the plots as GeoJSON"
+        )
     if name.lower() == "html" or plain[:14].lower() == b"<!doctype html":
         raise WholeFileError(
             "unreadable-file", "the file is a web page", "download the file again; the link asked for a login"
@@ -160,6 +170,12 @@ def _unknown(head: bytes, names: list[str]) -> WholeFileError:
                 return WholeFileError("unsupported-format", f"the file is {what}", "save the table in it as .xlsx")
         first = ", ".join(PurePosixPath(name).name[:40] for name in names[:3]) + (" …" if len(names) > 3 else "")
         return WholeFileError("unsupported-format", f"the archive holds no map file that is read: {first}", _UNPACK)
+    if head.lstrip(_BLANK).startswith(b"[") and b'"Feature"' in head:
+        return WholeFileError(
+            "unsupported-format",
+            "the file is a list of features without their collection",
+            'write {"type": "FeatureCollection", "features": before it and } behind it',
+        )
     if head.lstrip(_BLANK).startswith(b"["):
         return WholeFileError("unsupported-format", "the file is JSON, but not GeoJSON", "export the plots as GeoJSON")
     return WholeFileError("unsupported-format", "no reader knows this format", known)

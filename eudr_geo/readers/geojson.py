@@ -110,11 +110,16 @@ class _Rows:
         document.skip("}")
         kind = self.members.get("type")
         if has_features:
+            if "spatialReference" in self.members or "geometryType" in self.members:
+                raise WholeFileError(
+                    "unsupported-format", "the file is JSON of ArcGIS, not GeoJSON", "export it with the format GeoJSON"
+                )
             if kind != "FeatureCollection":
+                told = "has no type" if kind is None else f"has the type {shown(kind)}"
                 raise WholeFileError(
                     "unreadable-file",
-                    f"the type of the collection is {shown(kind)}, not FeatureCollection",
-                    EXPORT_AGAIN,
+                    f"the collection {told}; it must be FeatureCollection",
+                    'write "type": "FeatureCollection", or export the file again',
                     shown(kind),
                 )
         elif kind == "Feature" or kind in _GEOMETRIES:
@@ -144,18 +149,25 @@ class _Rows:
 
     def _where(self) -> WholeFileError:
         """Say where the JSON breaks, in the file as it is."""
+        near = ""
         try:
             text = self.document.source.path.read_bytes().decode(self.document.encoding)
             json.loads(text.lstrip("\ufeff"), parse_float=str, parse_int=str)
         except json.JSONDecodeError as error:
             place = f"line {error.lineno}, character {error.colno}"
+            # The reader stops behind the comma that should not be there.
+            before = re.search(r",\s*\Z", error.doc[: error.pos])
+            near = error.doc[before.start() if before else error.pos :][:80]
         except (UnicodeDecodeError, RecursionError):
             place = "a place that cannot be told"
         else:
             place = f"record {self.gathering.records + 1}"
-        return WholeFileError(
-            "unreadable-file", f"the JSON breaks at {place}", "the file is cut off or damaged: export or send it again"
-        )
+        fix = "the file is cut off or damaged: export or send it again"
+        if near.startswith("'"):
+            fix = "write names and texts in double quotation marks; this is how Python shows data, not JSON"
+        elif re.match(r",\s*[\]}]", near):
+            fix = "a comma stands before a closing bracket: take it away"
+        return WholeFileError("unreadable-file", f"the JSON breaks at {place}", fix)
 
     def _feature(self, feature: Any) -> None:
         gathering = self.gathering
@@ -343,10 +355,11 @@ def _parts_of(feature: Any) -> tuple[dict[str, Any], dict[str, Any], str]:
             feature.key,
         )
     if feature.get("type") != "Feature":
+        is_collection = feature.get("type") == "FeatureCollection"
         raise RecordError(
             "unreadable-record",
             f"its type is {_written(feature.get('type'))}, not Feature",
-            'write "type": "Feature"',
+            "send each collection as a file of its own" if is_collection else 'write "type": "Feature"',
             _written(feature.get("type")),
         )
     properties = feature.get("properties")

@@ -90,7 +90,7 @@ def _layer(parts: dict[str, bytes], name: str, gathering: Gathering) -> Layer:
         )
     shapes = shapes_of(parts[".shp"], parts.get(".shx", b""), shown(name))
     layer = Layer(name, looks_projected=max(map(abs, box_of(parts[".shp"]))) > PROJECTED, winds=True)
-    _system(layer, parts.get(".prj"), gathering)
+    _system(layer, parts.get(".prj") or parts.get(".qpj"), gathering)
     shapes += [RecordError(*_NO_SHAPE)] * (table.count - len(shapes))
     held = len(table.deleted)
     rows = [row for row in range(len(shapes)) if row >= held or not table.deleted[row]]

@@ -18,12 +18,11 @@ from eudr_geo.model.changes import CellChange
 from eudr_geo.model.plots import Note, Plots, Reading, Rejected, SourceFile
 from eudr_geo.model.source import NumberText, RecordError, Source, WholeFileError
 from eudr_geo.records.headings import EU_COLUMNS, OWN_CODES, column_of, official_name
+from eudr_geo.records.understanding import understood
 from eudr_geo.records.values import area_of, clean_value, plain_value
 
 _TEXT_COLUMNS = ("plot_id", "place", "producer", "producer_id", "country", "commodity", "mapped_on")
 _PLACE_NAME_SHARE = 0.5  # fewer distinct names than this share of the plots: the column names villages, not plots
-
-
 _NOTHING_STATED: Mapping[str, Any] = {
     **dict.fromkeys(_TEXT_COLUMNS, ""),
     "area_ha": float("nan"),
@@ -31,8 +30,6 @@ _NOTHING_STATED: Mapping[str, Any] = {
     "misspelt": "",
     "extra": "",
 }
-
-
 _NO_AREA = (float("nan"), "")
 _as_json = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
 
@@ -394,6 +391,8 @@ class Gathering:
     def plots(self, geometry: Any = None, facts: Mapping[str, Any] | None = None) -> Plots:
         """Return the plots gathered so far; ``geometry`` and ``facts`` stand in where shapes are None."""
         n = len(self.shapes)
+        if not self.official:
+            self.changes += understood(self.columns, self.format)
         columns: dict[str, Any] = {name: values for name, values in self.columns.items() if name != "plot_id"}
         columns["plot_id"] = _plot_ids(self.columns["plot_id"], self.columns["place"])
         geometries = np.empty(n, dtype=object)

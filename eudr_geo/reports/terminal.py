@@ -25,11 +25,14 @@ SUMMARY = "for people, in the terminal"
 
 _PLACES_SHOWN = 20  # of each rule; the number of the others is printed
 _FILES_SHOWN = 12  # with more files than this, those that were read whole share a line
+_WGS84 = "EPSG:4326"
 _FILES_NAMED = 3  # in which a rule found something
 _AREAS_SHOWN = 12  # with more plots than this the areas are in the other formats
 _CHANGED = {  # of cells: rules of eudr_geo.records.cell_log
     "angle": "degrees and minutes", "date": "dates", "decimal-mark": "decimal marks", "text": "blanks or letters",
-    "unit": "areas with a unit",
+    "unit": "areas with a unit", "country": "countries by name", "bare-comma": "names with a comma",
+    "row-order": "plots of several rows", "same-as-above": "blank codes under a code",
+    "empty-position": "positions left empty",
 }  # fmt: skip
 _STYLES = {"error": "bold red", "warning": "yellow", "note": "cyan"}
 
@@ -81,11 +84,15 @@ def _number(value: int, noun: str) -> str:
 
 def _ledger(files: Sequence[SourceFile]) -> Iterator[Text]:
     """A line a file; many files that were read whole share one."""
-    whole = [file for file in files if file.format and not file.rejected and file.records]
+    plain = [file for file in files if file.crs in {"", _WGS84}]
+    whole = [file for file in plain if file.format and not file.rejected and file.records]
     together = whole if len(files) > _FILES_SHOWN else []
     for file in files:
         if file not in together:
-            yield _ledger_line(file.name, file.format or "not recognised", file.records, file.plots, file.rejected)
+            line = _ledger_line(file.name, file.format or "not recognised", file.records, file.plots, file.rejected)
+            if file.crs not in {"", _WGS84}:  # what was converted is said, even where nothing is wrong with it
+                line.append(f" · converted from {clean(file.crs)}", style="default")
+            yield line
     if together:
         formats = ", ".join(sorted({file.format for file in together}))
         records, plots = sum(file.records for file in together), sum(file.plots for file in together)

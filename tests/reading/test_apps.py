@@ -56,10 +56,11 @@ def test_a_table_of_terratrac_holds_points_and_boundaries_in_one_column(direct):
         'c,Tran, Thi,M-3,Ea Tam,0.8,12.690001,108.060001,"[[108.060001, 12.690001]]",2025-11-01T08:00:00Z',
     ]
     seen = direct("\n".join([head, *rows]))
-    assert [one.geom_type for one in seen.plots.geometry] == ["Polygon", "Point"]
-    assert seen.plots["plot_id"].tolist() == ["a", "b"]
-    assert seen.reasons == [(4, "unreadable-record")]
-    assert "more cells than" in seen.rejected[0].why
+    assert [one.geom_type for one in seen.plots.geometry] == ["Polygon", "Point", "Point"]
+    assert seen.plots["plot_id"].tolist() == ["a", "b", "c"]
+    assert (seen.plots["producer"][2], seen.plots["producer_id"][2]) == ("Tran, Thi", "M-3")
+    assert (seen.plots["area_ha"][2], seen.reasons) == (0.8, [])
+    assert ("B4", "bare-comma") in [(one.cell, one.rule) for one in seen.changes]
 
 
 def test_whisp_numbers_the_plots_and_keeps_our_code_beside(direct):

@@ -57,3 +57,11 @@ def test_many_files_share_a_line_and_the_records_still_add_up():
 
 def test_versions_stand_at_the_end():
     assert "EU documents of 2026-08" in render(a_report(found(1)))
+
+
+def test_a_conversion_is_said_in_the_ledger():
+    file = SourceFile("a.gpkg", "", 1, "GeoPackage", crs="EPSG:9218", records=2, plots=2)
+    result = a_report([]).result
+    result = type(result)(Findings([]), (), (file,), 2, 0)
+    text = render(Report(result, village_report(0).plots))
+    assert "a.gpkg  GeoPackage · 2 records = 2 plots + 0 rejected · converted from EPSG:9218" in text

@@ -155,3 +155,46 @@ def whisp(land: list[Land], _dice: Dice) -> Messy:
         len(land),
         {"area-mismatch": [4]},
     )
+
+
+@messy_file(4)
+def terratrac_table(land: list[Land], _dice: Dice) -> Messy:
+    """TerraTrac's CSV: no quotes round names, so that a comma in one moves all behind it."""
+    head = "remote_id,farmer_name,member_id,farm_village,country,farm_size,latitude,longitude,polygon,created_at"
+    lines = [head]
+    for number, plot in enumerate(land, start=1):
+        name = plot.name.replace(" ", ", ", 1) if number == 3 else plot.name
+        x, y = plot.ring.corners[0]
+        ring = json.dumps([[float(degrees(one)) for one in place] for place in plot.ring.closed()])
+        lines.append(
+            f"{plot.code},{name},M-{number},Ea Tam,VN,{plot.area_ha:.2f},{degrees(y)},{degrees(x)},"
+            f'"{ring}",2025-11-0{number}'
+        )
+    return Messy(
+        "terratrac.csv",
+        "The name in row 4 has a comma and no quotes; it is put together again, and the change is logged.",
+        ("\n".join(lines) + "\n").encode(),
+        len(land),
+    )
+
+
+@messy_file(4)
+def described(land: list[Land], _dice: Dice) -> Messy:
+    """Placemarks of a mapping program that puts the columns into the table of a description."""
+    placemarks = []
+    for plot in land:
+        pairs = (("ProducerName", plot.name), ("ProducerCountry", "Viet Nam"), ("Area", f"{plot.area_ha:.2f} ha"))
+        cells = "".join(f"<tr><td>{key}</td><td>{value}</td></tr>" for key, value in pairs)
+        ring = " ".join(f"{degrees(x)},{degrees(y)}" for x, y in plot.ring.closed())
+        placemarks.append(
+            f"<Placemark><name>{plot.code}</name><description><![CDATA[<table>{cells}</table>]]></description>"
+            f"<Polygon><outerBoundaryIs><LinearRing><coordinates>{ring}</coordinates></LinearRing></outerBoundaryIs>"
+            "</Polygon></Placemark>"
+        )
+    text = f'<kml xmlns="http://www.opengis.net/kml/2.2"><Document>{"".join(placemarks)}</Document></kml>\n'
+    return Messy(
+        "description-tables.kml",
+        "Producer, country and area stand in the table of each description; nothing is wrong with the land.",
+        text.encode(),
+        len(land),
+    )
