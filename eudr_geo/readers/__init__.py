@@ -9,11 +9,12 @@ import importlib
 import pkgutil
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Any
 
-from eudr_geo.formats.archives import names_in
-from eudr_geo.model.plots import Reading
+from eudr_geo.formats.archives import members, names_in, not_read
+from eudr_geo.model.plots import Note, Reading
 from eudr_geo.model.source import Source, WholeFileError
 
 _HEAD = 65_536
@@ -21,7 +22,7 @@ _ARCHIVE = b"PK\x03\x04"
 _BLANK = b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"
 _AS_BOUNDARIES = "ask for the boundaries as GeoJSON, KML or Shapefile"
 _REPACK = "unpack it and zip it again"
-_UNPACK = "unpack it and send the files in it; only KML and Shapefiles are read from archives"
+_UNPACK = "unpack it and send the files in it; only KML, Shapefiles and single files are read from archives"
 _NO_DATA = (  # how strangers' files begin that hold no plots in any form
     (b"%PDF", "a PDF document", "ask for the file the document was printed from"),
     (b"\x89PNG", "a picture", _AS_BOUNDARIES),
@@ -34,6 +35,9 @@ _NO_DATA = (  # how strangers' files begin that hold no plots in any form
     (b"7z\xbc\xaf", "a 7z archive", _REPACK),
     (b"\x1f\x8b", "a gzip archive", _REPACK),
 )
+_ALONE = re.compile(r"\.(?:geojson|geojsonl|ndjson|json|gpkg|gpx|fgb|csv|tsv|xlsx|xls|ods)$", re.IGNORECASE)
+"""Files that are read out of an archive that holds one of them. KML and Shapefiles have readers that know archives."""
+_UNPACKED = "unpacked.bin"  # a name of ours: the archive's own names open nothing
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0"
 _STREAMS = {  # in the directory of an old Office file
     "EncryptedPackage": "", "Workbook": "", "Book": "", "WordDocument": "a Word document",
@@ -102,7 +106,27 @@ def choose(source: Source) -> tuple[str, Callable[[Source], Reading]]:
     for module in _members():
         if format_ := module.sniff(head):
             return format_, module.read
+    alone = [name for name in names if _ALONE.search(name)]
+    if len(alone) == 1 and source.path.name != _UNPACKED:  # one level: an archive in it is refused like any other
+        return _zipped(source, alone[0])
     raise _unknown(head, names)
+
+
+def _zipped(source: Source, name: str) -> tuple[str, Callable[[Source], Reading]]:
+    """Return the format and the reader of a file that was zipped to be sent, as if it had come by itself."""
+    files = members(source)
+    inner = replace(source, path=source.path.with_name(_UNPACKED))
+    inner.path.write_bytes(files.pop(name))
+    format_, reader = choose(inner)
+
+    def read(_: Source) -> Reading:
+        reading = reader(inner)
+        if not (others := not_read(files, taken=())):
+            return reading
+        note = Note("several-layers", others, "send it on its own")
+        return replace(reading, files=tuple(replace(file, notes=(*file.notes, note)) for file in reading.files))
+
+    return format_, read
 
 
 def _streams_in(source: Source) -> list[str]:
@@ -169,7 +193,8 @@ def _unknown(head: bytes, names: list[str]) -> WholeFileError:
             if top in tops:
                 return WholeFileError("unsupported-format", f"the file is {what}", "save the table in it as .xlsx")
         first = ", ".join(PurePosixPath(name).name[:40] for name in names[:3]) + (" …" if len(names) > 3 else "")
-        return WholeFileError("unsupported-format", f"the archive holds no map file that is read: {first}", _UNPACK)
+        why = f"the archive holds {'no single' if len(names) > 1 else 'no'} map file that is read: {first}"
+        return WholeFileError("unsupported-format", why, _UNPACK)
     if head.lstrip(_BLANK).startswith(b"[") and b'"Feature"' in head:
         return WholeFileError(
             "unsupported-format",

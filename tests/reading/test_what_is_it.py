@@ -5,6 +5,7 @@ import struct
 import zipfile
 
 import pytest
+from openpyxl import Workbook
 
 
 def zipped(*names):
@@ -96,3 +97,41 @@ def test_an_archive_that_cannot_be_trusted_is_refused(direct, data, word):
     (note,) = direct(data).notes
     assert note.code == "unreadable-file"
     assert word in note.why
+
+
+PLOTS = {
+    "GeoJSON": b'{"type":"Point","coordinates":[108.051234,12.681234]}',
+    "CSV": b"plot,lat,lon\nA,12.681234,108.051234\n",
+    "GPX": b'<gpx version="1.1" creator="x"><wpt lat="12.681234" lon="108.051234"/></gpx>',
+}
+
+
+@pytest.mark.parametrize(
+    ("format_", "name"), [("GeoJSON", "in/plots.GeoJSON"), ("CSV", "plots.csv"), ("GPX", "walk.gpx")]
+)
+def test_a_file_that_was_zipped_to_be_sent_is_read_as_if_it_had_come_by_itself(direct, format_, name):
+    seen = direct(archive({name: PLOTS[format_], "__MACOSX/._x": b"x", "read me.txt": b"hello"}))
+    assert (seen.format, len(seen.plots), seen.notes) == (format_, 1, direct(PLOTS[format_]).notes)
+
+
+def test_a_workbook_in_an_archive_is_a_workbook(direct):
+    book = Workbook()
+    book.active.append(["plot", "lat", "lon"])
+    book.active.append(["A", 12.681234, 108.051234])
+    out = io.BytesIO()
+    book.save(out)
+    assert direct(archive({"plots.xlsx": out.getvalue()})).plots["plot_id"].tolist() == ["A"]
+
+
+def test_several_tables_in_an_archive_are_not_chosen_from(direct):
+    seen = direct(archive({"a.csv": PLOTS["CSV"], "b.csv": PLOTS["CSV"]}))
+    assert seen.codes == ["unsupported-format"]
+    assert "a.csv, b.csv" in seen.notes[0].why
+
+
+def archive(files):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as written:
+        for name, data in files.items():
+            written.writestr(name, data)
+    return out.getvalue()
