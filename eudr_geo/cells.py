@@ -287,10 +287,9 @@ def match_heading(heading: str, dictionary: Mapping[str, Sequence[str]], *, alik
 def _likeness(one: str, other: str) -> float:
     """Likeness of two headings: of the words that differ, none of which may be short; 0 below what counts."""
     words, others = one.split(), other.split()
-    if len(words) == len(others):
-        pairs = [pair for pair in zip(words, others, strict=True) if pair[0] != pair[1]]
-    else:  # blanks too many or too few
-        pairs = [("".join(words), "".join(others))]
+    if len(words) != len(others):  # a place is no misspelt number of a place
+        return 0.0
+    pairs = [pair for pair in zip(words, others, strict=True) if pair[0] != pair[1]]
     if any(min(map(len, pair)) < SHORTEST_LIKENESS or pair[0][0] != pair[1][0] for pair in pairs):
         return 0.0
     return min((_word_likeness(*pair) for pair in pairs), default=1.0)

@@ -12,9 +12,9 @@ import click
 
 from eudr_geo.cli import EXIT_CLEAN, EXIT_FAILED, EXIT_FINDINGS, options, screen
 from eudr_geo.cli.change_text import change_text
-from eudr_geo.model.findings import CheckResult, Findings
 
 if TYPE_CHECKING:
+    from eudr_geo.model.findings import CheckResult
     from eudr_geo.model.plots import Plots
     from eudr_geo.model.report import Report
     from eudr_geo.repairing import Repaired
@@ -111,6 +111,8 @@ def command(
 
 def _without_the_refused(result: CheckResult, repaired: Repaired) -> CheckResult:
     """A finding whose repair was tried and taken back offers none any more."""
+    from eudr_geo.model.findings import Findings
+
     tried = {(one.rule, one.source, one.record) for one in repaired.taken_back}
     findings = Findings(
         replace(one, repair="") if (one.rule, one.source, one.record) in tried else one for one in result.findings
@@ -140,6 +142,8 @@ def _in_one_file(result: CheckResult, plots: Plots) -> tuple[CheckResult, int]:
         for one in check(together, select=("missing-country",)).findings
         if one.row is not None
     ]
+    from eudr_geo.model.findings import Findings
+
     findings = Findings(sorted([*result.findings, *added], key=lambda one: one.sort_key()))
     fit_now, unfit_now = result.plots_fit - len(added), result.plots_unfit + len(added)
     return replace(result, findings=findings, plots_fit=fit_now, plots_unfit=unfit_now), len(added)

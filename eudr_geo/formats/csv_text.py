@@ -130,7 +130,7 @@ def _line_by_line(body: str, separator: str, limits: Limits) -> list[list[Any]] 
         try:
             found = next(csv.reader([line], delimiter=separator, strict=True), [])
         except csv.Error as error:
-            if "unexpected end" in str(error):
+            if "unexpected end" in str(error) or "\r" in line:  # a cell that goes on, or a line end of another kind
                 return None
             found = Torn(next(csv.reader([line], delimiter=separator), []))
         rows.append(found)

@@ -22,8 +22,8 @@ STRAY_REACH_M, STRAY_TIMES = 200.0, 4.0
 """Good practice: one corner so far from four others or more, and so many times their own extent, was not walked to."""
 FAR_STRAY_REACH_M, FAR_STRAY_TIMES = 1_000.0, 50.0
 """Good practice: no plot reaches so far to one corner."""
-_WALK_STEPS = 8  # positions on the way out, and on the way back: a position every five metres, forty metres
-_TIPS = 10_000  # looked at together, each with 64 pairs of ends: so that no boundary takes the memory
+_WALK_STEPS = 9  # positions on the way out, and on the way back: a position every five metres, forty metres
+_TIPS = 10_000  # looked at together, each with 81 pairs of ends: so that no boundary takes the memory
 _SHARP_COSINE = 0.94  # 20 degrees between the way in and the way out
 STRAIGHT_DEGREES = 1e-6
 """A position so close to the line between its neighbours is lost at six decimals."""

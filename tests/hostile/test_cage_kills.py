@@ -24,7 +24,7 @@ SMALL = Limits(wall_s=60, cpu_s=20, memory_bytes=900_000_000, disk_bytes=1_000_0
 # what a reader does when it meets the file, a word of the reason, and the limits
 BODIES = {
     "sleeps": ("import time; time.sleep(600)", "longer than 3 s", replace(SMALL, wall_s=3)),
-    "turns in circles": ("\nwhile True: pass", "processor", replace(SMALL, cpu_s=1)),
+    "turns in circles": ("\nwhile True: pass", "processor", replace(SMALL, cpu_s=2)),
     "allocates": ("bytearray(10**10)", "memory", SMALL),
     "allocates little by little": ("\nheld = []\nwhile True: held.append(bytearray(10**7))", "memory", SMALL),
     "writes a large file": ("open('big', 'wb').write(bytes(10**7))", "disk", SMALL),

@@ -207,12 +207,12 @@ READ = {
     "UTF-8 with its mark": codecs.BOM_UTF8 + TEXT.encode(),
     "UTF-16, small end first": codecs.BOM_UTF16_LE + TEXT.encode("utf-16-le"),
     "UTF-16, large end first": codecs.BOM_UTF16_BE + TEXT.encode("utf-16-be"),
+    "UTF-16 without a mark": TEXT.encode("utf-16-le"),  # the zeros between the brackets tell
+    "UTF-16, large end, without a mark": TEXT.encode("utf-16-be"),
     "UTF-32, small end first": codecs.BOM_UTF32_LE + TEXT.encode("utf-32-le"),
     "UTF-32, large end first": codecs.BOM_UTF32_BE + TEXT.encode("utf-32-be"),
 }
 ASKED = {
-    "UTF-16 without a mark": TEXT.encode("utf-16-le"),
-    "UTF-16, large end, without a mark": TEXT.encode("utf-16-be"),
     "UTF-32 without a mark": TEXT.encode("utf-32-le"),
     "Latin-1": TEXT.replace(NAME, "José Peña").encode("latin-1"),
     "Windows 1252": TEXT.replace(NAME, "José “Peña”").encode("cp1252"),

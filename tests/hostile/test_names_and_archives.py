@@ -160,9 +160,9 @@ def test_an_archive_of_very_many_files_is_refused_from_its_last_record(direct):
     for count in (30_000, 1):  # the last record tells the truth, or lies
         at = data.rindex(b"PK\x05\x06")
         data[at + 8 : at + 12] = struct.pack("<2H", count, count)
-        started = time.perf_counter()
+        started = time.process_time()
         seen = direct(bytes(data))
-        assert time.perf_counter() - started < 1
+        assert time.process_time() - started < 1
         assert seen.codes == ["unreadable-file"]
         assert "more than 2,000 files" in seen.notes[0].why
         assert "EUDR_GEO_LIMIT_ZIP_MEMBERS" in seen.notes[0].fix

@@ -223,7 +223,7 @@ def test_long_cells_cost_no_time_wherever_they_stand(direct, kind):
     import time
 
     text = SLOW[kind]
-    started = time.perf_counter()
+    started = time.process_time()
     heads = ["plot_id", "lat", "lon", "area_ha", "producer", "country", "mapped_on", "geometry"]
     for at in range(len(heads)):
         rows = [[f"P{i}", "12.68", "108.05", "1.5", "A", "VN", "2025-01-01", ""] for i in range(10)]
@@ -236,4 +236,4 @@ def test_long_cells_cost_no_time_wherever_they_stand(direct, kind):
     place = f"<Placemark><name>{text}</name><Point><coordinates>{text}</coordinates></Point></Placemark>"
     direct(f'<kml xmlns="http://www.opengis.net/kml/2.2"><Document>{place * 10}</Document></kml>')
     direct(collection(*[feature(text)] * 10))
-    assert time.perf_counter() - started < 4
+    assert time.process_time() - started < 4

@@ -51,10 +51,10 @@ def test_what_stands_in_the_data_wins_over_the_description(direct):
     "text", ["<tr>" * 20_000, "<td" * 20_000, "<" * 60_000, "x" * 60_000, "<tr><td>a</td>" * 9_000]
 )
 def test_an_endless_description_costs_neither_time_nor_the_plot(direct, text):
-    started = time.perf_counter()
+    started = time.process_time()
     seen = direct(kml(f"<name>P-1</name><description><![CDATA[{text}]]></description>{POLYGON}"))
     assert len(seen.plots) == 1
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 def test_times_and_addresses_are_kept(direct):

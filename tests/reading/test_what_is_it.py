@@ -61,10 +61,10 @@ def test_signals_and_instructions_in_the_text_of_a_plot_do_no_harm(direct):
 def test_a_thousand_comments_take_no_time(direct):
     import time
 
-    start = time.perf_counter()
+    start = time.process_time()
     direct(b"<!---->" * 9000)
     direct(b"<?x?>\n" * 9000)
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
 
 
 def claim(count):
