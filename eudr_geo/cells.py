@@ -77,6 +77,22 @@ def shown(value: Any) -> str:
     return "".join(letters)[:80]
 
 
+def letters(column: int) -> str:
+    """Return the name of a column, 0 for A.
+
+    Examples
+    --------
+    >>> letters(0), letters(25), letters(26)
+    ('A', 'Z', 'AA')
+    """
+    name = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        name = chr(65 + rest) + name
+    return name
+
+
 _CLEAN_CODES = re.compile(rf"(?:{_CLEAN_CODE.pattern}\n)*", re.ASCII)
 
 

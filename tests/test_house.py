@@ -190,3 +190,12 @@ def test_gdal_is_imported_only_where_strangers_files_are_read():
     for path in (ROOT / "eudr_geo").rglob("*.py"):
         if re.search(r"^\s*(import|from) (fiona|pyogrio|osgeo)\b", path.read_text(), re.MULTILINE):
             assert path.parent.name in allowed, f"{path} imports GDAL"
+
+
+def test_the_reading_process_starts_with_what_it_needs_and_no_more():
+    """Each file pays for its start: a database toolkit behind one small function once made it three times as long."""
+    heavy = ["sqlalchemy", "pandas", "geopandas", "folium", "jinja2", "click", "openpyxl", "fiona"]
+    done = run(
+        f"import sys; from eudr_geo.cage.walls import load; load(); print([m for m in {heavy!r} if m in sys.modules])"
+    )
+    assert done.stdout.strip() == "[]"

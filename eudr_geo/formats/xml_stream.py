@@ -83,17 +83,19 @@ def batches(data: bytes, limits: Limits) -> Iterator[list[tuple[str, Element]]]:
 
 
 _OPENING = re.compile(rb"<(?:[\w.-]{1,40}:)?kml\b")
+_BEGINNING = 1 << 20  # bytes: whoever forgets what a prefix is uses it soon, and a search of large files takes its time
 _PREFIXES = (b"gx", b"atom", b"xal", b"xsi")
 
 
 def _bound(data: bytes) -> bytes:
     """Return a KML with its prefixes declared: files put together by hand use ``gx:`` and forget to say what it is."""
+    head = data[:_BEGINNING]
     missing = [
         prefix
         for prefix in _PREFIXES
-        if b"xmlns:" + prefix not in data and (b"<%b:" % prefix in data or b" %b:" % prefix in data)
+        if (b"<%b:" % prefix in head or b" %b:" % prefix in head) and b"xmlns:" + prefix not in data
     ]
-    opening = _OPENING.search(data, 0, 65_536) if missing else None
+    opening = _OPENING.search(head) if missing else None
     if opening is None:
         return data
     names = b"".join(b' xmlns:%b="undeclared:%b"' % (prefix, prefix) for prefix in missing)

@@ -239,7 +239,8 @@ def _placemark(element: Element, group: str) -> _Placemark:
         tag = _tag(child)
         if tag == "name":
             name = (child.text or "").strip()
-            placemark.name = "" if fold(name) in _NO_NAMES else name
+            # A code ends in a digit, and programs name nothing so: no need to fold each.
+            placemark.name = "" if not name[-1:].isdigit() and fold(name) in _NO_NAMES else name
         elif tag == "description":
             described = "".join(child.itertext()).strip()
         elif tag in _TEXTS and (text := (child.text or "").strip()):

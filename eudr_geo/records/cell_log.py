@@ -6,11 +6,10 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from eudr_geo.cells import parse_date, shown
+from eudr_geo.cells import letters, parse_date, shown
 from eudr_geo.model.changes import CellChange
 from eudr_geo.model.source import RecordError
 from eudr_geo.records.values import clean_value
-from eudr_geo.workbooks.receipts import letters
 
 _PLAIN = re.compile(r"[-+]?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?")
 _ISO_DATES = re.compile(r"(?:(?:\d{4}-\d{2}-\d{2})?\n)*")

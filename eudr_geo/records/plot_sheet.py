@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from eudr_geo.cells import decimal_mark, fold, parse_number, shown, text_of
+from eudr_geo.cells import decimal_mark, fold, letters, parse_number, shown, text_of
 from eudr_geo.formats.boundaries import Shape, line_fault, offered_polygon, shape_of
 from eudr_geo.formats.coordinate_text import Regions
 from eudr_geo.formats.csv_text import Torn
@@ -30,7 +30,6 @@ from eudr_geo.records.headings import COORDINATES, column_of
 from eudr_geo.records.pairs import pair_of
 from eudr_geo.records.sheet_headings import find_headings
 from eudr_geo.regulation import COORDINATE_DECIMALS
-from eudr_geo.workbooks.receipts import letters
 from eudr_geo.workbooks.terms import ERROR_CELLS, NO_VALUE, TOTAL_WORDS
 
 _COORDINATE = re.compile(r"[-+]?\d+(?:[.,]\d+)?(?:[eE][-+]?\d{1,2})?")

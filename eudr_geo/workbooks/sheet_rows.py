@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from eudr_geo.cells import clean_text, decimal_mark, fold
+from eudr_geo.cells import clean_text, decimal_mark, fold, letters
 from eudr_geo.model.findings import NOTE
 from eudr_geo.model.workbook import ExtraColumn
-from eudr_geo.workbooks.receipts import Context, as_text, letters, shown
+from eudr_geo.workbooks.receipts import Context, as_text, shown
 from eudr_geo.workbooks.sheet_heads import HEADING_ROWS, heading_row, heads_of, is_counter
 from eudr_geo.workbooks.sheet_row import AMOUNT, SLASHED, Columns, Row
 from eudr_geo.workbooks.sums_and_days import MONTH_13
