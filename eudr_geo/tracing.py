@@ -147,20 +147,24 @@ def _rows(attribution: Attribution, lot: int, mix: Mix) -> pd.DataFrame:
     held = np.flatnonzero(mix.high > _SLACK_KG)
     held = held[np.argsort(graph.plot_rank[mix.plot[held]], kind="stable")]
     plots = mix.plot[held]
-    total = mix.total
+    total, words = mix.total, attribution.words
+    code = graph.lots[lot]
+    of_lot = pd.Series(np.array([code, graph.lot_rows.get(code, {}).get("stream", "")], dtype=object)).array
+    zeros = np.zeros(len(held), dtype=np.int64)
+    first = mix.first[held]
     return pd.DataFrame(
         {
-            "lot_code": graph.lots[lot],
-            "stream": graph.lot_rows.get(graph.lots[lot], {}).get("stream", ""),
-            "plot_code": graph.plot_codes[plots],
-            "producer_code": graph.owners[plots],
+            "lot_code": of_lot.take(zeros),
+            "stream": of_lot.take(zeros + 1),
+            "plot_code": words["plot"].take(plots),
+            "producer_code": words["producer"].take(plots),
             "kg_attributed": mix.kg[held],
             "share": mix.kg[held] / total if total > 0 else mix.kg[held],
             "kg_min": mix.low[held],
             "kg_max": mix.high[held],
-            "evidence_class": attribution.classes(mix)[held],
-            "harvest_from": attribution.dates_shown[np.where(mix.first[held] == NO_DATE, -1, mix.first[held])],
-            "harvest_to": attribution.dates_shown[mix.last[held]],
+            "evidence_class": words["evidence"].take(attribution.classes(mix)[held]),
+            "harvest_from": words["date"].take(np.where(first == NO_DATE, -1, first)),
+            "harvest_to": words["date"].take(mix.last[held]),
             "kg_origin": mix.origin_kg[held],
             "form_origin": attribution.forms_of(mix.forms[held]),
         }

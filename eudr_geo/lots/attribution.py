@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from graphlib import CycleError
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +20,9 @@ from eudr_geo.errors import RefusedError
 from eudr_geo.lots.graph import EXACT, UNKNOWN, LotGraph
 from eudr_geo.lots.silos import Pouring
 from eudr_geo.model.trace import EVIDENCE, SILO
+
+if TYPE_CHECKING:
+    from pandas.api.extensions import ExtensionArray
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -156,13 +160,13 @@ class Attribution:
         self.mixes: dict[int, Mix] = {}
         self.pouring = Pouring(graph.book, graph)
 
-    def forms_of(self, bits: Ints) -> npt.NDArray[np.object_]:
+    def forms_of(self, bits: Ints) -> ExtensionArray:
         """Names of the forms in each set of bits, joined, shape as ``bits``."""
-        names = {
-            one: "; ".join(form for i, form in enumerate(self.forms) if one >> i & 1)
-            for one in np.unique(bits).tolist()
-        }
-        return np.array([names[one] for one in bits.tolist()], dtype=object)
+        import pandas as pd
+
+        sets, place = np.unique(bits, return_inverse=True)
+        names = ["; ".join(form for i, form in enumerate(self.forms) if one >> i & 1) for one in sets.tolist()]
+        return pd.Series(np.array(names, dtype=object)).array.take(place)
 
     def of(self, lots: Sequence[int]) -> None:
         """Compute the mixes of these lots and all behind them.
@@ -233,10 +237,22 @@ class Attribution:
         parts = [self._arrived(lot) for lot in lots.tolist()]
         return Mix.joined([*parts, *(self._lump(key, kg) for key, kg in stock if kg > 0)])
 
-    def classes(self, mix: Mix) -> npt.NDArray[np.object_]:
-        """Class of evidence of each entry of a mix, shape as ``mix.plot``; ``silo`` for what only silos add."""
-        names = np.array(EVIDENCE, dtype=object)[mix.evidence]
-        return np.where((mix.kg == 0) & (mix.plot != self.rest), SILO, names)
+    @cached_property
+    def words(self) -> dict[str, ExtensionArray]:
+        """Texts of a table of shares, understood once by pandas and not once a lot: by what they are, to take from."""
+        import pandas as pd
+
+        texts = {
+            "plot": self.graph.plot_codes,
+            "producer": self.graph.owners,
+            "date": self.dates_shown,
+            "evidence": np.array([*EVIDENCE, SILO], dtype=object),
+        }
+        return {name: pd.Series(values).array for name, values in texts.items()}
+
+    def classes(self, mix: Mix) -> Ints:
+        """Class of evidence of each entry of a mix, as places in ``words``; shape as ``mix.plot``."""
+        return np.where((mix.kg == 0) & (mix.plot != self.rest), len(EVIDENCE), mix.evidence)
 
     def _draw(self, parent: int, kg: float) -> Mix:
         total = float(self.graph.total_kg[parent])

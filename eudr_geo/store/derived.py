@@ -85,7 +85,7 @@ def _attributed(book: LotBook) -> dict[str, list[Any]]:
         values = (
             np.full(len(plots), graph.lots[lot], dtype=object), graph.plot_codes[plots], graph.owners[plots],
             mix.kg[held].round(3), (mix.kg[held] / total if total > 0 else mix.kg[held]).round(6), mix.low[held].round(3),
-            mix.high[held].round(3), attribution.classes(mix)[held], dates[first], dates[mix.last[held]],
+            mix.high[held].round(3), attribution.words["evidence"].take(attribution.classes(mix)[held]), dates[first], dates[mix.last[held]],
         )  # fmt: skip
         for name, value in zip(names, values, strict=True):
             columns[name] += value.tolist()
