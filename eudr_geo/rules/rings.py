@@ -204,8 +204,12 @@ def folded_boundary(plots: Plots) -> Problems:
     not without width is not touched here. The official list says of this error that it makes "a concave shape", but the
     Commission's own samples are concave: a bay in the boundary is no fault.
     """
+    from eudr_geo.rules.corners import strayed  # that family stands on this one
+    from eudr_geo.shapes.corners import WRONG_STRAY
+
     spikes, along = counted(plots, "folds"), tangled(plots, "overlapping")
-    rows = np.flatnonzero((spikes > 0) | (along > 0))
+    # A corner with a wrong number may pull its sides along others: that is told under its own name.
+    rows = np.flatnonzero(((spikes > 0) | (along > 0)) & (strayed(plots, "kind") != WRONG_STRAY))
     if not len(rows):
         return Problems.none()
     rings = rings_of(plots.geometry[rows])
