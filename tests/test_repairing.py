@@ -202,3 +202,11 @@ def test_what_is_repaired_and_written_is_right_when_it_is_read_again(shapes):
 
 def shapes_of(plots):
     return shapely.to_wkb(plots.geometry).tolist()
+
+
+def test_a_plot_with_a_lost_minus_is_not_cut_into_an_ocean():
+    corners = [(108.050001, 12.680001), (108.052001, 12.680001), (-108.052001, 12.682001), (108.050001, 12.682001)]
+    done = repair(Reading(plots_of(shapely.Polygon(corners))), also=["crosses-antimeridian"])
+    assert "crosses-antimeridian" not in {change.rule for change in done.changes}
+    assert "crosses-antimeridian" in {one.rule for one in done.taken_back}
+    assert "crosses-antimeridian" in {finding.rule for finding in check(done.reading).findings}

@@ -10,6 +10,8 @@ from eudr_geo.regulation import COORDINATE_DECIMALS
 from eudr_geo.shapes.rings import Floats, Mask, rings_of
 
 _HALF, _WHOLE = 180.0, 360.0
+WIDEST_DEGREES = 1.0
+"""Good practice: no plot across 180 degrees is wider, some 100 km; one that is has a corner with a wrong sign."""
 
 
 @np.errstate(over="ignore", invalid="ignore")  # numbers that are no place on earth
@@ -31,7 +33,14 @@ def crosses(geometries: Array) -> Mask:
 
 
 def cut(geometry: shapely.Geometry) -> shapely.Geometry:
-    """Return the geometry cut at 180 degrees, its parts on their own sides of it."""
+    """Return the geometry cut at 180 degrees, its parts on their own sides of it; as it is where a sign must be wrong.
+
+    Examples
+    --------
+    >>> lost_minus = shapely.Polygon([(108, 12), (108.01, 12), (-108.01, 12.01)])
+    >>> cut(lost_minus) == lost_minus, cut(shapely.Polygon([(179.9, 0), (-179.9, 0), (-179.9, 1)])).geom_type
+    (True, 'MultiPolygon')
+    """
 
     def unrolled(coords: Floats) -> Floats:
         return np.column_stack([np.where(coords[:, 0] < 0, coords[:, 0] + _WHOLE, coords[:, 0]), coords[:, 1]])
@@ -40,6 +49,9 @@ def cut(geometry: shapely.Geometry) -> shapely.Geometry:
         return np.column_stack([np.round(coords[:, 0] - _WHOLE, COORDINATE_DECIMALS), coords[:, 1]])
 
     flat = shapely.transform(geometry, unrolled)
+    first, _, last, _ = shapely.bounds(flat)
+    if last - first > WIDEST_DEGREES:
+        return geometry
     west = shapely.intersection(flat, shapely.box(0, -90, _HALF, 90))
     east = shapely.transform(shapely.intersection(flat, shapely.box(_HALF, -90, _WHOLE, 90)), rolled)
 
