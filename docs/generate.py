@@ -115,12 +115,12 @@ def limits_page() -> str:
     """Every limit of reading a file, with its unit, default and variable."""
     from dataclasses import fields
 
-    from eudr_geo.limits import PREFIX, Limits
+    from eudr_geo.base.limits import PREFIX, Limits
 
     lines = [
         "# Limits of reading",
         "",
-        "Made from `eudr_geo/limits.py`. A file that asks for more is not read: the report says which limit.",
+        "Made from `eudr_geo/base/limits.py`. A file that asks for more is not read: the report says which limit.",
         "A record that asks for more is rejected and counted. No honest delivery that we know of comes near; should",
         "yours, set the variable before you run the command, for instance `EUDR_GEO_LIMIT_RECORDS=500000`, or give",
         "`limits=` to `eudr_geo.read_plots` in Python. A variable that names no limit is an error: typing mistakes",

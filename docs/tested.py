@@ -169,7 +169,7 @@ def _figures() -> list[str]:
     import fuzz
     import payloads
 
-    from eudr_geo.limits import Limits
+    from eudr_geo.base.limits import Limits
 
     count = len(payloads.NAMES)
     return [

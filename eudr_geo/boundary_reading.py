@@ -9,8 +9,8 @@ from typing import Any
 
 import shapely
 
-from eudr_geo.errors import InputError
-from eudr_geo.limits import DEFAULT_LIMITS
+from eudr_geo.base.errors import InputError
+from eudr_geo.base.limits import DEFAULT_LIMITS
 from eudr_geo.own_outlines import Outlines
 from eudr_geo.reading import read_plots
 from eudr_geo.regulation import country_code

@@ -12,9 +12,9 @@ import numpy.typing as npt
 import shapely
 
 from eudr_geo import catalogue, countries, regulation
+from eudr_geo.base.cells import clean_code
+from eudr_geo.base.errors import EudrGeoError, InputError
 from eudr_geo.catalogue import Problems, Rule
-from eudr_geo.cells import clean_code
-from eudr_geo.errors import EudrGeoError, InputError
 from eudr_geo.model.findings import ERROR, CheckResult, Finding, Findings, Outcome, ToolError
 from eudr_geo.model.plots import Plots, Reading
 from eudr_geo.own_outlines import Outlines, using

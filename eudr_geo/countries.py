@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from eudr_geo.errors import EudrGeoError
+from eudr_geo.base.errors import EudrGeoError
 from eudr_geo.geodesy import distance_m
 from eudr_geo.own_outlines import in_use, own
 from eudr_geo.regulation import country_names

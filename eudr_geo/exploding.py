@@ -10,9 +10,9 @@ import numpy.typing as npt
 import shapely
 
 from eudr_geo import catalogue
-from eudr_geo.cells import clean_code
+from eudr_geo.base.cells import clean_code
+from eudr_geo.base.errors import InputError
 from eudr_geo.checking import failing
-from eudr_geo.errors import InputError
 from eudr_geo.geodesy import area_ha
 from eudr_geo.model.changes import Change, TakenBack
 from eudr_geo.model.plots import Plots

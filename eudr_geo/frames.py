@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from eudr_geo.errors import InputError
+from eudr_geo.base.errors import InputError
 from eudr_geo.formats.boundaries import facts_of_doubles, offered_polygon
 from eudr_geo.model.plots import Reading
 from eudr_geo.model.source import NumberText, RecordError, Source

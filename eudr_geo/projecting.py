@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import shapely
 
-from eudr_geo.cells import fold
-from eudr_geo.errors import InputError
+from eudr_geo.base.cells import fold
+from eudr_geo.base.errors import InputError
 from eudr_geo.model.plots import Plots
 
 _DEFINITION = re.compile(r"[\[{]|\+proj|^urn:|^https?:|:")

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from eudr_geo import cage
+from eudr_geo.base.errors import InputError
+from eudr_geo.base.limits import Limits, configured
 from eudr_geo.cage.warm import WORTH_IT, Warm, is_possible
-from eudr_geo.errors import InputError
-from eudr_geo.limits import Limits, configured
 from eudr_geo.model.plots import Reading
 from eudr_geo.regulation import COMMODITIES, country_code
 
@@ -46,7 +46,7 @@ def read_plots(
     layer
         Read only this layer, folder or sheet.
     limits
-        How much one file may ask of us; :func:`eudr_geo.limits.configured` when left out.
+        How much one file may ask of us; :func:`eudr_geo.base.limits.configured` when left out.
 
     Returns
     -------

@@ -12,9 +12,9 @@ import numpy.typing as npt
 import shapely
 
 from eudr_geo import catalogue
+from eudr_geo.base.errors import InputError
 from eudr_geo.catalogue import ERROR, Repair, Rule
 from eudr_geo.checking import RECORD_CODES, failing
-from eudr_geo.errors import InputError
 from eudr_geo.exploding import PART, again, phases, take_apart
 from eudr_geo.geodesy import area_ha
 from eudr_geo.model.changes import Change, TakenBack

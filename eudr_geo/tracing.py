@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from eudr_geo.cells import clean_code
-from eudr_geo.errors import InputError, RefusedError
+from eudr_geo.base.cells import clean_code
+from eudr_geo.base.errors import InputError, RefusedError
 from eudr_geo.lots.attribution import NO_DATE, Attribution, Mix
 from eudr_geo.lots.graph import LotGraph, kilograms
 from eudr_geo.model.lot_book import LotBook

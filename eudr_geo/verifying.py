@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from eudr_geo.errors import InputError
+from eudr_geo.base.errors import InputError
 
 MANIFEST = "manifest.json"
 MANIFEST_SCHEMA = "eudr-geo.manifest/1"

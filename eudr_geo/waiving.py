@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import fields, replace
 from datetime import date
 
+from eudr_geo.base.cells import clean_code, clean_text, parse_date
+from eudr_geo.base.errors import InputError
+from eudr_geo.base.limits import Limits
 from eudr_geo.catalogue import load
-from eudr_geo.cells import clean_code, clean_text, parse_date
-from eudr_geo.errors import InputError
 from eudr_geo.formats.csv_text import decoded, rows_of
-from eudr_geo.limits import Limits
 from eudr_geo.model.findings import ERROR, CheckResult, Finding, Findings, Waiver
 
 COLUMNS = tuple(one.name for one in fields(Waiver))

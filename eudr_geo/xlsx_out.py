@@ -8,7 +8,7 @@ import zipfile
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from eudr_geo.writing import zip_bytes
+from eudr_geo.base.writing import zip_bytes
 
 if TYPE_CHECKING:
     from openpyxl import Workbook

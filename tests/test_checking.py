@@ -3,8 +3,8 @@ import pytest
 import shapely
 
 from eudr_geo import catalogue, checking
+from eudr_geo.base.errors import InputError
 from eudr_geo.catalogue import Problems
-from eudr_geo.errors import InputError
 from eudr_geo.model.plots import Plots, Reading, Rejected, SourceFile
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pyproj import Geod
 
 from eudr_geo import countries
-from eudr_geo.errors import EudrGeoError
+from eudr_geo.base.errors import EudrGeoError
 from eudr_geo.regulation import country_names
 
 PLACES = {

@@ -9,8 +9,8 @@ import shapely
 from sqlalchemy import event
 from store_projects import EVENT, ask, contents, put, reading_of, result_of, squares
 
+from eudr_geo.base.errors import RefusedError
 from eudr_geo.checking import check
-from eudr_geo.errors import RefusedError
 from eudr_geo.importing import apply_book, apply_plots, preview_book, preview_plots
 from eudr_geo.model.changes import Change
 from eudr_geo.model.plots import Reading, Rejected, SourceFile

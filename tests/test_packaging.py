@@ -10,8 +10,9 @@ from contextlib import closing
 
 import pytest
 
+from eudr_geo.base.errors import InputError, RefusedError
+from eudr_geo.base.writing import write_folder, zip_bytes
 from eudr_geo.checking import check
-from eudr_geo.errors import InputError, RefusedError
 from eudr_geo.importing import apply_book, apply_plots, preview_book, preview_plots
 from eudr_geo.packaging import build_package
 from eudr_geo.reading import read_plots
@@ -20,7 +21,6 @@ from eudr_geo.store import create_store, open_store
 from eudr_geo.tracing import trace
 from eudr_geo.verifying import verify
 from eudr_geo.workbooks.reading import read_book
-from eudr_geo.writing import write_folder, zip_bytes
 
 EVENT = {"now": "2026-01-01T00:00:00Z", "who": "test"}
 CONSIGNMENT = "DL26-EXP-001"

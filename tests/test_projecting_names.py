@@ -2,7 +2,7 @@
 
 import pytest
 
-from eudr_geo.errors import InputError
+from eudr_geo.base.errors import InputError
 from eudr_geo.projecting import named
 
 PROVINCES = {  # of the zones of three degrees, as the EPSG registry lists them

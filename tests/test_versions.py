@@ -9,9 +9,9 @@ from click.testing import CliRunner
 from tests_helpers import ROOT, plots_of
 
 from eudr_geo import catalogue
+from eudr_geo.base.errors import InputError
 from eudr_geo.checking import check
 from eudr_geo.cli import app
-from eudr_geo.errors import InputError
 from eudr_geo.model.plots import Plots, Reading
 from eudr_geo.regulation import EU_VERSIONS, POINT_AREA_MIN_HA, eu_version, table
 

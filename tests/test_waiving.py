@@ -7,9 +7,9 @@ from click.testing import CliRunner
 from report_samples import a_report
 from store_projects import put, reading_of, squares
 
+from eudr_geo.base.errors import InputError
 from eudr_geo.catalogue import load
 from eudr_geo.cli import app
-from eudr_geo.errors import InputError
 from eudr_geo.importing.waivers import store_waivers
 from eudr_geo.model.findings import Finding, Waiver
 from eudr_geo.packaging import audit

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eudr_geo import writing
-from eudr_geo.errors import EudrGeoError, RefusedError
+from eudr_geo.base import writing
+from eudr_geo.base.errors import EudrGeoError, RefusedError
 
 
 def test_a_failed_write_leaves_the_old_file(tmp_path, monkeypatch):

@@ -135,8 +135,8 @@ def _changed(data: bytes, draw: random.Random, samples: list[tuple[str, bytes]])
 
 def faults_of(name: str, data: bytes, *, thorough: bool) -> tuple[str, list[str]]:
     """Read a file as the child of the cage does; return what became of it and everything that must not be."""
+    from eudr_geo.base.limits import DEFAULT_LIMITS
     from eudr_geo.cage.wire import pack, unpack
-    from eudr_geo.limits import DEFAULT_LIMITS
     from eudr_geo.model.plots import Note, Plots, Reading, SourceFile
     from eudr_geo.model.source import Source, WholeFileError
     from eudr_geo.readers import choose
@@ -243,8 +243,8 @@ class _TooLongError(Exception):
 
 def _worker(first: int, last: int, step: int, seed: int) -> None:
     """Read files and print a line for each: its number before, what became of it after."""
+    from eudr_geo.base.limits import Limits
     from eudr_geo.cage.walls import shut
-    from eudr_geo.limits import Limits
 
     folder = tempfile.mkdtemp(prefix="eudr-geo-fuzz-")
     os.chdir(folder)

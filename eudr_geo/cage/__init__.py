@@ -20,10 +20,10 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+from eudr_geo.base.limits import Limits, raise_it
 from eudr_geo.cage.drivers import ALLOWED, SKIPPED
 from eudr_geo.cage.warm import Warm, WarmError, is_possible
 from eudr_geo.cage.wire import WireError, unpack
-from eudr_geo.limits import Limits, raise_it
 from eudr_geo.model.plots import Note, Plots, Reading, SourceFile
 
 _COPY_BLOCK = 1 << 20

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from eudr_geo.limits import Limits
+from eudr_geo.base.limits import Limits
 
 
 def main() -> None:

@@ -9,8 +9,8 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
+from eudr_geo.base.limits import Limits
 from eudr_geo.cage import landlock
-from eudr_geo.limits import Limits
 
 _CLONE_NEWNET, _CLONE_NEWUSER = 0x40000000, 0x10000000
 _OPEN_FILES = 64

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from eudr_geo.limits import Limits
+from eudr_geo.base.limits import Limits
 from eudr_geo.model.changes import CellChange
 from eudr_geo.model.plots import PLOT_COLUMNS, Note, Plots, Reading, Rejected, SourceFile
 from eudr_geo.regulation import MIN_RING_POSITIONS

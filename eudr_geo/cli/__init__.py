@@ -59,8 +59,8 @@ def app() -> None:
 
 def main() -> None:
     """Run the program; a failure of the toolkit is one line and exit code 2."""
+    from eudr_geo.base.errors import EudrGeoError
     from eudr_geo.cli.screen import use_utf8
-    from eudr_geo.errors import EudrGeoError
 
     use_utf8()
     try:

@@ -121,7 +121,7 @@ def _refused(plan: BookImport, land: PlotImport | None, result: CheckResult) -> 
 
 
 def _write_corrected(out: str, read: BookReading) -> None:
-    from eudr_geo.errors import InputError
+    from eudr_geo.base.errors import InputError
     from eudr_geo.exports.workbook import write_corrected
 
     if Path(out).exists():

@@ -21,9 +21,9 @@ def command(project: str, out: str | None) -> None:
     Example:
       eudr-geo calibrate -p coop.gpkg -o bands.csv
     """  # noqa: D301
+    from eudr_geo.base.writing import write_file
     from eudr_geo.lots.calibrating import LEAST, as_csv, calibrate
     from eudr_geo.lots.green_equivalent import bands
-    from eudr_geo.writing import write_file
 
     with options.open_project(project) as store:
         learned = calibrate(store.lot_book())

@@ -22,8 +22,8 @@ _NEEDED = (
 @click.command()
 def command() -> None:
     """Say which versions are at work, what is installed and what is missing. Changes nothing, asks no network."""
+    from eudr_geo.base.version import VERSION
     from eudr_geo.catalogue import RULES_VERSION, load
-    from eudr_geo.version import VERSION
 
     rows = [
         ("eudr-geo", VERSION, f"{len(load())} rules, version {RULES_VERSION}"),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from eudr_geo.errors import InputError
+from eudr_geo.base.errors import InputError
 
 if TYPE_CHECKING:
     from eudr_geo.model.findings import CheckResult, Waiver
@@ -191,8 +191,8 @@ def put_changes(reading: Reading, path: str) -> None:
     """Write the log of ``--changes``; say on stderr how long it is."""
     if not path:
         return
+    from eudr_geo.base.writing import csv_bytes
     from eudr_geo.cli import screen
-    from eudr_geo.writing import csv_bytes
 
     rows = [
         (file.name, one.sheet, one.cell, one.before, one.after, one.rule)
@@ -205,7 +205,7 @@ def put_changes(reading: Reading, path: str) -> None:
 
 def given_bytes(path: str) -> bytes:
     """Bytes of a small table of the user's own, at most the limit of a file."""
-    from eudr_geo.limits import configured, raise_it
+    from eudr_geo.base.limits import configured, raise_it
 
     if not Path(path).is_file():
         raise InputError(f"{path} does not exist", fix="check the name and the folder")
@@ -234,8 +234,8 @@ def read(
     files: Sequence[str], *, country: str, commodity: str, crs: str, layer: str, title: str = "Reading"
 ) -> Reading:
     """Read file arguments; a folder stands for the files in it, ``-`` for stdin."""
+    from eudr_geo.base.limits import configured
     from eudr_geo.cli.screen import progress
-    from eudr_geo.limits import configured
     from eudr_geo.model.plots import Reading
     from eudr_geo.reading import read_bytes, read_plots
 

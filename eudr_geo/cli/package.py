@@ -30,9 +30,9 @@ def command(
     Example:
       eudr-geo package DL26-EXP-001 -p coop.gpkg -o DL26-EXP-001
     """  # noqa: D301
-    from eudr_geo.errors import RefusedError
+    from eudr_geo.base.errors import RefusedError
+    from eudr_geo.base.writing import safe_name, write_file, write_folder, zip_bytes
     from eudr_geo.packaging import build_package
-    from eudr_geo.writing import safe_name, write_file, write_folder, zip_bytes
 
     with options.open_project(project) as store, screen.progress("Packing") as step:
         step("", 0, 1)

@@ -63,9 +63,9 @@ def command(
       eudr-geo repair plots.kml --dry-run --format html --report before-and-after.html
       eudr-geo repair plots.csv --country VN --also swapped-axes -o corrected.geojson
     """  # noqa: D301
+    from eudr_geo.base.writing import json_lines, write_file
     from eudr_geo.checking import check
     from eudr_geo.repairing import repair
-    from eudr_geo.writing import json_lines, write_file
 
     if out is None and not dry_run:
         raise click.UsageError("say where to write: -o OUT.geojson (or --dry-run to only look)")
@@ -160,8 +160,8 @@ def _put(repaired: Repaired, report: Report, format_: str, also: Sequence[str], 
         screen.put(repair_page(repaired.changes, repaired.taken_back, report), page, err=err)
         return
     if format_ == "json":
+        from eudr_geo.base.writing import json_bytes
         from eudr_geo.reports.machine import document
-        from eudr_geo.writing import json_bytes
 
         repairs = {
             "repairs": {

@@ -24,7 +24,7 @@ def command(code: str | None, format_: str) -> None:
       eudr-geo rules swapped-axes
     """  # noqa: D301
     from eudr_geo import catalogue
-    from eudr_geo.writing import json_bytes
+    from eudr_geo.base.writing import json_bytes
 
     rules = [catalogue.get(code)] if code else sorted(catalogue.load().values(), key=lambda rule: rule.code)
     if format_ == "json":

@@ -62,7 +62,7 @@ def put(data: str | bytes, out: str | None, *, err: bool = False) -> None:
         else:
             sys.stdout.buffer.write(data)
         return
-    from eudr_geo.writing import write_file
+    from eudr_geo.base.writing import write_file
 
     write_file(Path(out), data.encode() if isinstance(data, str) else data)
 

@@ -68,14 +68,14 @@ def command(
       eudr-geo trace SHED-2 --forward --since 2025-11-20 --until 2025-11-27 -p coop.gpkg
       eudr-geo trace EXP-25-01 --drill -p coop.gpkg
     """  # noqa: D301
-    from eudr_geo.errors import InputError
+    from eudr_geo.base.errors import InputError
+    from eudr_geo.base.writing import json_bytes
     from eudr_geo.lots.declared import declared_set
     from eudr_geo.lots.drilling import drill_record, recall_record
     from eudr_geo.lots.recalling import recall
     from eudr_geo.model.attributed import LotAttribution
     from eudr_geo.tracing import trace
     from eudr_geo.verifying import declared_plots
-    from eudr_geo.writing import json_bytes
 
     if not forward and (kind or since or until or packages):
         raise InputError("--kind, --since, --until and --package belong to a recall", fix="add --forward")
@@ -120,7 +120,7 @@ def command(
         head = {"schema": "eudr-geo.trace/1", "code": code, "kind": found.kind, "quantity_kg": found.quantity_kg}
         screen.put(json_bytes({**head, **more, "rows": frame.to_dict("records")}, indent=1).decode(), out)
     else:
-        from eudr_geo.writing import csv_bytes
+        from eudr_geo.base.writing import csv_bytes
 
         screen.put(csv_bytes(list(frame.columns), frame.itertuples(index=False, name=None)).decode(), out)
     if record and format_ != "table":

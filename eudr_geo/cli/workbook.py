@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from eudr_geo.base.errors import InputError
 from eudr_geo.cli import options, screen
-from eudr_geo.errors import InputError
 
 if TYPE_CHECKING:
     from eudr_geo.model.lot_book import LotBook

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from eudr_geo.base.writing import json_lines
 from eudr_geo.model.package import PackageData
-from eudr_geo.writing import json_lines
 
 SUMMARY = "the receipt of every repair (JSON, one line a change)"
 FILE = "changes.jsonl"

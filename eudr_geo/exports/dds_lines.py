@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from eudr_geo.base.writing import csv_bytes
 from eudr_geo.lots.dds_lines import dds_lines
 from eudr_geo.model.package import PackageData
-from eudr_geo.writing import csv_bytes
 
 SUMMARY = "commodity lines for the due diligence statement (CSV)"
 FILE = "dds_lines.csv"

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from eudr_geo.errors import RefusedError
+from eudr_geo.base.errors import RefusedError
 from eudr_geo.geodesy import area_ha
 from eudr_geo.model.package import PackageData
 from eudr_geo.model.plots import Array, Plots

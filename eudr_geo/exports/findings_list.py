@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from eudr_geo.base.version import VERSION
+from eudr_geo.base.writing import json_bytes
 from eudr_geo.catalogue import RULES_VERSION
 from eudr_geo.model.findings import FINDINGS_SCHEMA
 from eudr_geo.model.package import PackageData
-from eudr_geo.version import VERSION
-from eudr_geo.writing import json_bytes
 
 SUMMARY = "every finding on these plots and lots (JSON)"
 FILE = "findings.json"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from eudr_geo.base.writing import csv_bytes
 from eudr_geo.model.package import PackageData
-from eudr_geo.writing import csv_bytes
 
 SUMMARY = "which plots fed each lot, in kilograms (CSV)"
 FILE = "trace.csv"

@@ -7,7 +7,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from eudr_geo.errors import InputError
+from eudr_geo.base.errors import InputError
+from eudr_geo.base.writing import write_file
 from eudr_geo.model.lot_book import LotBook
 from eudr_geo.model.plots import Plots
 from eudr_geo.model.workbook import BookReading, CellIssue
@@ -25,7 +26,6 @@ from eudr_geo.workbooks.terms import (
     suggestions,
     word,
 )
-from eudr_geo.writing import write_file
 from eudr_geo.xlsx_out import put, workbook_bytes
 
 if TYPE_CHECKING:

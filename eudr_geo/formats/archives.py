@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import IO
 
-from eudr_geo.limits import Limits, raise_it
+from eudr_geo.base.limits import Limits, raise_it
 from eudr_geo.model.source import Source, WholeFileError, printable
 
 _SEND_AGAIN = "zip the files again, only those that belong together"

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
-from eudr_geo.cells import shown
-from eudr_geo.limits import Limits
+from eudr_geo.base.cells import shown
+from eudr_geo.base.limits import Limits
 from eudr_geo.model.source import WholeFileError
 
 SEPARATORS = ",;\t|"

@@ -6,9 +6,9 @@ import posixpath
 import re
 from dataclasses import dataclass, field
 
+from eudr_geo.base.limits import Limits
 from eudr_geo.formats.archives import members
 from eudr_geo.formats.xml_stream import elements, tag_of
-from eudr_geo.limits import Limits
 from eudr_geo.model.source import Source, WholeFileError
 
 _TRUE = {b"1", b"true"}

@@ -8,8 +8,8 @@ import os
 import re
 from typing import Any
 
+from eudr_geo.base.limits import raise_it
 from eudr_geo.formats.coordinate_text import Regions
-from eudr_geo.limits import raise_it
 from eudr_geo.model.source import NumberText, RecordError, Source, WholeFileError
 
 EXPORT_AGAIN = "export the file again from the mapping program"

@@ -10,8 +10,8 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 
+from eudr_geo.base.limits import Limits
 from eudr_geo.formats.sheet_claims import Failed, check_size
-from eudr_geo.limits import Limits
 from eudr_geo.model.source import WholeFileError
 
 _HEAD, _ENTRY = 512, 128

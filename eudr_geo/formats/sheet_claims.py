@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from eudr_geo.base.limits import Limits, raise_it
 from eudr_geo.formats.hidden_cells import sheet_parts
 from eudr_geo.formats.xml_stream import elements, tag_of
-from eudr_geo.limits import Limits, raise_it
 from eudr_geo.model.source import WholeFileError
 from eudr_geo.workbooks.terms import ERROR_CELLS, NO_VALUE
 

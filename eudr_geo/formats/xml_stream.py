@@ -14,7 +14,7 @@ from typing import Any
 from xml.etree.ElementTree import Element, ParseError, XMLPullParser
 from xml.parsers import expat
 
-from eudr_geo.limits import Limits, raise_it
+from eudr_geo.base.limits import Limits, raise_it
 from eudr_geo.model.source import WholeFileError
 
 _PIECE = 1 << 17  # bytes

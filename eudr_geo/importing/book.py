@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Table
 
-from eudr_geo.errors import RefusedError
+from eudr_geo.base.errors import RefusedError
 from eudr_geo.importing.common import NOTHING_NEW, Refused, packed, stood_still, store_files
 from eudr_geo.importing.land import PlotImport, preview_plots, store_plots
 from eudr_geo.model.base import table_of

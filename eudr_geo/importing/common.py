@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from eudr_geo.errors import InputError, RefusedError
+from eudr_geo.base.errors import InputError, RefusedError
 from eudr_geo.model.base import table_of
 from eudr_geo.model.plots import SourceFile
 from eudr_geo.model.records import StoredFile

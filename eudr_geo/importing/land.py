@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from eudr_geo.cells import clean_code
+from eudr_geo.base.cells import clean_code
 from eudr_geo.geodesy import plot_area_ha
 from eudr_geo.importing.common import NOTHING_NEW, Refused, packed, stood_still, store_files
 from eudr_geo.model.base import table_of

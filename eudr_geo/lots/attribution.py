@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from eudr_geo.errors import RefusedError
+from eudr_geo.base.errors import RefusedError
 from eudr_geo.lots.graph import EXACT, UNKNOWN, LotGraph
 from eudr_geo.lots.silos import Pouring
 from eudr_geo.model.trace import EVIDENCE, SILO

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from eudr_geo.cells import parse_number
-from eudr_geo.errors import InputError
+from eudr_geo.base.cells import parse_number
+from eudr_geo.base.errors import InputError
 from eudr_geo.lots.faults import by_code
 from eudr_geo.lots.graph import graph_of
 from eudr_geo.lots.green_equivalent import bands

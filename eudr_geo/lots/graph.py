@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from eudr_geo.cells import fold
+from eudr_geo.base.cells import fold
 from eudr_geo.model.lot_book import LotBook
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from eudr_geo.cells import fold
+from eudr_geo.base.cells import fold
 from eudr_geo.model.lot_book import Band
 
 WARN_FACTOR, ERROR_FACTOR = 1.5, 3.0

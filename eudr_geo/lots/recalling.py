@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from eudr_geo.errors import InputError
+from eudr_geo.base.errors import InputError
 from eudr_geo.lots.attribution import Attribution, Floats, Marks, Mix
 from eudr_geo.lots.graph import LotGraph, kilograms
 from eudr_geo.model.lot_book import LotBook

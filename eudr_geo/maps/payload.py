@@ -15,7 +15,7 @@ import shapely
 from eudr_geo.maps.classes import legend, share_breaks
 from eudr_geo.maps.data import Array, LotMapData
 from eudr_geo.maps.words import words
-from eudr_geo.version import VERSION
+from eudr_geo.base.version import VERSION
 
 DECIMALS = 6
 """Decimals of a degree that the EU system keeps; about 0.1 m."""

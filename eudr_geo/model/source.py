@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from eudr_geo.limits import DEFAULT_LIMITS, Limits
+from eudr_geo.base.limits import DEFAULT_LIMITS, Limits
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 import shapely
 
-from eudr_geo.errors import EudrGeoError
+from eudr_geo.base.errors import EudrGeoError
 from eudr_geo.maps.payload import clean, script_json
 from eudr_geo.model.changes import Change
 from eudr_geo.model.report import Report

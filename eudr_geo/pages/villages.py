@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from eudr_geo.cells import clean_text, fold
+from eudr_geo.base.cells import clean_text, fold
 from eudr_geo.model.plots import Plots
 
 VILLAGE_HEADINGS = (

@@ -8,7 +8,7 @@ import re
 from contextlib import closing
 from typing import Any
 
-from eudr_geo.cells import shown
+from eudr_geo.base.cells import shown
 from eudr_geo.formats.boundaries import Shape, line_fault, offered_polygon, shape_of
 from eudr_geo.formats.coordinate_text import LEVELS, assembled
 from eudr_geo.formats.json_stream import EXPORT_AGAIN, BrokenError, JsonStream, Region, Twice

@@ -17,10 +17,10 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from eudr_geo.cells import shown
+from eudr_geo.base.cells import shown
+from eudr_geo.base.limits import raise_it
 from eudr_geo.formats.double_shapes import DAMAGED, MADE, NO_GEOMETRY, Told
 from eudr_geo.formats.wkb import kind_of, parse
-from eudr_geo.limits import raise_it
 from eudr_geo.model.plots import Reading
 from eudr_geo.model.source import NumberText, RecordError, Source, WholeFileError
 from eudr_geo.projecting import known

@@ -10,7 +10,7 @@ import re
 from typing import Any
 from xml.etree.ElementTree import Element
 
-from eudr_geo.cells import shown
+from eudr_geo.base.cells import shown
 from eudr_geo.formats.boundaries import Shape, line_fault, offered_polygon, shape_of
 from eudr_geo.formats.xml_stream import elements, encoding_of, tag_of
 from eudr_geo.model.plots import Reading

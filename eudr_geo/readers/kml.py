@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from xml.etree.ElementTree import Element
 
-from eudr_geo.cells import fold, parse_number, shown
+from eudr_geo.base.cells import fold, parse_number, shown
 from eudr_geo.formats.archives import members, not_read
 from eudr_geo.formats.boundaries import Shape, line_fault, offered_polygon, shape_of
 from eudr_geo.formats.coordinate_text import Regions, assembled

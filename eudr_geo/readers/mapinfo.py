@@ -13,10 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from eudr_geo.cells import shown
+from eudr_geo.base.cells import shown
+from eudr_geo.base.limits import raise_it
 from eudr_geo.formats.archives import members, not_read
 from eudr_geo.formats.double_shapes import DAMAGED, NO_GEOMETRY, Told
-from eudr_geo.limits import raise_it
 from eudr_geo.model.plots import Reading
 from eudr_geo.model.source import NumberText, RecordError, Source, WholeFileError
 from eudr_geo.projecting import known

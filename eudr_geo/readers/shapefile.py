@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from pathlib import PurePosixPath
 
-from eudr_geo.cells import shown
+from eudr_geo.base.cells import shown
+from eudr_geo.base.limits import raise_it
 from eudr_geo.formats.archives import members, not_read
 from eudr_geo.formats.dbase import read_table
 from eudr_geo.formats.shp import box_of, shapes_of
-from eudr_geo.limits import raise_it
 from eudr_geo.model.plots import Reading
 from eudr_geo.model.source import RecordError, Source, WholeFileError
 from eudr_geo.projecting import known

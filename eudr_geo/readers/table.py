@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from eudr_geo.cells import fold, shown, text_of
+from eudr_geo.base.cells import fold, shown, text_of
 from eudr_geo.formats.archives import members, names_in
 from eudr_geo.formats.coordinate_text import Regions, assembled
 from eudr_geo.formats.csv_text import SEPARATORS, decoded, rows_of

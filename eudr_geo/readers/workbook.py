@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from eudr_geo.cells import clean_code, clean_text
+from eudr_geo.base.cells import clean_code, clean_text
 from eudr_geo.model.changes import CellChange
 from eudr_geo.model.findings import NOTE, WARNING
 from eudr_geo.model.lot_book import BOOK_TABLES, LotBook, columns

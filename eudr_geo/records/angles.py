@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from eudr_geo.cells import fold
+from eudr_geo.base.cells import fold
 
 LATITUDE, LONGITUDE = "lat", "lon"
 _WORDS = {  # folded; single letters that mean one thing in every language

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from eudr_geo.cells import fold, parse_number, text_of
+from eudr_geo.base.cells import fold, parse_number, text_of
 from eudr_geo.model.source import NumberText
 
 _HECTARES = {  # of one unit of area, international definitions

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations_with_replacement
 from typing import Any
 
-from eudr_geo.cells import parse_number
+from eudr_geo.base.cells import parse_number
 
 _MOST_COMMAS = 4  # in the names of one row; more ways to put them together than anybody can tell apart
 _VALUE, _SHAPE = 2, 1  # what it counts that a text, or only its kind, stands in the same column of other rows

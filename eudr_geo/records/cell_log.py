@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from eudr_geo.cells import letters, parse_date, shown
+from eudr_geo.base.cells import letters, parse_date, shown
 from eudr_geo.model.changes import CellChange
 from eudr_geo.model.source import RecordError
 from eudr_geo.records.values import clean_value

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from eudr_geo.cells import shown
+from eudr_geo.base.cells import shown
 from eudr_geo.model.source import NumberText, RecordError
 
 _KINDS = {

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, Any
 
-from eudr_geo.cells import clean_code, shown, text_of
+from eudr_geo.base.cells import clean_code, shown, text_of
 from eudr_geo.formats.boundaries import shape_of
 from eudr_geo.model.source import RecordError
 from eudr_geo.regulation import COORDINATE_DECIMALS

@@ -11,9 +11,9 @@ from typing import Any, cast
 
 import numpy as np
 
-from eudr_geo.cells import clean_codes, parse_date, shown
+from eudr_geo.base.cells import clean_codes, parse_date, shown
+from eudr_geo.base.limits import raise_it
 from eudr_geo.formats.boundaries import FACTS, Shape
-from eudr_geo.limits import raise_it
 from eudr_geo.model.changes import CellChange
 from eudr_geo.model.plots import Note, Plots, Reading, Rejected, SourceFile
 from eudr_geo.model.source import NumberText, RecordError, Source, WholeFileError

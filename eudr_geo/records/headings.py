@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
-from eudr_geo.cells import fold, match_heading
+from eudr_geo.base.cells import fold, match_heading
 from eudr_geo.regulation import EU_PROPERTIES
 
 EU_COLUMNS: Mapping[str, str] = {

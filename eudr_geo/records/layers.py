@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import shapely
 
-from eudr_geo.cells import shown
+from eudr_geo.base.cells import shown
 from eudr_geo.formats.boundaries import FACTS, Shape, facts_of_doubles, line_fault
 from eudr_geo.formats.double_shapes import MADE, Told, geometry_of, offer_of, plain_polygons
 from eudr_geo.model.plots import Reading

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from eudr_geo.cells import decimal_mark, fold, letters, parse_number, shown, text_of
+from eudr_geo.base.cells import decimal_mark, fold, letters, parse_number, shown, text_of
 from eudr_geo.formats.boundaries import Shape, line_fault, offered_polygon, shape_of
 from eudr_geo.formats.coordinate_text import Regions
 from eudr_geo.formats.csv_text import Torn

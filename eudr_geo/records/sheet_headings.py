@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import islice
 from typing import Any
 
-from eudr_geo.cells import fold, shown, text_of
+from eudr_geo.base.cells import fold, shown, text_of
 from eudr_geo.model.source import WholeFileError
 from eudr_geo.records.cell_shapes import looks_like_odk, looks_like_one
 from eudr_geo.records.headings import EU_COLUMNS, NUMBERS_OF_ROWS, OF_A_SHEET_OF_PLOTS, OWN_CODES, match_column

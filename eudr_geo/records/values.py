@@ -6,9 +6,9 @@ import json
 from functools import lru_cache
 from typing import Any
 
-from eudr_geo.cells import clean_text, shown
+from eudr_geo.base.cells import clean_text, shown
+from eudr_geo.base.limits import DEFAULT_LIMITS
 from eudr_geo.formats.json_stream import Twice
-from eudr_geo.limits import DEFAULT_LIMITS
 from eudr_geo.model.source import NumberText, RecordError
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 
-from eudr_geo.cells import fold
+from eudr_geo.base.cells import fold
 from eudr_geo.regulation.tables import key_date, table
 
 LOW, STANDARD, HIGH = "low", "standard", "high"

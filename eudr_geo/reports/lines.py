@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from eudr_geo.base.writing import json_lines
 from eudr_geo.catalogue import RULES_VERSION
 from eudr_geo.model.report import Report
-from eudr_geo.writing import json_lines
 
 FORMAT = "jsonl"
 SUMMARY = "one finding a line"

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 import shapely
 
+from eudr_geo.base.version import VERSION
+from eudr_geo.base.writing import json_text
 from eudr_geo.catalogue import RULES_VERSION
 from eudr_geo.model.findings import SEVERITIES, Finding
 from eudr_geo.model.report import Report
-from eudr_geo.version import VERSION
-from eudr_geo.writing import json_text
 
 FORMAT = "geojson"
 SUMMARY = "findings as points, faulty plots as outlines, for QGIS; a style is written beside the file"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 
+from eudr_geo.base.writing import csv_bytes
 from eudr_geo.catalogue import RULES_VERSION
 from eudr_geo.model.report import Report
-from eudr_geo.writing import csv_bytes
 
 FORMAT = "csv"
 SUMMARY = "a table for a spreadsheet"

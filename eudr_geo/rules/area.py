@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from eudr_geo.base.cells import fold, parse_number
 from eudr_geo.catalogue import ERROR, WARNING, Problems, plot_rule, repairs
-from eudr_geo.cells import fold, parse_number
 from eudr_geo.geodesy import plot_area_ha, spherical_area_ha
 from eudr_geo.model.plots import Plots, Text
 from eudr_geo.regulation import (

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
+from eudr_geo.base.cells import fold
 from eudr_geo.catalogue import ERROR, WARNING, Problems, lot_rule
-from eudr_geo.cells import fold
 from eudr_geo.lots.faults import Fault, by_code, problems, rows
 from eudr_geo.lots.graph import graph_of
 from eudr_geo.model.lot_book import LotBook

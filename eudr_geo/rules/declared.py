@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from eudr_geo.base.cells import fold
 from eudr_geo.catalogue import ERROR, WARNING, Problems, lot_rule
-from eudr_geo.cells import fold
 from eudr_geo.lots.faults import Fault, by_code, problems, rows
 from eudr_geo.lots.graph import GROUP, PRODUCER, graph_of
 from eudr_geo.lots.silos import behind_silos

@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from eudr_geo.base.identifiers import (
+    GLN_DIGITS,
+    GTIN_DIGITS,
+    SSCC_DIGITS,
+    is_container,
+    is_gs1,
+    is_ico_mark,
+    is_lot_code,
+)
 from eudr_geo.catalogue import ERROR, WARNING, Problems, lot_rule
-from eudr_geo.identifiers import GLN_DIGITS, GTIN_DIGITS, SSCC_DIGITS, is_container, is_gs1, is_ico_mark, is_lot_code
 from eudr_geo.lots.faults import Fault, problems, rows
 from eudr_geo.model.lot_book import LotBook
 

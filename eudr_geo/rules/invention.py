@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from eudr_geo.base.cells import clean_code
 from eudr_geo.catalogue import WARNING, Problems, plot_rule, plots_rule
-from eudr_geo.cells import clean_code
 from eudr_geo.geodesy import metres_per_degree, plot_area_ha, spherical_area_ha
 from eudr_geo.model.plots import Array, Plots
 from eudr_geo.regulation import POLYGON_REQUIRED_ABOVE_HA, SHARED_LOCATION_M, SHARED_LOCATION_PLOTS

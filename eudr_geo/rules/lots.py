@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from eudr_geo.base.cells import clean_code
 from eudr_geo.catalogue import ERROR, Problems, lot_rule
-from eudr_geo.cells import clean_code
 from eudr_geo.lots.faults import Fault, by_code, problems, rows
 from eudr_geo.lots.graph import UNKNOWN, graph_of
 from eudr_geo.model.lot_book import LotBook

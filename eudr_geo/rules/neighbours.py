@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from eudr_geo.base.cells import clean_code
 from eudr_geo.catalogue import WARNING, Problems, plots_rule
-from eudr_geo.cells import clean_code
 from eudr_geo.geodesy import area_ha, plot_area_ha
 from eudr_geo.model.plots import Array, Plots
 from eudr_geo.regulation import OVERLAP_HA, OVERLAP_SHARE

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
-from eudr_geo.limits import DEFAULT_LIMITS, configured
+from eudr_geo.base.limits import DEFAULT_LIMITS, configured
 from eudr_geo.model.plots import Array
 from eudr_geo.shapes.folds import unfolded, without_width
 from eudr_geo.shapes.rings import Floats, Ints, Mask, exterior_polygons

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from eudr_geo.errors import InputError
+from eudr_geo.base.errors import InputError
 from eudr_geo.model.lots import TOLERANCE_KG, TOLERANCE_SHARE
 
 _STEP = "step"

@@ -15,7 +15,7 @@ import numpy as np
 import shapely
 from sqlalchemy import Connection, delete, select
 
-from eudr_geo.errors import RefusedError
+from eudr_geo.base.errors import RefusedError
 from eudr_geo.lots.attribution import NO_DATE, Attribution
 from eudr_geo.lots.graph import graph_of
 from eudr_geo.model.attributed import LotAttribution, LotFlow

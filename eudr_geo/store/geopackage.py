@@ -25,12 +25,12 @@ from sqlalchemy import Connection, Engine, LargeBinary, Table, create_engine, ev
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.pool import StaticPool
 
-from eudr_geo.errors import BusyError, EudrGeoError, InputError, StoreError
+from eudr_geo.base.errors import BusyError, EudrGeoError, InputError, StoreError
+from eudr_geo.base.version import VERSION
+from eudr_geo.base.writing import sync_folder
 from eudr_geo.model import gpkg_blob
 from eudr_geo.model.base import Geometry
 from eudr_geo.store import gpkg_schema, migrations
-from eudr_geo.version import VERSION
-from eudr_geo.writing import sync_folder
 
 BUSY_S = 30.0
 _BULK = 1_000  # new rows from which the R-tree is filled by itself and not by its trigger

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 import numpy as np
 from sqlalchemy import Connection, Table, bindparam, delete, func, insert, select, update
 
-from eudr_geo.errors import InputError, StoreError
+from eudr_geo.base.errors import InputError, StoreError
 from eudr_geo.model.base import Base, table_of
 from eudr_geo.model.records import Journal, JournalRow
 from eudr_geo.store import allocation

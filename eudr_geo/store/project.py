@@ -14,7 +14,7 @@ import numpy as np
 import shapely
 from sqlalchemy import Connection, Select, func, select
 
-from eudr_geo.errors import InputError, StoreError
+from eudr_geo.base.errors import InputError, StoreError
 from eudr_geo.model.base import table_of
 from eudr_geo.model.changes import Change
 from eudr_geo.model.findings import Finding, Findings, Waiver

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import shapely
 
-from eudr_geo.cells import clean_code
+from eudr_geo.base.cells import clean_code
 from eudr_geo.model.lot_book import LotBook
 from eudr_geo.model.plots import Plots
 from eudr_geo.model.workbook import book_of

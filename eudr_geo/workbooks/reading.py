@@ -13,10 +13,11 @@ import numpy as np
 import shapely
 
 from eudr_geo import countries
-from eudr_geo.cells import fold
-from eudr_geo.errors import InputError
+from eudr_geo.base.cells import fold
+from eudr_geo.base.errors import InputError
+from eudr_geo.base.limits import Limits
+from eudr_geo.base.writing import zip_bytes
 from eudr_geo.formats.boundaries import FACTS, Shape, shape_of
-from eudr_geo.limits import Limits
 from eudr_geo.model.changes import CellChange
 from eudr_geo.model.findings import WARNING
 from eudr_geo.model.plots import Plots, SourceFile
@@ -28,7 +29,6 @@ from eudr_geo.records.angles import LATITUDE, LONGITUDE, parse_angle, side_words
 from eudr_geo.records.cell_shapes import looks_like_odk, parse
 from eudr_geo.regulation import country_code
 from eudr_geo.workbooks.terms import LANGUAGES, META_SHEET, plain_sheets
-from eudr_geo.writing import zip_bytes
 
 _DECIMAL = re.compile(r"[-+\u2212]?\d{1,3}(?:\.\d*)?")
 _DECIMAL_DEGREES = "write decimal degrees, with a minus for south and west"

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cache, lru_cache, partial
 from typing import Any
 
-from eudr_geo.cells import clean_text, fold, match_heading
+from eudr_geo.base.cells import clean_text, fold, match_heading
 from eudr_geo.workbooks.receipts import Context, as_text
 from eudr_geo.workbooks.terms import LANGUAGES, META_SHEET, READ_ORDER, Sheet, plain_sheets, sheet, sheets
 

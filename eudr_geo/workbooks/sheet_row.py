@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, MutableSequence, Sequence
 from typing import Any
 
-from eudr_geo.cells import clean_code, clean_text, excel_day, fold, letters, parse_date, parse_number
+from eudr_geo.base.cells import clean_code, clean_text, excel_day, fold, letters, parse_date, parse_number
 from eudr_geo.model.findings import ERROR, WARNING
 from eudr_geo.model.workbook import LeftOut
 from eudr_geo.regulation import country_code

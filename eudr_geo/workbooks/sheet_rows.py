@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from eudr_geo.cells import clean_text, decimal_mark, fold, letters
+from eudr_geo.base.cells import clean_text, decimal_mark, fold, letters
 from eudr_geo.model.findings import NOTE
 from eudr_geo.model.workbook import ExtraColumn
 from eudr_geo.workbooks.receipts import Context, as_text, shown

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from eudr_geo.cells import clean_text, fold
+from eudr_geo.base.cells import clean_text, fold
 from eudr_geo.regulation import key_date
 
 PRODUCED_FROM = key_date("entry_into_force")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-from eudr_geo.cells import clean_text, fold
+from eudr_geo.base.cells import clean_text, fold
 
 SCHEMA = "eudr-geo.workbook/1"
 LANGUAGES = ("en", "vi", "es", "fr", "pt", "id")

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
-from eudr_geo.cells import clean_code
+from eudr_geo.base.cells import clean_code
 from eudr_geo.workbooks.sheet_row import Row
 from eudr_geo.workbooks.sheet_rows import AllRows
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from eudr_geo.cells import clean_text, fold, shown, text_of
+from eudr_geo.base.cells import clean_text, fold, shown, text_of
 from eudr_geo.model.source import RecordError, WholeFileError
 from eudr_geo.pages.words import LANGUAGES, words
 from eudr_geo.records.cell_shapes import looks_like_odk

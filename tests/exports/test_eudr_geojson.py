@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests_helpers import plots_of
 
-from eudr_geo.errors import RefusedError
+from eudr_geo.base.errors import RefusedError
 from eudr_geo.exports.eudr_geojson import to_geojson
 from eudr_geo.reading import read_bytes
 

@@ -14,8 +14,8 @@ import pytest
 import shapely
 
 from eudr_geo import cage
+from eudr_geo.base.limits import Limits
 from eudr_geo.cage import drivers, landlock, walls, warm, wire
-from eudr_geo.limits import Limits
 from eudr_geo.reading import read_bytes, read_plots
 
 GOOD = '{"type":"Point","coordinates":[108.05,12.68]}'

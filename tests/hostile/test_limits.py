@@ -11,8 +11,8 @@ from dataclasses import fields
 import pytest
 from tests_helpers import workbook_bytes, zipped
 
-from eudr_geo.errors import InputError
-from eudr_geo.limits import PREFIX, Limits, configured
+from eudr_geo.base.errors import InputError
+from eudr_geo.base.limits import PREFIX, Limits, configured
 from eudr_geo.reading import read_bytes
 
 POINT = '{"type":"Point","coordinates":[108.05,12.68]}'

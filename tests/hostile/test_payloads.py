@@ -14,8 +14,8 @@ from payloads import NAMES, SUFFIXES, payloads
 from tests_helpers import SECRET
 
 import eudr_geo
+from eudr_geo.base.errors import EudrGeoError
 from eudr_geo.cli import app
-from eudr_geo.errors import EudrGeoError
 from eudr_geo.reading import read_bytes, read_plots
 
 

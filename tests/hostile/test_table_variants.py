@@ -10,7 +10,7 @@ from openpyxl import Workbook
 from payloads import with_member
 from tests_helpers import workbook_bytes
 
-from eudr_geo.limits import Limits
+from eudr_geo.base.limits import Limits
 
 READ = {  # as written: where it is
     ("12°40'48\"N", "108°03'00\"E"): (108.05, 12.68),

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eudr_geo.cells import clean_code, clean_text, decimal_mark, fold, match_heading, parse_date, parse_number
+from eudr_geo.base.cells import clean_code, clean_text, decimal_mark, fold, match_heading, parse_date, parse_number
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import pytest
 from lot_books import book_of, delivery, land, line, lot, reject_into_bulk
 
-from eudr_geo.errors import InputError, RefusedError
+from eudr_geo.base.errors import InputError, RefusedError
 from eudr_geo.lots.recalling import recall
 from eudr_geo.tracing import MIXED, SEGREGATED, trace
 

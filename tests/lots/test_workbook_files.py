@@ -7,8 +7,8 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 
+from eudr_geo.base.errors import InputError
 from eudr_geo.cli import app
-from eudr_geo.errors import InputError
 from eudr_geo.exports.workbook import book_bytes, write_corrected
 from eudr_geo.readers.workbook import read_cells
 from eudr_geo.workbooks.book_rows import demo_book

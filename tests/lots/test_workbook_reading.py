@@ -352,7 +352,7 @@ def test_shipments_become_consignments():
 
 
 def test_every_heading_of_a_sheet_means_one_column():
-    from eudr_geo.cells import match_heading
+    from eudr_geo.base.cells import match_heading
 
     for sheet in sheets():
         for field in sheet.fields:

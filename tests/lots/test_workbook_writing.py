@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lot_books import book_of, reject_into_bulk
 
-from eudr_geo.cells import clean_text
-from eudr_geo.errors import InputError
+from eudr_geo.base.cells import clean_text
+from eudr_geo.base.errors import InputError
 from eudr_geo.exports.workbook import book_bytes, write_book, write_corrected
 from eudr_geo.model.lot_book import BOOK_TABLES
 from eudr_geo.model.places import LOCATION_KINDS, STORAGE_MODES
@@ -369,7 +369,7 @@ def test_wrong_options_of_reading_are_told(tmp_path):
 
 
 def test_no_heading_means_two_columns_of_a_sheet_in_any_language():
-    from eudr_geo.cells import match_heading
+    from eudr_geo.base.cells import match_heading
 
     for spec in sheets():
         for lang in LANGUAGES:
@@ -378,7 +378,7 @@ def test_no_heading_means_two_columns_of_a_sheet_in_any_language():
 
 
 def test_no_word_means_two_values_of_a_list():
-    from eudr_geo.cells import fold
+    from eudr_geo.base.cells import fold
 
     for name, values in choices().items():
         meanings: dict[str, set[str]] = {}

@@ -11,8 +11,8 @@ import shapely
 from tests_helpers import SECRET
 
 from eudr_geo import cage
+from eudr_geo.base.limits import Limits
 from eudr_geo.cage import drivers, wire
-from eudr_geo.limits import Limits
 from eudr_geo.model.plots import Plots, Reading, SourceFile
 from eudr_geo.reading import read_bytes, read_plots
 
@@ -67,7 +67,7 @@ def test_the_child_gets_nothing_of_our_environment(monkeypatch, tmp_path):
     assert made["PATH"] == ""
 
 
-CHILD = "import sys, time, os\nsys.path[:0] = {path!r}\nfrom eudr_geo.cage.walls import shut\nfrom eudr_geo.limits import Limits\nimport json\nshut(Limits(**json.loads(sys.argv[-1])['limits']))\n"
+CHILD = "import sys, time, os\nsys.path[:0] = {path!r}\nfrom eudr_geo.cage.walls import shut\nfrom eudr_geo.base.limits import Limits\nimport json\nshut(Limits(**json.loads(sys.argv[-1])['limits']))\n"
 
 
 @pytest.mark.parametrize(

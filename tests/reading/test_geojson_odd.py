@@ -101,7 +101,7 @@ def test_a_text_of_a_book_s_length_is_rejected(direct, name):
 
 
 def test_a_boundary_of_too_many_positions_is_rejected_alone(direct):
-    from eudr_geo.limits import Limits
+    from eudr_geo.base.limits import Limits
 
     limits = Limits(ring_vertices=4)
     five = SQUARE[:-1] + ",[108.05,12.68]]"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from store_projects import ask
 
-from eudr_geo.errors import InputError
+from eudr_geo.base.errors import InputError
 from eudr_geo.model.base import table_of
 from eudr_geo.model.lots import Lot
 from eudr_geo.model.people import Producer

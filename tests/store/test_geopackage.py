@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from store_projects import ask, put, reading_of, squares
 
-from eudr_geo.errors import InputError
+from eudr_geo.base.errors import InputError
 from eudr_geo.model import gpkg_blob
 from eudr_geo.store import open_store
 

@@ -7,7 +7,7 @@ from contextlib import closing
 import pytest
 from store_projects import EVENT, ask, contents, put, reading_of, squares
 
-from eudr_geo.errors import InputError, StoreError
+from eudr_geo.base.errors import InputError, StoreError
 from eudr_geo.importing import apply_book, preview_book
 from eudr_geo.model.base import table_of
 from eudr_geo.model.changes import Change

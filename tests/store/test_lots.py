@@ -11,7 +11,7 @@ import pytest
 import shapely
 from store_projects import EVENT, ask, put, reading_of, squares
 
-from eudr_geo.errors import InputError
+from eudr_geo.base.errors import InputError
 from eudr_geo.importing import apply_book, preview_book
 from eudr_geo.model import gpkg_blob, lots
 from eudr_geo.model.workbook import book_of
@@ -160,7 +160,7 @@ def test_another_program_cannot_take_too_much_either(coffee, path):
 
 BY_IMPORT = """
     import sys
-    from eudr_geo.errors import EudrGeoError
+    from eudr_geo.base.errors import EudrGeoError
     from eudr_geo.importing import apply_book, preview_book
     from eudr_geo.model.workbook import book_of
     from eudr_geo.store import open_store

@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy import text
 from store_projects import ask, contents, put, reading_of, squares
 
-from eudr_geo.errors import BusyError, InputError, StoreError
+from eudr_geo.base.errors import BusyError, InputError, StoreError
 from eudr_geo.store import create_store, geopackage, migrations, open_store
 
 HERE = Path(__file__).parents[1]
@@ -80,7 +80,7 @@ def test_a_kill_leaves_whole_imports_and_none_that_was_acknowledged_is_lost(stor
 
 FULL = """
 import resource
-from eudr_geo.errors import StoreError
+from eudr_geo.base.errors import StoreError
 path = Path(sys.argv[1])
 store = open_store(path, write=True)
 resource.setrlimit(resource.RLIMIT_FSIZE, (path.stat().st_size + int(sys.argv[2]),) * 2)
@@ -105,7 +105,7 @@ def test_a_full_disk_changes_nothing_and_says_so(store, path, room):
 
 
 CREATE = """
-from eudr_geo.errors import InputError
+from eudr_geo.base.errors import InputError
 sys.stdin.readline()
 try:
     create_store(sys.argv[1], organisation=sys.argv[2], country="VN").close()
@@ -334,7 +334,7 @@ def test_a_reader_writes_nothing(store, path):
 
 READ = """
 import os
-from eudr_geo.errors import StoreError
+from eudr_geo.base.errors import StoreError
 path = Path(sys.argv[1])
 with open_store(sys.argv[2]) as warm:
     warm.load_plots()  # everything is imported

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, text
 
-from eudr_geo.errors import StoreError
+from eudr_geo.base.errors import StoreError
 from eudr_geo.store import gpkg_schema
 
 SCHEMA_VERSION = 4

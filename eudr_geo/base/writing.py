@@ -17,7 +17,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from eudr_geo.errors import EudrGeoError, RefusedError
+from eudr_geo.base.errors import EudrGeoError, RefusedError
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """A spreadsheet may run a text cell that starts so (OWASP ASVS 5.0, 1.2.10)."""

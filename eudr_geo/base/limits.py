@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from typing import Any
 
-from eudr_geo.errors import InputError
+from eudr_geo.base.errors import InputError
 
 PREFIX = "EUDR_GEO_LIMIT_"
 """An environment variable of this name and a limit's name in capitals sets that limit."""
