@@ -139,7 +139,7 @@ def limits_page() -> str:
 def coverage_page() -> str:
     """Every official error and every fact of the plot side, with the rules that see to it, or why none does."""
     from eudr_geo import catalogue
-    from eudr_geo.regulation import table
+    from eudr_geo.law import table
 
     rules = catalogue.load()
 
@@ -157,7 +157,7 @@ def coverage_page() -> str:
     lines = [
         "# What is covered",
         "",
-        "Made from `eudr_geo/regulation/eu_errors.csv`, `fact_ids.csv` and the rules themselves.",
+        "Made from `eudr_geo/law/eu_errors.csv`, `fact_ids.csv` and the rules themselves.",
         "Where nothing is implemented, it says so, and why.",
         "",
         "## Errors that the EU system names",

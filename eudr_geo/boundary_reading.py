@@ -11,9 +11,9 @@ import shapely
 
 from eudr_geo.base.errors import InputError
 from eudr_geo.base.limits import DEFAULT_LIMITS
+from eudr_geo.law import country_code
 from eudr_geo.own_outlines import Outlines
 from eudr_geo.reading import read_plots
-from eudr_geo.regulation import country_code
 
 LIMITS = replace(DEFAULT_LIMITS, ring_vertices=DEFAULT_LIMITS.file_vertices)
 """A country has more corners than a plot."""

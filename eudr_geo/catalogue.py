@@ -18,9 +18,9 @@ import numpy as np
 import numpy.typing as npt
 
 from eudr_geo.base.errors import InputError
+from eudr_geo.law import EuVersion
 from eudr_geo.model.findings import ERROR, NOTE, WARNING
 from eudr_geo.model.plots import Plots
-from eudr_geo.regulation import EuVersion
 
 __all__ = [
     "ERROR",

@@ -11,14 +11,14 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from eudr_geo import catalogue, countries, regulation
+from eudr_geo import catalogue, countries, law
 from eudr_geo.base.cells import clean_code
 from eudr_geo.base.errors import EudrGeoError, InputError
 from eudr_geo.catalogue import Problems, Rule
+from eudr_geo.law import EU_VERSIONS, EuVersion
 from eudr_geo.model.findings import ERROR, CheckResult, Finding, Findings, Outcome, ToolError
 from eudr_geo.model.plots import Plots, Reading
 from eudr_geo.own_outlines import Outlines, using
-from eudr_geo.regulation import EU_VERSIONS, EuVersion
 
 if TYPE_CHECKING:
     from eudr_geo.model.lot_book import LotBook
@@ -55,7 +55,7 @@ def check(
     ignore
         Codes of rules not to run. A rule that requires one of them runs on all plots.
     eu_version
-        Version of the EU documents to follow, one of :data:`eudr_geo.regulation.EU_VERSIONS`; by default the newest.
+        Version of the EU documents to follow, one of :data:`eudr_geo.law.EU_VERSIONS`; by default the newest.
     against
         Plots known already (a project's). They are not judged; what is new is compared with them too. A known plot
         whose code is among the new ones is taken to be replaced by it.
@@ -111,7 +111,7 @@ def check(
 def _version(name: str) -> EuVersion:
     if name and name not in EU_VERSIONS:
         raise InputError(f"{name!r} is no version of the EU documents", fix=f"one of {', '.join(EU_VERSIONS)}")
-    return regulation.eu_version(name)
+    return law.eu_version(name)
 
 
 def _known_besides(plots: Plots, against: Plots | None) -> Plots | None:
@@ -207,7 +207,7 @@ class _Run:
     """What one run has found so far; for each rule, which rows failed or were not looked at."""
 
     def __init__(self, n: int, ignored: set[str], eu: EuVersion | None = None, against: Plots | None = None) -> None:
-        self.eu = eu or regulation.eu_version()
+        self.eu = eu or law.eu_version()
         self.against = against
         self.n = n
         self.ignored = ignored

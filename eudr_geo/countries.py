@@ -22,8 +22,8 @@ import shapely
 
 from eudr_geo.base.errors import EudrGeoError
 from eudr_geo.geodesy import distance_m
+from eudr_geo.law import country_names
 from eudr_geo.own_outlines import in_use, own
-from eudr_geo.regulation import country_names
 
 Floats = npt.NDArray[np.float64]
 Array = npt.NDArray[Any]

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from eudr_geo.law import POLYGON_REQUIRED_ABOVE_HA
 from eudr_geo.model.plots import Array, Plots
-from eudr_geo.regulation import POLYGON_REQUIRED_ABOVE_HA
 
 Floats = npt.NDArray[np.float64]
 

@@ -15,8 +15,8 @@ from eudr_geo import cage
 from eudr_geo.base.errors import InputError
 from eudr_geo.base.limits import Limits, configured
 from eudr_geo.cage.warm import WORTH_IT, Warm, is_possible
+from eudr_geo.law import COMMODITIES, country_code
 from eudr_geo.model.plots import Reading
-from eudr_geo.regulation import COMMODITIES, country_code
 
 _SIDE_BY_SIDE = 2  # a reading process may take 1.5 GB
 

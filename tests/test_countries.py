@@ -13,7 +13,7 @@ from pyproj import Geod
 
 from eudr_geo import countries
 from eudr_geo.base.errors import EudrGeoError
-from eudr_geo.regulation import country_names
+from eudr_geo.law import country_names
 
 PLACES = {
     "Buôn Ma Thuột": (108.05, 12.68, "VN"),

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eudr_geo import regulation
-from eudr_geo.regulation import (
+from eudr_geo import law
+from eudr_geo.law import (
     annex_entries,
     annex_lines,
     country_candidates,
@@ -132,19 +132,19 @@ def test_every_number_has_a_source_a_day_and_a_certainty():
 
 
 def test_the_numbers_people_know_by_heart():
-    assert regulation.POLYGON_REQUIRED_ABOVE_HA == 4
-    assert (regulation.POINT_AREA_MIN_HA, regulation.POINT_AREA_MAX_HA) == (0.0001, 4)
-    assert regulation.COORDINATE_DECIMALS == 6
-    assert regulation.MIN_RING_POSITIONS == 4
-    assert (regulation.PRODUCER_NAME_MAX, regulation.PLACE_NAME_MAX) == (500, 200)
-    assert regulation.GEOLOCATION_MAX_BYTES == 25_000_000
-    assert (regulation.PRODUCERS_MAX_PER_LINE, regulation.PRODUCERS_MAX_PER_STATEMENT) == (1_000, 10_000)
-    assert (regulation.CUT_OFF_DATE, regulation.APPLICATION_DATE) == ("2020-12-31", "2026-12-30")
+    assert law.POLYGON_REQUIRED_ABOVE_HA == 4
+    assert (law.POINT_AREA_MIN_HA, law.POINT_AREA_MAX_HA) == (0.0001, 4)
+    assert law.COORDINATE_DECIMALS == 6
+    assert law.MIN_RING_POSITIONS == 4
+    assert (law.PRODUCER_NAME_MAX, law.PLACE_NAME_MAX) == (500, 200)
+    assert law.GEOLOCATION_MAX_BYTES == 25_000_000
+    assert (law.PRODUCERS_MAX_PER_LINE, law.PRODUCERS_MAX_PER_STATEMENT) == (1_000, 10_000)
+    assert (law.CUT_OFF_DATE, law.APPLICATION_DATE) == ("2020-12-31", "2026-12-30")
 
 
 def test_each_commodity_has_goods_and_a_plausible_size():
-    assert {entry.commodity for entry in annex_entries()} == set(regulation.COMMODITIES)
-    assert set(regulation.HUGE_PLOT_HA) == {*regulation.COMMODITIES, ""}
+    assert {entry.commodity for entry in annex_entries()} == set(law.COMMODITIES)
+    assert set(law.HUGE_PLOT_HA) == {*law.COMMODITIES, ""}
 
 
 BEFORE, NOW, LATER = "2026-09-17", "2026-12-30", "2027-12-30"

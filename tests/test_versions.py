@@ -12,8 +12,8 @@ from eudr_geo import catalogue
 from eudr_geo.base.errors import InputError
 from eudr_geo.checking import check
 from eudr_geo.cli import app
+from eudr_geo.law import EU_VERSIONS, POINT_AREA_MIN_HA, eu_version, table
 from eudr_geo.model.plots import Plots, Reading
-from eudr_geo.regulation import EU_VERSIONS, POINT_AREA_MIN_HA, eu_version, table
 
 POINT = shapely.Point(108.05, 12.68)
 

@@ -12,9 +12,9 @@ import numpy.typing as npt
 import shapely
 
 from eudr_geo.base.limits import Limits
+from eudr_geo.law import MIN_RING_POSITIONS
 from eudr_geo.model.changes import CellChange
 from eudr_geo.model.plots import PLOT_COLUMNS, Note, Plots, Reading, Rejected, SourceFile
-from eudr_geo.regulation import MIN_RING_POSITIONS
 
 _MAGIC = b"EUDRGEO1"
 _POLYGON = 3

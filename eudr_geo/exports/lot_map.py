@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from eudr_geo import countries
 from eudr_geo.geodesy import plot_area_ha
+from eudr_geo.law import country_names
 from eudr_geo.maps.data import LotMapData, MapLot, MapPlots
 from eudr_geo.model.package import PackageData
-from eudr_geo.regulation import country_names
 
 SUMMARY = "which plots fed each lot: interactive map (HTML, works offline)"
 FILE = "map.html"

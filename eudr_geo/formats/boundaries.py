@@ -15,8 +15,8 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from eudr_geo.law import COORDINATE_DECIMALS, MIN_RING_POSITIONS
 from eudr_geo.model.source import NumberText, RecordError
-from eudr_geo.regulation import COORDINATE_DECIMALS, MIN_RING_POSITIONS
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]

@@ -17,7 +17,7 @@ import shapely
 import simdjson
 
 from eudr_geo.formats.boundaries import FACTS, decimals_of, largest
-from eudr_geo.regulation import COORDINATE_DECIMALS, MIN_RING_POSITIONS
+from eudr_geo.law import COORDINATE_DECIMALS, MIN_RING_POSITIONS
 
 Ints = npt.NDArray[np.int64]
 

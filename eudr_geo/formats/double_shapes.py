@@ -10,8 +10,8 @@ import numpy.typing as npt
 import shapely
 
 from eudr_geo.formats.boundaries import Shape, offered_polygon, shape_of
+from eudr_geo.law import MIN_RING_POSITIONS
 from eudr_geo.model.source import NumberText, RecordError
-from eudr_geo.regulation import MIN_RING_POSITIONS
 
 Floats = npt.NDArray[np.float64]
 

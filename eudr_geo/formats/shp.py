@@ -11,8 +11,8 @@ import numpy.typing as npt
 import shapely
 
 from eudr_geo.formats.double_shapes import DAMAGED, MADE, NO_GEOMETRY, Told
+from eudr_geo.law import MIN_RING_POSITIONS
 from eudr_geo.model.source import RecordError, WholeFileError
-from eudr_geo.regulation import MIN_RING_POSITIONS
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from eudr_geo.regulation import PRODUCERS_MAX_PER_LINE
+from eudr_geo.law import PRODUCERS_MAX_PER_LINE
 
 if TYPE_CHECKING:
     import pandas as pd

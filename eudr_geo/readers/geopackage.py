@@ -21,12 +21,12 @@ from eudr_geo.base.cells import shown
 from eudr_geo.base.limits import raise_it
 from eudr_geo.formats.double_shapes import DAMAGED, MADE, NO_GEOMETRY, Told
 from eudr_geo.formats.wkb import kind_of, parse
+from eudr_geo.law import MIN_RING_POSITIONS
 from eudr_geo.model.plots import Reading
 from eudr_geo.model.source import NumberText, RecordError, Source, WholeFileError
 from eudr_geo.projecting import known
 from eudr_geo.records.gathering import Gathering
 from eudr_geo.records.layers import PROJECTED, Layer, nobody_knows, read_layers, system_of
-from eudr_geo.regulation import MIN_RING_POSITIONS
 
 FORMATS = ("GeoPackage",)
 _STEPS = 20_000  # SQLite instructions between two looks at the clock

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from eudr_geo.base.cells import clean_code, shown, text_of
 from eudr_geo.formats.boundaries import shape_of
+from eudr_geo.law import COORDINATE_DECIMALS
 from eudr_geo.model.source import RecordError
-from eudr_geo.regulation import COORDINATE_DECIMALS
 
 if TYPE_CHECKING:
     from eudr_geo.records.plot_sheet import PlotSheet

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from eudr_geo.base.cells import fold, match_heading
-from eudr_geo.regulation import EU_PROPERTIES
+from eudr_geo.law import EU_PROPERTIES
 
 EU_COLUMNS: Mapping[str, str] = {
     "ProducerName": "producer",

@@ -10,6 +10,7 @@ from eudr_geo.base.cells import decimal_mark, fold, letters, parse_number, shown
 from eudr_geo.formats.boundaries import Shape, line_fault, offered_polygon, shape_of
 from eudr_geo.formats.coordinate_text import Regions
 from eudr_geo.formats.csv_text import Torn
+from eudr_geo.law import COORDINATE_DECIMALS
 from eudr_geo.model.source import NumberText, RecordError
 from eudr_geo.records.angles import parse_angle, side_words
 from eudr_geo.records.areas import in_hectares, unit_of
@@ -29,7 +30,6 @@ from eudr_geo.records.gathering import Gathering
 from eudr_geo.records.headings import COORDINATES, column_of
 from eudr_geo.records.pairs import pair_of
 from eudr_geo.records.sheet_headings import find_headings
-from eudr_geo.regulation import COORDINATE_DECIMALS
 from eudr_geo.workbooks.terms import ERROR_CELLS, NO_VALUE, TOTAL_WORDS
 
 _COORDINATE = re.compile(r"[-+]?\d+(?:[.,]\d+)?(?:[eE][-+]?\d{1,2})?")

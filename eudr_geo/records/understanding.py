@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from eudr_geo.law import country_code
 from eudr_geo.model.changes import CellChange
 from eudr_geo.model.source import NumberText
 from eudr_geo.records.areas import in_hectares
-from eudr_geo.regulation import country_code
 
 _TABLES = {"CSV", "XLSX", "XLS", "ODS"}  # where the whole column has told how its areas are meant
 

@@ -13,8 +13,7 @@ import shapely
 from eudr_geo.base.cells import fold, parse_number
 from eudr_geo.catalogue import ERROR, WARNING, Problems, plot_rule, repairs
 from eudr_geo.geodesy import plot_area_ha, spherical_area_ha
-from eudr_geo.model.plots import Plots, Text
-from eudr_geo.regulation import (
+from eudr_geo.law import (
     AREA_MISMATCH_HA,
     AREA_MISMATCH_SHARE,
     NEAR_LIMIT_SHARE,
@@ -25,6 +24,7 @@ from eudr_geo.regulation import (
     POLYGON_REQUIRED_ABOVE_HA,
     EuVersion,
 )
+from eudr_geo.model.plots import Plots, Text
 from eudr_geo.rules.rings import GEO
 from eudr_geo.workbooks.terms import choices
 

@@ -13,9 +13,9 @@ from eudr_geo import countries
 from eudr_geo.candidates import likely_systems, without_decimal_point
 from eudr_geo.catalogue import ERROR, Problems, plot_rule, repairs
 from eudr_geo.geodesy import distance_m
+from eudr_geo.law import country_code
 from eudr_geo.model.plots import Array, Plots
 from eudr_geo.records.stated_positions import stated_lon_lat
-from eudr_geo.regulation import country_code
 from eudr_geo.rules.rings import GEO
 from eudr_geo.shapes.rings import exchanged
 

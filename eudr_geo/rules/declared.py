@@ -10,11 +10,11 @@ import numpy as np
 
 from eudr_geo.base.cells import fold
 from eudr_geo.catalogue import ERROR, WARNING, Problems, lot_rule
+from eudr_geo.law import PRODUCERS_MAX_PER_STATEMENT
 from eudr_geo.lots.faults import Fault, by_code, problems, rows
 from eudr_geo.lots.graph import GROUP, PRODUCER, graph_of
 from eudr_geo.lots.silos import behind_silos
 from eudr_geo.model.lot_book import LotBook
-from eudr_geo.regulation import PRODUCERS_MAX_PER_STATEMENT
 
 _BASIS = "Regulation (EU) 2023/1115, Article 9(1)(d); Commission FAQ, declaration in excess"
 

@@ -11,8 +11,8 @@ import shapely
 from eudr_geo.base.cells import clean_code
 from eudr_geo.catalogue import WARNING, Problems, plot_rule, plots_rule
 from eudr_geo.geodesy import metres_per_degree, plot_area_ha, spherical_area_ha
+from eudr_geo.law import POLYGON_REQUIRED_ABOVE_HA, SHARED_LOCATION_M, SHARED_LOCATION_PLOTS
 from eudr_geo.model.plots import Array, Plots
-from eudr_geo.regulation import POLYGON_REQUIRED_ABOVE_HA, SHARED_LOCATION_M, SHARED_LOCATION_PLOTS
 from eudr_geo.rules.area import SOUND, any_size, is_point
 from eudr_geo.rules.neighbours import JITTER_DEG
 from eudr_geo.shapes.outlines import FIGURE, figures, repeated

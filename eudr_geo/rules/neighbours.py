@@ -13,8 +13,8 @@ import shapely
 from eudr_geo.base.cells import clean_code
 from eudr_geo.catalogue import WARNING, Problems, plots_rule
 from eudr_geo.geodesy import area_ha, plot_area_ha
+from eudr_geo.law import OVERLAP_HA, OVERLAP_SHARE
 from eudr_geo.model.plots import Array, Plots
-from eudr_geo.regulation import OVERLAP_HA, OVERLAP_SHARE
 from eudr_geo.shapes.fingerprint import geometry_hashes
 
 Ints = npt.NDArray[np.int64]

@@ -10,8 +10,8 @@ import shapely
 
 from eudr_geo.catalogue import NOTE, WARNING, Problems, plots_rule
 from eudr_geo.geodesy import metres_per_degree, plot_area_ha
+from eudr_geo.law import IMPLIED_OVERLAP_SHARE, POLYGON_REQUIRED_ABOVE_HA
 from eudr_geo.model.plots import Array, Plots
-from eudr_geo.regulation import IMPLIED_OVERLAP_SHARE, POLYGON_REQUIRED_ABOVE_HA
 from eudr_geo.rules.area import SOUND, any_size, is_point
 from eudr_geo.rules.neighbours import TOO_MANY, named
 from eudr_geo.shapes.outlines import linked

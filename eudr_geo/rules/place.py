@@ -8,8 +8,8 @@ import shapely
 
 from eudr_geo import countries
 from eudr_geo.catalogue import ERROR, WARNING, Problems, plot_rule, plots_rule, repairs
+from eudr_geo.law import country_candidates, country_code, country_names
 from eudr_geo.model.plots import Array, Plots, Text
-from eudr_geo.regulation import country_candidates, country_code, country_names
 from eudr_geo.rules.rings import GEO
 
 Ints = npt.NDArray[np.int64]

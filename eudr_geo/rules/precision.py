@@ -10,8 +10,8 @@ import numpy.typing as npt
 import shapely
 
 from eudr_geo.catalogue import ERROR, NOTE, WARNING, Problems, plot_rule, plots_rule, repairs
+from eudr_geo.law import COORDINATE_DECIMALS, NEWEST_EU_VERSION, EuVersion
 from eudr_geo.model.plots import Plots
-from eudr_geo.regulation import COORDINATE_DECIMALS, NEWEST_EU_VERSION, EuVersion
 from eudr_geo.rules.rings import GEO, counted, times_told, with_geometry
 from eudr_geo.shapes.decimals import at_six_decimals, broken_at_six, round6, same_after_rounding, without_doubles
 from eudr_geo.shapes.rings import MULTIPOINT, POINT, first_marked, rings_of

@@ -8,8 +8,8 @@ import shapely
 
 from eudr_geo.catalogue import ERROR, NOTE, Problems, plot_rule, repairs
 from eudr_geo.geodesy import distance_m
+from eudr_geo.law import MIN_RING_POSITIONS
 from eudr_geo.model.plots import Array, Plots
-from eudr_geo.regulation import MIN_RING_POSITIONS
 from eudr_geo.shapes.crossings import TANGLES, tangles
 from eudr_geo.shapes.decimals import without_doubles
 from eudr_geo.shapes.facts import FACTS, ring_facts

@@ -8,8 +8,8 @@ import shapely
 
 from eudr_geo.catalogue import WARNING, Problems, plot_rule
 from eudr_geo.geodesy import LONGEST_DEGREE_M, area_ha, plot_area_ha
+from eudr_geo.law import HUGE_PLOT_HA, SLIVER_LENGTH, SLIVER_WIDTH_M, TINY_POLYGON_HA
 from eudr_geo.model.plots import Array, Plots
-from eudr_geo.regulation import HUGE_PLOT_HA, SLIVER_LENGTH, SLIVER_WIDTH_M, TINY_POLYGON_HA
 from eudr_geo.rules.area import SOUND, commodities
 from eudr_geo.shapes.outlines import FIGURE, figures
 from eudr_geo.shapes.rings import polygon_parts

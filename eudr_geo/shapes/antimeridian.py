@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import shapely
 
+from eudr_geo.law import COORDINATE_DECIMALS
 from eudr_geo.model.plots import Array
-from eudr_geo.regulation import COORDINATE_DECIMALS
 from eudr_geo.shapes.rings import Floats, Mask, rings_of
 
 _HALF, _WHOLE = 180.0, 360.0

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import shapely
 
-from eudr_geo.regulation import COORDINATE_DECIMALS
+from eudr_geo.law import COORDINATE_DECIMALS
 
 
 def geometry_hashes(geometries: Any) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from eudr_geo.base.errors import InputError
-from eudr_geo.regulation import COMMODITIES, country_code
+from eudr_geo.law import COMMODITIES, country_code
 from eudr_geo.store import geopackage
 from eudr_geo.store.project import PlotFacts, Store
 

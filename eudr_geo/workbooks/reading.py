@@ -18,6 +18,7 @@ from eudr_geo.base.errors import InputError
 from eudr_geo.base.limits import Limits
 from eudr_geo.base.writing import zip_bytes
 from eudr_geo.formats.boundaries import FACTS, Shape, shape_of
+from eudr_geo.law import country_code
 from eudr_geo.model.changes import CellChange
 from eudr_geo.model.findings import WARNING
 from eudr_geo.model.plots import Plots, SourceFile
@@ -27,7 +28,6 @@ from eudr_geo.readers.workbook import ENCODING_OF, Cells, PlotCells, read_cells
 from eudr_geo.reading import read_sheets
 from eudr_geo.records.angles import LATITUDE, LONGITUDE, parse_angle, side_words
 from eudr_geo.records.cell_shapes import looks_like_odk, parse
-from eudr_geo.regulation import country_code
 from eudr_geo.workbooks.terms import LANGUAGES, META_SHEET, plain_sheets
 
 _DECIMAL = re.compile(r"[-+\u2212]?\d{1,3}(?:\.\d*)?")

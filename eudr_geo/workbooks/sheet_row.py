@@ -7,9 +7,9 @@ from collections.abc import Mapping, MutableSequence, Sequence
 from typing import Any
 
 from eudr_geo.base.cells import clean_code, clean_text, excel_day, fold, letters, parse_date, parse_number
+from eudr_geo.law import country_code
 from eudr_geo.model.findings import ERROR, WARNING
 from eudr_geo.model.workbook import LeftOut
-from eudr_geo.regulation import country_code
 from eudr_geo.workbooks.receipts import Context, as_text, shown
 from eudr_geo.workbooks.sums_and_days import ETHIOPIAN_HINT, amount_in, date_hint, is_ethiopian
 from eudr_geo.workbooks.terms import (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from eudr_geo.base.cells import clean_text, fold
-from eudr_geo.regulation import key_date
+from eudr_geo.law import key_date
 
 PRODUCED_FROM = key_date("entry_into_force")
 """Goods from before this day are outside the regulation: such a date in Ethiopia is of its own calendar."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from eudr_geo.regulation.tables import table
+from eudr_geo.law.tables import table
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ def table(name: str) -> tuple[dict[str, str], ...]:
     >>> table("dates.csv")[0]["date"]
     '2020-12-31'
     """
-    data = pkgutil.get_data("eudr_geo.regulation", name)
+    data = pkgutil.get_data("eudr_geo.law", name)
     return tuple(csv.DictReader((data or b"").decode("utf-8").splitlines()))
 
 

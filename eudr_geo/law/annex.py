@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-from eudr_geo.regulation.tables import table
+from eudr_geo.law.tables import table
 
 
 @dataclass(frozen=True)

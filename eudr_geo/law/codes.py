@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from eudr_geo.base.cells import fold
-from eudr_geo.regulation.tables import key_date, table
+from eudr_geo.law.tables import key_date, table
 
 LOW, STANDARD, HIGH = "low", "standard", "high"
 RISKS = (LOW, STANDARD, HIGH)

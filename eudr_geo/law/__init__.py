@@ -23,8 +23,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from eudr_geo.regulation.annex import AnnexEntry, annex_entries, annex_lines, in_annex, supplementary_unit
-from eudr_geo.regulation.codes import (
+from eudr_geo.law.annex import AnnexEntry, annex_entries, annex_lines, in_annex, supplementary_unit
+from eudr_geo.law.codes import (
     RISKS,
     alpha_3,
     country_candidates,
@@ -33,8 +33,8 @@ from eudr_geo.regulation.codes import (
     country_risk,
     risk_is_settled,
 )
-from eudr_geo.regulation.tables import key_date, limit, source_of, table
-from eudr_geo.regulation.versions import EU_VERSIONS, NEWEST_EU_VERSION, EuVersion, eu_version
+from eudr_geo.law.tables import key_date, limit, source_of, table
+from eudr_geo.law.versions import EU_VERSIONS, NEWEST_EU_VERSION, EuVersion, eu_version
 
 __all__ = [
     "APPLICATION_DATE",
