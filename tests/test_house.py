@@ -83,8 +83,8 @@ def test_reports_honour_their_contract(module):
 
 def test_the_command_line_offers_every_report_and_language():
     from eudr_geo.cli import options
-    from eudr_geo.pages.words import LANGUAGES
     from eudr_geo.reports import formats
+    from eudr_geo.words.page import LANGUAGES
 
     assert sorted(options.FORMATS) == sorted(formats())
     assert options.LANGUAGES == LANGUAGES

@@ -12,8 +12,7 @@ from eudr_geo.base.writing import write_file
 from eudr_geo.model.lot_book import LotBook
 from eudr_geo.model.plots import Plots
 from eudr_geo.model.workbook import BookReading, CellIssue
-from eudr_geo.workbooks.book_rows import Cells, demo_book, rows_of
-from eudr_geo.workbooks.terms import (
+from eudr_geo.words.workbook import (
     LANGUAGES,
     SCHEMA,
     STAGES,
@@ -26,6 +25,7 @@ from eudr_geo.workbooks.terms import (
     suggestions,
     word,
 )
+from eudr_geo.workbooks.book_rows import Cells, demo_book, rows_of
 from eudr_geo.xlsx_out import put, workbook_bytes
 
 if TYPE_CHECKING:

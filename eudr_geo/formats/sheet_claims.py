@@ -13,7 +13,7 @@ from eudr_geo.base.limits import Limits, raise_it
 from eudr_geo.formats.hidden_cells import sheet_parts
 from eudr_geo.formats.xml_stream import elements, tag_of
 from eudr_geo.model.source import WholeFileError
-from eudr_geo.workbooks.terms import ERROR_CELLS, NO_VALUE
+from eudr_geo.words.workbook import ERROR_CELLS, NO_VALUE
 
 Failed = dict[tuple[int, int], str]
 """Cells of one sheet whose formula failed or was never worked out: row and column from 0 → what stands there."""

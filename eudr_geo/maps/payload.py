@@ -14,7 +14,7 @@ import shapely
 
 from eudr_geo.maps.classes import legend, share_breaks
 from eudr_geo.maps.data import Array, LotMapData
-from eudr_geo.maps.words import words
+from eudr_geo.words.map import words
 from eudr_geo.base.version import VERSION
 
 DECIMALS = 6

@@ -16,8 +16,9 @@ from eudr_geo.model.plots import Plots
 from eudr_geo.model.report import Report
 from eudr_geo.pages.drawings import Drawings
 from eudr_geo.pages.villages import villages
-from eudr_geo.pages.words import advice_in, fault_in, words
+from eudr_geo.pages.words import advice_in, fault_in
 from eudr_geo.pictures import STYLES
+from eudr_geo.words.page import words
 
 MOST_FINDINGS = 20_000
 """Findings on one page: a phone still scrolls through them. The page says how many there are in all."""

@@ -13,7 +13,8 @@ from eudr_geo.model.findings import SEVERITIES, Finding
 from eudr_geo.model.report import Report
 from eudr_geo.pages.check_data import MOST_FINDINGS, check_data, sorted_for_page
 from eudr_geo.pages.shell import grouped, head, render
-from eudr_geo.pages.words import advice_in, fault_in, filled, words
+from eudr_geo.pages.words import advice_in, fault_in
+from eudr_geo.words.page import filled, words
 
 _SCRIPTS = (
     ("eudr_geo.maps", "text.js"),

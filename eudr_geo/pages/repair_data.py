@@ -12,8 +12,9 @@ from eudr_geo.base.errors import EudrGeoError
 from eudr_geo.maps.payload import clean, script_json
 from eudr_geo.model.changes import Change
 from eudr_geo.model.report import Report
-from eudr_geo.pages.words import fault_in, words
+from eudr_geo.pages.words import fault_in
 from eudr_geo.pictures import STYLES, change_panels
+from eudr_geo.words.page import words
 
 MOST_PLOTS = 10_000
 """Repaired plots on one page; the page says how many there are in all, the ledger has every change."""

@@ -14,7 +14,8 @@ from eudr_geo.pages.check_data import sorted_for_page
 from eudr_geo.pages.check_page import by_rule, versions
 from eudr_geo.pages.repair_data import MOST_PLOTS, repair_data
 from eudr_geo.pages.shell import grouped, head, render
-from eudr_geo.pages.words import fault_in, filled, words
+from eudr_geo.pages.words import fault_in
+from eudr_geo.words.page import filled, words
 
 _SCRIPTS = (("eudr_geo.maps", "text.js"), ("eudr_geo.pages", "picture.js"), ("eudr_geo.pages", "repair.js"))
 

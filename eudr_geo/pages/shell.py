@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 
 from eudr_geo.maps.payload import clean
 from eudr_geo.maps.vendored import leaflet_css, leaflet_js, policy
-from eudr_geo.pages.words import filled
+from eudr_geo.words.page import filled
 
 _DATA = "@@data@@"
 _CODE = re.compile(r"`([^`]+)`")

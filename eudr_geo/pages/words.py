@@ -1,4 +1,4 @@
-"""The fixed words of pages and worklists, in six languages (``data/page_words.csv``)."""
+"""What the words of the pages ask the catalogue: the fault of a rule and what to do about it, in a language."""
 
 from __future__ import annotations
 
@@ -9,35 +9,10 @@ from importlib import resources
 
 from eudr_geo import catalogue
 
-LANGUAGES = ("en", "vi", "es", "fr", "pt", "id")
-
-
-@cache
-def _table() -> Mapping[str, Mapping[str, str]]:
-    source = resources.files("eudr_geo.data").joinpath("page_words.csv").read_text(encoding="utf-8")
-    rows = list(csv.DictReader(source.splitlines()))
-    return {language: {row["key"]: row[language] for row in rows} for language in LANGUAGES}
-
-
-def words(language: str) -> Mapping[str, str]:
-    """Return the words of a language by key; ``{}`` in them stands for values, in order.
-
-    Parameters
-    ----------
-    language
-        One of :data:`LANGUAGES`; English where it is none of them.
-
-    Examples
-    --------
-    >>> words("es")["error"], words("xx")["error"]
-    ('error', 'error')
-    """
-    return _table().get(language, _table()["en"])
-
 
 @cache
 def _faults() -> Mapping[str, Mapping[str, str]]:
-    source = resources.files("eudr_geo.data").joinpath("fault_words.csv").read_text(encoding="utf-8")
+    source = resources.files("eudr_geo.words").joinpath("faults.csv").read_text(encoding="utf-8")
     return {row["code"]: row for row in csv.DictReader(source.splitlines(), delimiter="|", quoting=csv.QUOTE_NONE)}
 
 
@@ -62,15 +37,3 @@ def advice_in(code: str, language: str) -> str:
     ('Escreva a área em hectares.', '')
     """
     return _faults().get(code, {}).get(f"{language}_do", "")
-
-
-def filled(text: str, *values: object) -> str:
-    """Put values in the places of ``{}``; a value that has braces of its own stays as it is.
-
-    Examples
-    --------
-    >>> filled("{} of {}", 3, "{}")
-    '3 of {}'
-    """
-    first, *others = text.split("{}")
-    return first + "".join(f"{value}{rest}" for value, rest in zip(values, others, strict=True))

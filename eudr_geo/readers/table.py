@@ -21,8 +21,8 @@ from eudr_geo.model.source import Source, WholeFileError
 from eudr_geo.records.gathering import Gathering
 from eudr_geo.records.plot_sheet import PlotSheet
 from eudr_geo.records.sheet_headings import columns_of, named_columns
-from eudr_geo.workbooks.terms import META_SHEET, known_headings
-from eudr_geo.worklists.terms import FIRST_HEADINGS, HIDDEN
+from eudr_geo.words.workbook import META_SHEET, known_headings
+from eudr_geo.words.worklist import FIRST_HEADINGS, HIDDEN
 
 FORMATS = ("CSV", "ODS", "XLS", "XLSX")
 _FIRST_ROWS = 10
@@ -186,7 +186,7 @@ def book_cells(source: Source) -> dict[str, list[list[Any]]]:
     """Return the sheets of a lots workbook; a CSV is one sheet, named "".
 
     What the file says about itself stands on the sheet ``_meta``: an ``encoding`` that was not told, day numbers that
-    begin in 1904. A cell whose formula was never calculated holds :data:`~eudr_geo.workbooks.terms.NO_VALUE`.
+    begin in 1904. A cell whose formula was never calculated holds :data:`~eudr_geo.words.workbook.NO_VALUE`.
     """
     format_ = _format(source)
     if format_ == "CSV":

@@ -15,12 +15,12 @@ from eudr_geo.model.changes import CellChange
 from eudr_geo.model.findings import NOTE, WARNING
 from eudr_geo.model.lot_book import BOOK_TABLES, LotBook, columns
 from eudr_geo.model.workbook import CellIssue, ExtraColumn, LeftOut, book_of
+from eudr_geo.words.workbook import META_SHEET, READ_ORDER, sheet
 from eudr_geo.workbooks import trade_sheets
 from eudr_geo.workbooks.receipts import Context
 from eudr_geo.workbooks.sheet_heads import language_of, name_sheets
 from eudr_geo.workbooks.sheet_row import Row
 from eudr_geo.workbooks.sheet_rows import AllRows, SheetRows
-from eudr_geo.workbooks.terms import META_SHEET, READ_ORDER, sheet
 from eudr_geo.workbooks.trade_sheets import has, location_of, numbered, organisation_of
 
 ENCODING_OF = "encoding of "

@@ -30,7 +30,7 @@ from eudr_geo.records.gathering import Gathering
 from eudr_geo.records.headings import COORDINATES, column_of
 from eudr_geo.records.pairs import pair_of
 from eudr_geo.records.sheet_headings import find_headings
-from eudr_geo.workbooks.terms import ERROR_CELLS, NO_VALUE, TOTAL_WORDS
+from eudr_geo.words.workbook import ERROR_CELLS, NO_VALUE, TOTAL_WORDS
 
 _COORDINATE = re.compile(r"[-+]?\d+(?:[.,]\d+)?(?:[eE][-+]?\d{1,2})?")
 _TAIL = 60  # characters of a long cell that are logged

@@ -26,7 +26,7 @@ from eudr_geo.law import (
 )
 from eudr_geo.model.plots import Plots, Text
 from eudr_geo.rules.rings import GEO
-from eudr_geo.workbooks.terms import choices
+from eudr_geo.words.workbook import choices
 
 Mask = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]

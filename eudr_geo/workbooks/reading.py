@@ -28,7 +28,7 @@ from eudr_geo.readers.workbook import ENCODING_OF, Cells, PlotCells, read_cells
 from eudr_geo.reading import read_sheets
 from eudr_geo.records.angles import LATITUDE, LONGITUDE, parse_angle, side_words
 from eudr_geo.records.cell_shapes import looks_like_odk, parse
-from eudr_geo.workbooks.terms import LANGUAGES, META_SHEET, plain_sheets
+from eudr_geo.words.workbook import LANGUAGES, META_SHEET, plain_sheets
 
 _DECIMAL = re.compile(r"[-+\u2212]?\d{1,3}(?:\.\d*)?")
 _DECIMAL_DEGREES = "write decimal degrees, with a minus for south and west"

@@ -10,8 +10,8 @@ from functools import cache, lru_cache, partial
 from typing import Any
 
 from eudr_geo.base.cells import clean_text, fold, match_heading
+from eudr_geo.words.workbook import LANGUAGES, META_SHEET, READ_ORDER, Sheet, plain_sheets, sheet, sheets
 from eudr_geo.workbooks.receipts import Context, as_text
-from eudr_geo.workbooks.terms import LANGUAGES, META_SHEET, READ_ORDER, Sheet, plain_sheets, sheet, sheets
 
 HEADING_ROWS = 10
 """The heading row stands among the first ten; titles and logos may stand above it."""
@@ -37,7 +37,7 @@ def heads_of(spec: Sheet, row: Sequence[Any]) -> Heads:
 
     Examples
     --------
-    >>> from eudr_geo.workbooks.terms import sheet
+    >>> from eudr_geo.words.workbook import sheet
     >>> found = heads_of(sheet("processing"), ["No", "Step", "Date", "Type", "Weather"])
     >>> found.columns, found.unknown
     ({'code': 0, 'step': 1, 'date': 2, 'kind': 3}, [4])

@@ -10,9 +10,7 @@ from eudr_geo.base.cells import clean_code, clean_text, excel_day, fold, letters
 from eudr_geo.law import country_code
 from eudr_geo.model.findings import ERROR, WARNING
 from eudr_geo.model.workbook import LeftOut
-from eudr_geo.workbooks.receipts import Context, as_text, shown
-from eudr_geo.workbooks.sums_and_days import ETHIOPIAN_HINT, amount_in, date_hint, is_ethiopian
-from eudr_geo.workbooks.terms import (
+from eudr_geo.words.workbook import (
     ERROR_CELLS,
     FILLED_DOWN,
     NO_VALUE,
@@ -24,6 +22,8 @@ from eudr_geo.workbooks.terms import (
     unknown_unit,
     word,
 )
+from eudr_geo.workbooks.receipts import Context, as_text, shown
+from eudr_geo.workbooks.sums_and_days import ETHIOPIAN_HINT, amount_in, date_hint, is_ethiopian
 
 _GRAM = 3  # decimals of a quantity in kg
 AMOUNT = re.compile(r"([-+]?[\d.,\s'’]{0,80}\d[.,]?)\s*([^\W\d_]*)\.?")

@@ -9,11 +9,11 @@ from typing import Any
 from eudr_geo.base.cells import clean_text, decimal_mark, fold, letters
 from eudr_geo.model.findings import NOTE
 from eudr_geo.model.workbook import ExtraColumn
+from eudr_geo.words.workbook import FILLED_DOWN, TOTAL_WORDS, Field, Sheet, unknown_unit
 from eudr_geo.workbooks.receipts import Context, as_text, shown
 from eudr_geo.workbooks.sheet_heads import HEADING_ROWS, heading_row, heads_of, is_counter
 from eudr_geo.workbooks.sheet_row import AMOUNT, SLASHED, Columns, Row
 from eudr_geo.workbooks.sums_and_days import MONTH_13
-from eudr_geo.workbooks.terms import FILLED_DOWN, TOTAL_WORDS, Field, Sheet, unknown_unit
 
 _IN_BRACKETS = re.compile(r"[(\[]([^)\]]{0,200})[)\]]")
 _NET = {"net", "neto", "netto", "tinh", "liquido", "bersih"}

@@ -9,11 +9,11 @@ from typing import Any
 
 from eudr_geo.base.cells import clean_text, fold, shown, text_of
 from eudr_geo.model.source import RecordError, WholeFileError
-from eudr_geo.pages.words import LANGUAGES, words
 from eudr_geo.records.cell_shapes import looks_like_odk
 from eudr_geo.records.gathering import Gathering
 from eudr_geo.records.headings import COORDINATES, match_column
-from eudr_geo.worklists.terms import CORRECTIONS, HEADINGS, HIDDEN, KEPT, SCHEMA
+from eudr_geo.words.page import LANGUAGES, words
+from eudr_geo.words.worklist import CORRECTIONS, HEADINGS, HIDDEN, KEPT, SCHEMA
 
 Rows = list[list[Any]]
 _COLUMNS = (*KEPT, "lat", "lon", "wkt")

@@ -23,7 +23,7 @@ from eudr_geo.exports.lot_map import lot_map
 from eudr_geo.maps.classes import class_of, legend, share_breaks
 from eudr_geo.maps.data import LotMapData, MapLot, MapPlots
 from eudr_geo.maps.offline import SCRIPTS
-from eudr_geo.maps.words import words
+from eudr_geo.words.map import words
 
 
 class Page(HTMLParser):

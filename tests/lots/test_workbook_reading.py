@@ -3,7 +3,7 @@
 import pytest
 
 from eudr_geo.readers.workbook import read_cells
-from eudr_geo.workbooks.terms import sheets
+from eudr_geo.words.workbook import sheets
 
 PRODUCERS = [["Producer code *", "Name *"], ["NH-014", "Y Blơm Êban"]]
 PLOTS = [["Plot code", "Producer code"], ["T-014-1", "NH-014"]]

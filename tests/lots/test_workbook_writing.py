@@ -19,9 +19,9 @@ from eudr_geo.model.plots import Plots
 from eudr_geo.model.source import Source
 from eudr_geo.readers import read_sheets
 from eudr_geo.readers.workbook import read_cells
+from eudr_geo.words.workbook import LANGUAGES, choices, sheets
 from eudr_geo.workbooks.book_rows import demo_book
 from eudr_geo.workbooks.reading import plots_of, read_book
-from eudr_geo.workbooks.terms import LANGUAGES, choices, sheets
 
 PROVENANCE = ["src_file", "src_sheet", "src_row"]
 

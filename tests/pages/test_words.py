@@ -6,9 +6,10 @@ from importlib import resources
 import pytest
 
 from eudr_geo import catalogue
-from eudr_geo.pages.words import LANGUAGES, advice_in, fault_in, filled, words
+from eudr_geo.pages.words import advice_in, fault_in
+from eudr_geo.words.page import LANGUAGES, filled, words
 
-FAULTS = resources.files("eudr_geo.data").joinpath("fault_words.csv").read_text(encoding="utf-8").splitlines()
+FAULTS = resources.files("eudr_geo.words").joinpath("faults.csv").read_text(encoding="utf-8").splitlines()
 
 
 def test_every_word_is_there_in_every_language_with_the_same_places():
@@ -35,7 +36,7 @@ def test_faults_and_advice_are_said_in_the_language(language):
 def test_most_rules_about_plots_and_files_are_translated():
     codes = {code for code, rule in catalogue.load().items() if rule.scope in {"file", "plot", "plots"}}
     missing = {code for code in codes if fault_in(code, "vi") == fault_in(code, "en")}
-    assert len(missing) * 5 <= len(codes), f"say them in data/fault_words.csv: {sorted(missing)}"
+    assert len(missing) * 5 <= len(codes), f"say them in words/faults.csv: {sorted(missing)}"
 
 
 def test_what_nobody_translated_is_said_in_english():

@@ -13,10 +13,10 @@ from report_samples import village_report
 
 from eudr_geo.checking import check
 from eudr_geo.model.report import Report
-from eudr_geo.pages.words import LANGUAGES, words
 from eudr_geo.reading import read_bytes
 from eudr_geo.reports.worklist import beside
-from eudr_geo.worklists.terms import CORRECTIONS, FIRST_HEADINGS, HIDDEN
+from eudr_geo.words.page import LANGUAGES, words
+from eudr_geo.words.worklist import CORRECTIONS, FIRST_HEADINGS, HIDDEN
 from eudr_geo.worklists.writing import worklist
 
 RING = [[108.05, 12.68], [108.0512345, 12.6812345], [108.0512345, 12.6800001], [108.05, 12.68]]

@@ -12,7 +12,7 @@ FIRST_HEADINGS = frozenset({"No.", "Số", "N.º", "N°"})
 """Heading of the first column in each language: what else starts so may be a sheet torn off a worklist."""
 
 SHOWN = ("no", "plot", "producer", "place", "record", "severity", "wrong", "do", "spot")
-"""Columns that tell, by key of their heading (``wl_…`` in ``data/page_words.csv``)."""
+"""Columns that tell, by key of their heading (``wl_…`` in ``words/page.csv``)."""
 
 CORRECTIONS: Mapping[str, str] = {
     "new_plot": "plot_id",

@@ -88,7 +88,8 @@ class Sheet:
 
 
 def _data(name: str) -> list[dict[str, str]]:
-    text = resources.files("eudr_geo").joinpath("data", name).read_text(encoding="utf-8")
+    folder = "data" if name == "weight_units.csv" else "words"
+    text = resources.files("eudr_geo").joinpath(folder, name).read_text(encoding="utf-8")
     return list(csv.DictReader(text.splitlines()))
 
 
