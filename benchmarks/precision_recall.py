@@ -44,7 +44,7 @@ class Score:
 
 def score(findings: Any, truth: dict[str, Any]) -> list[Score]:
     """Compare findings with the truth, one line a rule that was seeded or found."""
-    from eudr_geo import catalogue
+    from eudr_geo.checks import catalogue
 
     clean = set(truth["clean"])
     named: dict[str, set[int]] = {}
@@ -63,7 +63,7 @@ def score(findings: Any, truth: dict[str, Any]) -> list[Score]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print the table; return 1 when something was missed, told under two names, or too many clean plots accused."""
-    from eudr_geo.checking import check
+    from eudr_geo.checks.checking import check
     from eudr_geo.reading import read_plots
 
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)

@@ -32,7 +32,7 @@ def main() -> None:
 
 def rule_pages() -> dict[str, str]:
     """One page a rule, and the list."""
-    from eudr_geo.catalogue import HEADINGS, RULES_VERSION, load
+    from eudr_geo.checks.catalogue import HEADINGS, RULES_VERSION, load
 
     rules = sorted(load().values(), key=lambda rule: rule.code)
     families = sorted({rule.family for rule in rules})
@@ -138,7 +138,7 @@ def limits_page() -> str:
 
 def coverage_page() -> str:
     """Every official error and every fact of the plot side, with the rules that see to it, or why none does."""
-    from eudr_geo import catalogue
+    from eudr_geo.checks import catalogue
     from eudr_geo.law import table
 
     rules = catalogue.load()

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from eudr_geo.catalogue import Rule
+    from eudr_geo.checks.catalogue import Rule
     from eudr_geo.model.plots import Reading
 
 CASES = Path(__file__).parents[1] / "tests" / "rules" / "cases"
@@ -67,7 +67,7 @@ def _read(path: Path) -> Reading:
 
 
 def _fault(rule: Rule, path: Path) -> str:
-    from eudr_geo.checking import check
+    from eudr_geo.checks.checking import check
     from eudr_geo.pages.drawings import Drawings
     from eudr_geo.pictures import svg
 

@@ -5,8 +5,8 @@ The verbs, each imported when first used:
 ========================== ====================================================================
 ``read_plots(paths)``      read boundary files, nothing lost (:mod:`eudr_geo.reading`)
 ``read_geodataframe(gdf)`` plots that are in a notebook already (:mod:`eudr_geo.frames`)
-``check(reading)``         every rule on every plot (:mod:`eudr_geo.checking`)
-``repair(reading)``        safe repairs with a receipt (:mod:`eudr_geo.repairing`)
+``check(reading)``         every rule on every plot (:mod:`eudr_geo.checks.checking`)
+``repair(reading)``        safe repairs with a receipt (:mod:`eudr_geo.checks.repairing`)
 ``open_store(path)``       a project, one GeoPackage (:mod:`eudr_geo.store`)
 ``read_book(path)``        the lots workbook (:mod:`eudr_geo.workbooks.reading`)
 ``trace(book, code)``      which plots fed a lot, in kilograms (:mod:`eudr_geo.tracing`)

@@ -22,7 +22,7 @@ NAMES = ("iso_a2_eh", "iso_a2", "iso2", "iso_3166_1", "gid_0", "iso_a3", "iso3",
 
 
 def read_boundaries(path: str | Path, country: str = "") -> Outlines:
-    """Read outlines of countries for :func:`eudr_geo.checking.check`.
+    """Read outlines of countries for :func:`eudr_geo.checks.checking.check`.
 
     Parameters
     ----------

@@ -9,12 +9,12 @@ from pathlib import Path
 
 from eudr_geo.base.errors import InputError
 from eudr_geo.base.writing import write_file, write_folder
-from eudr_geo.checking import check, check_lots
+from eudr_geo.checks.checking import check, check_lots
+from eudr_geo.checks.repairing import repair
 from eudr_geo.importing import apply_book, apply_plots, preview_book, preview_plots
 from eudr_geo.mapping import project_map
 from eudr_geo.packaging import build_package
 from eudr_geo.reading import read_plots
-from eudr_geo.repairing import repair
 from eudr_geo.store import create_store
 from eudr_geo.verifying import verify
 from eudr_geo.workbooks.reading import read_book

@@ -15,8 +15,9 @@ import numpy as np
 from eudr_geo.base.errors import InputError, RefusedError
 from eudr_geo.base.version import VERSION
 from eudr_geo.base.writing import json_bytes, sha256
-from eudr_geo.catalogue import RULES_VERSION
-from eudr_geo.checking import check, check_lots
+from eudr_geo.checks.catalogue import RULES_VERSION
+from eudr_geo.checks.checking import check, check_lots
+from eudr_geo.checks.waiving import waive
 from eudr_geo.law import GEOLOCATION_MAX_BYTES, PRODUCERS_MAX_PER_STATEMENT
 from eudr_geo.lots.behind import Records, records_behind
 from eudr_geo.model.changes import Change
@@ -28,7 +29,6 @@ from eudr_geo.model.trace import Trace
 from eudr_geo.own_outlines import Outlines
 from eudr_geo.tracing import traces
 from eudr_geo.verifying import MANIFEST, MANIFEST_SCHEMA
-from eudr_geo.waiving import waive
 
 if TYPE_CHECKING:
     import pandas as pd

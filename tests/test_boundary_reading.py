@@ -10,7 +10,7 @@ from tests_helpers import plots_of
 from eudr_geo import countries
 from eudr_geo.base.errors import InputError
 from eudr_geo.boundary_reading import read_boundaries
-from eudr_geo.checking import check
+from eudr_geo.checks.checking import check
 from eudr_geo.cli import app
 from eudr_geo.model.plots import Reading
 from eudr_geo.own_outlines import using

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 import shapely
 
-from eudr_geo import catalogue, checking
 from eudr_geo.base.errors import InputError
-from eudr_geo.catalogue import Problems
+from eudr_geo.checks import catalogue, checking
+from eudr_geo.checks.catalogue import Problems
 from eudr_geo.model.plots import Plots, Reading, Rejected, SourceFile
 
 

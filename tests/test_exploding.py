@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from store_projects import reading_of
 
+from eudr_geo.checks.repairing import repair, replay
 from eudr_geo.cli import app
-from eudr_geo.repairing import repair, replay
 
 SQUARE = shapely.Polygon([(108.05, 12.68), (108.051, 12.680102), (108.051003, 12.680911), (108.05, 12.68)])
 

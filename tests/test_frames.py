@@ -7,7 +7,7 @@ import pytest
 import shapely
 
 from eudr_geo.base.errors import InputError
-from eudr_geo.checking import check
+from eudr_geo.checks.checking import check
 from eudr_geo.frames import read_geodataframe
 from eudr_geo.reading import read_plots
 

@@ -12,10 +12,10 @@ import pytest
 import shapely
 from tests_helpers import plots_of
 
-from eudr_geo.catalogue import load
-from eudr_geo.checking import check
+from eudr_geo.checks.catalogue import load
+from eudr_geo.checks.checking import check
+from eudr_geo.checks.repairing import repair
 from eudr_geo.model.plots import Reading
-from eudr_geo.repairing import repair
 
 LON, LAT, UNIT = 108.05, 12.68, 0.0004  # about 43 m
 SECONDS = 2.0

@@ -15,7 +15,7 @@ import click
 import pytest
 
 import eudr_geo
-from eudr_geo import catalogue
+from eudr_geo.checks import catalogue
 from eudr_geo.cli import app
 
 ROOT = Path(__file__).parents[1]

@@ -7,15 +7,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests_helpers import BOW_TIE, plots_of
 
-from eudr_geo import catalogue
 from eudr_geo.base.errors import InputError
 from eudr_geo.base.writing import json_lines
-from eudr_geo.checking import check
+from eudr_geo.checks import catalogue
+from eudr_geo.checks.checking import check
+from eudr_geo.checks.repairing import repair, replay
 from eudr_geo.exports.eudr_geojson import to_geojson
 from eudr_geo.model.changes import Change
 from eudr_geo.model.plots import Plots, Reading, Rejected, SourceFile
 from eudr_geo.reading import read_plots
-from eudr_geo.repairing import repair, replay
 from eudr_geo.shapes.decimals import round6, truncate6
 
 

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests_helpers import plots_of
 
-from eudr_geo.checking import check
+from eudr_geo.checks.checking import check
+from eudr_geo.checks.repairing import repair, replay
 from eudr_geo.model.plots import Reading
-from eudr_geo.repairing import repair, replay
 from eudr_geo.shapes.decimals import broken_at_six, round6, truncate6
 from eudr_geo.shapes.settling import settled, settled_ring
 

@@ -57,7 +57,7 @@ def test_the_python_of_the_readme_runs(tmp_path):
 
 def test_every_public_verb_is_what_it_says():
     code = """
-import types, eudr_geo, eudr_geo.repairing, eudr_geo.checking
+import types, eudr_geo, eudr_geo.checks.repairing, eudr_geo.checks.checking
 for name in eudr_geo.__all__:
     exec(f"from eudr_geo import {name} as thing")
     assert not isinstance(thing, types.ModuleType), name

@@ -8,9 +8,9 @@ import shapely
 from click.testing import CliRunner
 from tests_helpers import ROOT, plots_of
 
-from eudr_geo import catalogue
 from eudr_geo.base.errors import InputError
-from eudr_geo.checking import check
+from eudr_geo.checks import catalogue
+from eudr_geo.checks.checking import check
 from eudr_geo.cli import app
 from eudr_geo.law import EU_VERSIONS, POINT_AREA_MIN_HA, eu_version, table
 from eudr_geo.model.plots import Plots, Reading

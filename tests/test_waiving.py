@@ -8,14 +8,14 @@ from report_samples import a_report
 from store_projects import put, reading_of, squares
 
 from eudr_geo.base.errors import InputError
-from eudr_geo.catalogue import load
+from eudr_geo.checks.catalogue import load
+from eudr_geo.checks.waiving import COLUMNS, may_be_waived, read_waivers, waive, without_finding
 from eudr_geo.cli import app
 from eudr_geo.importing.waivers import store_waivers
 from eudr_geo.model.findings import Finding, Waiver
 from eudr_geo.packaging import audit
 from eudr_geo.reports import formats
 from eudr_geo.store import create_store, open_store
-from eudr_geo.waiving import COLUMNS, may_be_waived, read_waivers, waive, without_finding
 
 HEAD = ",".join(COLUMNS) + "\n"
 ROW = "overlapping-plots,P-1,the heirs agreed on the line,Field office,2026-01-05,2026-12-31\n"

@@ -224,9 +224,9 @@ def _counted_rows(data: bytes) -> int | None:
 
 
 def _through_the_rules(reading: Any) -> list[str]:
-    from eudr_geo.checking import check
+    from eudr_geo.checks.checking import check
+    from eudr_geo.checks.repairing import repair
     from eudr_geo.model.report import Report
-    from eudr_geo.repairing import repair
     from eudr_geo.reports import formats
 
     result = check(repair(reading).reading)

@@ -12,7 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from eudr_geo.checking import check
+from eudr_geo.checks.checking import check
 from eudr_geo.demo import CONSIGNMENT, run
 from eudr_geo.mapping import project_map
 from eudr_geo.model.report import Report

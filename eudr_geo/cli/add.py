@@ -45,10 +45,10 @@ def command(
     Example:
       eudr-geo add village.kmz farms.xlsx -p coop.gpkg
     """  # noqa: D301
-    from eudr_geo.checking import check
+    from eudr_geo.checks.checking import check
+    from eudr_geo.checks.repairing import repair
     from eudr_geo.importing import apply_plots, preview_plots
     from eudr_geo.model.report import Report
-    from eudr_geo.repairing import repair
     from eudr_geo.reports import terminal
 
     with options.open_project(project, write=True) as store:

@@ -33,7 +33,7 @@ def command(
     Example:
       eudr-geo audit -p coop.gpkg
     """  # noqa: D301
-    from eudr_geo.lots.calibrating import read_bands
+    from eudr_geo.checks.calibrating import read_bands
     from eudr_geo.packaging import audit
     from eudr_geo.reports import formats
 

@@ -47,7 +47,7 @@ def command(book: str, project: str, lang: str, fill_down: bool, corrected: str 
       eudr-geo book cooperative.xlsx -p coop.gpkg
       eudr-geo book cooperative.xlsx -p coop.gpkg --corrected cooperative-corrected.xlsx
     """  # noqa: D301
-    from eudr_geo.checking import check_lots
+    from eudr_geo.checks.checking import check_lots
     from eudr_geo.importing import apply_book, preview_book
     from eudr_geo.model.plots import Plots
     from eudr_geo.workbooks.reading import read_book
@@ -98,10 +98,10 @@ def _of_this_book(result: CheckResult, read: BookReading) -> CheckResult:
 
 def _land(store: Store, read: BookReading) -> tuple[PlotImport, CheckResult]:
     """Check the land on the Plots sheet, show what is wrong with it, and say what storing it would do."""
-    from eudr_geo.checking import check
+    from eudr_geo.checks.checking import check
+    from eudr_geo.checks.repairing import repair
     from eudr_geo.importing import preview_plots
     from eudr_geo.model.plots import Reading
-    from eudr_geo.repairing import repair
 
     repaired = repair(Reading(read.plots, (), (read.file,)))
     checked = check(repaired.reading, against=store.load_plots())

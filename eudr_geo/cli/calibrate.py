@@ -22,7 +22,7 @@ def command(project: str, out: str | None) -> None:
       eudr-geo calibrate -p coop.gpkg -o bands.csv
     """  # noqa: D301
     from eudr_geo.base.writing import write_file
-    from eudr_geo.lots.calibrating import LEAST, as_csv, calibrate
+    from eudr_geo.checks.calibrating import LEAST, as_csv, calibrate
     from eudr_geo.lots.green_equivalent import bands
 
     with options.open_project(project) as store:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from eudr_geo.cli import screen
 
 if TYPE_CHECKING:
+    from eudr_geo.checks.repairing import Repaired
     from eudr_geo.model.changes import Change
     from eudr_geo.model.findings import CheckResult
-    from eudr_geo.repairing import Repaired
 
 _SHOWN = 12  # of each rule; the number of the others is printed
 _INDENT = " " * 8

@@ -51,7 +51,7 @@ def command(
       eudr-geo check plots.zip --format html -o report.html
       eudr-geo check plots.geojson --format worklist -o worklist.xlsx --lang vi --by collector
     """  # noqa: D301
-    from eudr_geo.checking import check
+    from eudr_geo.checks.checking import check
     from eudr_geo.reports import formats
 
     options.not_the_input(files, out, changes_file)

@@ -23,7 +23,7 @@ _NEEDED = (
 def command() -> None:
     """Say which versions are at work, what is installed and what is missing. Changes nothing, asks no network."""
     from eudr_geo.base.version import VERSION
-    from eudr_geo.catalogue import RULES_VERSION, load
+    from eudr_geo.checks.catalogue import RULES_VERSION, load
 
     rows = [
         ("eudr-geo", VERSION, f"{len(load())} rules, version {RULES_VERSION}"),

@@ -168,8 +168,8 @@ def waived(result: CheckResult, path: str) -> CheckResult:
     """Heed the waivers of ``--waivers`` that hold today; say on stderr which of them speak of nothing."""
     if not path:
         return result
+    from eudr_geo.checks.waiving import read_waivers, waive
     from eudr_geo.cli.screen import now_utc
-    from eudr_geo.waiving import read_waivers, waive
 
     found = read_waivers(given_bytes(path), Path(path).name)
     tell_unused(result, found)
@@ -218,8 +218,8 @@ def given_bytes(path: str) -> bytes:
 
 def tell_unused(result: CheckResult, waivers: Sequence[Waiver]) -> None:
     """Say which waivers speak of nothing that was found."""
+    from eudr_geo.checks.waiving import without_finding
     from eudr_geo.cli.screen import say
-    from eudr_geo.waiving import without_finding
 
     for one in without_finding(result, waivers):
         say(f"The waiver of {one.rule} on {one.code} speaks of nothing that was found.")

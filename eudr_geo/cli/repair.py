@@ -14,10 +14,10 @@ from eudr_geo.cli import EXIT_CLEAN, EXIT_FAILED, EXIT_FINDINGS, options, screen
 from eudr_geo.cli.change_text import change_text
 
 if TYPE_CHECKING:
+    from eudr_geo.checks.repairing import Repaired
     from eudr_geo.model.findings import CheckResult
     from eudr_geo.model.plots import Plots
     from eudr_geo.model.report import Report
-    from eudr_geo.repairing import Repaired
 
 
 @click.command()
@@ -64,8 +64,8 @@ def command(
       eudr-geo repair plots.csv --country VN --also swapped-axes -o corrected.geojson
     """  # noqa: D301
     from eudr_geo.base.writing import json_lines, write_file
-    from eudr_geo.checking import check
-    from eudr_geo.repairing import repair
+    from eudr_geo.checks.checking import check
+    from eudr_geo.checks.repairing import repair
 
     if out is None and not dry_run:
         raise click.UsageError("say where to write: -o OUT.geojson (or --dry-run to only look)")
@@ -128,7 +128,7 @@ def _in_one_file(result: CheckResult, plots: Plots) -> tuple[CheckResult, int]:
     tuple
         The result, and how many plots are left out for it.
     """
-    from eudr_geo.checking import check
+    from eudr_geo.checks.checking import check
     from eudr_geo.model.plots import Reading
 
     unfit = set(result.unfit_rows())

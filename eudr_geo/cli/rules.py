@@ -9,7 +9,7 @@ import click
 from eudr_geo.cli import screen
 
 if TYPE_CHECKING:
-    from eudr_geo.catalogue import Rule
+    from eudr_geo.checks.catalogue import Rule
 
 
 @click.command()
@@ -23,8 +23,8 @@ def command(code: str | None, format_: str) -> None:
       eudr-geo rules
       eudr-geo rules swapped-axes
     """  # noqa: D301
-    from eudr_geo import catalogue
     from eudr_geo.base.writing import json_bytes
+    from eudr_geo.checks import catalogue
 
     rules = [catalogue.get(code)] if code else sorted(catalogue.load().values(), key=lambda rule: rule.code)
     if format_ == "json":
@@ -62,7 +62,7 @@ def _plain(rule: Rule) -> dict[str, Any]:
 
 
 def _page(rule: Rule) -> str:
-    from eudr_geo.catalogue import HEADINGS
+    from eudr_geo.checks.catalogue import HEADINGS
 
     lines = [f"{rule.code} ({' or '.join(rule.severities)})", rule.fault, ""]
     for heading in HEADINGS:

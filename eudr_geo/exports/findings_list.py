@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from eudr_geo.base.version import VERSION
 from eudr_geo.base.writing import json_bytes
-from eudr_geo.catalogue import RULES_VERSION
+from eudr_geo.checks.catalogue import RULES_VERSION
 from eudr_geo.model.findings import FINDINGS_SCHEMA
 from eudr_geo.model.package import PackageData
 

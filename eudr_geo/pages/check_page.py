@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from eudr_geo import catalogue
 from eudr_geo.base.version import VERSION
+from eudr_geo.checks import catalogue
 from eudr_geo.geodesy import plot_area_ha
 from eudr_geo.model.findings import SEVERITIES, Finding
 from eudr_geo.model.report import Report

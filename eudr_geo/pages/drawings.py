@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from eudr_geo import catalogue, countries
+from eudr_geo import countries
+from eudr_geo.checks import catalogue
 from eudr_geo.model.findings import Finding
 from eudr_geo.model.plots import Plots
 from eudr_geo.pictures import Panel, spot_panels

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 
-from eudr_geo import catalogue
+from eudr_geo.checks import catalogue
 
 
 @cache

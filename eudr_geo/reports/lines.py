@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from eudr_geo.base.writing import json_lines
-from eudr_geo.catalogue import RULES_VERSION
+from eudr_geo.checks.catalogue import RULES_VERSION
 from eudr_geo.model.report import Report
 
 FORMAT = "jsonl"

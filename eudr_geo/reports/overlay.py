@@ -12,7 +12,7 @@ import shapely
 
 from eudr_geo.base.version import VERSION
 from eudr_geo.base.writing import json_text
-from eudr_geo.catalogue import RULES_VERSION
+from eudr_geo.checks.catalogue import RULES_VERSION
 from eudr_geo.model.findings import SEVERITIES, Finding
 from eudr_geo.model.report import Report
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from eudr_geo.base.writing import csv_bytes
-from eudr_geo.catalogue import RULES_VERSION
+from eudr_geo.checks.catalogue import RULES_VERSION
 from eudr_geo.model.report import Report
 
 FORMAT = "csv"

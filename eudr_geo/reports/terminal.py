@@ -13,7 +13,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from eudr_geo.catalogue import RULES_VERSION, load
+from eudr_geo.checks.catalogue import RULES_VERSION, load
 from eudr_geo.countries import EDITION
 from eudr_geo.geodesy import plot_area_ha, plot_spherical_area_ha
 from eudr_geo.model.findings import SEVERITIES, Finding

@@ -7,12 +7,12 @@ import shapely
 from map_samples import HOSTILE
 from report_samples import a_report, village_report
 
-from eudr_geo.checking import check
+from eudr_geo.checks.checking import check
+from eudr_geo.checks.repairing import repair
 from eudr_geo.model.changes import Change, TakenBack
 from eudr_geo.model.report import Report
 from eudr_geo.pages.repair_page import repair_page
 from eudr_geo.reading import read_bytes
-from eudr_geo.repairing import repair
 
 pytestmark = pytest.mark.browser
 

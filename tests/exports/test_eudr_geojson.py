@@ -71,7 +71,7 @@ def test_points_read_back_where_they_were(places):
 
 
 def test_what_we_write_we_read_without_a_finding(walked):
-    from eudr_geo.checking import check
+    from eudr_geo.checks.checking import check
 
     plots = plots_of(walked, shapely.Point(108.1, 12.7), area_ha=[np.nan, 0.5])
     again = read_bytes("again.geojson", to_geojson(plots))

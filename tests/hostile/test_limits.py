@@ -181,8 +181,8 @@ def comb(crossings):
 def test_a_boundary_is_untangled_up_to_so_many_crossings_and_no_more(
     direct, monkeypatch, limit, crossings, is_untangled
 ):
+    from eudr_geo.checks.repairing import repair
     from eudr_geo.model.plots import Reading, SourceFile
-    from eudr_geo.repairing import repair
 
     monkeypatch.setenv(f"{PREFIX}REPAIR_CROSSINGS", str(limit))
     seen = direct(feature(geometry=comb(crossings)))
@@ -327,9 +327,9 @@ def test_a_zip_bomb_is_refused_before_it_is_unpacked(direct):
 
 
 def test_a_scribble_is_read_checked_and_repaired_or_not_within_seconds(direct):
-    from eudr_geo.checking import check
+    from eudr_geo.checks.checking import check
+    from eudr_geo.checks.repairing import repair
     from eudr_geo.model.plots import Reading, SourceFile
-    from eudr_geo.repairing import repair
 
     data = scribble(500)
     assert len(data) < 20_000

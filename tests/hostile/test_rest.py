@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from payloads import with_member
 from tests_helpers import workbook_bytes
 
-from eudr_geo.checking import check
+from eudr_geo.checks.checking import check
 from eudr_geo.cli import app
 from eudr_geo.reading import read_bytes
 

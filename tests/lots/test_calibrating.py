@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from lot_books import book_of, delivery, land, line, lot
 
 from eudr_geo.base.errors import InputError
-from eudr_geo.checking import check_lots
-from eudr_geo.lots.calibrating import as_csv, calibrate, read_bands
+from eudr_geo.checks.calibrating import as_csv, calibrate, read_bands
+from eudr_geo.checks.checking import check_lots
 from eudr_geo.lots.green_equivalent import bands
 
 STEP = ("dry_parchment", "green", "")

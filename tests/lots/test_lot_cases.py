@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from lot_books import book_of, delivery, land, line, lot, reject_into_bulk
 
-from eudr_geo import catalogue
-from eudr_geo.checking import check_lots
+from eudr_geo.checks import catalogue
+from eudr_geo.checks.checking import check_lots
 from eudr_geo.exports.workbook import book_bytes
 from eudr_geo.model.lot_book import BOOK_TABLES
 from eudr_geo.model.source import Source

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lot_books import book_of, delivery, land, line, lot
 
-from eudr_geo.checking import check_lots
+from eudr_geo.checks.checking import check_lots
 from eudr_geo.model.lot_book import BOOK_TABLES, columns
 
 POOLS = {

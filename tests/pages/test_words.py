@@ -5,7 +5,7 @@ from importlib import resources
 
 import pytest
 
-from eudr_geo import catalogue
+from eudr_geo.checks import catalogue
 from eudr_geo.pages.words import advice_in, fault_in
 from eudr_geo.words.page import LANGUAGES, filled, words
 

@@ -6,7 +6,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eudr_geo.checking import check
+from eudr_geo.checks.checking import check
 from eudr_geo.reading import read_bytes, read_plots
 
 RING = "[[108.050001,12.680001],[108.052001,12.680001],[108.052001,12.682001],[108.050001,12.680001]]"

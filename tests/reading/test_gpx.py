@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import shapely
 
-from eudr_geo.checking import check
+from eudr_geo.checks.checking import check
+from eudr_geo.checks.repairing import repair
 from eudr_geo.reading import read_plots
-from eudr_geo.repairing import repair
 
 WALK = [(108.05, 12.68), (108.0512, 12.6801), (108.0513, 12.6811), (108.0501, 12.681), (108.05004, 12.68004)]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from eudr_geo.checking import check
+from eudr_geo.checks.checking import check
 from eudr_geo.model.plots import Plots, Reading, SourceFile
 
 HONEST = [

@@ -10,7 +10,7 @@ import pytest
 import shapely
 from report_samples import a_report, village_report
 
-from eudr_geo.catalogue import RULES_VERSION
+from eudr_geo.checks.catalogue import RULES_VERSION
 from eudr_geo.model.findings import Finding
 from eudr_geo.model.plots import Plots
 from eudr_geo.reports import formats, overlay

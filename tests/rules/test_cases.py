@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 import shapely
 
-from eudr_geo import catalogue
-from eudr_geo.checking import RECORD_CODES, check
+from eudr_geo.checks import catalogue
+from eudr_geo.checks.checking import RECORD_CODES, check
+from eudr_geo.checks.repairing import repair
 from eudr_geo.reading import read_plots
-from eudr_geo.repairing import repair
 
 CASES = Path(__file__).parent / "cases"
 SCOPES = {"file", "plot", "plots"}

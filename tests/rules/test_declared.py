@@ -7,11 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests_helpers import plots_of
 
-from eudr_geo import catalogue
-from eudr_geo.checking import check, failing
+from eudr_geo.checks import catalogue
+from eudr_geo.checks.checking import check, failing
+from eudr_geo.checks.repairing import repair
+from eudr_geo.checks.rules.area import hectares
 from eudr_geo.model.plots import Plots, Reading
-from eudr_geo.repairing import repair
-from eudr_geo.rules.area import hectares
 
 POINT = shapely.Point(108.05, 12.68)
 EAST, NORTH = 1 / 108_600, 1 / 110_600

@@ -9,8 +9,8 @@ import shapely
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from eudr_geo import catalogue
-from eudr_geo.checking import check
+from eudr_geo.checks import catalogue
+from eudr_geo.checks.checking import check
 from eudr_geo.model.plots import PLOT_COLUMNS, Plots, Reading
 from eudr_geo.shapes.parting import untangled
 from eudr_geo.shapes.rings import rings_of

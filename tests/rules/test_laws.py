@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests_helpers import ROOT
 
-from eudr_geo import catalogue
-from eudr_geo.checking import check, failing
+from eudr_geo.checks import catalogue
+from eudr_geo.checks.checking import check, failing
 from eudr_geo.model.plots import PLOT_COLUMNS, Plots, Reading
 from eudr_geo.reading import read_plots
 

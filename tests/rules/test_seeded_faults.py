@@ -7,8 +7,8 @@ from collections import defaultdict
 import pytest
 from tests_helpers import ROOT
 
-from eudr_geo import catalogue
-from eudr_geo.checking import check
+from eudr_geo.checks import catalogue
+from eudr_geo.checks.checking import check
 from eudr_geo.reading import read_plots
 
 COUNT, SEED = 3_600, 5

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests_helpers import plots_of
 
-from eudr_geo.checking import check
+from eudr_geo.checks.checking import check
+from eudr_geo.checks.repairing import repair
 from eudr_geo.model.plots import Reading
-from eudr_geo.repairing import repair
 
 EAST, NORTH = 1 / 108_600, 1 / 110_600
 WALK = [(0, 0), (45, -2), (90, 3), (92, 50), (86, 95), (40, 97), (-4, 88), (-7, 40)]

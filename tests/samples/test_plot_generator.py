@@ -9,7 +9,7 @@ import pytest
 import shapely
 from tests_helpers import ROOT
 
-from eudr_geo.checking import check
+from eudr_geo.checks.checking import check
 from eudr_geo.geodesy import area_ha
 from eudr_geo.reading import read_plots
 

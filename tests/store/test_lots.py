@@ -12,10 +12,10 @@ import shapely
 from store_projects import EVENT, ask, put, reading_of, squares
 
 from eudr_geo.base.errors import InputError
+from eudr_geo.checks.rules import balance
 from eudr_geo.importing import apply_book, preview_book
 from eudr_geo.model import gpkg_blob, lots
 from eudr_geo.model.workbook import book_of
-from eudr_geo.rules import balance
 
 LATER = {"now": "2026-02-01T08:00:00Z", "who": "lan"}
 

@@ -11,7 +11,7 @@ import pytest
 from map_samples import HOSTILE
 from report_samples import village_report
 
-from eudr_geo.checking import check
+from eudr_geo.checks.checking import check
 from eudr_geo.model.report import Report
 from eudr_geo.reading import read_bytes
 from eudr_geo.reports.worklist import beside

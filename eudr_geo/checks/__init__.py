@@ -1,0 +1,1 @@
+"""Judging: the catalogue of rules, checking, repairs, waivers."""

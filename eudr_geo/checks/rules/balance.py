@@ -1,0 +1,270 @@
+"""Lots and custody: the weights. What comes out of a lot or a process cannot be more than what went in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from eudr_geo.checks.catalogue import ERROR, WARNING, Problems, lot_rule
+from eudr_geo.checks.lot_faults import Fault, by_code, problems
+from eudr_geo.lots.graph import UNEXPLAINED_SHARE, LotGraph, ProcessFlow, graph_of
+from eudr_geo.lots.green_equivalent import bands, species_of
+from eudr_geo.model.lot_book import Band, LotBook
+
+TOLERANCE_KG, TOLERANCE_SHARE = 1.0, 0.005
+"""Good practice: what scales and spilling explain, the larger of 1 kg and 0.5 %."""
+MISMATCH_SHARE = 0.01
+"""Good practice: a lot whose weight differs by more than this from what came in is worth a second weighing."""
+STANDARD_MOISTURE = 12.0
+"""Good practice: weights are compared at this moisture, percent; otherwise drying looks like a loss."""
+
+
+def tolerance_kg(kg: float) -> float:
+    """What scales and spilling explain of a weight, kg."""
+    return max(TOLERANCE_KG, TOLERANCE_SHARE * kg)
+
+
+@lot_rule(
+    severity=ERROR,
+    basis="EUDR Article 9(1)(b) and (d): quantity and origin of what is placed on the market",
+    ids=("LOT-MB-01",),
+)
+def over_draw(book: LotBook) -> Problems:
+    """More was taken out of a lot than it holds.
+
+    **Why it matters** The kilograms that are not in the lot came from somewhere: from another lot, or from plots that
+    nobody declared. A buyer who adds up the papers finds it at once.
+
+    **Example** Lot ML03-G holds 105 kg; 90 kg were shipped and 40 kg went into another process.
+
+    **How to correct it** Compare the bin card with the Processing and Shipments rows of the lot. Usually a weight was
+    entered twice, or a delivery into the lot was not entered.
+
+    **Trap** Raising the weight of the lot until it fits: then the lot weighs more than what came in, and
+    inflow-mismatch says so.
+    """
+    graph = graph_of(book)
+    known = by_code(book, "lot")
+    total, drawn = graph.total_kg, graph.drawn_kg
+    has_weight = (graph.stated_kg > 0) | (graph.inflow_kg > 0)
+    over = has_weight & (drawn > total + np.maximum(TOLERANCE_KG, TOLERANCE_SHARE * total))
+    return problems(
+        (
+            Fault(
+                "lot",
+                graph.lots[i],
+                known.get(graph.lots[i], {}),
+                values={
+                    "quantity_kg": float(drawn[i]),
+                    "expected_kg": float(total[i]),
+                    "difference_kg": float(drawn[i] - total[i]),
+                },
+            )
+            for i in np.flatnonzero(over).tolist()
+        ),
+        "{quantity_kg:,.1f} kg were taken out of lot {code}, which holds {expected_kg:,.1f} kg: "
+        "{difference_kg:,.1f} kg too many",
+        "compare the weights of everything made or shipped from {code} with its bin card",
+    )
+
+
+@lot_rule(
+    severity=(WARNING, ERROR),
+    basis="good practice: a lot weighs what came in; above 5 % the rest has no known origin",
+    ids=("LOT-MB-02",),
+)
+def inflow_mismatch(book: LotBook) -> Problems:
+    """A lot does not weigh what deliveries and processes brought into it.
+
+    **Why it matters** Kilograms are shared out to plots by what came in. A lot that weighs more holds goods of unknown
+    origin; one that weighs less has lost goods nobody wrote down.
+
+    **Example** Deliveries of 700 kg of cherry make lot ML03-C, but the lot is entered with 770 kg.
+
+    **How to correct it** Weigh again, or find the missing delivery. Write a loss as a loss on the Processing sheet. A
+    difference up to 5 % is a warning, more is an error.
+
+    **Trap** A lot of stock from before the records began weighs more than what came in, rightly: mark it as opening
+    stock. Its origin is then unknown, and unknown-origin says so.
+    """
+    graph = graph_of(book)
+    known = by_code(book, "lot")
+    stated, inflow = graph.stated_kg, graph.inflow_kg
+    difference = np.where((stated > 0) & (inflow > 0), stated - inflow, 0.0)
+    difference = np.where(graph.opening & (difference > 0), 0.0, difference)
+    share = np.abs(difference) / np.where(stated > 0, stated, 1.0)
+    wrong = (share > MISMATCH_SHARE) & (np.abs(difference) > np.maximum(TOLERANCE_KG, TOLERANCE_SHARE * stated))
+    return problems(
+        (
+            Fault(
+                "lot",
+                graph.lots[i],
+                known.get(graph.lots[i], {}),
+                why="more" if difference[i] > 0 else "less",
+                values={
+                    "quantity_kg": float(stated[i]),
+                    "expected_kg": float(inflow[i]),
+                    "difference_kg": float(abs(difference[i])),
+                },
+                severity=ERROR if share[i] > UNEXPLAINED_SHARE else WARNING,
+            )
+            for i in np.flatnonzero(wrong).tolist()
+        ),
+        "lot {code} is entered with {quantity_kg:,.1f} kg, {difference_kg:,.1f} kg {why} than the "
+        "{expected_kg:,.1f} kg that came in",
+        "weigh lot {code} again, or find the delivery or process that is missing or wrong",
+    )
+
+
+@lot_rule(severity=ERROR, basis="good practice: no process makes mass (ISO 22005 mass balance)", ids=("LOT-MB-03",))
+def process_gains_mass(book: LotBook) -> Problems:
+    """More came out of a process than went in.
+
+    **Why it matters** Milling, drying and sorting only lose weight. What is gained was added: other coffee, or water.
+
+    **Example** 140 kg of parchment go into process CB-027, and 150 kg of green coffee come out.
+
+    **How to correct it** Look for an input that was not entered, or for a weight with a wrong digit. Where the goods
+    took up moisture, measure it and enter it for the lots on both sides, or with the process: weights are then
+    compared at 12 %.
+
+    **Trap** Soaking parchment does add weight. Without the moistures of both lots nobody can tell water from coffee.
+    """
+    graph = graph_of(book)
+    known = by_code(book, "process")
+    faults = []
+    for flow in graph.processes.values():  # a few hundred processes, each a handful of lines
+        gained = _gain(graph, flow)
+        if gained:
+            came, went = gained
+            values = {"quantity_kg": came, "expected_kg": went, "difference_kg": came - went}
+            faults.append(Fault("process", flow.code, known.get(flow.code, {}), values=values))
+    return problems(
+        faults,
+        "{quantity_kg:,.1f} kg came out of process {code}, {difference_kg:,.1f} kg more than the {expected_kg:,.1f} kg "
+        "that went in",
+        "find the input that is missing from {code}, or the wrong weight",
+    )
+
+
+_Weights = list[tuple[int, float]]  # lot, kg
+
+
+def _at_one_moisture(graph: LotGraph, flow: ProcessFlow) -> tuple[_Weights, _Weights] | None:
+    """Weights in and out at :data:`STANDARD_MOISTURE`; None where the moisture of one of them is not known."""
+    before, after = graph.process_moistures.get(flow.code, (None, None))
+
+    def dry(lines: _Weights, otherwise: float | None) -> _Weights | None:
+        percents = [graph.lot_moistures.get(lot, otherwise) for lot, _ in lines]
+        found = [
+            (lot, kg * (100 - percent) / (100 - STANDARD_MOISTURE))
+            for (lot, kg), percent in zip(lines, percents, strict=True)
+            if percent is not None
+        ]
+        return found if len(found) == len(lines) else None
+
+    ins, outs = dry(flow.ins, before), dry(flow.outs, after)
+    return None if ins is None or outs is None else (ins, outs)
+
+
+def _gain(graph: LotGraph, flow: ProcessFlow) -> tuple[float, float] | None:
+    """Weights out and in, at one moisture where all of them are known, when more came out than went in."""
+    if not flow.ins or not flow.outs:
+        return None
+    ins, outs = _at_one_moisture(graph, flow) or (flow.ins, flow.outs)
+    came, went = (sum(kg for _, kg in lines) for lines in (outs, ins))
+    came += flow.loss_kg
+    return (came, went) if came > went + tolerance_kg(went) else None
+
+
+@lot_rule(
+    severity=(WARNING, ERROR),
+    basis="good practice: conversion factors of the International Coffee Organization and others",
+    ids=("LOT-MB-04",),
+)
+def implausible_outturn(book: LotBook) -> Problems:
+    """A process gives more or less than such a process usually gives.
+
+    **Why it matters** A mill that makes 100 kg of green coffee from 300 kg of cherry has made it from something else
+    as well. Papers that cannot be true make everything beside them doubtful.
+
+    **Example** 700 kg of cherry give 245 kg of dry parchment: 0.35, where 0.17 to 0.26 is usual and nothing above 0.30
+    is possible.
+
+    **How to correct it** Check both weights and both forms; wet and dry parchment are often mixed up. Above the
+    ceiling it is an error; outside the usual band it is a warning, and a reason written in the note is enough.
+
+    **Trap** Factors differ by variety, altitude and ripeness. A mill that measures its own average over a season knows
+    better than the table. Moist parchment gives less: note the moisture of both lots, and they are compared at 12 %.
+    """
+    graph = graph_of(book)
+    known, lots = by_code(book, "process"), by_code(book, "lot")
+    faults = []
+    for flow in graph.processes.values():  # a few hundred processes, each a handful of lines
+        step = outturn_of(graph, flow, lots)
+        if step is None or _gain(graph, flow):
+            continue
+        ratio, band = step.ratio, step.band
+        if band.low <= ratio <= band.high:
+            continue
+        severity = ERROR if ratio > band.ceiling else WARNING
+        values = {"ratio": ratio, "value": f"{band.low:g}–{band.high:g}", "other": f"{band.ceiling:g}"}
+        faults.append(Fault("process", flow.code, known.get(flow.code, {}), step.forms, values, severity))
+    return problems(
+        faults,
+        "process {code} made {ratio:.3f} kg from each kg ({why}); usual is {value}, possible up to {other}",
+        "check the weights and forms of the lots of {code}",
+    )
+
+
+@dataclass(frozen=True)
+class Outturn:
+    """What one process gave."""
+
+    ratio: float  # kg out of each kg in
+    band: Band
+    key: tuple[str, str, str]  # form in, form out, species or ""
+
+    @property
+    def forms(self) -> str:
+        """The forms in words."""
+        return f"{self.key[0].replace('_', ' ')} to {self.key[1].replace('_', ' ')}"
+
+
+_DRY = frozenset({"dry_parchment", "dried_cherry"})
+
+
+def outturn_of(graph: LotGraph, flow: ProcessFlow, lots: Mapping[str, dict[str, Any]]) -> Outturn | None:
+    """Return the outturn of a process from one form to one other; None where that is not what it is.
+
+    Hulling of dry coffee is compared at one moisture, where the moistures on both sides are known.
+    """
+
+    def form(lot: int) -> str:
+        return str(lots.get(graph.lots[lot], {}).get("form") or "")
+
+    forms_in = {form(lot) for lot, _ in flow.ins}
+    if len(forms_in) != 1:
+        return None
+    start = forms_in.pop()
+    ends = {form(lot) for lot, _ in flow.outs} - {start}
+    # Only hulling keeps the water where it is: drying is there to lose it.
+    is_hulled = start in _DRY and ends == {"green"}
+    ins, outs = (_at_one_moisture(graph, flow) if is_hulled else None) or (flow.ins, flow.outs)
+    # Floaters taken off before pulping stay cherry: they were not milled.
+    kept = sum(kg for lot, kg in outs if form(lot) == start)
+    made = sum(kg for lot, kg in outs if form(lot) != start)
+    milled = sum(kg for _, kg in ins) - kept
+    if len(ends) != 1 or milled <= 0:
+        return None
+    end = ends.pop()
+    species = {species_of(lots.get(graph.lots[lot], {})) for lot, _ in flow.ins + flow.outs} - {""}
+    one = species.pop() if len(species) == 1 else ""
+    own = graph.book.bands
+    for key in ((start, end, one), (start, end, "")):
+        if band := own.get(key) or bands().get(key):
+            return Outturn(made / milled, band, key)
+    return None

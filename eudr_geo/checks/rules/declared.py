@@ -1,0 +1,141 @@
+"""Declaration in excess: kilograms whose receipts do not name the plot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain
+from typing import Any
+
+import numpy as np
+
+from eudr_geo.base.cells import fold
+from eudr_geo.checks.catalogue import ERROR, WARNING, Problems, lot_rule
+from eudr_geo.checks.lot_faults import Fault, by_code, problems, rows
+from eudr_geo.law import PRODUCERS_MAX_PER_STATEMENT
+from eudr_geo.lots.graph import GROUP, PRODUCER, graph_of
+from eudr_geo.lots.silos import behind_silos
+from eudr_geo.model.lot_book import LotBook
+
+_BASIS = "Regulation (EU) 2023/1115, Article 9(1)(d); Commission FAQ, declaration in excess"
+
+
+@lot_rule(severity=WARNING, basis=_BASIS, ids=("L-10",))
+def declared_in_excess(book: LotBook) -> Problems:
+    """Plots are declared that may have given nothing: the receipt names no plot, or a silo was not empty.
+
+    **Why it matters** The buyer answers for every plot that is declared. If one of them fails, all the goods fail,
+    also when nothing came from it.
+
+    **Example** R-0107 brings 82 kg of H-014 into day lot DL-25. H-014 has three plots: all three are declared.
+
+    **How to correct it** Ask the producer which plot was picked, and write its code on the receipt. A producer with one
+    plot needs no plot code. Empty a silo before the next lot, and note the day: what lay in it before is declared too.
+
+    **Trap** Do not fill in a plot by guessing: the kilograms of a plot are held against its size.
+    """
+    return problems(
+        chain(_several(book, PRODUCER, "of their producers"), _poured_together(book)),
+        "lot {code}: {why}",
+        "write the plot on the receipts, note when a silo was empty, or accept that all these plots are answered for",
+    )
+
+
+@lot_rule(severity=WARNING, basis=_BASIS, ids=("L-10",))
+def group_level_excess(book: LotBook) -> Problems:
+    """A receipt names only a collection group, so all plots of the group are declared.
+
+    **Why it matters** The Commission asks for goods that are traced to the plot. Whether a group is enough is
+    disputed, so the buyer must know and agree in writing.
+
+    **Example** The collector of Buon Ea brings 1,240 kg for the group Ea Tul: 46 plots of 31 producers are declared.
+
+    **How to correct it** Let the collector write one receipt a producer. If that cannot be done for this lot, ask the
+    buyer for a written acceptance.
+
+    **Trap** A group that changes its members during the season declares plots of people who delivered elsewhere.
+    """
+    return problems(
+        _several(book, GROUP, "of their collection groups"),
+        "lot {code}: {why}",
+        "write one receipt a producer, or ask the buyer to accept the group in writing",
+    )
+
+
+def _several(book: LotBook, evidence: int, of: str) -> Iterator[Fault]:
+    """Lots with deliveries of a class of evidence that stand for more than one plot."""
+    graph = graph_of(book)
+    arrivals = graph.arrivals
+    chosen = (arrivals.evidence == evidence) & (arrivals.low < arrivals.high)
+    lots = by_code(book, "lot")
+    for lot in np.unique(arrivals.lot[chosen]).tolist():
+        if lot < 0:
+            continue
+        its = np.flatnonzero(chosen & (arrivals.lot == lot))
+        deliveries, plots = len(np.unique(arrivals.delivery[its])), len(np.unique(arrivals.plot[its]))
+        kg = float(arrivals.kg[its].sum())
+        why = (
+            f"{kg:,.1f} kg of {deliveries:,} receipt{'s' if deliveries > 1 else ''} name no plot; "
+            f"all {plots:,} plots {of} are declared"
+        )
+        name = graph.lots[lot]
+        yield Fault("lot", name, lots.get(name, {}), why)
+
+
+def _poured_together(book: LotBook) -> Iterator[Fault]:
+    """Lots that went through a silo with others: their plots are declared as well."""
+    graph, lots = graph_of(book), by_code(book, "lot")
+    for lot, layers in behind_silos(book, graph).items():
+        own = set(graph.plots_behind(lot))
+        others = {plot for layer in layers for plot in graph.plots_behind(layer.lot)} - own
+        if others:
+            silo = layers[0]
+            counted = "was last empty on" if silo.emptied else "was never seen empty; counted back to"
+            why = (
+                f"it lay in {silo.silo}, which {counted} {silo.since} ({silo.kg:,.1f} kg since); "
+                f"{len(others):,} more plot{'s' if len(others) > 1 else ''} of what lay there are declared"
+            )
+            yield Fault("lot", graph.lots[lot], lots.get(graph.lots[lot], {}), why)
+
+
+@lot_rule(severity=ERROR, basis=_BASIS, ids=("L-10",))
+def regional_declaration(book: LotBook) -> Problems:
+    """Goods could only be declared with the plots of a whole region.
+
+    **Why it matters** Lists of a region or a country are not accepted: they say nothing about where the goods grew.
+
+    **Example** A receipt names neither plot nor producer, only the district. No producer belongs to a collection group
+    of that name, so nobody knows whose plots to declare.
+
+    **How to correct it** Find the receipts behind the delivery and enter them one by one. If they cannot be found, keep
+    these goods apart: they cannot be sold as traced.
+
+    **Trap** Entering every producer of the district as one group only hides the gap; a group of more producers than a
+    statement may hold is refused as well.
+    """
+    return problems(
+        regional_deliveries(book),
+        "delivery {code}: {why}",
+        "enter the receipts of the producers behind it, or keep these goods apart from traced ones",
+    )
+
+
+def regional_deliveries(book: LotBook) -> Iterator[Fault]:
+    """Deliveries of which only a region is known, each with the reason."""
+    graph = graph_of(book)
+    members: dict[str, int] = {}
+    for producer in rows(book, "producer"):
+        if producer["collection_group"]:
+            members[fold(producer["collection_group"])] = members.get(fold(producer["collection_group"]), 0) + 1
+    known_plots = set(graph.plots)
+    for row in rows(book, "delivery"):
+        group: Any = row["collection_group"]
+        if not group or row["producer_code"] or row["plot_code"] in known_plots:
+            continue
+        count = members.get(fold(group), 0)
+        if not count:
+            why = f"its origin is only given as {group}, and no producer belongs to a collection group of that name"
+        elif count > PRODUCERS_MAX_PER_STATEMENT:
+            why = f"its collection group {group} has {count:,} producers, more than a statement may hold"
+        else:
+            continue
+        yield Fault("delivery", row["code"], row, why)

@@ -1,0 +1,173 @@
+"""Waivers: findings that somebody looked at and answers for. They stay in every report, as notes that say so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import fields, replace
+from datetime import date
+
+from eudr_geo.base.cells import clean_code, clean_text, parse_date
+from eudr_geo.base.errors import InputError
+from eudr_geo.base.limits import Limits
+from eudr_geo.checks.catalogue import load
+from eudr_geo.formats.csv_text import decoded, rows_of
+from eudr_geo.model.findings import ERROR, CheckResult, Finding, Findings, Waiver
+
+COLUMNS = tuple(one.name for one in fields(Waiver))
+"""Headings of a table of waivers."""
+_OURS_TO_WAIVE = "good practice"
+_LONGEST = 500  # characters of a reason: it is printed on every line it concerns
+
+
+def may_be_waived(rule: str) -> bool:
+    """Tell whether a person can answer for a rule: not for an error that the law or the EU system makes one.
+
+    Examples
+    --------
+    >>> may_be_waived("overlapping-plots"), may_be_waived("self-intersection"), may_be_waived("nonsense")
+    (True, False, False)
+    """
+    known = load().get(rule)
+    return known is not None and (ERROR not in known.severities or known.basis.startswith(_OURS_TO_WAIVE))
+
+
+def read_waivers(data: bytes, name: str) -> tuple[Waiver, ...]:
+    """Return the waivers of a CSV, one a row, in its order.
+
+    Parameters
+    ----------
+    data
+        The file; headings ``rule, code, reason, waived_by, waived_on, until``, all cells filled.
+    name
+        What the messages call it.
+
+    Raises
+    ------
+    InputError
+        For a missing column, an empty cell, a date that is none, a rule that is unknown or nobody can waive, or a
+        second waiver of one thing.
+    """
+    text, _, certain = decoded(data)
+    if not certain:
+        raise InputError(f"{name}: the text encoding cannot be told", fix="save the table as CSV UTF-8")
+    rows = rows_of(text, Limits(), lambda row: len({str(cell).strip().lower() for cell in row} & set(COLUMNS)))
+    head = [clean_text(cell).lower() for cell in rows[0]] if rows else []
+    if missing := [column for column in COLUMNS if column not in head]:
+        raise InputError(f"{name} has no column {missing[0]}", fix=f"the headings are: {', '.join(COLUMNS)}")
+    found: dict[tuple[str, str], Waiver] = {}
+    for line, row in enumerate(rows[1:], start=2):
+        cells = [clean_text(cell) for cell in row]
+        if not any(cells):
+            continue
+        given = dict(zip(head, [*cells, *[""] * len(head)], strict=False))
+        waiver = _one(Waiver(**{column: given[column] for column in COLUMNS}), f"{name}, line {line}")
+        if found.setdefault(_key(waiver.rule, waiver.code), waiver) is not waiver:
+            raise InputError(f"{name}, line {line}: {waiver.rule} on {waiver.code} is waived twice", fix="keep one row")
+    return tuple(found.values())
+
+
+def _one(waiver: Waiver, where: str) -> Waiver:
+    for column in COLUMNS:
+        if not getattr(waiver, column):
+            raise InputError(f"{where}: {column} is empty", fix="a waiver says what, why, who, and until when")
+    if waiver.rule not in load():
+        raise InputError(f"{where}: there is no rule {waiver.rule!r}", fix="the codes are listed by: eudr-geo rules")
+    if not may_be_waived(waiver.rule):
+        raise InputError(
+            f"{where}: {waiver.rule} cannot be waived; it is an error by {load()[waiver.rule].basis}",
+            fix="correct the data; the EU system or the authority would refuse it",
+        )
+    if len(waiver.reason) > _LONGEST:
+        raise InputError(f"{where}: the reason has more than {_LONGEST} characters", fix="say it in a sentence")
+    days = {}
+    for column in ("waived_on", "until"):
+        value = getattr(waiver, column)
+        days[column] = parse_date(value)
+        if days[column] is None:
+            raise InputError(f"{where}: {column} {value!r} is no date", fix="write it as 2026-12-31")
+    if str(days["until"]) < str(days["waived_on"]):
+        raise InputError(f"{where}: it ends on {days['until']}, before it begins", fix="correct one of the dates")
+    return replace(waiver, waived_on=str(days["waived_on"]), until=str(days["until"]))
+
+
+def waive(result: CheckResult, waivers: Iterable[Waiver], on: str) -> CheckResult:
+    """Return a result in which waived findings are notes that say who answers for them, and until when.
+
+    Parameters
+    ----------
+    result
+        What was found.
+    waivers
+        At most one for a rule and code.
+    on
+        The day that counts, ISO 8601: a waiver that ended before it, or begins after it, changes nothing but the
+        message.
+
+    Raises
+    ------
+    InputError
+        For a day that is none.
+
+    Examples
+    --------
+    >>> found = Finding("sliver", "warning", "plot", "0.9 m wide", "walk it again", "good practice", plot_id="P-1")
+    >>> waiver = Waiver("sliver", "p-1", "a hedge", "Field office", "2026-01-01", "2026-12-31")
+    >>> result = CheckResult(Findings([found]), (), (), 1, 0)
+    >>> [(one.severity, one.message) for one in waive(result, [waiver], "2026-06-01").findings]
+    [('note', '0.9 m wide; waived until 2026-12-31 by Field office: a hedge (was a warning)')]
+    >>> [(one.severity, one.message) for one in waive(result, [waiver], "2027-06-01").findings]
+    [('warning', '0.9 m wide; the waiver of Field office ended on 2026-12-31')]
+    """
+    by_key = {_key(one.rule, one.code): one for one in waivers}
+    if not by_key:
+        return result
+    try:
+        date.fromisoformat(on)
+    except ValueError:
+        raise InputError(f"{on!r} is no day", fix="write it as 2026-12-31") from None
+    findings = Findings(_waived(one, _waiver_of(one, by_key), on) for one in result.findings)
+    waived = replace(result, findings=findings)
+    freed = len(result.unfit_rows()) - len(waived.unfit_rows())
+    return replace(waived, plots_fit=result.plots_fit + freed, plots_unfit=result.plots_unfit - freed)
+
+
+def without_finding(result: CheckResult, waivers: Iterable[Waiver]) -> list[Waiver]:
+    """Return the waivers that speak of nothing that was found: a code may be mistyped, or the fault is gone."""
+    found = {_key(one.rule, name) for one in result.findings for name in _names(one)}
+    return [one for one in waivers if _key(one.rule, one.code) not in found]
+
+
+def _waived(finding: Finding, waiver: Waiver | None, on: str) -> Finding:
+    if waiver is None or not may_be_waived(finding.rule):
+        return finding
+    if on < waiver.waived_on:
+        told = f"the waiver of {waiver.waived_by} begins on {waiver.waived_on}"
+        return replace(finding, message=f"{finding.message}; {told}")
+    if on > waiver.until:
+        return replace(finding, message=f"{finding.message}; the waiver of {waiver.waived_by} ended on {waiver.until}")
+    told = f"waived until {waiver.until} by {waiver.waived_by}: {waiver.reason} (was {_article(finding.severity)})"
+    return replace(
+        finding,
+        severity="note",
+        message=f"{finding.message}; {told}",
+        hint="nothing to do while the waiver holds",
+        waiver=waiver,
+        waived_severity=finding.severity,
+    )
+
+
+def _article(severity: str) -> str:
+    return f"an {severity}" if severity == ERROR else f"a {severity}"
+
+
+def _waiver_of(finding: Finding, by_key: dict[tuple[str, str], Waiver]) -> Waiver | None:
+    return next((by_key[key] for name in _names(finding) if (key := _key(finding.rule, name)) in by_key), None)
+
+
+def _names(finding: Finding) -> Sequence[str]:
+    """What a waiver may call it: the code of what it is about; the file where it is about a file."""
+    return [name for name in (finding.plot_id, finding.code) if name] or [finding.source]
+
+
+def _key(rule: str, code: str) -> tuple[str, str]:
+    return rule, clean_code(code)
