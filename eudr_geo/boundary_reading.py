@@ -12,7 +12,7 @@ import shapely
 from eudr_geo.base.errors import InputError
 from eudr_geo.base.limits import DEFAULT_LIMITS
 from eudr_geo.law import country_code
-from eudr_geo.own_outlines import Outlines
+from eudr_geo.plots.own_outlines import Outlines
 from eudr_geo.reading import read_plots
 
 LIMITS = replace(DEFAULT_LIMITS, ring_vertices=DEFAULT_LIMITS.file_vertices)

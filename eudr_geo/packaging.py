@@ -26,7 +26,7 @@ from eudr_geo.model.lot_book import Band, LotBook
 from eudr_geo.model.package import Input, PackageData
 from eudr_geo.model.plots import Plots, Reading
 from eudr_geo.model.trace import Trace
-from eudr_geo.own_outlines import Outlines
+from eudr_geo.plots.own_outlines import Outlines
 from eudr_geo.tracing import traces
 from eudr_geo.verifying import MANIFEST, MANIFEST_SCHEMA
 

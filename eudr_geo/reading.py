@@ -111,7 +111,7 @@ def _job(country: str, commodity: str, crs: str, layer: str) -> dict[str, str]:
     if commodity and commodity not in COMMODITIES:
         raise InputError(f"{commodity!r} is no commodity of the regulation", fix=f"one of {', '.join(COMMODITIES)}")
     if crs:
-        from eudr_geo.projecting import named
+        from eudr_geo.plots.projecting import named
 
         crs = named(crs)
     return {"kind": "plots", "country": country, "commodity": commodity, "crs": crs, "layer": layer}

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from pyproj import Transformer
 
-from eudr_geo.candidates import MOST, likely_systems
+from eudr_geo.plots.candidates import MOST, likely_systems
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj import Geod
 
-from eudr_geo import countries
 from eudr_geo.base.errors import EudrGeoError
 from eudr_geo.law import country_names
+from eudr_geo.plots import countries
 
 PLACES = {
     "Buôn Ma Thuột": (108.05, 12.68, "VN"),

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyproj import Geod
 
-from eudr_geo.geodesy import area_ha, distance_m, spherical_area_ha
+from eudr_geo.plots.geodesy import area_ha, distance_m, spherical_area_ha
 
 PRINTED = {
     "type-I-fazenda-taboao.geojson": [23.72, 2.39],

@@ -16,8 +16,8 @@ from eudr_geo.importing import apply_book, apply_plots, preview_book, preview_pl
 from eudr_geo.model.changes import Change
 from eudr_geo.model.plots import Reading, Rejected, SourceFile
 from eudr_geo.model.workbook import book_of
+from eudr_geo.plots.shapes.fingerprint import geometry_hashes
 from eudr_geo.reading import read_plots
-from eudr_geo.shapes.fingerprint import geometry_hashes
 from eudr_geo.store import create_store
 
 

@@ -4,8 +4,8 @@ import pytest
 import shapely
 
 from eudr_geo.base.errors import InputError
-from eudr_geo.candidates import likely_systems
-from eudr_geo.projecting import named, to_wgs84
+from eudr_geo.plots.candidates import likely_systems
+from eudr_geo.plots.projecting import named, to_wgs84
 from eudr_geo.reading import read_plots
 
 

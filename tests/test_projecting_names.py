@@ -3,7 +3,7 @@
 import pytest
 
 from eudr_geo.base.errors import InputError
-from eudr_geo.projecting import named
+from eudr_geo.plots.projecting import named
 
 PROVINCES = {  # of the zones of three degrees, as the EPSG registry lists them
     5897: "Hà Nội, Hà Nam, Ninh Bình, Thanh Hóa, Vĩnh Phúc, Cần Thơ, Bạc Liêu, Đồng Tháp, Hậu Giang",

@@ -12,8 +12,8 @@ from tests_helpers import plots_of
 from eudr_geo.checks.checking import check
 from eudr_geo.checks.repairing import repair, replay
 from eudr_geo.model.plots import Reading
-from eudr_geo.shapes.decimals import broken_at_six, round6, truncate6
-from eudr_geo.shapes.settling import settled, settled_ring
+from eudr_geo.plots.shapes.decimals import broken_at_six, round6, truncate6
+from eudr_geo.plots.shapes.settling import settled, settled_ring
 
 AT = np.array([108.05, 12.68])
 UNIT = 1e-6

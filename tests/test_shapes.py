@@ -8,12 +8,12 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eudr_geo.shapes.crossings import CROSSING_LIMIT, crossings, overlapping_parts, tangles
-from eudr_geo.shapes.decimals import broken_at_six, round6, truncate6, without_doubles
-from eudr_geo.shapes.facts import FACTS, ring_facts
-from eudr_geo.shapes.folds import unfolded, without_width
-from eudr_geo.shapes.parting import SPLIT_LIMIT, hole_free, untangled
-from eudr_geo.shapes.rings import exchanged, rebuild, rings_of, signed_areas, turns
+from eudr_geo.plots.shapes.crossings import CROSSING_LIMIT, crossings, overlapping_parts, tangles
+from eudr_geo.plots.shapes.decimals import broken_at_six, round6, truncate6, without_doubles
+from eudr_geo.plots.shapes.facts import FACTS, ring_facts
+from eudr_geo.plots.shapes.folds import unfolded, without_width
+from eudr_geo.plots.shapes.parting import SPLIT_LIMIT, hole_free, untangled
+from eudr_geo.plots.shapes.rings import exchanged, rebuild, rings_of, signed_areas, turns
 
 SQUARE = shapely.box(108.05, 12.68, 108.052, 12.682)
 HOLED = SQUARE.difference(shapely.box(108.0505, 12.6805, 108.0515, 12.6815))

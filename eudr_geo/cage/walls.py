@@ -15,7 +15,7 @@ from eudr_geo.cage import landlock
 _CLONE_NEWNET, _CLONE_NEWUSER = 0x40000000, 0x10000000
 _OPEN_FILES = 64
 _LOADED = (
-    "eudr_geo.cage.wire", "eudr_geo.projecting", "xml.etree.ElementTree", "charset_normalizer", "python_calamine",
+    "eudr_geo.cage.wire", "eudr_geo.plots.projecting", "xml.etree.ElementTree", "charset_normalizer", "python_calamine",
     "zipfile", "sqlite3",
 )  # fmt: skip
 _ALWAYS_READ = (

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from eudr_geo import countries, law
+from eudr_geo import law
 from eudr_geo.base.cells import clean_code
 from eudr_geo.base.errors import EudrGeoError, InputError
 from eudr_geo.checks import catalogue
@@ -19,7 +19,8 @@ from eudr_geo.checks.catalogue import Problems, Rule
 from eudr_geo.law import EU_VERSIONS, EuVersion
 from eudr_geo.model.findings import ERROR, CheckResult, Finding, Findings, Outcome, ToolError
 from eudr_geo.model.plots import Plots, Reading
-from eudr_geo.own_outlines import Outlines, using
+from eudr_geo.plots import countries
+from eudr_geo.plots.own_outlines import Outlines, using
 
 if TYPE_CHECKING:
     from eudr_geo.model.lot_book import LotBook

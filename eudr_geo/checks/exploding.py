@@ -13,10 +13,10 @@ from eudr_geo.base.cells import clean_code
 from eudr_geo.base.errors import InputError
 from eudr_geo.checks import catalogue
 from eudr_geo.checks.checking import failing
-from eudr_geo.geodesy import area_ha
 from eudr_geo.model.changes import Change, TakenBack
 from eudr_geo.model.plots import Plots
-from eudr_geo.shapes.exploding import explode, parts_of
+from eudr_geo.plots.geodesy import area_ha
+from eudr_geo.plots.shapes.exploding import explode, parts_of
 
 Ints = npt.NDArray[np.int64]
 

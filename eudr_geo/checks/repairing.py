@@ -16,10 +16,10 @@ from eudr_geo.checks import catalogue
 from eudr_geo.checks.catalogue import ERROR, Repair, Rule
 from eudr_geo.checks.checking import RECORD_CODES, failing
 from eudr_geo.checks.exploding import PART, again, phases, take_apart
-from eudr_geo.geodesy import area_ha
 from eudr_geo.model.changes import Change, TakenBack
 from eudr_geo.model.plots import Plots, Reading, Rejected
-from eudr_geo.shapes.corners import keys
+from eudr_geo.plots.geodesy import area_ha
+from eudr_geo.plots.shapes.corners import keys
 
 SAFE_AREA_TOLERANCE = 0.001
 """A safe repair may change the geodesic area by at most this share (the house's own limit, 0.1 %)."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from eudr_geo.model.findings import CheckResult, Waiver
     from eudr_geo.model.plots import Plots, Reading
     from eudr_geo.model.report import Report
-    from eudr_geo.own_outlines import Outlines
+    from eudr_geo.plots.own_outlines import Outlines
     from eudr_geo.store import Store
 
 F = TypeVar("F", bound=Callable[..., Any])

@@ -11,10 +11,10 @@ import numpy.typing as npt
 import shapely
 
 from eudr_geo.base.errors import RefusedError
-from eudr_geo.geodesy import area_ha
 from eudr_geo.law import COORDINATE_DECIMALS
 from eudr_geo.model.package import PackageData
 from eudr_geo.model.plots import Array, Plots
+from eudr_geo.plots.geodesy import area_ha
 
 SUMMARY = "the plots as the EU system takes them (GeoJSON, Type II)"
 FILE = "geolocation.geojson"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from eudr_geo import countries
-from eudr_geo.geodesy import plot_area_ha
 from eudr_geo.law import country_names
 from eudr_geo.maps.data import LotMapData, MapLot, MapPlots
 from eudr_geo.model.package import PackageData
+from eudr_geo.plots import countries
+from eudr_geo.plots.geodesy import plot_area_ha
 
 SUMMARY = "which plots fed each lot: interactive map (HTML, works offline)"
 FILE = "map.html"

@@ -8,11 +8,11 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from eudr_geo import countries
 from eudr_geo.checks import catalogue
 from eudr_geo.model.findings import Finding
 from eudr_geo.model.plots import Plots
 from eudr_geo.pictures import Panel, spot_panels
+from eudr_geo.plots import countries
 
 MOST_PICTURES = 6_000
 """Drawings on one page, about 700 bytes each."""

@@ -18,7 +18,7 @@ from eudr_geo.base.limits import raise_it
 from eudr_geo.formats.double_shapes import NO_GEOMETRY, Told
 from eudr_geo.model.plots import Reading
 from eudr_geo.model.source import NumberText, RecordError, Source, WholeFileError
-from eudr_geo.projecting import known
+from eudr_geo.plots.projecting import known
 from eudr_geo.records.gathering import Gathering
 from eudr_geo.records.layers import PROJECTED, Layer, read_layers, system_of
 

@@ -327,7 +327,7 @@ class _Rows:
         )
 
     def _use(self, name: str) -> bool:
-        from eudr_geo.projecting import known
+        from eudr_geo.plots.projecting import known
 
         code = known(name)
         if code is None:

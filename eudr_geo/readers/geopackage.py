@@ -24,7 +24,7 @@ from eudr_geo.formats.wkb import kind_of, parse
 from eudr_geo.law import MIN_RING_POSITIONS
 from eudr_geo.model.plots import Reading
 from eudr_geo.model.source import NumberText, RecordError, Source, WholeFileError
-from eudr_geo.projecting import known
+from eudr_geo.plots.projecting import known
 from eudr_geo.records.gathering import Gathering
 from eudr_geo.records.layers import PROJECTED, Layer, nobody_knows, read_layers, system_of
 

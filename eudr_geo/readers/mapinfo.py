@@ -19,7 +19,7 @@ from eudr_geo.formats.archives import members, not_read
 from eudr_geo.formats.double_shapes import DAMAGED, NO_GEOMETRY, Told
 from eudr_geo.model.plots import Reading
 from eudr_geo.model.source import NumberText, RecordError, Source, WholeFileError
-from eudr_geo.projecting import known
+from eudr_geo.plots.projecting import known
 from eudr_geo.records.gathering import Gathering
 from eudr_geo.records.layers import PROJECTED, WGS84, Layer, nobody_knows, read_layers
 

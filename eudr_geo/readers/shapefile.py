@@ -16,7 +16,7 @@ from eudr_geo.formats.dbase import read_table
 from eudr_geo.formats.shp import box_of, shapes_of
 from eudr_geo.model.plots import Reading
 from eudr_geo.model.source import RecordError, Source, WholeFileError
-from eudr_geo.projecting import known
+from eudr_geo.plots.projecting import known
 from eudr_geo.records.gathering import Gathering
 from eudr_geo.records.layers import PROJECTED, Layer, nobody_knows, read_layers, system_of
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import shapely
 
 from eudr_geo.model.plots import Plots, Rejected
-from eudr_geo.projecting import plots_to_wgs84, transformer
+from eudr_geo.plots.projecting import plots_to_wgs84, transformer
 from eudr_geo.records.gathering import Gathering
 
 Mask = npt.NDArray[np.bool_]

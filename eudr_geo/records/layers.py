@@ -13,7 +13,7 @@ from eudr_geo.formats.boundaries import FACTS, Shape, facts_of_doubles, line_fau
 from eudr_geo.formats.double_shapes import MADE, Told, geometry_of, offer_of, plain_polygons
 from eudr_geo.model.plots import Reading
 from eudr_geo.model.source import RecordError, WholeFileError
-from eudr_geo.projecting import known, to_wgs84, transformer
+from eudr_geo.plots.projecting import known, to_wgs84, transformer
 from eudr_geo.records.converting import in_degrees, note_degrees
 from eudr_geo.records.gathering import Gathering
 

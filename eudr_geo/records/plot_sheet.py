@@ -341,7 +341,7 @@ class PlotSheet:
 
     def _named_by(self, number: str) -> str:
         """Code of the system that a cell names by its number; "" for WGS 84."""
-        from eudr_geo.projecting import known
+        from eudr_geo.plots.projecting import known
 
         if number in _OF_WGS84:
             return ""

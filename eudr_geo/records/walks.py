@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from eudr_geo.geodesy import distance_m
+from eudr_geo.plots.geodesy import distance_m
 
 PAUSE_M = 50.0
 """A walk goes on behind a pause if it goes on nearby; farther apart, the pieces are no single boundary."""

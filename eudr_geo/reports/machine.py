@@ -10,10 +10,10 @@ import numpy as np
 from eudr_geo.base.version import VERSION
 from eudr_geo.base.writing import json_bytes
 from eudr_geo.checks.catalogue import RULES_VERSION
-from eudr_geo.geodesy import plot_area_ha, plot_spherical_area_ha
 from eudr_geo.model.findings import FINDINGS_SCHEMA, CheckResult
 from eudr_geo.model.plots import Plots
 from eudr_geo.model.report import Report
+from eudr_geo.plots.geodesy import plot_area_ha, plot_spherical_area_ha
 
 FORMAT = "json"
 SUMMARY = "everything, for scripts"

@@ -14,11 +14,11 @@ from rich.table import Table
 from rich.text import Text
 
 from eudr_geo.checks.catalogue import RULES_VERSION, load
-from eudr_geo.countries import EDITION
-from eudr_geo.geodesy import plot_area_ha, plot_spherical_area_ha
 from eudr_geo.model.findings import SEVERITIES, Finding
 from eudr_geo.model.plots import SourceFile
 from eudr_geo.model.report import Report
+from eudr_geo.plots.countries import EDITION
+from eudr_geo.plots.geodesy import plot_area_ha, plot_spherical_area_ha
 
 FORMAT = "table"
 SUMMARY = "for people, in the terminal"

@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 import shapely
 
-from eudr_geo import countries
 from eudr_geo.base.cells import fold
 from eudr_geo.base.errors import InputError
 from eudr_geo.base.limits import Limits
@@ -24,6 +23,7 @@ from eudr_geo.model.findings import WARNING
 from eudr_geo.model.plots import Plots, SourceFile
 from eudr_geo.model.source import NumberText, RecordError
 from eudr_geo.model.workbook import BookReading, CellIssue
+from eudr_geo.plots import countries
 from eudr_geo.readers.workbook import ENCODING_OF, Cells, PlotCells, read_cells
 from eudr_geo.reading import read_sheets
 from eudr_geo.records.angles import LATITUDE, LONGITUDE, parse_angle, side_words

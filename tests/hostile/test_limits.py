@@ -197,7 +197,7 @@ def test_a_boundary_is_untangled_up_to_so_many_crossings_and_no_more(
 def test_a_thousand_crossings_are_counted_in_time_and_the_next_one_gives_up(crossings, complete):
     import shapely
 
-    from eudr_geo.shapes.crossings import crossings as counted
+    from eudr_geo.plots.shapes.crossings import crossings as counted
 
     ring = shapely.get_coordinates(shapely.from_geojson(comb(crossings)))
     found, seconds = timed(lambda: counted(ring))

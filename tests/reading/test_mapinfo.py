@@ -47,7 +47,7 @@ def test_a_table_in_an_archive_is_read(direct, tmp_path, suffix):
 
 
 def test_a_national_grid_is_converted(direct, tmp_path):
-    from eudr_geo.projecting import to_wgs84
+    from eudr_geo.plots.projecting import to_wgs84
 
     metres = shapely.Polygon([(835000, 1402000), (835200, 1402000), (835200, 1402200), (835000, 1402000)])
     seen = direct(zipped(written(tmp_path / "a", [(metres, ROWS[0][1])], epsg=32648)))

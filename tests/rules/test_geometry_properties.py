@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from eudr_geo.checks import catalogue
 from eudr_geo.checks.checking import check
 from eudr_geo.model.plots import PLOT_COLUMNS, Plots, Reading
-from eudr_geo.shapes.parting import untangled
-from eudr_geo.shapes.rings import rings_of
+from eudr_geo.plots.shapes.parting import untangled
+from eudr_geo.plots.shapes.rings import rings_of
 
 FAMILIES = {"rings", "geometry", "precision", "coordinates"}
 MEASURING = {"corners", "sizes", "area", "invention"}  # they measure areas and figures, which takes longer

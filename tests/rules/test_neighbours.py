@@ -13,8 +13,8 @@ from tests_helpers import plots_of
 from eudr_geo.checks.checking import check
 from eudr_geo.checks.rules import neighbours
 from eudr_geo.checks.rules.neighbours import contained_plot, copies, identical_plots, overlapping_plots, pairs_of
-from eudr_geo.geodesy import area_ha
 from eudr_geo.model.plots import Plots, Reading
+from eudr_geo.plots.geodesy import area_ha
 
 CODES = ("identical-plots", "overlapping-plots", "contained-plot")
 EAST, NORTH = 1 / 108_600, 1 / 110_600  # degrees of a metre near Buôn Ma Thuột

@@ -10,7 +10,7 @@ import shapely
 from tests_helpers import ROOT
 
 from eudr_geo.checks.checking import check
-from eudr_geo.geodesy import area_ha
+from eudr_geo.plots.geodesy import area_ha
 from eudr_geo.reading import read_plots
 
 COUNT = 2000  # five villages, one of them in each country

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import shapely
 
-from eudr_geo.geodesy import area_ha
+from eudr_geo.plots.geodesy import area_ha
 from samples.dice import Dice
 from samples.land import M_PER_DEGREE_LAT, Ring, hamlet
 from samples.people import HAMLETS, Person, people

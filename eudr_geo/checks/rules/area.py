@@ -13,7 +13,6 @@ import shapely
 from eudr_geo.base.cells import fold, parse_number
 from eudr_geo.checks.catalogue import ERROR, WARNING, Problems, plot_rule, repairs
 from eudr_geo.checks.rules.rings import GEO
-from eudr_geo.geodesy import plot_area_ha, spherical_area_ha
 from eudr_geo.law import (
     AREA_MISMATCH_HA,
     AREA_MISMATCH_SHARE,
@@ -26,6 +25,7 @@ from eudr_geo.law import (
     EuVersion,
 )
 from eudr_geo.model.plots import Plots, Text
+from eudr_geo.plots.geodesy import plot_area_ha, spherical_area_ha
 from eudr_geo.words.workbook import choices
 
 Mask = npt.NDArray[np.bool_]

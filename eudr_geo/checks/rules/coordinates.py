@@ -9,15 +9,15 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from eudr_geo import countries
-from eudr_geo.candidates import likely_systems, without_decimal_point
 from eudr_geo.checks.catalogue import ERROR, Problems, plot_rule, repairs
 from eudr_geo.checks.rules.rings import GEO
-from eudr_geo.geodesy import distance_m
 from eudr_geo.law import country_code
 from eudr_geo.model.plots import Array, Plots
+from eudr_geo.plots import countries
+from eudr_geo.plots.candidates import likely_systems, without_decimal_point
+from eudr_geo.plots.geodesy import distance_m
+from eudr_geo.plots.shapes.rings import exchanged
 from eudr_geo.records.stated_positions import stated_lon_lat
-from eudr_geo.shapes.rings import exchanged
 
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]

@@ -8,10 +8,10 @@ from shapely import Geometry
 
 from eudr_geo.checks.catalogue import ERROR, WARNING, Problems, plot_rule, repairs
 from eudr_geo.checks.rules.rings import times_told, with_geometry
-from eudr_geo.geodesy import metres_per_degree
 from eudr_geo.model.plots import Plots
-from eudr_geo.shapes.antimeridian import crosses, cut
-from eudr_geo.shapes.corners import (
+from eudr_geo.plots.geodesy import metres_per_degree
+from eudr_geo.plots.shapes.antimeridian import crosses, cut
+from eudr_geo.plots.shapes.corners import (
     STRAY,
     WRONG_STRAY,
     needles,
@@ -20,7 +20,7 @@ from eudr_geo.shapes.corners import (
     strays,
     walks_out_and_back,
 )
-from eudr_geo.shapes.rings import Floats, Mask, Rings, first_marked, rebuild, rings_of
+from eudr_geo.plots.shapes.rings import Floats, Mask, Rings, first_marked, rebuild, rings_of
 
 EXCESS_MOST = 20
 """Good practice: fewer positions than this on straight runs are not worth a word."""
@@ -87,7 +87,7 @@ def _scale(rings: Rings) -> Floats:
 
 
 def strayed(plots: Plots, name: str) -> Floats:
-    """Return one column of :func:`eudr_geo.shapes.corners.strays`, shape (n,)."""
+    """Return one column of :func:`eudr_geo.plots.shapes.corners.strays`, shape (n,)."""
     return plots.keep("strays", strays)[:, STRAY.index(name)]
 
 

@@ -9,14 +9,14 @@ from eudr_geo.checks.catalogue import ERROR, NOTE, WARNING, Problems, plot_rule,
 from eudr_geo.checks.rules.coordinates import at_null_island, beyond_the_globe
 from eudr_geo.checks.rules.corners import strayed
 from eudr_geo.checks.rules.rings import GEO, counted, tangled, with_geometry
-from eudr_geo.geodesy import area_ha
 from eudr_geo.model.plots import Plots
-from eudr_geo.shapes.corners import WRONG_STRAY
-from eudr_geo.shapes.crossings import CROSSING_LIMIT
-from eudr_geo.shapes.crossings import overlapping_parts as pairs_of_parts
-from eudr_geo.shapes.exploding import explode
-from eudr_geo.shapes.parting import hole_free, united, untangled
-from eudr_geo.shapes.rings import COLLECTION, MULTIPOINT, MULTIPOLYGON, POLYGON, first_marked, rings_of
+from eudr_geo.plots.geodesy import area_ha
+from eudr_geo.plots.shapes.corners import WRONG_STRAY
+from eudr_geo.plots.shapes.crossings import CROSSING_LIMIT
+from eudr_geo.plots.shapes.crossings import overlapping_parts as pairs_of_parts
+from eudr_geo.plots.shapes.exploding import explode
+from eudr_geo.plots.shapes.parting import hole_free, united, untangled
+from eudr_geo.plots.shapes.rings import COLLECTION, MULTIPOINT, MULTIPOLYGON, POLYGON, first_marked, rings_of
 
 OVERLAP_MIN_HA = 0.0001
 """Good practice: parts that share less than 1 m² only share the width of a digit."""
@@ -75,7 +75,7 @@ def self_intersection(plots: Plots) -> Problems:
     unable=f"too complex to repair: its sides meet at more than {CROSSING_LIMIT:,} places",
 )
 def untangle(plots: Plots) -> Plots:
-    """Part boundaries where they cross themselves, within a budget (:func:`eudr_geo.shapes.parting.untangled`)."""
+    """Part boundaries where they cross themselves, within a budget (:func:`eudr_geo.plots.shapes.parting.untangled`)."""
     geometry = plots.geometry.copy()
     kinds = shapely.get_type_id(geometry)
     for row in np.flatnonzero((kinds == POLYGON) | (kinds == MULTIPOLYGON)):  # each with its own budget

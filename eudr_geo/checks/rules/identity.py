@@ -14,7 +14,7 @@ from eudr_geo.checks.rules.neighbours import named, same_land
 from eudr_geo.checks.rules.rings import GEO
 from eudr_geo.law import PLACE_NAME_MAX, PRODUCER_NAME_MAX
 from eudr_geo.model.plots import Plots, Text
-from eudr_geo.shapes.rings import Ints, Mask
+from eudr_geo.plots.shapes.rings import Ints, Mask
 
 
 @plot_rule(severity=WARNING, basis=f"{GEO}, note 1 (recommended)", requires=("missing-properties",), ids=("P-06",))

@@ -12,11 +12,11 @@ from eudr_geo.base.cells import clean_code
 from eudr_geo.checks.catalogue import WARNING, Problems, plot_rule, plots_rule
 from eudr_geo.checks.rules.area import SOUND, any_size, is_point
 from eudr_geo.checks.rules.neighbours import JITTER_DEG
-from eudr_geo.geodesy import metres_per_degree, plot_area_ha, spherical_area_ha
 from eudr_geo.law import POLYGON_REQUIRED_ABOVE_HA, SHARED_LOCATION_M, SHARED_LOCATION_PLOTS
 from eudr_geo.model.plots import Array, Plots
-from eudr_geo.shapes.outlines import FIGURE, figures, repeated
-from eudr_geo.shapes.rings import exterior_polygons
+from eudr_geo.plots.geodesy import metres_per_degree, plot_area_ha, spherical_area_ha
+from eudr_geo.plots.shapes.outlines import FIGURE, figures, repeated
+from eudr_geo.plots.shapes.rings import exterior_polygons
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]

@@ -12,10 +12,10 @@ import shapely
 
 from eudr_geo.base.cells import clean_code
 from eudr_geo.checks.catalogue import WARNING, Problems, plots_rule
-from eudr_geo.geodesy import area_ha, plot_area_ha
 from eudr_geo.law import OVERLAP_HA, OVERLAP_SHARE
 from eudr_geo.model.plots import Array, Plots
-from eudr_geo.shapes.fingerprint import geometry_hashes
+from eudr_geo.plots.geodesy import area_ha, plot_area_ha
+from eudr_geo.plots.shapes.fingerprint import geometry_hashes
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]

@@ -11,10 +11,10 @@ import shapely
 from eudr_geo.checks.catalogue import NOTE, WARNING, Problems, plots_rule
 from eudr_geo.checks.rules.area import SOUND, any_size, is_point
 from eudr_geo.checks.rules.neighbours import TOO_MANY, named
-from eudr_geo.geodesy import metres_per_degree, plot_area_ha
 from eudr_geo.law import IMPLIED_OVERLAP_SHARE, POLYGON_REQUIRED_ABOVE_HA
 from eudr_geo.model.plots import Array, Plots
-from eudr_geo.shapes.outlines import linked
+from eudr_geo.plots.geodesy import metres_per_degree, plot_area_ha
+from eudr_geo.plots.shapes.outlines import linked
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]

@@ -13,9 +13,9 @@ from eudr_geo.checks.catalogue import ERROR, NOTE, WARNING, Problems, plot_rule,
 from eudr_geo.checks.rules.rings import GEO, counted, times_told, with_geometry
 from eudr_geo.law import COORDINATE_DECIMALS, NEWEST_EU_VERSION, EuVersion
 from eudr_geo.model.plots import Plots
-from eudr_geo.shapes.decimals import at_six_decimals, broken_at_six, round6, same_after_rounding, without_doubles
-from eudr_geo.shapes.rings import MULTIPOINT, POINT, first_marked, rings_of
-from eudr_geo.shapes.settling import settled
+from eudr_geo.plots.shapes.decimals import at_six_decimals, broken_at_six, round6, same_after_rounding, without_doubles
+from eudr_geo.plots.shapes.rings import MULTIPOINT, POINT, first_marked, rings_of
+from eudr_geo.plots.shapes.settling import settled
 
 
 def _broken(plots: Plots) -> npt.NDArray[np.float64]:

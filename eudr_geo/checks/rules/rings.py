@@ -7,25 +7,25 @@ import numpy.typing as npt
 import shapely
 
 from eudr_geo.checks.catalogue import ERROR, NOTE, Problems, plot_rule, repairs
-from eudr_geo.geodesy import distance_m
 from eudr_geo.law import MIN_RING_POSITIONS
 from eudr_geo.model.plots import Array, Plots
-from eudr_geo.shapes.crossings import TANGLES, tangles
-from eudr_geo.shapes.decimals import without_doubles
-from eudr_geo.shapes.facts import FACTS, ring_facts
-from eudr_geo.shapes.folds import folds, unfold, without_width
-from eudr_geo.shapes.rings import first_marked, rebuild, rings_of, same_as_previous, turns
+from eudr_geo.plots.geodesy import distance_m
+from eudr_geo.plots.shapes.crossings import TANGLES, tangles
+from eudr_geo.plots.shapes.decimals import without_doubles
+from eudr_geo.plots.shapes.facts import FACTS, ring_facts
+from eudr_geo.plots.shapes.folds import folds, unfold, without_width
+from eudr_geo.plots.shapes.rings import first_marked, rebuild, rings_of, same_as_previous, turns
 
 GEO = "EUDR GeoJSON File Description 1.3 (2026-05-29)"
 
 
 def counted(plots: Plots, name: str) -> npt.NDArray[np.int64]:
-    """Return one column of :func:`eudr_geo.shapes.facts.ring_facts`, shape (n,)."""
+    """Return one column of :func:`eudr_geo.plots.shapes.facts.ring_facts`, shape (n,)."""
     return plots.keep("ring_facts", ring_facts)[:, FACTS.index(name)]
 
 
 def tangled(plots: Plots, name: str) -> npt.NDArray[np.float64]:
-    """Return one column of :func:`eudr_geo.shapes.crossings.tangles`, shape (n,)."""
+    """Return one column of :func:`eudr_geo.plots.shapes.crossings.tangles`, shape (n,)."""
     return plots.keep("tangles", tangles)[:, TANGLES.index(name)]
 
 
@@ -205,7 +205,7 @@ def folded_boundary(plots: Plots) -> Problems:
     Commission's own samples are concave: a bay in the boundary is no fault.
     """
     from eudr_geo.checks.rules.corners import strayed  # that family stands on this one
-    from eudr_geo.shapes.corners import WRONG_STRAY
+    from eudr_geo.plots.shapes.corners import WRONG_STRAY
 
     spikes, along = counted(plots, "folds"), tangled(plots, "overlapping")
     # A corner with a wrong number may pull its sides along others: that is told under its own name.

@@ -8,11 +8,11 @@ import shapely
 
 from eudr_geo.checks.catalogue import WARNING, Problems, plot_rule
 from eudr_geo.checks.rules.area import SOUND, commodities
-from eudr_geo.geodesy import LONGEST_DEGREE_M, area_ha, plot_area_ha
 from eudr_geo.law import HUGE_PLOT_HA, SLIVER_LENGTH, SLIVER_WIDTH_M, TINY_POLYGON_HA
 from eudr_geo.model.plots import Array, Plots
-from eudr_geo.shapes.outlines import FIGURE, figures
-from eudr_geo.shapes.rings import polygon_parts
+from eudr_geo.plots.geodesy import LONGEST_DEGREE_M, area_ha, plot_area_ha
+from eudr_geo.plots.shapes.outlines import FIGURE, figures
+from eudr_geo.plots.shapes.rings import polygon_parts
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]

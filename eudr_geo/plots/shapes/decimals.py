@@ -8,9 +8,9 @@ import numpy as np
 import shapely
 
 from eudr_geo.model.plots import Array
-from eudr_geo.shapes.crossings import reason_place
-from eudr_geo.shapes.folds import folds
-from eudr_geo.shapes.rings import Floats, Mask, Rings, exterior_polygons, rebuild, rings_of, same_as_previous
+from eudr_geo.plots.shapes.crossings import reason_place
+from eudr_geo.plots.shapes.folds import folds
+from eudr_geo.plots.shapes.rings import Floats, Mask, Rings, exterior_polygons, rebuild, rings_of, same_as_previous
 
 DECIMALS = 6
 """Decimals the EU system keeps (API Reference v1.0, chapter 9, note 1)."""

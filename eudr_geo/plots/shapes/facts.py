@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from eudr_geo.model.plots import Array
-from eudr_geo.shapes.decimals import same_after_rounding
-from eudr_geo.shapes.folds import THIN_DEG, folds, without_width
-from eudr_geo.shapes.rings import Ints, diameters, rings_of, same_as_previous, signed_areas, turns
+from eudr_geo.plots.shapes.decimals import same_after_rounding
+from eudr_geo.plots.shapes.folds import THIN_DEG, folds, without_width
+from eudr_geo.plots.shapes.rings import Ints, diameters, rings_of, same_as_previous, signed_areas, turns
 
 _BLOCK = 4_000  # geometries at a time: temporaries stay in the processor's cache
 

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import shapely
 
 from eudr_geo.model.plots import Plots
-from eudr_geo.shapes.rings import MULTIPOINT, POINT
+from eudr_geo.plots.shapes.rings import MULTIPOINT, POINT
 
 
 def parts_of(geometries: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], npt.NDArray[np.int64]]:

@@ -7,7 +7,7 @@ import shapely
 
 from eudr_geo.law import COORDINATE_DECIMALS
 from eudr_geo.model.plots import Array
-from eudr_geo.shapes.rings import Floats, Mask, rings_of
+from eudr_geo.plots.shapes.rings import Floats, Mask, rings_of
 
 _HALF, _WHOLE = 180.0, 360.0
 WIDEST_DEGREES = 1.0

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from eudr_geo.shapes.rings import Floats, Ints, Mask, Rings, same_as_previous, starts_of
+from eudr_geo.plots.shapes.rings import Floats, Ints, Mask, Rings, same_as_previous, starts_of
 
 FOLD_WIDTH_DEG = 1e-9
 """A fold narrower than this (0.1 mm) has no width: the noise of doubles, not ground."""

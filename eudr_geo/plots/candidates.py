@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from eudr_geo import countries
+from eudr_geo.plots import countries
 
 Floats = npt.NDArray[np.float64]
 

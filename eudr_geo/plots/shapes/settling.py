@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from eudr_geo.shapes.decimals import round6
-from eudr_geo.shapes.folds import without_width
-from eudr_geo.shapes.rings import Floats, Ints, Mask, rebuild, rings_of
+from eudr_geo.plots.shapes.decimals import round6
+from eudr_geo.plots.shapes.folds import without_width
+from eudr_geo.plots.shapes.rings import Floats, Ints, Mask, rebuild, rings_of
 
 _UNITS = 1_000_000  # a degree in units of the sixth decimal: whole numbers, so that every test below is exact
 _REACH = 1.0 + 1e-6  # units a corner may be away from where it was written, on each axis (doubles: 3e-8 of noise)

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import shapely
 
-from eudr_geo.shapes.crossings import crossing_limit, crossings
-from eudr_geo.shapes.decimals import at_six_decimals, round6, without_doubles
-from eudr_geo.shapes.folds import without_width
-from eudr_geo.shapes.rings import MULTIPOLYGON, POLYGON, rings_of
+from eudr_geo.plots.shapes.crossings import crossing_limit, crossings
+from eudr_geo.plots.shapes.decimals import at_six_decimals, round6, without_doubles
+from eudr_geo.plots.shapes.folds import without_width
+from eudr_geo.plots.shapes.rings import MULTIPOLYGON, POLYGON, rings_of
 
 VERTEX_LIMIT = 20_000
 """Boundaries with more positions than this are not untangled."""

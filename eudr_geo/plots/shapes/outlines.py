@@ -6,9 +6,9 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from eudr_geo.geodesy import metres_per_degree
 from eudr_geo.model.plots import Array
-from eudr_geo.shapes.rings import Rings, rings_of
+from eudr_geo.plots.geodesy import metres_per_degree
+from eudr_geo.plots.shapes.rings import Rings, rings_of
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]

@@ -21,9 +21,9 @@ import numpy.typing as npt
 import shapely
 
 from eudr_geo.base.errors import EudrGeoError
-from eudr_geo.geodesy import distance_m
 from eudr_geo.law import country_names
-from eudr_geo.own_outlines import in_use, own
+from eudr_geo.plots.geodesy import distance_m
+from eudr_geo.plots.own_outlines import in_use, own
 
 Floats = npt.NDArray[np.float64]
 Array = npt.NDArray[Any]

@@ -6,9 +6,9 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from eudr_geo.geodesy import LONGEST_DEGREE_M, metres_per_degree
 from eudr_geo.model.plots import Array
-from eudr_geo.shapes.rings import Floats, Ints, Mask, Rings, rings_of, signed_areas
+from eudr_geo.plots.geodesy import LONGEST_DEGREE_M, metres_per_degree
+from eudr_geo.plots.shapes.rings import Floats, Ints, Mask, Rings, rings_of, signed_areas
 
 NEEDLE_REACH_M = 10.0
 """Good practice: a corner that reaches out less is the unrest of a GPS."""

@@ -10,8 +10,8 @@ import shapely
 
 from eudr_geo.base.limits import DEFAULT_LIMITS, configured
 from eudr_geo.model.plots import Array
-from eudr_geo.shapes.folds import unfolded, without_width
-from eudr_geo.shapes.rings import Floats, Ints, Mask, exterior_polygons
+from eudr_geo.plots.shapes.folds import unfolded, without_width
+from eudr_geo.plots.shapes.rings import Floats, Ints, Mask, exterior_polygons
 
 CROSSING_LIMIT = DEFAULT_LIMITS.repair_crossings
 """More crossings than this are not untangled: nobody drew that boundary, and the cost grows with the cube.
@@ -111,7 +111,7 @@ TANGLES = ("crossing", "overlapping", "lon", "lat", "times")
 def tangles(geometries: Array) -> Floats:
     """Tell which exterior rings cross, touch or cover themselves, and where.
 
-    Folds without width (:func:`eudr_geo.shapes.folds`) and rings without width are looked through: they are other
+    Folds without width (:func:`eudr_geo.plots.shapes.folds`) and rings without width are looked through: they are other
     faults. Holes are not looked at.
 
     Returns

@@ -1,0 +1,1 @@
+"""The arithmetic of land: positions, shapes, areas, distances, countries."""
