@@ -20,8 +20,8 @@ from typing import Any
 import numpy as np
 from measuring import machine
 
+from eudr_geo.lots.tracing import traces
 from eudr_geo.model.lot_book import LotBook, columns
-from eudr_geo.tracing import traces
 
 SEASON_GOAL_S, CONSIGNMENT_GOAL_S = 2.0, 1.0
 _STEPS = (("wet_mill", "dry_parchment", 0.2), ("dry_mill", "green", 0.8))

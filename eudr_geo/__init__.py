@@ -9,7 +9,7 @@ The verbs, each imported when first used:
 ``repair(reading)``        safe repairs with a receipt (:mod:`eudr_geo.checks.repairing`)
 ``open_store(path)``       a project, one GeoPackage (:mod:`eudr_geo.store`)
 ``read_book(path)``        the lots workbook (:mod:`eudr_geo.workbooks.reading`)
-``trace(book, code)``      which plots fed a lot, in kilograms (:mod:`eudr_geo.tracing`)
+``trace(book, code)``      which plots fed a lot, in kilograms (:mod:`eudr_geo.lots.tracing`)
 ``build_package(…)``       the due-diligence package (:mod:`eudr_geo.packaging`)
 ``verify(path)``           check a package, offline (:mod:`eudr_geo.verifying`)
 ========================== ====================================================================

@@ -20,6 +20,7 @@ from eudr_geo.checks.checking import check, check_lots
 from eudr_geo.checks.waiving import waive
 from eudr_geo.law import GEOLOCATION_MAX_BYTES, PRODUCERS_MAX_PER_STATEMENT
 from eudr_geo.lots.behind import Records, records_behind
+from eudr_geo.lots.tracing import traces
 from eudr_geo.model.changes import Change
 from eudr_geo.model.findings import CheckResult, Findings, Waiver
 from eudr_geo.model.lot_book import Band, LotBook
@@ -27,7 +28,6 @@ from eudr_geo.model.package import Input, PackageData
 from eudr_geo.model.plots import Plots, Reading
 from eudr_geo.model.trace import Trace
 from eudr_geo.plots.own_outlines import Outlines
-from eudr_geo.tracing import traces
 from eudr_geo.verifying import MANIFEST, MANIFEST_SCHEMA
 
 if TYPE_CHECKING:

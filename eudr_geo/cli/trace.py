@@ -73,8 +73,8 @@ def command(
     from eudr_geo.lots.declared import declared_set
     from eudr_geo.lots.drilling import drill_record, recall_record
     from eudr_geo.lots.recalling import recall
+    from eudr_geo.lots.tracing import trace
     from eudr_geo.model.attributed import LotAttribution
-    from eudr_geo.tracing import trace
     from eudr_geo.verifying import declared_plots
 
     if not forward and (kind or since or until or packages):

@@ -10,9 +10,9 @@ import numpy as np
 from eudr_geo.base.errors import InputError
 from eudr_geo.lots.attribution import Attribution, Floats, Marks, Mix
 from eudr_geo.lots.graph import LotGraph, kilograms
+from eudr_geo.lots.tracing import known_code, near
 from eudr_geo.model.lot_book import LotBook
 from eudr_geo.model.trace import RECALL_COLUMNS, Recall
-from eudr_geo.tracing import known_code, near
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,7 +8,7 @@ from lot_books import book_of
 from test_lot_cases import many_producers
 
 from eudr_geo.lots.dds_lines import dds_lines, shared_out
-from eudr_geo.tracing import trace
+from eudr_geo.lots.tracing import trace
 
 
 def test_a_lot_of_sixteen_hundred_producers_makes_two_lines_with_honest_kilograms():

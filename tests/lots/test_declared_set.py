@@ -5,7 +5,7 @@ from test_recalling import silo
 
 from eudr_geo.lots.declared import declared_set
 from eudr_geo.lots.drilling import drill_record
-from eudr_geo.tracing import trace
+from eudr_geo.lots.tracing import trace
 
 
 def declared(tables, code):

@@ -5,7 +5,7 @@ from lot_books import book_of, delivery, land, line, lot, reject_into_bulk
 
 from eudr_geo.base.errors import InputError, RefusedError
 from eudr_geo.lots.recalling import recall
-from eudr_geo.tracing import MIXED, SEGREGATED, trace
+from eudr_geo.lots.tracing import MIXED, SEGREGATED, trace
 
 
 def by_code(found):

@@ -11,8 +11,8 @@ from lot_books import book_of, delivery, land, line, lot, reject_into_bulk
 from eudr_geo.base.errors import InputError, RefusedError
 from eudr_geo.checks.checking import check_lots
 from eudr_geo.lots.recalling import recall
+from eudr_geo.lots.tracing import IDENTITY_PRESERVED, MIXED, SEGREGATED, trace, traces
 from eudr_geo.model.trace import TRACE_COLUMNS
-from eudr_geo.tracing import IDENTITY_PRESERVED, MIXED, SEGREGATED, trace, traces
 
 
 def shares(book, code, **options):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from eudr_geo.lots.tracing import traces
 from eudr_geo.model.lot_book import LotBook
-from eudr_geo.tracing import traces
 from samples.clean import NAMES, parts
 from samples.coop import NAME, SamplePlot
 from samples.messy import Messy
