@@ -64,7 +64,7 @@ def score(findings: Any, truth: dict[str, Any]) -> list[Score]:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print the table; return 1 when something was missed, told under two names, or too many clean plots accused."""
     from eudr_geo.checks.checking import check
-    from eudr_geo.reading import read_plots
+    from eudr_geo.sources.reading import read_plots
 
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--count", type=int, default=100_000)

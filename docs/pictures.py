@@ -59,7 +59,7 @@ def _twin(path: Path) -> Path:
 
 
 def _read(path: Path) -> Reading:
-    from eudr_geo.reading import read_plots
+    from eudr_geo.sources.reading import read_plots
 
     given: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")).get("case", {})
     wanted = {name: given[name] for name in ("country", "commodity", "crs") if name in given}

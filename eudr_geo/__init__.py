@@ -3,12 +3,12 @@
 The verbs, each imported when first used:
 
 ========================== ====================================================================
-``read_plots(paths)``      read boundary files, nothing lost (:mod:`eudr_geo.reading`)
-``read_geodataframe(gdf)`` plots that are in a notebook already (:mod:`eudr_geo.frames`)
+``read_plots(paths)``      read boundary files, nothing lost (:mod:`eudr_geo.sources.reading`)
+``read_geodataframe(gdf)`` plots that are in a notebook already (:mod:`eudr_geo.sources.frames`)
 ``check(reading)``         every rule on every plot (:mod:`eudr_geo.checks.checking`)
 ``repair(reading)``        safe repairs with a receipt (:mod:`eudr_geo.checks.repairing`)
 ``open_store(path)``       a project, one GeoPackage (:mod:`eudr_geo.store`)
-``read_book(path)``        the lots workbook (:mod:`eudr_geo.workbooks.reading`)
+``read_book(path)``        the lots workbook (:mod:`eudr_geo.sources.workbook.reading`)
 ``trace(book, code)``      which plots fed a lot, in kilograms (:mod:`eudr_geo.lots.tracing`)
 ``build_package(…)``       the due-diligence package (:mod:`eudr_geo.packaging`)
 ``verify(path)``           check a package, offline (:mod:`eudr_geo.verifying`)
@@ -21,17 +21,17 @@ from typing import Any
 
 _WHERE = {
     "build_package": "packaging",
-    "check": "checking",
-    "check_lots": "checking",
+    "check": "checks.checking",
+    "check_lots": "checks.checking",
     "create_store": "store",
     "open_store": "store",
-    "read_book": "workbooks.reading",
-    "read_geodataframe": "frames",
-    "read_plots": "reading",
-    "repair": "repairing",
-    "trace": "tracing",
+    "read_book": "sources.workbook.reading",
+    "read_geodataframe": "sources.frames",
+    "read_plots": "sources.reading",
+    "repair": "checks.repairing",
+    "trace": "lots.tracing",
     "verify": "verifying",
-    "VERSION": "version",
+    "VERSION": "base.version",
 }
 
 __all__ = sorted(_WHERE)  # noqa: PLE0605 – the table above is the list

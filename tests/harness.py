@@ -14,7 +14,7 @@ from tests_helpers import SECRET
 
 from eudr_geo.model.plots import Plots
 from eudr_geo.model.source import Source, WholeFileError
-from eudr_geo.readers import choose
+from eudr_geo.sources.readers import choose
 
 PROGRAMS = ("gpsbabel", "java", "sh", "curl", "wget", "xdg-open", "libreoffice")
 

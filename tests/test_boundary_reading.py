@@ -8,12 +8,12 @@ from click.testing import CliRunner
 from tests_helpers import plots_of
 
 from eudr_geo.base.errors import InputError
-from eudr_geo.boundary_reading import read_boundaries
 from eudr_geo.checks.checking import check
 from eudr_geo.cli import app
 from eudr_geo.model.plots import Reading
 from eudr_geo.plots import countries
 from eudr_geo.plots.own_outlines import using
+from eudr_geo.sources.outlines import read_boundaries
 
 INSIDE, BEYOND = shapely.Point(108.05, 12.68), shapely.Point(104.92, 11.56)  # Đắk Lắk; Phnom Penh
 WIDE = shapely.box(100, 8, 110, 24)

@@ -8,8 +8,8 @@ import shapely
 
 from eudr_geo.base.errors import InputError
 from eudr_geo.checks.checking import check
-from eudr_geo.frames import read_geodataframe
-from eudr_geo.reading import read_plots
+from eudr_geo.sources.frames import read_geodataframe
+from eudr_geo.sources.reading import read_plots
 
 RING = [(108.05, 12.71), (108.0513, 12.7102), (108.0511, 12.7116), (108.0499, 12.7113), (108.05, 12.71)]
 

@@ -196,6 +196,6 @@ def test_the_reading_process_starts_with_what_it_needs_and_no_more():
     """Each file pays for its start: a database toolkit behind one small function once made it three times as long."""
     heavy = ["sqlalchemy", "pandas", "geopandas", "folium", "jinja2", "click", "openpyxl", "fiona"]
     done = run(
-        f"import sys; from eudr_geo.cage.walls import load; load(); print([m for m in {heavy!r} if m in sys.modules])"
+        f"import sys; from eudr_geo.sources.cage.walls import load; load(); print([m for m in {heavy!r} if m in sys.modules])"
     )
     assert done.stdout.strip() == "[]"

@@ -17,7 +17,7 @@ from eudr_geo.model.changes import Change
 from eudr_geo.model.plots import Reading, Rejected, SourceFile
 from eudr_geo.model.workbook import book_of
 from eudr_geo.plots.shapes.fingerprint import geometry_hashes
-from eudr_geo.reading import read_plots
+from eudr_geo.sources.reading import read_plots
 from eudr_geo.store import create_store
 
 

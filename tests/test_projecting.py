@@ -6,7 +6,7 @@ import shapely
 from eudr_geo.base.errors import InputError
 from eudr_geo.plots.candidates import likely_systems
 from eudr_geo.plots.projecting import named, to_wgs84
-from eudr_geo.reading import read_plots
+from eudr_geo.sources.reading import read_plots
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from eudr_geo.exports.eudr_geojson import to_geojson
 from eudr_geo.model.changes import Change
 from eudr_geo.model.plots import Plots, Reading, Rejected, SourceFile
 from eudr_geo.plots.shapes.decimals import round6, truncate6
-from eudr_geo.reading import read_plots
+from eudr_geo.sources.reading import read_plots
 
 
 def test_a_clean_plot_comes_back_identical(square):

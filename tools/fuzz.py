@@ -136,10 +136,10 @@ def _changed(data: bytes, draw: random.Random, samples: list[tuple[str, bytes]])
 def faults_of(name: str, data: bytes, *, thorough: bool) -> tuple[str, list[str]]:
     """Read a file as the child of the cage does; return what became of it and everything that must not be."""
     from eudr_geo.base.limits import DEFAULT_LIMITS
-    from eudr_geo.cage.wire import pack, unpack
     from eudr_geo.model.plots import Note, Plots, Reading, SourceFile
     from eudr_geo.model.source import Source, WholeFileError
-    from eudr_geo.readers import choose
+    from eudr_geo.sources.cage.wire import pack, unpack
+    from eudr_geo.sources.readers import choose
 
     for left in Path().iterdir():  # every file has a folder of its own in the cage
         shutil.rmtree(left) if left.is_dir() else left.unlink()
@@ -244,7 +244,7 @@ class _TooLongError(Exception):
 def _worker(first: int, last: int, step: int, seed: int) -> None:
     """Read files and print a line for each: its number before, what became of it after."""
     from eudr_geo.base.limits import Limits
-    from eudr_geo.cage.walls import shut
+    from eudr_geo.sources.cage.walls import shut
 
     folder = tempfile.mkdtemp(prefix="eudr-geo-fuzz-")
     os.chdir(folder)
@@ -275,7 +275,7 @@ def _worker(first: int, last: int, step: int, seed: int) -> None:
 
 def _environment() -> dict[str, str]:
     """Our own, with what the cage tells GDAL: no format but the one that it reads for us."""
-    from eudr_geo.cage import environment
+    from eudr_geo.sources.cage import environment
 
     told = environment(Path())
     return {**os.environ, **{name: told[name] for name in told if name.startswith(("GDAL", "OGR", "CPL", "PROJ"))}}

@@ -51,7 +51,7 @@ def check(
     Parameters
     ----------
     reading
-        What :func:`eudr_geo.reading.read_plots` returned.
+        What :func:`eudr_geo.sources.reading.read_plots` returned.
     select
         Codes of the rules to report; by default all. Rules they require run too, unreported.
     ignore
@@ -62,7 +62,7 @@ def check(
         Plots known already (a project's). They are not judged; what is new is compared with them too. A known plot
         whose code is among the new ones is taken to be replaced by it.
     boundaries
-        Better outlines of some countries (:func:`eudr_geo.boundary_reading.read_boundaries`).
+        Better outlines of some countries (:func:`eudr_geo.sources.outlines.read_boundaries`).
     progress
         Called with the rule's code, the number of rules done, and their total.
 

@@ -10,8 +10,8 @@ from eudr_geo.base.cells import clean_code, clean_text, parse_date
 from eudr_geo.base.errors import InputError
 from eudr_geo.base.limits import Limits
 from eudr_geo.checks.catalogue import load
-from eudr_geo.formats.csv_text import decoded, rows_of
 from eudr_geo.model.findings import ERROR, CheckResult, Finding, Findings, Waiver
+from eudr_geo.sources.formats.csv_text import decoded, rows_of
 
 COLUMNS = tuple(one.name for one in fields(Waiver))
 """Headings of a table of waivers."""

@@ -50,7 +50,7 @@ def command(book: str, project: str, lang: str, fill_down: bool, corrected: str 
     from eudr_geo.checks.checking import check_lots
     from eudr_geo.importing import apply_book, preview_book
     from eudr_geo.model.plots import Plots
-    from eudr_geo.workbooks.reading import read_book
+    from eudr_geo.sources.workbook.reading import read_book
 
     with options.open_project(project, write=not corrected) as store:
         read = read_book(book, lang=lang, country=store.meta.get("country", ""), fill_down=fill_down)

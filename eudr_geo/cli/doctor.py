@@ -86,6 +86,6 @@ _BUNDLED: dict[str, Callable[[], tuple[str, str]]] = {
 
 def _cage() -> tuple[str, str]:
     """Whether the limits of the reading process work on this system."""
-    from eudr_geo.cage import describe
+    from eudr_geo.sources.cage import describe
 
     return describe()

@@ -107,7 +107,7 @@ def outlines(path: str, country: str = "") -> Outlines | None:
     """Read the file of ``--boundaries``."""
     if not path:
         return None
-    from eudr_geo.boundary_reading import read_boundaries
+    from eudr_geo.sources.outlines import read_boundaries
 
     return read_boundaries(path, country.upper())
 
@@ -237,7 +237,7 @@ def read(
     from eudr_geo.base.limits import configured
     from eudr_geo.cli.screen import progress
     from eudr_geo.model.plots import Reading
-    from eudr_geo.reading import read_bytes, read_plots
+    from eudr_geo.sources.reading import read_bytes, read_plots
 
     paths = [path for name in files if name != "-" for path in files_of(Path(name))]
     options: Any = {"country": country.upper(), "commodity": commodity, "crs": crs, "layer": layer}

@@ -13,9 +13,9 @@ from eudr_geo.base.errors import InputError, RefusedError
 from eudr_geo.model.base import table_of
 from eudr_geo.model.plots import SourceFile
 from eudr_geo.model.records import StoredFile
+from eudr_geo.sources.workbook.reading import folder_bytes
 from eudr_geo.store import Store
 from eudr_geo.store.journal import Writer
-from eudr_geo.workbooks.reading import folder_bytes
 
 NOTHING_NEW = "Nothing new; nothing stored."
 

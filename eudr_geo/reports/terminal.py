@@ -28,7 +28,7 @@ _FILES_SHOWN = 12  # with more files than this, those that were read whole share
 _WGS84 = "EPSG:4326"
 _FILES_NAMED = 3  # in which a rule found something
 _AREAS_SHOWN = 12  # with more plots than this the areas are in the other formats
-_CHANGED = {  # of cells: rules of eudr_geo.records.cell_log
+_CHANGED = {  # of cells: rules of eudr_geo.sources.records.cell_log
     "angle": "degrees and minutes", "date": "dates", "decimal-mark": "decimal marks", "text": "blanks or letters",
     "unit": "areas with a unit", "country": "countries by name", "bare-comma": "names with a comma",
     "row-order": "plots of several rows", "same-as-above": "blank codes under a code",

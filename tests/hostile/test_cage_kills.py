@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 import shapely
 
-from eudr_geo import cage
 from eudr_geo.base.limits import Limits
-from eudr_geo.cage import drivers, landlock, walls, warm, wire
-from eudr_geo.reading import read_bytes, read_plots
+from eudr_geo.sources import cage
+from eudr_geo.sources.cage import drivers, landlock, walls, warm, wire
+from eudr_geo.sources.reading import read_bytes, read_plots
 
 GOOD = '{"type":"Point","coordinates":[108.05,12.68]}'
 SMALL = Limits(wall_s=60, cpu_s=20, memory_bytes=900_000_000, disk_bytes=1_000_000, result_bytes=5_000_000)
@@ -60,7 +60,7 @@ NEEDS_LANDLOCK = {
 FAKE = """
 import json, os, sys, time
 sys.path[:0] = {path!r}
-from eudr_geo.cage import __main__ as child
+from eudr_geo.sources.cage import __main__ as child
 def misbehave(job, limits):
     if b"evil" in open("in.bin", "rb").read():
         {body}
@@ -186,13 +186,13 @@ def test_no_driver_but_the_frozen_ones_is_in_the_cage(tmp_path):
 @pytest.mark.fault(9)
 def test_no_second_gdal_is_loaded_in_the_cage(tmp_path):
     """Each library brings its own, with formats of its own: the list is of the one that reads MapInfo, and no other."""
-    script = "from eudr_geo.cage.walls import load; load(); import sys; print(*sys.modules)"
+    script = "from eudr_geo.sources.cage.walls import load; load(); import sys; print(*sys.modules)"
     done = subprocess.run(
         [*cage.command("x")[:-3], script], env={**cage.environment(tmp_path), "PYTHONPATH": os.pathsep.join(sys.path)},
         capture_output=True, text=True, check=True,
     )  # fmt: skip
     loaded = set(done.stdout.split())
-    assert "eudr_geo.readers.mapinfo" in loaded
+    assert "eudr_geo.sources.readers.mapinfo" in loaded
     assert not loaded & {"pyogrio", "osgeo", "osgeo.gdal", "geopandas"}
 
 
@@ -337,13 +337,13 @@ def test_the_cage_works_without_any_help_of_the_system(monkeypatch, tmp_path):
     """An old kernel, no namespaces, no fork: fewer walls, the same answers."""
     script = FAKE.format(path=sys.path, body="pass").replace(
         "child.main()",
-        "from eudr_geo.cage import landlock, walls\nlandlock.version = lambda: 0\nwalls.leave_network = lambda: False\nchild.main()",
+        "from eudr_geo.sources.cage import landlock, walls\nlandlock.version = lambda: 0\nwalls.leave_network = lambda: False\nchild.main()",
     )
     real = subprocess.Popen
     monkeypatch.setattr(
         subprocess, "Popen", lambda command, **options: real([sys.executable, "-c", script, command[-1]], **options)
     )
-    monkeypatch.setattr("eudr_geo.reading.is_possible", lambda: False)
+    monkeypatch.setattr("eudr_geo.sources.reading.is_possible", lambda: False)
     paths = [tmp_path / f"{at}.geojson" for at in range(4)]
     for path in paths:
         path.write_text(GOOD)
@@ -356,14 +356,14 @@ def test_a_package_that_is_found_by_pythonpath_only_is_found_by_the_cage(tmp_pat
 
     folder = tmp_path / "elsewhere"
     shutil.copytree(
-        Path(cage.__file__).parents[1],
+        Path(cage.__file__).parents[2],
         folder / "eudr_geo",
         ignore=shutil.ignore_patterns("__pycache__", "sample_plots"),
     )
     (tmp_path / "x.geojson").write_text(GOOD)
     script = (
-        "import sys, eudr_geo, eudr_geo.cage as cage, subprocess\n"
-        "from eudr_geo.reading import read_plots\n"
+        "import sys, eudr_geo, eudr_geo.sources.cage as cage, subprocess\n"
+        "from eudr_geo.sources.reading import read_plots\n"
         "calls = []\nreal = cage.environment\n"
         "print(eudr_geo.__file__, len(read_plots(sys.argv[1]).plots))\n"
         "print(subprocess.run(cage.command('x')[:-3] + ['import sys, json; ours, *t = json.loads(sys.argv[1]); print(ours)', "

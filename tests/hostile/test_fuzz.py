@@ -6,7 +6,7 @@ import pytest
 from harness import ledger
 from tests_helpers import ROOT
 
-from eudr_geo.reading import read_plots
+from eudr_geo.sources.reading import read_plots
 
 sys.path.append(str(ROOT / "tools"))
 import fuzz  # noqa: E402 – a tool of ours, outside the package
@@ -51,8 +51,8 @@ def test_changed_files_through_the_cage_itself(tmp_path):
 
 def test_the_fuzzer_would_notice(monkeypatch, tmp_path):
     """A reader that loses a record, is silent or crashes is found by it."""
-    from eudr_geo import readers
     from eudr_geo.model.plots import Plots, Reading, SourceFile
+    from eudr_geo.sources import readers
 
     monkeypatch.chdir(tmp_path)
 
@@ -67,7 +67,7 @@ def test_the_fuzzer_would_notice(monkeypatch, tmp_path):
 
 
 def _bad(fuzz_):
-    from eudr_geo.cage.wire import WireError
+    from eudr_geo.sources.cage.wire import WireError
 
     try:
         return fuzz_.faults_of("x", b"x", thorough=False)[1]

@@ -246,7 +246,7 @@ def test_a_database_that_breaks_off_is_refused(direct, keep):
 @pytest.mark.parametrize("content", ["another database's", "rubbish", "nothing"])
 def test_what_lies_beside_a_database_is_not_read_and_not_touched(tmp_path, beside, content):
     """A journal would be played back into the file by a program that opens it in the ordinary way."""
-    from eudr_geo.reading import read_plots
+    from eudr_geo.sources.reading import read_plots
 
     path = tmp_path / "plots.gpkg"
     path.write_bytes(database(blob(wkb())))

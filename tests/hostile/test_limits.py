@@ -13,7 +13,7 @@ from tests_helpers import workbook_bytes, zipped
 
 from eudr_geo.base.errors import InputError
 from eudr_geo.base.limits import PREFIX, Limits, configured
-from eudr_geo.reading import read_bytes
+from eudr_geo.sources.reading import read_bytes
 
 POINT = '{"type":"Point","coordinates":[108.05,12.68]}'
 
@@ -355,7 +355,7 @@ def test_four_small_files_that_ask_for_much_cost_little_through_the_cage(tmp_pat
     for name, data in {**named, "bomb.kmz": bomb()}.items():
         (tmp_path / name).write_bytes(data if isinstance(data, bytes) else data.encode())
     script = (
-        "import json, resource, sys\nfrom eudr_geo.reading import read_plots\n"
+        "import json, resource, sys\nfrom eudr_geo.sources.reading import read_plots\n"
         "reading = read_plots([sys.argv[1] + '/' + n for n in sys.argv[2:]])\n"
         "own = [int(l.split()[1]) for l in open('/proc/self/status') if l.startswith('VmHWM')]\n"
         "most = [own[0], resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss]\n"

@@ -13,7 +13,7 @@ from tests_helpers import workbook_bytes, zipped
 
 from eudr_geo.base.limits import Limits
 from eudr_geo.cli import app
-from eudr_geo.reading import read_bytes, read_plots
+from eudr_geo.sources.reading import read_bytes, read_plots
 
 POINT = b'{"type":"Point","coordinates":[108.05,12.68]}'
 KML = (

@@ -16,7 +16,7 @@ from tests_helpers import SECRET
 import eudr_geo
 from eudr_geo.base.errors import EudrGeoError
 from eudr_geo.cli import app
-from eudr_geo.reading import read_bytes, read_plots
+from eudr_geo.sources.reading import read_bytes, read_plots
 
 
 def fingerprint(folder):

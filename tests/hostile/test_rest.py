@@ -12,7 +12,7 @@ from tests_helpers import workbook_bytes
 
 from eudr_geo.checks.checking import check
 from eudr_geo.cli import app
-from eudr_geo.reading import read_bytes
+from eudr_geo.sources.reading import read_bytes
 
 
 def feature(code, lon=108.05):

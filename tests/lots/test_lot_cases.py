@@ -12,8 +12,8 @@ from eudr_geo.checks.checking import check_lots
 from eudr_geo.exports.workbook import book_bytes
 from eudr_geo.model.lot_book import BOOK_TABLES
 from eudr_geo.model.source import Source
-from eudr_geo.readers import read_sheets
-from eudr_geo.readers.workbook import read_cells
+from eudr_geo.sources.readers import read_sheets
+from eudr_geo.sources.workbook.sheets import read_cells
 
 CASES = Path(__file__).parents[1] / "rules" / "cases"
 LOT_RULES = sorted(code for code, rule in catalogue.load().items() if rule.scope == "lot")

@@ -7,8 +7,8 @@ import openpyxl
 import pytest
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
-from eudr_geo.readers.workbook import read_cells
-from eudr_geo.workbooks.reading import plots_of, read_book
+from eudr_geo.sources.workbook.reading import plots_of, read_book
+from eudr_geo.sources.workbook.sheets import read_cells
 
 PRODUCERS = [["Producer code", "Name"], ["NH-1", "Y Blơm"]]
 PLOTS = [["Plot code", "Producer code"], ["T-1", "NH-1"]]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from eudr_geo.readers.workbook import read_cells
+from eudr_geo.sources.workbook.sheets import read_cells
 from eudr_geo.words.workbook import sheets
 
 PRODUCERS = [["Producer code *", "Name *"], ["NH-014", "Y Blơm Êban"]]

@@ -17,11 +17,11 @@ from eudr_geo.model.lot_book import BOOK_TABLES
 from eudr_geo.model.places import LOCATION_KINDS, STORAGE_MODES
 from eudr_geo.model.plots import Plots
 from eudr_geo.model.source import Source
-from eudr_geo.readers import read_sheets
-from eudr_geo.readers.workbook import read_cells
+from eudr_geo.sources.readers import read_sheets
+from eudr_geo.sources.workbook.reading import plots_of, read_book
+from eudr_geo.sources.workbook.sheets import read_cells
 from eudr_geo.words.workbook import LANGUAGES, choices, sheets
 from eudr_geo.workbooks.book_rows import demo_book
-from eudr_geo.workbooks.reading import plots_of, read_book
 
 PROVENANCE = ["src_file", "src_sheet", "src_row"]
 

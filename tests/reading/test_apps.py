@@ -4,7 +4,7 @@ import json
 
 from eudr_geo.checks.checking import check
 from eudr_geo.checks.repairing import repair
-from eudr_geo.reading import read_plots
+from eudr_geo.sources.reading import read_plots
 
 RING = [[108.050001, 12.680001], [108.051201, 12.680101], [108.051301, 12.681101], [108.050001, 12.680001]]
 

@@ -5,7 +5,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eudr_geo.records.bare_commas import rejoined
+from eudr_geo.sources.records.bare_commas import rejoined
 
 HEAD = (
     "remote_id,farmer_name,member_id,collection_site,agent_name,farm_village,farm_district,farm_size,latitude,"

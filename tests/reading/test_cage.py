@@ -10,11 +10,11 @@ import pytest
 import shapely
 from tests_helpers import SECRET
 
-from eudr_geo import cage
 from eudr_geo.base.limits import Limits
-from eudr_geo.cage import drivers, wire
 from eudr_geo.model.plots import Plots, Reading, SourceFile
-from eudr_geo.reading import read_bytes, read_plots
+from eudr_geo.sources import cage
+from eudr_geo.sources.cage import drivers, wire
+from eudr_geo.sources.reading import read_bytes, read_plots
 
 NAMES = [".vrt", ".geojson", ".kml", ".csv", ".gpx", ".gpkg", ".zip", ".xml", ".xlsx", ".kmz"]
 
@@ -67,7 +67,7 @@ def test_the_child_gets_nothing_of_our_environment(monkeypatch, tmp_path):
     assert made["PATH"] == ""
 
 
-CHILD = "import sys, time, os\nsys.path[:0] = {path!r}\nfrom eudr_geo.cage.walls import shut\nfrom eudr_geo.base.limits import Limits\nimport json\nshut(Limits(**json.loads(sys.argv[-1])['limits']))\n"
+CHILD = "import sys, time, os\nsys.path[:0] = {path!r}\nfrom eudr_geo.sources.cage.walls import shut\nfrom eudr_geo.base.limits import Limits\nimport json\nshut(Limits(**json.loads(sys.argv[-1])['limits']))\n"
 
 
 @pytest.mark.parametrize(

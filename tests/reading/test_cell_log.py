@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from openpyxl import Workbook
 
 from eudr_geo.cli import app
-from eudr_geo.reading import read_bytes
+from eudr_geo.sources.reading import read_bytes
 
 HEADINGS = ["Mã thửa", "Vĩ độ", "Kinh độ", "Diện tích", "Ngày đo", "Tên nông hộ"]
 MESSY = [

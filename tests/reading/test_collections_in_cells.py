@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from eudr_geo.reading import read_bytes
+from eudr_geo.sources.reading import read_bytes
 
 RING = [[108.05, 12.68], [108.0512345, 12.6812345], [108.0512345, 12.6800001], [108.05, 12.68]]
 POLYGON = {"type": "Polygon", "coordinates": [RING]}

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eudr_geo.model.source import Source, WholeFileError
-from eudr_geo.readers import flatgeobuf
-from eudr_geo.reading import read_plots
+from eudr_geo.sources.readers import flatgeobuf
+from eudr_geo.sources.reading import read_plots
 
 RING = [(108.05, 12.68), (108.0512, 12.6801), (108.0513, 12.6811), (108.0501, 12.681), (108.05, 12.68)]
 HOLE = [(108.0505, 12.6803), (108.0507, 12.6803), (108.0507, 12.6805), (108.0505, 12.6803)]

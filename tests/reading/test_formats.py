@@ -8,7 +8,7 @@ import zipfile
 import pytest
 import shapely
 
-from eudr_geo.reading import read_bytes, read_plots
+from eudr_geo.sources.reading import read_bytes, read_plots
 
 RING = "108.050001,12.680001 108.052001,12.680001 108.052001,12.682001 108.050001,12.680001"
 

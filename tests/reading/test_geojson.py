@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eudr_geo.checks.checking import check
-from eudr_geo.reading import read_bytes, read_plots
+from eudr_geo.sources.reading import read_bytes, read_plots
 
 RING = "[[108.050001,12.680001],[108.052001,12.680001],[108.052001,12.682001],[108.050001,12.680001]]"
 
@@ -210,7 +210,7 @@ def test_one_object_a_line_and_lone_objects():
 
 def test_windows_do_not_change_what_is_read(monkeypatch, tmp_path):
     from eudr_geo.model.source import Source
-    from eudr_geo.readers import geojson
+    from eudr_geo.sources.readers import geojson
 
     rng = np.random.default_rng(5)
     features = []
@@ -226,7 +226,7 @@ def test_windows_do_not_change_what_is_read(monkeypatch, tmp_path):
     path.write_bytes(collection(*features).replace(b",", b" ,\n "))
     whole = geojson.read(Source(path, "x")).plots
     for window in (97, 256, 1021):
-        monkeypatch.setattr("eudr_geo.formats.json_stream._WINDOW", window)
+        monkeypatch.setattr("eudr_geo.sources.formats.json_stream._WINDOW", window)
         part = geojson.read(Source(path, "x")).plots
         assert shapely.to_wkb(part.geometry).tolist() == shapely.to_wkb(whole.geometry).tolist()
         assert part["decimals"].tolist() == whole["decimals"].tolist()
@@ -248,7 +248,7 @@ value = st.recursive(
 )
 def test_no_record_is_ever_lost(tmp_path_factory, shapes):
     from eudr_geo.model.source import Source
-    from eudr_geo.readers import geojson
+    from eudr_geo.sources.readers import geojson
 
     path = tmp_path_factory.mktemp("fuzz") / "x.geojson"
     document = {

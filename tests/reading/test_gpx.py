@@ -6,7 +6,7 @@ import shapely
 
 from eudr_geo.checks.checking import check
 from eudr_geo.checks.repairing import repair
-from eudr_geo.reading import read_plots
+from eudr_geo.sources.reading import read_plots
 
 WALK = [(108.05, 12.68), (108.0512, 12.6801), (108.0513, 12.6811), (108.0501, 12.681), (108.05004, 12.68004)]
 

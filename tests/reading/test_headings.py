@@ -7,7 +7,7 @@ import pytest
 import shapely
 from openpyxl import Workbook
 
-from eudr_geo.records.headings import match_column
+from eudr_geo.sources.records.headings import match_column
 
 
 def sheets(**rows):

@@ -8,7 +8,7 @@ import shapely
 import xlwt
 
 from eudr_geo.checks.checking import check
-from eudr_geo.reading import read_plots
+from eudr_geo.sources.reading import read_plots
 
 SHAPE = "12.680001 108.050001 512.3 4.5;12.680101 108.051201 512 3.9;12.681101 108.051301 510 7.25;12.680001 108.050001 512.3 4.5"
 RING = [(108.050001, 12.680001), (108.051201, 12.680101), (108.051301, 12.681101), (108.050001, 12.680001)]

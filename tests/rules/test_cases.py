@@ -11,7 +11,7 @@ import shapely
 from eudr_geo.checks import catalogue
 from eudr_geo.checks.checking import RECORD_CODES, check
 from eudr_geo.checks.repairing import repair
-from eudr_geo.reading import read_plots
+from eudr_geo.sources.reading import read_plots
 
 CASES = Path(__file__).parent / "cases"
 SCOPES = {"file", "plot", "plots"}

@@ -185,7 +185,7 @@ def test_the_where_of_a_finding_lies_on_its_plot(plots):
 @pytest.mark.skipif(not SAMPLES.is_dir(), reason="the Commission's samples are not here (EUDR_GEO_SHARED)")
 @pytest.mark.parametrize("name", [path.name for path in sorted(SAMPLES.glob("*.geojson"))] or ["none"])
 def test_the_commissions_samples_have_no_error_of_shape(name):
-    from eudr_geo.reading import read_plots
+    from eudr_geo.sources.reading import read_plots
 
     reading = read_plots([SAMPLES / name])
     own = {code for code, rule in catalogue.load().items() if rule.family in FAMILIES | {"reading"}}

@@ -13,7 +13,7 @@ from tests_helpers import ROOT
 from eudr_geo.checks import catalogue
 from eudr_geo.checks.checking import check, failing
 from eudr_geo.model.plots import PLOT_COLUMNS, Plots, Reading
-from eudr_geo.reading import read_plots
+from eudr_geo.sources.reading import read_plots
 
 ALONE = sorted(code for code, rule in catalogue.load().items() if rule.scope == "plot")
 OFFICIAL = ("area_ha>Area", "")

@@ -9,7 +9,7 @@ from tests_helpers import ROOT
 
 from eudr_geo.checks import catalogue
 from eudr_geo.checks.checking import check
-from eudr_geo.reading import read_plots
+from eudr_geo.sources.reading import read_plots
 
 COUNT, SEED = 3_600, 5
 TUNED = (

@@ -11,7 +11,7 @@ from tests_helpers import ROOT
 
 from eudr_geo.checks.checking import check
 from eudr_geo.plots.geodesy import area_ha
-from eudr_geo.reading import read_plots
+from eudr_geo.sources.reading import read_plots
 
 COUNT = 2000  # five villages, one of them in each country
 

@@ -18,8 +18,8 @@ from tests_helpers import ROOT
 from eudr_geo.checks.checking import check, check_lots
 from eudr_geo.lots.tracing import trace
 from eudr_geo.model.plots import Reading
-from eudr_geo.reading import read_plots
-from eudr_geo.workbooks.reading import read_book
+from eudr_geo.sources.reading import read_plots
+from eudr_geo.sources.workbook.reading import read_book
 
 
 def contents(data: bytes):

@@ -13,8 +13,8 @@ from report_samples import village_report
 
 from eudr_geo.checks.checking import check
 from eudr_geo.model.report import Report
-from eudr_geo.reading import read_bytes
 from eudr_geo.reports.worklist import beside
+from eudr_geo.sources.reading import read_bytes
 from eudr_geo.words.page import LANGUAGES, words
 from eudr_geo.words.worklist import CORRECTIONS, FIRST_HEADINGS, HIDDEN
 from eudr_geo.worklists.writing import worklist

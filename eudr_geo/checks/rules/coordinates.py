@@ -17,7 +17,7 @@ from eudr_geo.plots import countries
 from eudr_geo.plots.candidates import likely_systems, without_decimal_point
 from eudr_geo.plots.geodesy import distance_m
 from eudr_geo.plots.shapes.rings import exchanged
-from eudr_geo.records.stated_positions import stated_lon_lat
+from eudr_geo.sources.records.stated_positions import stated_lon_lat
 
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]

@@ -75,7 +75,7 @@ def self_intersection(plots: Plots) -> Problems:
     unable=f"too complex to repair: its sides meet at more than {CROSSING_LIMIT:,} places",
 )
 def untangle(plots: Plots) -> Plots:
-    """Part boundaries where they cross themselves, within a budget (:func:`eudr_geo.plots.shapes.parting.untangled`)."""
+    """Part boundaries where they cross themselves, within the budget of :mod:`eudr_geo.plots.shapes.parting`."""
     geometry = plots.geometry.copy()
     kinds = shapely.get_type_id(geometry)
     for row in np.flatnonzero((kinds == POLYGON) | (kinds == MULTIPOLYGON)):  # each with its own budget

@@ -1,0 +1,135 @@
+"""Old workbooks (XLS) looked through before a library reads them: where cells claim to be, and which formulas failed.
+
+A compound file (MS-CFB) holds the stream of the workbook, and that is a row of records (MS-XLS, 2.4): a number, a
+length and the content. Only the few that say where cells are, are read here; what makes no sense is left to the
+library to say.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+
+from eudr_geo.base.limits import Limits
+from eudr_geo.model.source import WholeFileError
+from eudr_geo.sources.formats.sheet_claims import Failed, check_size
+
+_HEAD, _ENTRY = 512, 128
+_SHORT_STREAM, _FIRST_OF_LIST = 56, 76
+_NO_SECTOR = 0xFFFFFFFA  # numbers from here on mean an end, or nothing
+_SHEET, _SIZE, _ERROR, _PASSWORD = 0x0085, 0x0200, 0x0205, 0x002F
+_BEGIN = {0x0009, 0x0209, 0x0409, 0x0809}
+_FORMULAS = {0x0006, 0x0206, 0x0406}
+_CELLS = {0x0201, 0x0203, 0x0204, _ERROR, 0x00D6, 0x00FD, 0x027E, *_FORMULAS}
+_RUNS = {0x00BD, 0x00BE}  # several cells of a row
+_ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
+_MOST_ROWS, _MOST_COLUMNS = 65_536, 256  # of the format
+
+
+def scanned(data: bytes, limits: Limits) -> dict[str, Failed]:
+    """Return the cells of each sheet whose formula failed.
+
+    Raises
+    ------
+    WholeFileError
+        For a sheet that claims to reach beyond the limits, or sectors that lead nowhere or in a circle.
+    """
+    try:
+        stream = _stream(data)
+    except (struct.error, IndexError, UnicodeError):
+        return {}  # the library says what is wrong with it
+    names: dict[int, str] = {}
+    found: dict[str, Failed] = {}
+    sheet, rows, columns = "", 0, 0
+    for at, kind, content in _records(stream):
+        if kind == _PASSWORD:
+            break
+        if kind == _SHEET and len(content) > 8:
+            is_wide = bool(content[7] & 1)
+            text = content[8 : 8 + content[6] * (1 + is_wide)]
+            (place,) = struct.unpack_from("<I", content)
+            names[place] = text.decode("utf-16-le" if is_wide else "latin-1", "replace")
+        elif kind in _BEGIN:
+            check_size(rows, columns, limits)
+            sheet, rows, columns = names.get(at, ""), 0, 0
+        elif kind == _SIZE and len(content) >= 12:
+            _, last_row, _, last_column = struct.unpack_from("<IIHH", content)
+            if last_row > _MOST_ROWS or last_column > _MOST_COLUMNS:
+                check_size(max(last_row, limits.sheet_rows + 1), last_column, limits)
+        elif (kind in _CELLS or kind in _RUNS) and len(content) >= 6:
+            row, column = struct.unpack_from("<HH", content)
+            last = struct.unpack_from("<H", content, len(content) - 2)[0] if kind in _RUNS else column
+            rows, columns = max(rows, row + 1), max(columns, last + 1)
+            if (error := _error(kind, content)) and sheet:
+                found.setdefault(sheet, {})[row, column] = error
+    check_size(rows, columns, limits)
+    return found
+
+
+def _damaged() -> WholeFileError:
+    why = "the workbook is damaged: its list of sectors makes no sense"
+    return WholeFileError("unreadable-file", why, "open it in Excel and save it again")
+
+
+def _error(kind: int, content: bytes) -> str:
+    if kind == _ERROR and len(content) >= 8 and content[7] == 1:
+        return _ERRORS.get(content[6], "#ERROR!")
+    if kind in _FORMULAS and len(content) >= 14 and content[12:14] == b"\xff\xff" and content[6] == 2:
+        return _ERRORS.get(content[8], "#ERROR!")
+    return ""
+
+
+def _records(stream: bytes) -> Iterator[tuple[int, int, bytes]]:
+    at = 0
+    while at + 4 <= len(stream):
+        kind, length = struct.unpack_from("<HH", stream, at)
+        yield at, kind, stream[at + 4 : at + 4 + length]
+        at += 4 + length
+
+
+def _stream(data: bytes) -> bytes:
+    """The stream of the workbook in a compound file."""
+    shift, short_shift = struct.unpack_from("<HH", data, 30)
+    if not (shift in {9, 12} and short_shift == 6):
+        return b""
+    count, directory = struct.unpack_from("<I", data, 44)[0], struct.unpack_from("<I", data, 48)[0]
+    most, short_table = struct.unpack_from("<I", data, _SHORT_STREAM)[0], struct.unpack_from("<I", data, 60)[0]
+
+    def sector(number: int) -> bytes:
+        return data[(number + 1) << shift : (number + 2) << shift] if number < _NO_SECTOR else b""
+
+    listed = list(struct.unpack_from("<109I", data, _FIRST_OF_LIST))
+    more, seen = struct.unpack_from("<I", data, 68)[0], 0
+    while more < _NO_SECTOR and seen <= len(data) >> shift:
+        numbers = _numbers(sector(more))
+        if not numbers:
+            break
+        listed += numbers[:-1]
+        more, seen = numbers[-1], seen + 1
+    table = _numbers(b"".join(map(sector, listed[: min(count, len(data) >> shift)])))
+
+    def chain(start: int, links: list[int]) -> list[int]:
+        found: list[int] = []
+        while start < _NO_SECTOR:
+            if start >= len(links) or len(found) > len(links):  # past the end, or in a circle: libraries go on for ever
+                raise _damaged()
+            found.append(start)
+            start = links[start]
+        return found
+
+    entries = b"".join(map(sector, chain(directory, table)))
+    places: dict[str, tuple[int, int]] = {}
+    for at in range(0, len(entries) - _ENTRY + 1, _ENTRY):
+        length = min(struct.unpack_from("<H", entries, at + 64)[0], 64)
+        name = entries[at : at + max(length - 2, 0)].decode("utf-16-le", "replace")
+        places.setdefault(name.lower(), struct.unpack_from("<II", entries, at + 116))
+    start, length = places.get("workbook") or places.get("book") or (_NO_SECTOR, 0)
+    root = b"".join(map(sector, chain(places.get("root entry", (_NO_SECTOR, 0))[0], table)))
+    short = _numbers(b"".join(map(sector, chain(short_table, table))))
+    if length >= most:
+        return b"".join(map(sector, chain(start, table)))[:length]
+    return b"".join(root[number << 6 : (number + 1) << 6] for number in chain(start, short))[:length]
+
+
+def _numbers(data: bytes) -> list[int]:
+    return list(struct.unpack(f"<{len(data) // 4}I", data[: len(data) // 4 * 4]))

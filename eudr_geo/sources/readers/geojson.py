@@ -1,0 +1,407 @@
+"""GeoJSON: streaming, strict, record by record. Type I and II of the EU system, bare objects, one object a line."""
+
+from __future__ import annotations
+
+import gc
+import json
+import re
+from contextlib import closing
+from typing import Any
+
+from eudr_geo.base.cells import shown
+from eudr_geo.model.plots import Plots, Reading
+from eudr_geo.model.source import NumberText, RecordError, Source, WholeFileError
+from eudr_geo.sources.formats.boundaries import Shape, line_fault, offered_polygon, shape_of
+from eudr_geo.sources.formats.coordinate_text import LEVELS, assembled
+from eudr_geo.sources.formats.json_stream import EXPORT_AGAIN, BrokenError, JsonStream, Region, Twice
+from eudr_geo.sources.records.gathering import Gathering
+
+FORMATS = ("GeoJSON",)
+_GEOMETRIES = {"Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon", "GeometryCollection"}
+_HOLDERS = frozenset({dict, list, Twice})
+_WGS84 = re.compile(r"(urn:ogc:def:crs:)?(OGC:(1\.3|2)?:?:?CRS84|EPSG:(6\.9)?:?:?4326)", re.IGNORECASE)
+
+
+def sniff(head: bytes) -> str:
+    """Return GeoJSON for a JSON object."""
+    text = head.lstrip(b"\xef\xbb\xbf\xff\xfe\x00\x1e \t\r\n")
+    return "GeoJSON" if text[:1] == b"{" else ""
+
+
+def read(source: Source) -> Reading:
+    """Read a GeoJSON file.
+
+    Raises
+    ------
+    WholeFileError
+        When it is not JSON, names a coordinate system nobody knows, or asks for more than the limits.
+    """
+    gathering = Gathering(source, "GeoJSON", official=True)
+    was_enabled = gc.isenabled()
+    gc.disable()  # millions of short-lived objects, none in a circle: the collector only costs time (3–5 times)
+    try:
+        with closing(JsonStream(source)) as document:
+            rows = _Rows(gathering, document)
+            rows.run()
+        return gathering.finish(rows.plots())
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+class _Rows:
+    """Goes through the features and puts each where it belongs."""
+
+    def __init__(self, gathering: Gathering, document: JsonStream) -> None:
+        self.gathering, self.document = gathering, document
+        gathering.encoding = document.encoding.removesuffix("-sig")
+        self.members: dict[str, Any] = {}
+        self.outside: list[tuple[int, int, str]] = []  # row, record, id of the feature
+        self.bulk: list[tuple[int, str, int]] = []  # row, kind, region: assembled together at the end
+
+    def run(self) -> None:
+        document = self.document
+        try:
+            if document.peek() != "{":
+                raise BrokenError
+            self._top_level()
+            lines = 1
+            while document.peek() == "{":  # one object a line
+                lines += 1
+                self._feature(document.value())
+            if document.peek():
+                raise BrokenError
+        except BrokenError:
+            raise self._where() from None
+        if lines > 1:  # the first line alone looked like a lone feature
+            self.gathering.notes = [note for note in self.gathering.notes if note.code != "bare-geometry"]
+            self.gathering.note(
+                "bare-geometry",
+                f"one object a line ({lines:,} of them) instead of a collection",
+                "nothing; our own files are collections",
+            )
+        document.regions.close()
+        self._crs()
+
+    def _top_level(self) -> None:
+        document = self.document
+        document.skip("{")
+        has_features = False
+        while document.peek() != "}":
+            if self.members or has_features:
+                document.skip(",")
+            key = document.value()
+            if not isinstance(key, str) or isinstance(key, NumberText):
+                raise BrokenError
+            document.skip(":")
+            if key in self.members:
+                raise WholeFileError(
+                    "unreadable-file", f"the member {shown(key)} stands twice in the file", "keep one of the two"
+                )
+            if key == "features" and document.peek() == "[":
+                if has_features:
+                    raise WholeFileError(
+                        "unreadable-file", "the list of features stands twice in the file", EXPORT_AGAIN
+                    )
+                has_features = True
+                self._features()
+            else:
+                self.members[key] = document.value()
+        document.skip("}")
+        kind = self.members.get("type")
+        if has_features:
+            if "spatialReference" in self.members or "geometryType" in self.members:
+                raise WholeFileError(
+                    "unsupported-format", "the file is JSON of ArcGIS, not GeoJSON", "export it with the format GeoJSON"
+                )
+            if kind != "FeatureCollection":
+                told = "has no type" if kind is None else f"has the type {shown(kind)}"
+                raise WholeFileError(
+                    "unreadable-file",
+                    f"the collection {told}; it must be FeatureCollection",
+                    'write "type": "FeatureCollection", or export the file again',
+                    shown(kind),
+                )
+        elif kind == "Feature" or kind in _GEOMETRIES:
+            self.gathering.note(
+                "bare-geometry", f"a lone {kind} instead of a collection", "nothing; our own files are collections"
+            )
+            self._feature(
+                self.members if kind == "Feature" else {"type": "Feature", "properties": {}, "geometry": self.members}
+            )
+        elif kind == "FeatureCollection":
+            raise WholeFileError("unreadable-file", "the collection has no list of features", EXPORT_AGAIN)
+        else:
+            raise WholeFileError(
+                "unsupported-format", "the file is JSON, but not GeoJSON", "export the plots as GeoJSON", shown(kind)
+            )
+
+    def _features(self) -> None:
+        document = self.document
+        document.skip("[")
+        first = True
+        while document.peek() != "]":
+            if not first:
+                document.skip(",")
+            first = False
+            self._feature(document.value())
+        document.skip("]")
+
+    def _where(self) -> WholeFileError:
+        """Say where the JSON breaks, in the file as it is."""
+        near = ""
+        try:
+            text = self.document.source.path.read_bytes().decode(self.document.encoding)
+            json.loads(text.lstrip("\ufeff"), parse_float=str, parse_int=str)
+        except json.JSONDecodeError as error:
+            place = f"line {error.lineno}, character {error.colno}"
+            # The reader stops behind the comma that should not be there.
+            before = re.search(r",\s*\Z", error.doc[: error.pos])
+            near = error.doc[before.start() if before else error.pos :][:80]
+        except (UnicodeDecodeError, RecursionError):
+            place = "a place that cannot be told"
+        else:
+            place = f"record {self.gathering.records + 1}"
+        fix = "the file is cut off or damaged: export or send it again"
+        if near.startswith("'"):
+            fix = "write names and texts in double quotation marks; this is how Python shows data, not JSON"
+        elif re.match(r",\s*[\]}]", near):
+            fix = "a comma stands before a closing bracket: take it away"
+        return WholeFileError("unreadable-file", f"the JSON breaks at {place}", fix)
+
+    def _feature(self, feature: Any) -> None:
+        gathering = self.gathering
+        gathering.count()
+        number = gathering.records
+        properties: dict[str, Any] = {}
+        offer: Shape | None = None
+        try:
+            properties, geometry, outside_id = _parts_of(feature)
+            properties = self._restored(properties)
+            kind = geometry["type"]
+            if outside_id:
+                self.outside.append((len(gathering.shapes), number, outside_id))
+            if kind == "GeometryCollection":
+                gathering.add(number, properties, shape_of(kind, self._collection(geometry)), plot_id=outside_id)
+                return
+            nested = self._coordinates(geometry)
+            if isinstance(nested, Region) and LEVELS.get(kind) == self._depth(nested):
+                gathering.add(number, properties, None, plot_id=outside_id)
+                self.bulk.append((len(gathering.shapes) - 1, kind, nested))
+                return
+            nested = self._nested(nested)
+            if kind == "Point" and isinstance(nested, list) and len(nested) == 1 and isinstance(nested[0], list):
+                offer = shape_of("Point", nested[0])
+            if kind == "LineString" and isinstance(nested, list):
+                offer = offered_polygon(nested)
+            shape = shape_of(kind, nested)
+            if "String" in kind:
+                what = f"a {kind} is a track, not a plot"
+                raise line_fault(kind, what, offer, "close the walk and export it as a polygon")
+            gathering.add(number, properties, shape, plot_id=outside_id)
+        except RecordError as error:
+            gathering.reject(
+                number,
+                error,
+                properties=properties,
+                offer=offer if error.code in {"nested-point", "unsupported-geometry"} else None,
+            )
+
+    def _restored(self, properties: dict[str, Any]) -> dict[str, Any]:
+        """Properties as the file has them: a shape among them is text, and no business of the plot's."""
+        for name, value in properties.items():
+            if name == "coordinates" or value.__class__ in _HOLDERS:
+                return {key: self.document.restored(inner) for key, inner in properties.items()}
+        return properties
+
+    def _depth(self, region: int) -> int:
+        """Nesting depth of a region; 0 for one that has to be looked at alone."""
+        regions = self.document.regions
+        done = 0
+        # Regions are decoded a block at a time; the block of a feature's own region is always there.
+        for depths, counts in zip(reversed(regions.depth), reversed(regions.count), strict=True):
+            done += len(depths)
+            if region >= regions.total - done:
+                at = region - (regions.total - done)
+                if counts[at] > self.gathering.source.limits.ring_vertices:
+                    raise self.gathering.too_many_positions(int(counts[at]))
+                return int(depths[at])
+        return 0
+
+    def _coordinates(self, geometry: dict[str, Any]) -> Any:
+        """The number of the region that holds the coordinates, or what stands in their place."""
+        found = geometry.get("coordinates")
+        mark = self.document.mark
+        if isinstance(found, str) and found.startswith(mark):
+            return Region(found.removeprefix(mark))
+        return found
+
+    def _nested(self, found: Any) -> Any:
+        if isinstance(found, Region):
+            text = self.document.array(found)
+            try:
+                return json.loads(text, parse_float=NumberText, parse_int=NumberText)
+            except (ValueError, RecursionError) as error:
+                raise RecordError(
+                    "unreadable-record",
+                    "the coordinates are no list of numbers",
+                    EXPORT_AGAIN,
+                    shown(text[:80].decode("ascii", "replace")),
+                ) from error
+        return found
+
+    def _collection(self, geometry: dict[str, Any], depth: int = 0) -> list[tuple[str, Any]]:
+        parts = geometry.get("geometries")
+        if not isinstance(parts, list) or depth > 8:
+            raise RecordError("unreadable-record", "the collection has no list of geometries", EXPORT_AGAIN)
+        found: list[tuple[str, Any]] = []
+        for part in parts:
+            if not isinstance(part, dict) or isinstance(part, Twice) or part.get("type") not in _GEOMETRIES:
+                raise RecordError(
+                    "unsupported-geometry",
+                    "the collection holds something that is no geometry",
+                    EXPORT_AGAIN,
+                    shown(part),
+                )
+            if part["type"] == "GeometryCollection":
+                found.append(("GeometryCollection", self._collection(part, depth + 1)))
+                continue
+            if "String" in part["type"]:
+                raise RecordError(
+                    "unsupported-geometry",
+                    f"the collection holds a {part['type']}",
+                    "keep points and polygons only",
+                    part["type"],
+                )
+            found.append((part["type"], self._nested(self._coordinates(part))))
+        return found
+
+    def plots(self) -> Plots:
+        """Return the plots, geometries assembled kind by kind."""
+        if all(text in {str(number - 1), str(number)} for _, number, text in self.outside):
+            for row, _, text in self.outside:  # programs number features when nobody gave them a code
+                if row < len(self.gathering.shapes) and self.gathering.columns["plot_id"][row] == text:
+                    self.gathering.columns["plot_id"][row] = ""
+        geometries, facts = assembled(self.document.regions, self.bulk, len(self.gathering.shapes))
+        plots = self.gathering.plots(geometries, facts)
+        if self.transform is not None:
+            from eudr_geo.sources.records.converting import converted, offers_converted
+
+            plots = converted(self.gathering, plots, {self.transform: range(len(plots))})
+            self.gathering.rejected = offers_converted(self.gathering.rejected, self.transform)
+        return plots
+
+    transform: str | None = None
+
+    def _crs(self) -> None:
+        """Deal with a ``crs`` member: harmless, known, or unknown."""
+        given = self.members.get("crs")
+        if given is None:
+            if self.gathering.source.crs:
+                self._use(self.gathering.source.crs)
+            return
+        named = (
+            given.get("properties", {}).get("name", "")
+            if isinstance(given, dict) and isinstance(given.get("properties"), dict)
+            else ""
+        )
+        if _WGS84.fullmatch(str(named)):
+            self.gathering.note(
+                "crs-member",
+                f"the file names its coordinate system ({shown(named)}), which the format has no place for",
+                "nothing; it is left out of what we write",
+            )
+            return
+        if named and self._use(str(named)):
+            self.gathering.note(
+                "crs-member",
+                f"coordinates were in {self.gathering.crs} and have been converted to WGS 84",
+                "check one plot on a map",
+            )
+            return
+        raise WholeFileError(
+            "unknown-crs",
+            f"the coordinate system {shown(named) or 'of the crs member'} is not known",
+            "export as WGS 84 longitude and latitude, or say --crs EPSG:…",
+            shown(named),
+        )
+
+    def _use(self, name: str) -> bool:
+        from eudr_geo.plots.projecting import known
+
+        code = known(name)
+        if code is None:
+            return False
+        self.gathering.crs = code
+        if code != "EPSG:4326":
+            self.transform = code
+        return True
+
+
+def _parts_of(feature: Any) -> tuple[dict[str, Any], dict[str, Any], str]:
+    """Properties, geometry and id of a feature, or why it is none."""
+    if not isinstance(feature, dict):
+        raise RecordError(
+            "unreadable-record",
+            f"{_written(feature)} stands where a feature belongs",
+            EXPORT_AGAIN,
+            _written(feature),
+        )
+    if isinstance(feature, Twice):
+        raise RecordError(
+            "unreadable-record",
+            f"the member {shown(feature.key)} stands twice in the feature",
+            "keep one of the two",
+            feature.key,
+        )
+    if feature.get("type") != "Feature":
+        is_collection = feature.get("type") == "FeatureCollection"
+        raise RecordError(
+            "unreadable-record",
+            f"its type is {_written(feature.get('type'))}, not Feature",
+            "send each collection as a file of its own" if is_collection else 'write "type": "Feature"',
+            _written(feature.get("type")),
+        )
+    properties = feature.get("properties")
+    if properties is None:
+        properties = {}
+    if not isinstance(properties, dict):
+        raise RecordError("unreadable-record", "its properties are no object", EXPORT_AGAIN, _written(properties))
+    if isinstance(properties, Twice):
+        raise RecordError(
+            "unreadable-record",
+            f"the property {shown(properties.key)} stands twice",
+            "keep one of the two",
+            properties.key,
+        )
+    geometry = feature.get("geometry")
+    if geometry is None:
+        raise RecordError("missing-geometry", "it has no geometry", "walk the plot, or take its point")
+    if isinstance(geometry, Twice):
+        raise RecordError(
+            "unreadable-record",
+            f"the member {shown(geometry.key)} stands twice in its geometry",
+            "keep one of the two",
+            geometry.key,
+        )
+    if not isinstance(geometry, dict):
+        raise RecordError("unreadable-record", "its geometry is no object", EXPORT_AGAIN, _written(geometry))
+    kind = geometry.get("type")
+    if kind not in _GEOMETRIES:
+        raise RecordError(
+            "unsupported-geometry",
+            f"{_written(kind)} is no geometry of a plot",
+            "use a Point or a Polygon",
+            _written(kind),
+        )
+    if kind != "GeometryCollection" and "coordinates" not in geometry:
+        raise RecordError("missing-geometry", "its geometry has no coordinates", "walk the plot again and export it")
+    outside = feature.get("id")
+    return properties, geometry, str(outside) if isinstance(outside, str) else ""
+
+
+def _written(value: Any) -> str:
+    """A value as the file writes it, for messages; what holds others is only named."""
+    if isinstance(value, (dict, list)):
+        return "an object" if isinstance(value, dict) else "a list"
+    return shown(value) if isinstance(value, str) else json.dumps(value)

@@ -1,0 +1,413 @@
+"""GeoPackages of strangers: a database is a program, so it is opened with all it could do taken away. No GDAL.
+
+GDAL hangs on a view that never ends, and turns a damaged geometry into none without a word.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import struct
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from types import NoneType
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from eudr_geo.base.cells import shown
+from eudr_geo.base.limits import raise_it
+from eudr_geo.law import MIN_RING_POSITIONS
+from eudr_geo.model.plots import Reading
+from eudr_geo.model.source import NumberText, RecordError, Source, WholeFileError
+from eudr_geo.plots.projecting import known
+from eudr_geo.sources.formats.double_shapes import DAMAGED, MADE, NO_GEOMETRY, Told
+from eudr_geo.sources.formats.wkb import kind_of, parse
+from eudr_geo.sources.records.gathering import Gathering
+from eudr_geo.sources.records.layers import PROJECTED, Layer, nobody_knows, read_layers, system_of
+
+FORMATS = ("GeoPackage",)
+_STEPS = 20_000  # SQLite instructions between two looks at the clock
+_LONGEST_S = 2.0  # of one question to a stranger's file; an ordinary one takes milliseconds
+_LONGEST_VALUE = 50_000_000  # bytes of one value
+_HUGE = object()  # stands for the shape of a row that holds such a value
+_NAMES_NONE = (0, -1)
+_OTHER_SYSTEM = (
+    "unreadable-record",
+    "its shape names another coordinate system than its layer",
+    "export the layer again in one system, or say which it is with --crs",
+)
+_UNDEFINED = {0, -1, 99999}  # systems that are none, by the standard and by habit
+_HEAD, _LEAST = 8, 13  # bytes of a header without envelope, and of that and the mark of a geometry
+_ENVELOPE_BYTES = (0, 32, 48, 48, 64)
+_POSITION = 16  # bytes of a flat one
+_RING = np.dtype([("mark", "V9"), ("count", "<u4")])  # before the positions of a polygon of one ring
+_RING_HEAD = _RING.itemsize
+_ONE_RING = np.void(struct.pack("<BII", 1, 3, 1))
+_BLOCK = 4096  # rows
+_SIMPLE = {"Point", "Polygon", "MultiPoint", "MultiPolygon"}
+_MAY = {
+    sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_TRANSACTION, sqlite3.SQLITE_PRAGMA,
+}  # fmt: skip
+_READ = ("sqlite_master", "gpkg_geometry_columns", "gpkg_contents", "gpkg_spatial_ref_sys")
+_PRAGMAS = {"table_info", "trusted_schema", "cell_size_check", "mmap_size", "query_only", "quick_check"}
+
+
+def sniff(head: bytes) -> str:
+    """Return GeoPackage for any SQLite database; whether it is one is seen inside."""
+    return "GeoPackage" if head.startswith(b"SQLite format 3\0") else ""
+
+
+def read(source: Source) -> Reading:
+    """Read every layer of features.
+
+    Raises
+    ------
+    WholeFileError
+        When it is none, is damaged, or a layer is a query instead of a table.
+    """
+    gathering = Gathering(source, "GeoPackage")
+    _refuse_cut_off(source)
+    try:
+        with closing(sqlite3.connect(f"file:{source.path}?mode=ro&immutable=1", uri=True)) as base:
+            _harden(base)
+            try:
+                layers, others = _layers(base, source)
+            except sqlite3.OperationalError as error:
+                if "decode" not in str(error):
+                    raise
+                base.text_factory = _text  # some text is not UTF-8: it is told of record by record
+                layers, others = _layers(base, source)
+    except (sqlite3.Error, struct.error, UnicodeError) as error:
+        what = "a name in it is no text" if isinstance(error, UnicodeError) else shown(error)
+        raise WholeFileError("unreadable-file", f"the GeoPackage is damaged ({what})", "export it again") from error
+    if others and not source.layer:
+        gathering.note(
+            "several-layers",
+            f"it also holds what is no layer of plots: {', '.join(others[:5])}",
+            "nothing, unless plots are missing",
+        )
+    return read_layers(gathering, layers)
+
+
+def _refuse_cut_off(source: Source) -> None:
+    """Stop at a file shorter than it says: SQLite would fill its last page with zeros, and the shapes on it too."""
+    size = source.path.stat().st_size
+    with source.path.open("rb") as stream:
+        head = stream.read(100)
+    if len(head) < 100:
+        raise WholeFileError("unreadable-file", "the GeoPackage breaks off", "copy or export it again")
+    page = 65_536 if head[16:18] == b"\0\1" else int.from_bytes(head[16:18], "big")
+    pages = int.from_bytes(head[28:32], "big") if head[24:28] == head[92:96] else 0  # else the number is an old one
+    if page and (size < page * pages if pages else size % page):
+        raise WholeFileError("unreadable-file", "the GeoPackage breaks off", "copy or export it again")
+
+
+def _text(raw: bytes) -> str:
+    return raw.decode("utf-8", "surrogateescape")
+
+
+def _harden(base: sqlite3.Connection) -> None:
+    """Take away what a database could do (SQLite's own advice for files of strangers)."""
+    base.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST_VALUE)
+    for pragma in ("trusted_schema=OFF", "cell_size_check=ON", "mmap_size=0", "query_only=ON"):
+        base.execute(f"PRAGMA {pragma}")
+    base.set_authorizer(_authorize)
+
+
+def _check(base: sqlite3.Connection, *tables: str) -> None:
+    """Stop at a table whose tree is damaged: rows would be missing without a word. Indexes are not read."""
+    for table in tables:
+        (answer,) = _asked(base, f"PRAGMA quick_check({_quoted(table)})")[0]
+        if answer != "ok":
+            raise sqlite3.DatabaseError(str(answer))
+
+
+def _authorize(action: int, first: str | None, *_: str | None) -> int:
+    """Allow what reading tables needs: no function, no view that calls itself, no attached file, no change."""
+    is_allowed = action in _MAY and (action != sqlite3.SQLITE_PRAGMA or first in _PRAGMAS)
+    return sqlite3.SQLITE_OK if is_allowed else sqlite3.SQLITE_DENY
+
+
+def _asked(base: sqlite3.Connection, query: str, values: tuple[Any, ...] = ()) -> list[Any]:
+    """Return the rows of a question that may not take long: a query hidden in the file could run for ever."""
+    end = time.monotonic() + _LONGEST_S
+    base.set_progress_handler(lambda: time.monotonic() > end, _STEPS)
+    try:
+        return base.execute(query, values).fetchall()
+    finally:
+        base.set_progress_handler(None, 0)
+
+
+def _layers(base: sqlite3.Connection, source: Source) -> tuple[list[Layer], list[str]]:
+    """Layers of features, and the names of what else the file offers."""
+    kinds = dict(_asked(base, "SELECT name, type FROM sqlite_master"))
+    if kinds.get("gpkg_geometry_columns") != "table":
+        raise WholeFileError(
+            "unsupported-format", "the file is a database, but no GeoPackage", "export the layer as GeoPackage"
+        )
+    _check(base, *(table for table in _READ if kinds.get(table, "table") == "table"))
+    found = _asked(base, "SELECT table_name, column_name, srs_id FROM gpkg_geometry_columns ORDER BY table_name")
+    layers = []
+    for table, column, srs in found:
+        if source.layer not in {"", table}:
+            continue
+        if kinds.get(table) != "table":
+            what = "is a query, not a table" if table in kinds else "is not in the file, only its name"
+            raise WholeFileError(
+                "unreadable-file", f"the layer {shown(table)} {what}", "export the layer to a new GeoPackage"
+            )
+        _check(base, str(table))
+        layer = Layer(str(table))
+        _system(base, layer, srs, source)
+        _rows(base, layer, str(column), source, srs)
+        layers.append(layer)
+    offered = (
+        _asked(base, "SELECT table_name, data_type FROM gpkg_contents ORDER BY table_name")
+        if kinds.get("gpkg_contents") == "table"
+        else []
+    )
+    others = [f"{shown(name)} ({shown(kind)})" for name, kind in offered if name not in {row[0] for row in found}]
+    return layers, others
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _system(base: sqlite3.Connection, layer: Layer, srs: Any, source: Source) -> None:
+    if source.crs:
+        return
+    rows = _asked(
+        base,
+        "SELECT organization, organization_coordsys_id, definition FROM gpkg_spatial_ref_sys WHERE srs_id = ?",
+        (srs,),
+    )
+    if not rows or srs in _UNDEFINED:
+        layer.why_no_crs = f" (srs_id {shown(srs)})"
+        return
+    organization, number, definition = (str(value) for value in rows[0])
+    code = f"{organization}:{number}"
+    if organization.upper() == "EPSG" and number != str(srs) and known(f"EPSG:{srs}") and known(code):
+        raise WholeFileError(
+            "unknown-crs",
+            f"the layer {shown(layer.name)} names two coordinate systems, EPSG:{shown(srs)} and {shown(code)}",
+            "ask which is right, and say it with --crs",
+            code,
+        )
+    if organization.upper() == "EPSG" and known(code):
+        layer.crs = system_of(code)
+    elif known(definition):
+        layer.crs = system_of(definition)
+    else:
+        raise nobody_knows(definition)
+
+
+def _rows(base: sqlite3.Connection, layer: Layer, geometry: str, source: Source, srs: Any) -> None:
+    info = _asked(base, f"PRAGMA table_info({_quoted(layer.name)})")
+    names = [str(row[1]) for row in info]
+    if geometry not in names:
+        raise WholeFileError(
+            "unreadable-file", f"the layer {shown(layer.name)} has no column {shown(geometry)}", "export it again"
+        )
+    logical = {str(row[1]) for row in info if str(row[2]).upper() == "BOOLEAN"}
+    keys = [str(row[1]) for row in info if row[5]]
+    kept = [(name, name in logical) for name in names if name not in {geometry, *keys}]
+    columns = [_quoted(name) for name in (keys[:1] or ["rowid"]) + [geometry] + [name for name, _ in kept]]
+    limit = source.limits.records
+    values: list[list[Any]] = [[] for _ in kept]
+    # Some thousand at a time: what a block needed is used again by the next, and new memory is slow.
+    for block in _blocks(base, columns, layer.name, limit + 1):
+        _, blobs, *stored = zip(*block, strict=True)
+        layer.looks_projected = layer.looks_projected or (not layer.told and _is_projected(_first(blobs)))
+        told = _shapes(blobs)
+        for row in _of_other_systems(blobs, srs if layer.crs and not source.crs else None):
+            told[row] = RecordError(*_OTHER_SYSTEM)
+        layer.told += told
+        for column, part in zip(values, stored, strict=True):
+            column.extend(part)
+    if len(layer.told) > limit:
+        raise WholeFileError(
+            "unreadable-file",
+            f"the layer {shown(layer.name)} has more than {limit:,} rows",
+            f"split the file, {raise_it('records')}",
+        )
+    for (name, is_logical), one in zip(kept, values, strict=True):
+        layer.columns[name] = _stored(one, logical=is_logical)
+
+
+def _blocks(base: sqlite3.Connection, columns: list[str], table: str, limit: int) -> Iterator[list[Any]]:
+    """Rows of a table; one that holds a huge value comes without it, so that it costs no other row."""
+    query = f"SELECT {', '.join(columns)} FROM {_quoted(table)} ORDER BY 1 LIMIT "  # noqa: S608 – quoted
+    done = 0
+    try:
+        rows = base.execute(query + str(limit))
+        while block := rows.fetchmany(_BLOCK):
+            yield block
+            done += len(block)
+    except sqlite3.DataError:  # too big: what is left is asked for again, and only this block row by row
+        for start in range(done, limit, _BLOCK):
+            most = min(_BLOCK, limit - start)
+            try:
+                block = base.execute(f"{query}{most} OFFSET {start}").fetchall()
+            except sqlite3.DataError:
+                asked = (_without_huge(base, columns, table, start + at) for at in range(most))
+                block = [row for row in asked if row]
+            if not block:
+                return
+            yield block
+
+
+def _without_huge(base: sqlite3.Connection, columns: list[str], table: str, at: int) -> tuple[Any, ...] | None:
+    query = f"FROM {_quoted(table)} ORDER BY 1 LIMIT 1 OFFSET {at}"
+    try:
+        row: tuple[Any, ...] | None = base.execute(f"SELECT {', '.join(columns)} {query}").fetchone()
+    except sqlite3.DataError:
+        small = []
+        for name in columns[2:]:
+            try:
+                small.append(base.execute(f"SELECT {columns[0]}, {name} {query}").fetchone()[1])
+            except sqlite3.DataError:
+                small.append(None)
+        return (None, _HUGE, *small)
+    return row
+
+
+def _of_other_systems(blobs: Sequence[Any], srs: Any) -> list[int]:
+    """Rows whose shape names a system that is not its layer's; 0 and -1 name none."""
+    if not isinstance(srs, int):
+        return []
+    fine = {struct.pack(order, one) for order in ("<i", ">i") for one in (*_NAMES_NONE, srs)}
+    told = [blob[4:_HEAD] if blob.__class__ is bytes and blob[:2] == b"GP" else b"" for blob in blobs]
+    others = {one for one in set(told) - fine if len(one) == _HEAD - 4}
+    return [row for row, one in enumerate(told) if one in others] if others else []
+
+
+def _first(blobs: Sequence[Any]) -> bytes:
+    return next((blob for blob in blobs if isinstance(blob, bytes)), b"")
+
+
+def _stored(values: list[Any], *, logical: bool) -> list[Any]:
+    """Values of a column as text, numbers as written, true or false; None for nothing and for bytes."""
+    kinds = set(map(type, values))
+    if kinds <= {str, NoneType}:
+        return values
+    if kinds == {float}:
+        return list(map(NumberText, map(repr, values)))
+    return [_one_stored(value, logical=logical) for value in values]
+
+
+def _one_stored(value: Any, *, logical: bool) -> Any:
+    if isinstance(value, str):
+        return value
+    if logical and isinstance(value, int):
+        return bool(value)
+    if isinstance(value, (int, float)):
+        return NumberText(repr(value))
+    return None
+
+
+def _shapes(blobs: Sequence[Any]) -> list[Told | RecordError]:
+    """The stored geometries: polygons of one ring from their doubles, nearly all of a file; then the others."""
+    is_ring, polygons = _one_rings(blobs)
+    found: list[Told | RecordError] = [(MADE, None, False)] * len(blobs)
+    others = np.flatnonzero(~is_ring).tolist()
+    for row, one in zip(others, _other_shapes([blobs[row] for row in others]), strict=True):
+        found[row] = one
+    for row, polygon in zip(np.flatnonzero(is_ring).tolist(), polygons.tolist(), strict=True):
+        found[row] = (MADE, polygon, False)
+    return found
+
+
+def _one_rings(blobs: Sequence[Any]) -> tuple[npt.NDArray[np.bool_], npt.NDArray[Any]]:
+    """Which values are sound flat polygons of one closed ring, shape (n,), and these polygons."""
+    nothing = np.zeros(len(blobs), dtype=bool), np.empty(0, dtype=object)
+    if not all(blob.__class__ is bytes and len(blob) >= _HEAD for blob in blobs):
+        return nothing
+    heads = np.frombuffer(b"".join([blob[:_HEAD] for blob in blobs]), dtype=np.uint8).reshape(-1, _HEAD)
+    starts = _HEAD + np.array(_ENVELOPE_BYTES)[np.minimum((heads[:, 3] >> 1) & 7, 4)]
+    sizes = np.fromiter(map(len, blobs), dtype=np.int64, count=len(blobs)) - starts - _RING_HEAD
+    is_ring = (
+        (heads[:, :2] == list(b"GP")).all(axis=1) & (sizes >= MIN_RING_POSITIONS * _POSITION) & (sizes % _POSITION == 0)
+    )
+    rows = np.flatnonzero(is_ring)
+    chosen = list(zip([blobs[row] for row in rows.tolist()], starts[rows].tolist(), strict=True))
+    rings = np.frombuffer(b"".join([blob[at : at + _RING_HEAD] for blob, at in chosen]), dtype=_RING)
+    is_one = (rings["mark"] == _ONE_RING) & (rings["count"] == sizes[rows] // _POSITION)
+    if not is_one.all():
+        chosen = [one for one, is_right in zip(chosen, is_one.tolist(), strict=True) if is_right]
+        rows = rows[is_one]
+    xy = np.frombuffer(b"".join([blob[at + _RING_HEAD :] for blob, at in chosen]), dtype="<f8").reshape(-1, 2)
+    ends = np.cumsum(sizes[rows] // _POSITION)
+    offsets = np.append(0, ends)
+    # One that is open, or no number, leaves the fast way to all: files of one program are all alike.
+    if not (len(rows) and np.isfinite(xy).all() and (xy[offsets[:-1]] == xy[ends - 1]).all()):
+        return nothing
+    is_ring = np.zeros(len(blobs), dtype=bool)
+    is_ring[rows] = True
+    return is_ring, shapely.from_ragged_array(shapely.GeometryType.POLYGON, xy, (offsets, np.arange(len(rows) + 1)))
+
+
+def _other_shapes(blobs: Sequence[Any]) -> list[Told | RecordError]:
+    """The stored geometries: those that the library can build together, the others one by one."""
+    inside, is_simple = _inside(blobs)
+    simple: list[Any] = [wkb if one else None for wkb, one in zip(inside, is_simple, strict=True)]
+    try:
+        with np.errstate(invalid="ignore"):  # numbers that are none are looked for below
+            made = shapely.from_wkb(simple, on_invalid="ignore")
+    except NotImplementedError:  # a curve inside a geometry that has none
+        made = np.full(len(blobs), None, dtype=object)
+    sound = ~(shapely.is_missing(made) | shapely.is_empty(made))
+    if not np.isfinite(shapely.get_coordinates(made)).all():
+        coords, owner = shapely.get_coordinates(made, return_index=True)
+        sound[owner[~np.isfinite(coords).all(axis=1)]] = False
+    more = (shapely.has_z(made) | shapely.has_m(made)).tolist()
+    found: list[Told | RecordError] = [(MADE, *both) for both in zip(made, more, strict=True)]
+    for row in np.flatnonzero(~sound).tolist():
+        wkb = inside[row]
+        if isinstance(wkb, RecordError):
+            found[row] = wkb
+            continue
+        try:
+            kind, nested = parse(wkb)
+        except ValueError:
+            found[row] = RecordError(*DAMAGED)
+        else:
+            found[row] = (kind, nested, more[row])
+    return found
+
+
+def _inside(blobs: Sequence[Any]) -> tuple[list[bytes | RecordError], list[bool]]:
+    """The geometry in each stored value, behind the header that the standard puts before it; whether it is simple."""
+    # Of a file that a program wrote, all values look alike: their headers are read together.
+    if all(blob.__class__ is bytes and len(blob) >= _LEAST for blob in blobs):
+        heads = np.frombuffer(b"".join([blob[:_HEAD] for blob in blobs]), dtype=np.uint8).reshape(-1, _HEAD)
+        starts = _HEAD + np.array(_ENVELOPE_BYTES)[np.minimum((heads[:, 3] >> 1) & 7, 4)]
+        wkbs = [blob[start:] for blob, start in zip(blobs, starts.tolist(), strict=True)]
+        marks = {mark: kind_of(mark) for mark in {wkb[:5] for wkb in wkbs}}
+        if (heads[:, :2] == list(b"GP")).all() and all(marks.values()):
+            simple = {mark for mark, kind in marks.items() if kind in _SIMPLE}
+            return [*wkbs], [wkb[:5] in simple for wkb in wkbs]
+    inside = [_wkb(blob) for blob in blobs]
+    return inside, [isinstance(wkb, bytes) and kind_of(wkb) in _SIMPLE for wkb in inside]
+
+
+def _wkb(blob: Any) -> bytes | RecordError:
+    if blob is _HUGE:
+        why = f"one of its values is larger than {_LONGEST_VALUE:,} bytes"
+        return RecordError("unreadable-record", why, "take the pictures out of the layer and export it again")
+    if blob is None:
+        return RecordError(*NO_GEOMETRY)
+    if not isinstance(blob, bytes) or len(blob) < _HEAD or blob[:2] != b"GP":
+        return RecordError(*DAMAGED)
+    wkb = blob[_HEAD + _ENVELOPE_BYTES[min((blob[3] >> 1) & 7, 4)] :]
+    return wkb if kind_of(wkb) else RecordError(*DAMAGED)
+
+
+def _is_projected(blob: bytes) -> bool:
+    if len(blob) < 24 or not (blob[3] >> 1) & 7:
+        return False
+    west, east = struct.unpack("<2d" if blob[3] & 1 else ">2d", blob[8:24])
+    return bool(max(abs(west), abs(east)) > PROJECTED)

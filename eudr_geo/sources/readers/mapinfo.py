@@ -1,0 +1,171 @@
+"""Zipped MapInfo tables (TAB, MIF), as land offices send them. The one format that GDAL reads for us, through fiona.
+
+GDAL sees one table at a time, under a name of ours, with no other driver; what a TAB could open besides itself is
+refused before. Records are counted apart from it and compared: by the number in the table, or by the lines of a MID.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import numpy as np
+
+from eudr_geo.base.cells import shown
+from eudr_geo.base.limits import raise_it
+from eudr_geo.model.plots import Reading
+from eudr_geo.model.source import NumberText, RecordError, Source, WholeFileError
+from eudr_geo.plots.projecting import known
+from eudr_geo.sources.formats.archives import members, not_read
+from eudr_geo.sources.formats.double_shapes import DAMAGED, NO_GEOMETRY, Told
+from eudr_geo.sources.records.gathering import Gathering
+from eudr_geo.sources.records.layers import PROJECTED, WGS84, Layer, nobody_knows, read_layers
+
+FORMATS = ("MapInfo",)
+DRIVER = "MapInfo File"
+_NEEDED = {".tab": (".dat", ".map", ".id"), ".mif": (".mid",)}
+_NATIVE = re.compile(rb"^\s*Type\s+NATIVE\b", re.IGNORECASE | re.MULTILINE)
+_OPENS = re.compile(rb"open\s+table|create\s+view|isseamless|type\s+linked", re.IGNORECASE)
+
+
+def sniff(head: bytes) -> str:
+    """Return MapInfo for an archive that names a table of it."""
+    low = head.lower()
+    is_archive = head.startswith(b"PK\x03\x04") and b".shp" not in low
+    return "MapInfo" if is_archive and re.search(rb"\.(tab|mif)(\n|$)", low) else ""
+
+
+def read(source: Source) -> Reading:
+    """Read every MapInfo table of an archive.
+
+    Raises
+    ------
+    WholeFileError
+        When a part of one is missing or damaged, or it opens other files instead of holding plots.
+    """
+    gathering = Gathering(source, "MapInfo")
+    files = {name.replace("\\", "/"): data for name, data in members(source).items()}
+    if others := not_read(files, taken=(".tab", ".mif")):
+        gathering.note("several-layers", others, "send it on its own")
+    tops = [name for name in sorted(files) if PurePosixPath(name).suffix.lower() in _NEEDED]
+    layers = []
+    for number, top in enumerate(tops):
+        name = PurePosixPath(top).stem
+        if source.layer in {"", name}:
+            layers.append(_layer(files, top, name, Path(f"mapinfo{number}"), gathering))
+    return read_layers(gathering, layers)
+
+
+def _layer(files: Mapping[str, bytes], top: str, name: str, folder: Path, gathering: Gathering) -> Layer:
+    path = PurePosixPath(top)
+    suffix = path.suffix.lower()
+    beside = {
+        PurePosixPath(other).suffix.lower(): data
+        for other, data in files.items()
+        if PurePosixPath(other).with_suffix("").as_posix().lower() == path.with_suffix("").as_posix().lower()
+    }
+    for part in _NEEDED[suffix]:
+        if part not in beside:
+            raise WholeFileError(
+                "unreadable-file", f"{shown(name)}{part} is missing", f"zip all files of {shown(path.name)} together"
+            )
+    if suffix == ".tab" and (not _NATIVE.search(files[top]) or _OPENS.search(files[top])):
+        raise WholeFileError(
+            "unsupported-format", f"{shown(path.name)} opens other tables instead of holding plots", "export the plots"
+        )
+    folder.mkdir()
+    for part in (suffix, *_NEEDED[suffix]):
+        (folder / f"in{part}").write_bytes(beside[part])
+    return _read(folder / f"in{suffix}", name, gathering)
+
+
+def _read(path: Path, name: str, gathering: Gathering) -> Layer:
+    import fiona
+    from fiona.errors import FionaError
+
+    limit = gathering.source.limits.records
+    layer = Layer(name)
+    records: list[tuple[dict[str, Any], Told | RecordError]] = []
+    try:
+        with fiona.open(path, enabled_drivers=[DRIVER]) as opened:
+            promised = _count(path) if path.suffix == ".mif" else len(opened)
+            if promised > limit:
+                raise WholeFileError(
+                    "unreadable-file",
+                    f"{shown(name)} says it has {promised:,} rows, more than {limit:,}",
+                    f"split the file, {raise_it('records')}",
+                )
+            gathering.encoding = str(opened.encoding or "")
+            _system(layer, opened.crs_wkt, gathering)
+            layer.looks_projected = bool(promised) and max(map(abs, opened.bounds)) > PROJECTED
+            features = iter(opened)
+            for _ in range(promised):
+                try:
+                    feature = next(features)
+                except StopIteration:
+                    break
+                except (FionaError, ValueError):
+                    records.append(({}, RecordError(*DAMAGED)))
+                    continue
+                properties = {key: _value(value) for key, value in feature.properties.items()}
+                records.append((properties, _told(feature.geometry)))
+    except (FionaError, OSError) as error:
+        raise WholeFileError(
+            "unreadable-file", f"the table {shown(name)} is damaged and cannot be opened", "export it again"
+        ) from error
+    layer.add(records + [({}, RecordError(*DAMAGED))] * (promised - len(records)))
+    return layer
+
+
+def _count(path: Path) -> int:
+    return sum(1 for line in path.with_suffix(".mid").read_bytes().splitlines() if line.strip())
+
+
+def _system(layer: Layer, wkt: str, gathering: Gathering) -> None:
+    if gathering.source.crs:
+        return
+    if not wkt:
+        layer.why_no_crs = " (it is drawn without one)"
+    elif code := known(wkt):
+        layer.crs = code
+    elif wkt.startswith("GEOGCS") and "WGS" in wkt.upper():
+        layer.crs = WGS84
+    else:
+        raise nobody_knows(wkt)
+
+
+def _value(value: Any) -> Any:
+    if value is None or isinstance(value, (bool, str)):
+        return value
+    return NumberText(repr(value)) if isinstance(value, (int, float)) else str(value)
+
+
+def _told(geometry: Any) -> Told | RecordError:
+    if geometry is None:
+        return RecordError(*NO_GEOMETRY)
+    flat = np.array(_first(geometry))
+    return (*_nested(geometry), flat.size > 2)
+
+
+def _nested(geometry: Any) -> tuple[str, Any]:
+    kind = geometry.type
+    if kind == "GeometryCollection":
+        return kind, [_nested(part) for part in geometry.geometries or ()]
+    depth = {"Point": 0, "MultiPoint": 1, "LineString": 1, "Polygon": 2, "MultiLineString": 2, "MultiPolygon": 3}[kind]
+    return kind, _arrays(geometry.coordinates, depth)
+
+
+def _arrays(nested: Any, depth: int) -> Any:
+    if depth > 1:
+        return [_arrays(inner, depth - 1) for inner in nested]
+    return np.array(nested if depth else [nested], dtype=np.float64).reshape(len(nested) if depth else 1, -1)
+
+
+def _first(geometry: Any) -> Any:
+    """The first position of a geometry, empty where there is none."""
+    nested = geometry.coordinates if geometry.type != "GeometryCollection" else ()
+    while nested and isinstance(nested[0], (list, tuple)):
+        nested = nested[0]
+    return nested

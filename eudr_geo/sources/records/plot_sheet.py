@@ -1,0 +1,439 @@
+"""A sheet of plots: which row holds the headings, and what becomes of each row below it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from eudr_geo.base.cells import decimal_mark, fold, letters, parse_number, shown, text_of
+from eudr_geo.law import COORDINATE_DECIMALS
+from eudr_geo.model.source import NumberText, RecordError
+from eudr_geo.sources.formats.boundaries import Shape, line_fault, offered_polygon, shape_of
+from eudr_geo.sources.formats.coordinate_text import Regions
+from eudr_geo.sources.formats.csv_text import Torn
+from eudr_geo.sources.records.angles import parse_angle, side_words
+from eudr_geo.sources.records.areas import in_hectares, unit_of
+from eudr_geo.sources.records.bare_commas import rejoined
+from eudr_geo.sources.records.cell_log import CellLog
+from eudr_geo.sources.records.cell_shapes import (
+    accuracy_m,
+    as_arrays,
+    has_empty_positions,
+    is_one_ring,
+    looks_like_odk,
+    parse,
+    rings_of,
+)
+from eudr_geo.sources.records.corner_rows import is_by_corner, read_corners
+from eudr_geo.sources.records.gathering import Gathering
+from eudr_geo.sources.records.headings import COORDINATES, column_of
+from eudr_geo.sources.records.pairs import pair_of
+from eudr_geo.sources.records.sheet_headings import find_headings
+from eudr_geo.words.workbook import ERROR_CELLS, NO_VALUE, TOTAL_WORDS
+
+_COORDINATE = re.compile(r"[-+]?\d+(?:[.,]\d+)?(?:[eE][-+]?\d{1,2})?")
+_TAIL = 60  # characters of a long cell that are logged
+_PLAIN_NUMBERS = re.compile(r"[0-9]+(?:\.[0-9]+)?(?:\n[0-9]+(?:\.[0-9]+)?)*")
+_ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_BLOCK = 1_000  # rows whose boundaries are decoded together
+_LONGEST_ANGLE = 40
+_MAY_FAIL = ("", "area_ha")  # columns whose failed formulas are kept as text: a rule names them, or nobody uses them
+_CODES = ("plot_id", "producer_id")
+_SRID = re.compile(r"\s*SRID\s*=\s*(\d{1,6})\s*;\s*", re.IGNORECASE)
+_OF_WGS84 = {"0", "4326", "4979"}
+_NO_BOUNDARY = {"[]", "[[]]", "{}"}  # what apps write for none
+_NO_DEGREES = 180.0
+_DECIMAL_DEGREES = "write decimal degrees, like 12.712345"
+
+
+def _kept(value: Any) -> Any:
+    return value if isinstance(value, bool) else text_of(value)
+
+
+class PlotSheet:
+    """One sheet: its headings, then its rows."""
+
+    def __init__(self, gathering: Gathering, name: str, rows: Sequence[Sequence[Any]], regions: Regions) -> None:
+        self.gathering, self.name, self.rows, self.regions = gathering, name, rows, regions
+        self.bulk: list[tuple[int, str, int]] = []  # plot, kind, region: assembled together at the end
+        self.in_system: dict[str, list[int]] = {}  # code of a system -> plots whose coordinates are in it
+        self.told_system = ""  # system that the row at hand names for itself
+        self.columns: dict[str, int] = {}
+        self.as_written: dict[str, str] = {}  # coordinates of the row at hand that are no plain numbers
+        self.decimals: dict[str, int] = {}  # and to how many decimals of a degree they were written
+        self.log = CellLog()
+        self._words: set[str] | None = None
+
+    def read(self) -> bool:
+        """Read the sheet; tell whether it has headings for coordinates."""
+        is_one = self._read()
+        self.gathering.changes += self.log.changes(self.name)
+        return is_one
+
+    def _read(self) -> bool:
+        if (found := find_headings(self.rows)) is None:
+            return False
+        top, self.headings, self.columns = found
+        self.top = top
+        self.width = max((place for place, heading in enumerate(self.headings) if heading), default=-1) + 1
+        if self.gathering.format == "CSV" and "wkt" in self.columns:
+            self._put_together(top)
+        self.hectares = self._unit()
+        numeric = [key for key in ("lat", "lon", "x", "y", "area_ha") if key in self.columns]
+        self.marks: dict[str, str] = {key: self._mark(self.columns[key], top) for key in numeric}
+        # Where the coordinates have points, 1.234 in another column is a little more than one.
+        self.has_points = {mark for key, mark in self.marks.items() if key != "area_ha"} == {"."}
+        self.names = list(self._names())
+        if is_by_corner(self, top):
+            read_corners(self, top)
+            return True
+        for first in range(top + 1, len(self.rows), _BLOCK):
+            block = range(first, min(first + _BLOCK, len(self.rows)))
+            self._block(block, self._decoded(block))
+        return True
+
+    def _put_together(self, top: int) -> None:
+        """Mend rows that a comma in a name has shifted, each with its receipt."""
+        if mended := rejoined(self.rows, top, self.width, self.columns["wkt"]):
+            self.rows = [mended[row][0] if row in mended else cells for row, cells in enumerate(self.rows)]
+            for row, (_, joined) in mended.items():
+                for place, before, after in joined:
+                    self.log.add(row + 1, place, before, after, "bare-comma")
+
+    def _block(self, block: range, decoded: dict[int, tuple[str, int]]) -> None:
+        """Put the rows of a block where they belong, in their order: runs of plain ones together, the others alone."""
+        run: list[int] = []
+        for row in block:
+            cells = self.rows[row]
+            if row in decoded and len(cells) == self.width:
+                run.append(row)
+            elif any(text_of(cell) for cell in cells):
+                self._run(run, decoded)
+                run = []
+                self._row(row + 1, list(cells), decoded.get(row))
+        self._run(run, decoded)
+
+    def _run(self, rows: list[int], decoded: dict[int, tuple[str, int]]) -> None:
+        """Add plain rows column by column; what cannot be kept is set aside as it is one by one."""
+        gathering = self.gathering
+        columns: dict[str, list[Any]] = {}
+        by_place = list(map(list, zip(*(self.rows[row] for row in rows), strict=True))) or [[] for _ in self.headings]
+        codes = [value for place, key, _ in self.names if key in _CODES for value in by_place[place]]
+        is_spoilt = gathering.format != "CSV" and any(self._is_spoilt(value) for value in codes)
+        if is_spoilt or not all(
+            ERROR_CELLS.isdisjoint(by_place[place]) for place, key, _ in self.names if key not in _MAY_FAIL
+        ):
+            for row in rows:
+                self._row(row + 1, list(self.rows[row]), decoded[row])
+            return
+        numbers = [row + 1 for row in rows]
+        for place, key, name in self.names:
+            values = by_place[place]
+            if key == "area_ha":
+                columns[name] = self._areas(values, numbers)
+            elif gathering.format == "CSV":  # text already, and cleaned further on
+                columns[name] = values
+            else:
+                columns[name] = [None if value is None else text_of(value) if key else _kept(value) for value in values]
+            if key != "area_ha":
+                self.log.texts(numbers, place, key, values, is_clean=gathering.is_clean(values))
+        for _ in rows:
+            gathering.count()
+        first = len(gathering.shapes)
+        faults = gathering.add_many(numbers, columns, [None] * len(rows), group=self.name)
+        for at, error in faults.items():
+            properties = {name: values[at] for name, values in columns.items()}
+            gathering.reject(rows[at] + 1, error, group=self.name, properties=properties)
+        added = [decoded[row] for at, row in enumerate(rows) if at not in faults]
+        self.bulk += [(first + at, *one) for at, one in enumerate(added)]
+        if gathering.source.crs and added:
+            gathering.crs = gathering.source.crs
+            self.in_system.setdefault(gathering.crs, []).extend(range(first, first + len(added)))
+
+    def _decoded(self, block: range) -> dict[int, tuple[str, int]]:
+        """Boundaries of these rows that are plain WKT: row → kind and region; the others are looked at one by one."""
+        place = self.columns.get("wkt")
+        if place is None:
+            return {}
+        whole = [row for row in block if place < len(self.rows[row]) and not isinstance(self.rows[row], Torn)]
+        cells = {row: self.rows[row][place] for row in whole}
+        texts = {row: cell.strip() if cell.__class__ is str else text_of(cell) for row, cell in cells.items()}
+        most = self.gathering.source.limits.ring_vertices
+        before, first = self.regions.positions, self.regions.total
+        decoded: dict[int, tuple[str, int]] = {}
+        rows = [row for row, text in texts.items() if is_one_ring(text)]
+        if rows and self.regions.add_rings(rings_of([texts[row] for row in rows]), len(rows), most, b" ,"):
+            decoded = {row: ("Polygon", first + at) for at, row in enumerate(rows)}
+        found = [(row, one) for row, text in texts.items() if row not in decoded and (one := as_arrays(text))]
+        kinds = [kind for _, (kind, _) in found]
+        numbers = self.regions.decode(kinds, [array for _, (_, array) in found], most)
+        self.gathering.hold_all(self.regions.positions - before)
+        decoded |= {row: (kind, number) for (row, (kind, _)), number in zip(found, numbers, strict=True) if number >= 0}
+        return decoded
+
+    def _mark(self, place: int, top: int) -> str:
+        different = {row[place] for row in self.rows[top + 1 :] if place < len(row)}
+        return decimal_mark(text_of(cell) for cell in different if isinstance(cell, str))
+
+    def _unit(self) -> float:
+        """Hectares in one unit of the area column; an unknown unit makes it an ordinary column."""
+        factor = unit_of(self.headings[self.columns["area_ha"]]) if "area_ha" in self.columns else 1.0
+        if factor is None:
+            del self.columns["area_ha"]
+        return factor or 1.0
+
+    def _row(self, number: int, cells: list[Any], decoded: tuple[str, int] | None) -> None:
+        gathering = self.gathering
+        gathering.count()
+        properties: dict[str, Any] = {}
+        offer: Shape | None = None
+        try:
+            if isinstance(self.rows[number - 1], Torn):
+                raise RecordError(
+                    "unreadable-record",
+                    "a quotation mark stands inside a cell with quotation marks, so that nobody knows where it ends",
+                    "write it twice, or take it away",
+                    ",".join(cells),
+                )
+            if len(cells) > self.width and (extra := [text for cell in cells[self.width :] if (text := text_of(cell))]):
+                raise RecordError(
+                    "unreadable-record",
+                    f"the row has more cells than the table has columns: {shown(extra[0])}",
+                    "put quotes round text with commas",
+                )
+            cells += [None] * (self.width - len(cells))
+            properties = dict(self.properties_of(cells, number))
+            self.told_system = ""
+            if decoded:
+                gathering.add(number, properties, None, group=self.name)
+                self.bulk.append((len(gathering.shapes) - 1, *decoded))
+                self.convert(in_named_system=True)
+                return
+            self.as_written, self.decimals, self.told_system = {}, {}, ""
+            kind, nested, in_named_system = self._place(cells, number)
+            if kind == "LineString" and isinstance(nested, list):
+                offer = offered_polygon(nested)
+            if kind == "Point" and isinstance(nested, list) and len(nested) == 1 and isinstance(nested[0], list):
+                offer = shape_of("Point", nested[0])
+            if "String" in kind:
+                raise line_fault(kind, f"a {kind} is no plot", offer, "close it and write POLYGON((…))")
+            shape = shape_of(kind, nested)
+            properties |= self.as_written  # what a person or device wrote stays with the plot
+            if self.decimals:
+                shape.short_lons = int(self.decimals.get("lon", COORDINATE_DECIMALS) < COORDINATE_DECIMALS)
+                shape.short_lats = int(self.decimals.get("lat", COORDINATE_DECIMALS) < COORDINATE_DECIMALS)
+                shape.decimals = max(self.decimals.values())
+            gathering.add(number, properties, shape, group=self.name)
+            self.convert(in_named_system=in_named_system)
+        except RecordError as error:
+            is_offered = error.code in {"nested-point", "unsupported-geometry"}
+            gathering.reject(number, error, group=self.name, properties=properties, offer=offer if is_offered else None)
+
+    def convert(self, *, in_named_system: bool) -> None:
+        """Remember that the plot just added is in the system that its row or the user named."""
+        if code := self.told_system or (self.gathering.source.crs if in_named_system else ""):
+            self.gathering.crs = code
+            self.in_system.setdefault(code, []).append(len(self.gathering.shapes) - 1)
+
+    def _names(self) -> Iterator[tuple[int, str, str]]:
+        """Place, column and name of what is kept of a row beside its coordinates."""
+        places = {place: key for key, place in self.columns.items()}
+        for place, heading in enumerate(self.headings):
+            key = places.get(place, "")
+            if key == "wkt" or (key in COORDINATES and "wkt" not in self.columns):
+                continue
+            if key in COORDINATES:  # the point beside a boundary
+                yield place, "", heading
+            elif not heading:
+                if place < self.width and self._says_anything(place):
+                    yield place, "", f"column {letters(place)}"
+            elif key:
+                yield place, key, heading if column_of(heading) == key else key
+            else:  # two columns of one name stay apart
+                yield place, "", heading if self.headings.count(heading) == 1 else f"{heading} ({place + 1})"
+
+    def _says_anything(self, place: int) -> bool:
+        return any(place < len(row) and text_of(row[place]) for row in self.rows[self.top + 1 :])
+
+    def properties_of(self, cells: Sequence[Any], number: int) -> Iterator[tuple[str, Any]]:
+        """Names and values of a row that belong to the plot; the row's number is for the log."""
+        for place, key, name in self.names:
+            value = cells[place]
+            if value is None:
+                continue
+            if key == "area_ha":
+                yield name, self._area(value, number)
+                continue
+            self.log.text(number, place, key, value)
+            if key:
+                self._refuse_failed(value, place)
+                if key in _CODES and self._is_spoilt(value):
+                    raise RecordError(
+                        "unreadable-record",
+                        f"the spreadsheet turned the code in {shown(self.headings[place])} into {text_of(value)}",
+                        "format the column as text and type the code again",
+                        text_of(value),
+                    )
+                yield name, text_of(value)
+            else:
+                yield name, _kept(value)
+
+    def _refuse_failed(self, value: Any, place: int) -> None:
+        """Stop at a cell that holds no value but the error of a formula: an empty cell would be another statement."""
+        if isinstance(value, str) and (text := value.strip()) in ERROR_CELLS:
+            what = "has no value yet" if text == NO_VALUE else f"failed ({text})"
+            raise RecordError(
+                "unreadable-record",
+                f"the formula in {shown(self.headings[place])} {what}",
+                "type the value instead of the formula, or open the table in a spreadsheet, correct it and save it",
+                text,
+            )
+
+    def _is_spoilt(self, value: Any) -> bool:
+        is_date = isinstance(value, str) and self.gathering.format != "CSV" and bool(_ISO_DATE.fullmatch(value))
+        return isinstance(value, bool) or is_date
+
+    def _areas(self, values: list[Any], numbers: Sequence[int]) -> list[Any]:
+        """Areas of many rows; a column of plain numbers in hectares is taken as it is written."""
+        is_plain = (
+            self.hectares == 1 and self.marks["area_ha"] == "." and all(value.__class__ is str for value in values)
+        )
+        if is_plain and _PLAIN_NUMBERS.fullmatch("\n".join(values)):
+            return [NumberText(value) for value in values]
+        return [None if value is None else self._area(value, row) for row, value in zip(numbers, values, strict=True)]
+
+    def _area(self, value: Any, row: int) -> Any:
+        """The area in hectares as a number, or the text where it is none that is certain."""
+        hectares, has_unit = in_hectares(value, self.hectares, self.marks["area_ha"], has_points=self.has_points)
+        if isinstance(hectares, NumberText):
+            self.log.number(row, self.columns["area_ha"], text_of(value), hectares, has_unit=has_unit)
+        return hectares
+
+    def _place(self, cells: Sequence[Any], number: int) -> tuple[str, Any, bool]:
+        """Kind and positions of a row, and whether they are in the system that the user may have named."""
+        text = text_of(cells[self.columns["wkt"]]) if "wkt" in self.columns else ""
+        if text and text not in _NO_BOUNDARY:
+            self._refuse_failed(text, self.columns["wkt"])
+            if told := _SRID.match(text):
+                self.told_system = self._named_by(told[1])
+                text = text[told.end() :]
+            if (pair := pair_of(text)) is not None:
+                place = self.columns["wkt"]
+                lat, lon = (
+                    self.degrees(one, key, place, number) for one, key in zip(pair, ("lat", "lon"), strict=True)
+                )
+                return "Point", [lon, lat], False
+            if has_empty_positions(text):
+                self.log.add(number, self.columns["wkt"], text[-_TAIL:], "left out", "empty-position")
+            if (worst := accuracy_m(text)) is not None:
+                self.as_written["accuracy (m)"] = f"{worst:g}"
+            return *parse(text), not looks_like_odk(text)
+        is_degrees = {"lat", "lon"} <= set(self.columns)
+        first, second = ("lon", "lat") if is_degrees else ("x", "y")
+        if not {first, second} <= set(self.columns):
+            raise RecordError("missing-geometry", "the cell of the boundary is empty", "fill in the WKT, or the point")
+        self._check_total(cells, first, second)
+        position = [self.ordinate(cells, first, number), self.ordinate(cells, second, number)]
+        # Metres under the heading of a latitude are metres all the same, once somebody has named their system.
+        is_metres = not is_degrees or all(abs(float(one)) > _NO_DEGREES for one in position)
+        return "Point", position, is_metres
+
+    def _named_by(self, number: str) -> str:
+        """Code of the system that a cell names by its number; "" for WGS 84."""
+        from eudr_geo.plots.projecting import known
+
+        if number in _OF_WGS84:
+            return ""
+        if (code := known(number)) is None:
+            raise RecordError(
+                "unreadable-record",
+                f"the coordinate system SRID={number} is not known",
+                "write the boundary in WGS 84 longitude and latitude",
+                number,
+            )
+        return code
+
+    def _check_total(self, cells: Sequence[Any], first: str, second: str) -> None:
+        if text_of(cells[self.columns[first]]) == self.headings[self.columns[first]]:
+            raise RecordError(
+                "missing-geometry", "the row repeats the headings", "take it out of the table", self.headings[0]
+            )
+        if text_of(cells[self.columns[first]]) or text_of(cells[self.columns[second]]):
+            return
+        word = fold(next(text for cell in cells if (text := text_of(cell))))
+        if word in TOTAL_WORDS or word.startswith(("total ", "tong ")):
+            raise RecordError(
+                "missing-geometry", "the row looks like a total, not like a plot", "take the row out of the table", word
+            )
+
+    def ordinate(self, cells: Sequence[Any], key: str, row: int) -> NumberText:
+        """One coordinate of a row, as a number with the digits it was written with."""
+        value = cells[self.columns[key]]
+        self._refuse_failed(value, self.columns[key])
+        text = text_of(value).replace("\u2212", "-")
+        if not text:
+            raise RecordError(
+                "missing-geometry",
+                f"the cell of {shown(self.headings[self.columns[key]])} is empty",
+                "take the point of the plot",
+            )
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            return NumberText(repr(float(value)))
+        return self.degrees(text, key, self.columns[key], row)
+
+    def degrees(self, text: str, key: str, place: int, row: int) -> NumberText:
+        """One coordinate as text, as a number with the digits it was written with; logged where it was no plain one."""
+        before = text
+        if text.startswith("'"):  # the mark of a spreadsheet that the cell is text
+            text = text[1:].strip()
+        if text.startswith(("=", "#")):
+            raise RecordError(
+                "not-finite",
+                f"the formula in the cell of {shown(self.headings[place])} has no value ({shown(text)})",
+                "open the file in a spreadsheet and save it, or type the value",
+                text,
+            )
+        mark = self.marks.get(key, "")
+        # In degrees a comma can only be a decimal mark: nobody writes thousands of them.
+        if _COORDINATE.fullmatch(text) and not ("," in text and mark == "."):
+            self.log.number(row, place, before, text.replace(",", "."))
+            return NumberText(text.replace(",", "."))
+        if key in {"lat", "lon"} and len(text) <= _LONGEST_ANGLE:
+            return self._angle(text, key, place, row)
+        metres = parse_number(text, mark) if key in {"x", "y"} else None
+        if metres is None:
+            raise RecordError("not-finite", f"{shown(text)} stands where a coordinate belongs", _DECIMAL_DEGREES, text)
+        self.log.number(row, place, before, repr(metres))
+        return NumberText(repr(metres))
+
+    def _angle(self, text: str, key: str, place: int, row: int) -> NumberText:
+        """A coordinate in degrees, minutes and seconds, or with the side of the globe beside it."""
+        try:
+            found = parse_angle(text, key, self._side_words())
+        except ValueError as error:
+            raise RecordError(
+                "unreadable-record",
+                f"{shown(text)}: {error}",
+                "write decimal degrees, with a minus for south and west",
+                text,
+            ) from error
+        if found is None:
+            raise RecordError("not-finite", f"{shown(text)} stands where a coordinate belongs", _DECIMAL_DEGREES, text)
+        value, self.decimals[key] = found
+        heading = self.headings[place]
+        self.as_written[heading] = ", ".join(filter(None, [self.as_written.get(heading), text]))
+        self.log.add(row, place, text, repr(value), "angle")
+        return NumberText(repr(value))
+
+    def _side_words(self) -> set[str]:
+        """Words for north, east … in the table: they tell what language its letters are in."""
+        if self._words is None:
+            places = [self.columns[key] for key in ("lat", "lon") if key in self.columns]
+            self._words = side_words(
+                text
+                for row in self.rows
+                for place in places
+                if place < len(row) and isinstance(row[place], str) and len(text := row[place]) <= _LONGEST_ANGLE
+            )
+        return self._words

@@ -1,0 +1,259 @@
+"""The lots workbook from a file: opened in the cage, understood here, land of the Plots sheet made into plots."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import shapely
+
+from eudr_geo.base.cells import fold
+from eudr_geo.base.errors import InputError
+from eudr_geo.base.limits import Limits
+from eudr_geo.base.writing import zip_bytes
+from eudr_geo.law import country_code
+from eudr_geo.model.changes import CellChange
+from eudr_geo.model.findings import WARNING
+from eudr_geo.model.plots import Plots, SourceFile
+from eudr_geo.model.source import NumberText, RecordError
+from eudr_geo.model.workbook import BookReading, CellIssue
+from eudr_geo.plots import countries
+from eudr_geo.sources.formats.boundaries import FACTS, Shape, shape_of
+from eudr_geo.sources.reading import read_sheets
+from eudr_geo.sources.records.angles import LATITUDE, LONGITUDE, parse_angle, side_words
+from eudr_geo.sources.records.cell_shapes import looks_like_odk, parse
+from eudr_geo.sources.workbook.sheets import ENCODING_OF, Cells, PlotCells, read_cells
+from eudr_geo.words.workbook import LANGUAGES, META_SHEET, plain_sheets
+
+_DECIMAL = re.compile(r"[-+\u2212]?\d{1,3}(?:\.\d*)?")
+_DECIMAL_DEGREES = "write decimal degrees, with a minus for south and west"
+_WKT_LENGTH = 1_000_000  # characters; a cell of a spreadsheet holds 32 767
+
+
+def read_book(
+    path: str | Path, *, lang: str = "", country: str = "", fill_down: bool = False, limits: Limits | None = None
+) -> BookReading:
+    """Read a lots workbook, all of its sheets that are there.
+
+    Parameters
+    ----------
+    path
+        The workbook (XLSX), or a folder of CSV files, one a sheet, as Google Sheets gives them.
+    lang
+        ``en``, ``vi``, ``es``, ``fr``, ``pt`` or ``id``, a hint:
+        decides how a number is read that could be two; by default the workbook's own language.
+    country
+        ISO 3166-1 alpha-2 code of producers and plots that name none, and of customary units (tạ, quintal).
+    fill_down
+        A blank date, lot, producer, form, process or shipment says the same as the cell above it.
+    limits
+        How much the file may ask of us.
+
+    Returns
+    -------
+    BookReading
+        The book, the plots whose land stands on the Plots sheet, and a receipt of every change and issue.
+
+    Raises
+    ------
+    InputError
+        For a file that is not there or cannot be opened as a workbook, or an unknown language or country.
+    """
+    if lang not in {"", *LANGUAGES}:
+        raise InputError(f"the workbook is not made in {lang!r}", fix=f"name one of {', '.join(LANGUAGES)}")
+    if country and country_code(country) != country:
+        raise InputError(f"{country!r} is no country code", fix="name its two letters, like VN")
+    is_folder = Path(path).is_dir()
+    file, sheets = _folder(Path(path), limits) if is_folder else _one_file(path, limits)
+    if not is_folder and "" in sheets:  # text without a sheet's name
+        raise InputError(
+            f"{file.name} is no workbook", fix="name an XLSX, or the folder that holds a CSV file for each sheet"
+        )
+    cells = read_cells(sheets, name=file.name, lang=lang, country=country, fill_down=fill_down)
+    plots, issues = plots_of(cells, file.name)
+    seen, taken = sum(cells.seen.values()), sum(cells.taken.values())
+    return BookReading(
+        book=cells.book(),
+        plots=plots,
+        changes=tuple(cells.changes),
+        issues=(*cells.issues, *issues),
+        file=replace(file, format=file.format or "XLSX", records=seen, plots=taken, rejected=seen - taken),
+        language=cells.language,
+        rows=dict(cells.taken),
+        left_out=tuple(cells.left_out),
+        extra=tuple(cells.extra),
+    )
+
+
+def _one_file(path: str | Path, limits: Limits | None) -> tuple[SourceFile, Mapping[str, Any]]:
+    reading, sheets = read_sheets(path, limits=limits)
+    file = reading.files[0]
+    for note in file.notes:
+        raise InputError(f"{file.name}: {note.why}", fix=note.fix)
+    return file, sheets
+
+
+def _folder(folder: Path, limits: Limits | None) -> tuple[SourceFile, Mapping[str, Any]]:
+    """Sheets of a folder of CSV files; ``Book - Deliveries.csv`` is the sheet Deliveries."""
+    paths = sorted(one for one in folder.iterdir() if one.suffix.lower() in {".csv", ".tsv"} and one.is_file())
+    if not paths:
+        raise InputError(
+            f"{folder} holds no CSV files", fix="name the workbook, or the folder with a CSV for each sheet"
+        )
+    sheets: dict[str, Any] = {}
+    encodings: list[list[str]] = []
+    for path in paths:  # a process of its own for each file
+        title = path.stem.rpartition(" - ")[2]
+        if title != META_SHEET and fold(title) in plain_sheets():
+            continue  # the guide and the lists of words hold no rows
+        _, found = _one_file(path, limits)
+        if title in sheets:
+            raise InputError(f"two files hold the sheet {title}", fix="leave one of them in the folder")
+        sheets[title] = found[""]
+        encodings += [[f"{ENCODING_OF}{title}", guessed] for _, guessed in found.get(META_SHEET, [])]
+    if encodings:
+        sheets[META_SHEET] = [*sheets.get(META_SHEET, []), *encodings]
+    data = folder_bytes(folder)
+    return SourceFile(folder.name, hashlib.sha256(data).hexdigest(), len(data), "CSV"), sheets
+
+
+def folder_bytes(folder: Path) -> bytes:
+    """Return a folder of CSV files as one ZIP, the same bytes for the same files: so it is kept with the import."""
+    paths = sorted(one for one in folder.iterdir() if one.suffix.lower() in {".csv", ".tsv"} and one.is_file())
+    return zip_bytes({path.name: path.read_bytes() for path in paths})
+
+
+def plots_of(cells: Cells, name: str) -> tuple[Plots, list[CellIssue]]:
+    """Return the plots whose point or boundary stands on the Plots sheet, and an issue for each that cannot be held.
+
+    Parameters
+    ----------
+    cells
+        What was read.
+    name
+        Name of the file.
+    """
+    producers = {row["code"]: row["name"] for row in cells.tables["producer"]}
+    words = side_words(text for land in cells.land for text in (land.lat, land.lon))
+    about = {row["code"]: row for row in cells.tables["plot"]}
+    rows: list[dict[str, Any]] = []
+    issues: list[CellIssue] = []
+    for land in cells.land:  # each cell is parsed and judged alone
+        try:
+            shape = _shape(land, words)
+        except RecordError as error:
+            issues.append(CellIssue(land.sheet, land.cell, str(error.value)[:80], error.why, error.fix, WARNING))
+            continue
+        if shape is None:
+            continue
+        plot = about[land.plot_code]
+        if not land.wkt and _is_exchanged(shape, plot["country"] or ""):
+            shape = _shape(replace(land, lat=land.lon, lon=land.lat), words) or shape
+            there, here = f"{land.lat}, {land.lon}", f"{land.lon}, {land.lat}"
+            cells.changes.append(CellChange(land.sheet, land.cell, there, here, "latitude-and-longitude-exchanged"))
+        rows.append(
+            {
+                "source": name,
+                "record": land.row,
+                "group": land.sheet,
+                "plot_id": land.plot_code,
+                "place": plot["place"] or "",
+                "producer": producers.get(plot["producer_code"], ""),
+                "producer_id": plot["producer_code"] or "",
+                "country": plot["country"] or "",
+                "commodity": plot["commodity"] or "",
+                "area_ha": np.nan if land.area_ha is None else land.area_ha,
+                "mapped_on": land.mapped_on,
+                "geometry": shape.geometry,
+                **{fact: getattr(shape, fact) for fact in FACTS},
+            }
+        )
+    if not rows:
+        return Plots({}), issues
+    return Plots({column: [row[column] for row in rows] for column in rows[0]}), issues
+
+
+def _shape(land: PlotCells, words: Iterable[str] = ()) -> Shape | None:
+    if land.wkt:
+        other = land.wkt[:1] in {"{", "["} or looks_like_odk(land.wkt)
+        return _of_a_plot(*parse(land.wkt)) if other else _from_wkt(land.wkt)
+    if not land.lat and not land.lon:
+        return None
+    if not land.lat or not land.lon:
+        raise RecordError("missing-geometry", "latitude and longitude belong together", "write both, or neither")
+    return shape_of("Point", [_degrees(land.lon, LONGITUDE, words), _degrees(land.lat, LATITUDE, words)])
+
+
+def _degrees(text: str, axis: str, words: Iterable[str]) -> NumberText:
+    """A coordinate as decimal degrees; a comma in it is a decimal comma, for there are no thousands of degrees."""
+    plain = text.strip(" °").replace(",", ".")
+    if _DECIMAL.fullmatch(plain):
+        return NumberText(plain)
+    try:
+        found = parse_angle(text, axis, words)
+    except ValueError as error:
+        raise RecordError("unreadable-record", f"{text[:80]}: {error}", _DECIMAL_DEGREES, text) from error
+    return NumberText(plain if found is None else repr(found[0]))
+
+
+def _of_a_plot(kind: str, nested: Any) -> Shape:
+    if kind not in {"Point", "Polygon", "MultiPolygon"}:
+        raise RecordError("unsupported-geometry", f"the boundary is a {kind[:20]}", "paste a point or a polygon")
+    return shape_of(kind, nested)
+
+
+def _is_exchanged(shape: Shape, country: str) -> bool:
+    """Tell whether a position lies far from its country, and within it with latitude and longitude exchanged."""
+    if not countries.is_known(country) or not isinstance(shape.geometry, shapely.Point):
+        return False
+    x, y = shape.geometry.x, shape.geometry.y
+    here, there = countries.may_reach(country, [x, y], [y, x]).tolist()
+    return bool(there and not here)
+
+
+def _from_wkt(text: str) -> Shape:
+    """Parse POINT, POLYGON or MULTIPOLYGON with the digits kept; nothing else is a plot's boundary."""
+    kind, _, body = text.strip().partition("(")
+    name = {"POINT": "Point", "POLYGON": "Polygon", "MULTIPOLYGON": "MultiPolygon"}.get(kind.strip().upper())
+    if name is None or len(text) > _WKT_LENGTH:
+        raise RecordError(
+            "unsupported-geometry", "the boundary is not WKT of a point or polygon", "paste POLYGON((…))", text
+        )
+    nested, rest = _nested("(" + body)
+    if rest.strip():
+        raise RecordError("unreadable-record", "text stands behind the boundary", "paste one boundary only", rest)
+    return shape_of(name, nested[0] if name == "Point" else nested)
+
+
+def _nested(text: str) -> tuple[list[Any], str]:
+    """Turn ``((1 2, 3 4))`` into lists of positions; depth is that of a multipolygon at most."""
+    stack: list[list[Any]] = []
+    piece = ""
+    for place, char in enumerate(text):  # a cell is short; one pass over its characters
+        if char in "(),":
+            if piece.strip():
+                if not stack:
+                    break
+                stack[-1].append([NumberText(number) for number in piece.split()])
+            piece = ""
+            if char == "(":
+                if len(stack) >= 4:
+                    break
+                inner: list[Any] = []
+                if stack:
+                    stack[-1].append(inner)
+                stack.append(inner)
+            elif char == ")":
+                if not stack:
+                    break
+                done = stack.pop()
+                if not stack:
+                    return done, text[place + 1 :]
+        else:
+            piece += char
+    raise RecordError("unreadable-record", "the brackets of the boundary do not match", "paste it again", text)

@@ -1,0 +1,337 @@
+"""One row of a sheet as understood values: each cell read tolerantly, each change logged, nothing guessed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, MutableSequence, Sequence
+from typing import Any
+
+from eudr_geo.base.cells import clean_code, clean_text, excel_day, fold, letters, parse_date, parse_number
+from eudr_geo.law import country_code
+from eudr_geo.model.findings import ERROR, WARNING
+from eudr_geo.model.workbook import LeftOut
+from eudr_geo.sources.workbook.receipts import Context, as_text, shown
+from eudr_geo.sources.workbook.sums_and_days import ETHIOPIAN_HINT, amount_in, date_hint, is_ethiopian
+from eudr_geo.words.workbook import (
+    ERROR_CELLS,
+    FILLED_DOWN,
+    NO_VALUE,
+    Sheet,
+    choices,
+    decimal_mark_of,
+    is_usual_mark,
+    unit_kg,
+    unknown_unit,
+    word,
+)
+
+_GRAM = 3  # decimals of a quantity in kg
+AMOUNT = re.compile(r"([-+]?[\d.,\s'’]{0,80}\d[.,]?)\s*([^\W\d_]*)\.?")
+SLASHED = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](?:\d{4}|\d{2})(?:\s.*)?")
+_DAYS_TO_1904 = 1462
+_LAST_DAY = 200_000  # as a day number; far beyond any date that is accepted
+_ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+class Columns:
+    """What the rows of one sheet share: where it is, which column is which, what unit and mark a column is in.
+
+    Attributes
+    ----------
+    title
+        Name of the sheet as in the file.
+    seen, taken
+        Rows with anything in them; rows that became rows of the book.
+    """
+
+    def __init__(self, context: Context, spec: Sheet, title: str) -> None:
+        self.context, self.spec, self.title = context, spec, title
+        self.seen = self.taken = 0
+        self.columns: dict[str, int] = {}
+        self.units: dict[str, str] = {}
+        self.marks: dict[str, str] = {}
+        self.month_first: set[str] = set()
+
+    def factor(self, unit: str) -> float | None:
+        """Kilograms in a unit of the workbook's country, None if nobody knows it there."""
+        return unit_kg(unit, self.country)
+
+    @property
+    def country(self) -> str:
+        """Country whose customary units count; a Vietnamese workbook without one is of Vietnam."""
+        return self.context.country or ("VN" if self.context.language == "vi" else "")
+
+    @property
+    def usual_mark(self) -> str:
+        """Decimal mark of the workbook's language; "" where only headings tell it and the country has another mark."""
+        mark = decimal_mark_of(self.context.language, self.country)
+        return mark if self.context.is_language_told or is_usual_mark(mark, self.country) else ""
+
+
+class Row:
+    """One row of a sheet: each method reads a cell, logs what it changed, and returns None where nothing is stated."""
+
+    def __init__(self, sheet: Columns, cells: Sequence[Any], number: int) -> None:
+        self.sheet, self.cells, self.number_shown = sheet, cells, number
+        self._failed = False
+
+    @property
+    def provenance(self) -> dict[str, Any]:
+        """Where the row stands."""
+        return {"src_file": self.sheet.context.name, "src_sheet": self.sheet.title, "src_row": self.number_shown}
+
+    def place(self, key: str) -> str:
+        """Address of a cell, like C14; of the row where the sheet has no such column."""
+        column = self.sheet.columns.get(key)
+        return f"row {self.number_shown}" if column is None else f"{letters(column)}{self.number_shown}"
+
+    def fail(self, key: str, value: Any, why: str, fix: str) -> None:
+        """Say why the row cannot be used."""
+        self._failed = True
+        self._issue(key, value, why, fix, ERROR)
+
+    def _issue(self, key: str, value: Any, why: str, fix: str, severity: str) -> None:
+        where = {"table": self.sheet.spec.key, "key": key, "row": self.number_shown}
+        self.sheet.context.issue(self.sheet.title, self.place(key), value, why, fix, severity, **where)
+
+    def accepted(self) -> bool:
+        """Count the row as taken unless something failed."""
+        if self._failed:
+            columns = self.sheet.columns.items()
+            values = {key: self.cells[at] for key, at in columns if at < len(self.cells) and self.cells[at] is not None}
+            self.sheet.context.left_out.append(
+                LeftOut(self.sheet.spec.key, self.sheet.title, self.number_shown, values)
+            )
+        else:
+            self.sheet.taken += 1
+        return not self._failed
+
+    def take(self, table: MutableSequence[dict[str, Any]], record: Mapping[str, Any]) -> bool:
+        """Add the record to a table unless something failed; tell whether it was added."""
+        if self.accepted():
+            table.append({**record, **self.provenance})
+            return True
+        return False
+
+    def _raw(self, key: str, *, needed: bool) -> Any:
+        column = self.sheet.columns.get(key)
+        value = self.cells[column] if column is not None and column < len(self.cells) else None
+        if isinstance(value, str):
+            if value == NO_VALUE:
+                fix = "open the workbook in Excel or LibreOffice and save it there, or type the value"
+                self._refuse(key, "", "the formula in this cell was never calculated", fix, needed=needed)
+                return None
+            if value.strip().upper() in ERROR_CELLS:
+                self._refuse(
+                    key,
+                    value,
+                    "the formula in this cell failed",
+                    "correct the formula, or type the value",
+                    needed=needed,
+                )
+                return None
+            value = value if clean_text(value) else None
+        if value is None and needed:
+            name = self.sheet.spec.field(key).en
+            fix = f"fill in {name}"
+            if key in FILLED_DOWN.get(self.sheet.spec.key, ()) and not self.sheet.context.fill_down:
+                fix += '; if blank means "the same as above", read it with --fill-down'
+            self.fail(key, "", f"{name} is empty", fix)
+        return value
+
+    def _refuse(self, key: str, value: Any, why: str, fix: str, *, needed: bool) -> None:
+        if needed:
+            self.fail(key, shown(value), why, fix)
+        else:
+            self._issue(key, shown(value), f"{why}; left out", fix, WARNING)
+
+    def _changed(self, key: str, before: Any, after: Any, rule: str) -> None:
+        self.sheet.context.change(self.sheet.title, self.place(key), as_text(before), as_text(after), rule)
+
+    def states(self, key: str) -> bool:
+        """Tell whether a cell says anything."""
+        return self._raw(key, needed=False) is not None
+
+    def number_given(self, key: str, number: str) -> None:
+        """Log that the row got a number because it has none of its own."""
+        self._changed(key, "", number, "own-number")
+
+    def text(self, key: str, *, needed: bool = False) -> str | None:
+        """Text with plain blanks."""
+        value = self._raw(key, needed=needed)
+        if value is None:
+            return None
+        text = clean_text(as_text(value))
+        if isinstance(value, str) and text != value.strip():
+            self._changed(key, value, text, "text")
+        return text
+
+    def as_written(self, key: str) -> str:
+        """The cell as text, "" for nothing: for values whose digits matter."""
+        return clean_text(as_text(self._raw(key, needed=False)))
+
+    def code(self, key: str, *, needed: bool = False) -> str | None:
+        """A code: upper case, no blanks at the ends or round hyphens."""
+        value = self._raw(key, needed=needed)
+        if value is None:
+            return None
+        if isinstance(value, bool) or (isinstance(value, str) and _ISO_DATE.fullmatch(value)):
+            why = "the spreadsheet turned the code into a date or a truth value"
+            self._refuse(key, value, why, "format the cell as text and type the code again", needed=True)
+            return None
+        code = clean_code(as_text(value))
+        if isinstance(value, str) and re.fullmatch(r"\d+\.0", code):
+            code = code[:-2]
+        if isinstance(value, str) and code != value.strip():
+            self._changed(key, value, code, "code")
+        return code
+
+    def digits(self, key: str) -> str | None:
+        """A code of digits only, like an HS code."""
+        value = self._raw(key, needed=False)
+        if value is None:
+            return None
+        text = re.sub(r"[\s.]", "", as_text(value))
+        if isinstance(value, float) and len(text) in {5, 7, 9}:
+            text = "0" + text  # 090111 typed as a number has lost its zero
+        if not text.isdigit():
+            self._refuse(
+                key, value, f"{shown(value)} is no code of digits", "write digits only, like 090111", needed=False
+            )
+            return None
+        if text != as_text(value).strip():
+            self._changed(key, value, text, "digits")
+        return text
+
+    def number(self, key: str, *, needed: bool = False) -> float | None:
+        """A number in the decimal mark of its column."""
+        value = self._raw(key, needed=needed)
+        return None if value is None else self._number(key, value, as_text(value), needed=needed)
+
+    def _number(self, key: str, value: Any, text: str, *, needed: bool) -> float | None:
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            return float(value)
+        mark = self.sheet.marks.get(key, "")
+        number = parse_number(text, mark)
+        rule = "number"
+        if number is None and not mark and (usual := self.sheet.usual_mark):
+            number = parse_number(text, usual)
+            rule = "number-of-workbook-language"
+        if number is None:
+            two = parse_number(text, ".") is not None and parse_number(text, ",") is not None
+            why = f"{shown(value)} can be read as two numbers" if two else f"{shown(value)} is no number"
+            self._refuse(key, value, why, "write digits and one decimal mark only", needed=needed)
+            return None
+        self._changed(key, value, repr(number), rule)
+        return number
+
+    def money(self, key: str, *, currency: str | None = None, needed: bool = False) -> float | None:
+        """A price or amount; a currency written beside it must be that of the row."""
+        value = self._raw(key, needed=needed)
+        if value is None:
+            return None
+        found = amount_in(value) if isinstance(value, str) else None
+        if found is None:
+            return self._number(key, value, as_text(value), needed=needed)
+        text, currencies = found
+        if currency is not None and currencies - {currency.upper()}:
+            why = f"{shown(value)} is not in {currency}, the currency of the row"
+            self._refuse(key, value, why, "write the number only, and its currency in its own column", needed=needed)
+            return None
+        return self._number(key, value, text, needed=needed)
+
+    def whole(self, key: str) -> int | None:
+        """A whole number."""
+        number = self.number(key)
+        if number is None:
+            return None
+        if not number.is_integer():
+            self._refuse(key, number, f"{number} is no whole number", "write a whole number", needed=False)
+            return None
+        return int(number)
+
+    def kilograms(self, key: str, *, needed: bool = False, unit: str = "") -> float | None:
+        """A weight above 0 in kg, to the gram; a unit after the number, in its own column or in the heading counts."""
+        value = self._raw(key, needed=needed)
+        if value is None:
+            return None
+        text, own = clean_text(as_text(value)), ""
+        if isinstance(value, str) and (match := AMOUNT.fullmatch(text)):
+            text, own = match[1].strip(), match[2]
+        name = own or unit or self.sheet.units.get(key, "kg")
+        factor = self.sheet.factor(name)
+        if factor is None:
+            self._refuse(key, value, *unknown_unit(name), needed=True)
+            return None
+        number = self._number(key, value, text, needed=needed)
+        if number is None:
+            return None
+        kg = round(number * factor, _GRAM)
+        if factor != 1:
+            self._changed(key, f"{as_text(value)} {name}", repr(kg), "unit")
+        elif kg != number:
+            self._changed(key, value, repr(kg), "to-the-gram")
+        if not 0 < kg < 1e9:
+            self._refuse(key, value, f"{shown(value)} is no weight", "write a weight above 0, in kg", needed=True)
+            return None
+        return kg
+
+    def date(self, key: str, *, needed: bool = False) -> str | None:
+        """A date, ISO 8601."""
+        value = self._raw(key, needed=needed)
+        if value is None:
+            return None
+        text = clean_text(as_text(value))
+        is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        day = None if isinstance(value, bool) else parse_date(text)
+        if is_number and self.sheet.context.from_1904 and value < _LAST_DAY:
+            day = excel_day(value + _DAYS_TO_1904)
+        slashed = SLASHED.fullmatch(text)
+        if day and slashed and key in self.sheet.month_first and slashed[1] != slashed[2]:
+            why = f"{text} can be two dates: another date of this column has the month first"
+            self._refuse(key, value, why, "write all dates of the column as day/month/year", needed=needed)
+            return None
+        country, of_goods = self.sheet.country, self.sheet.spec.key not in {"producers", "plots"}
+        if is_ethiopian(text, day, country, of_goods=of_goods):
+            self._refuse(
+                key,
+                value,
+                f"{shown(value)} is of the Ethiopian calendar, or from before the law",
+                ETHIOPIAN_HINT,
+                needed=needed,
+            )
+            return None
+        if day is None:
+            hint = date_hint(slashed[1] if slashed else "", slashed[2] if slashed else "", country)
+            self._refuse(key, value, f"{shown(value)} is no date", hint, needed=needed)
+            return None
+        if day != text:
+            self._changed(key, value, day, "excel-day" if is_number else "date")
+        return day
+
+    def choice(self, key: str, words: str, *, needed: bool = False) -> str | None:
+        """A value of a list of words, in any language known."""
+        value = self._raw(key, needed=needed)
+        if value is None:
+            return None
+        text = fold(as_text(value))
+        for name, known in choices()[words].items():
+            if text in {fold(name), *(fold(one) for one in known)}:
+                return name
+        expected = ", ".join(word(words, one, self.sheet.context.language) for one in choices()[words])
+        self._refuse(key, value, f"{shown(value)} is not on the list", f"write one of: {expected}", needed=needed)
+        return None
+
+    def country(self, key: str) -> str | None:
+        """An ISO 3166-1 alpha-2 code; names of countries are understood."""
+        value = self._raw(key, needed=False)
+        if value is None:
+            return None
+        text = clean_text(as_text(value))
+        code = country_code(text)
+        if not code:
+            self._refuse(key, value, f"{shown(value)} is no country", "write its two letters, like VN", needed=False)
+            return None
+        if code != text:
+            self._changed(key, value, code, "country")
+        return code

@@ -1,0 +1,165 @@
+"""One sheet of a workbook as rows: finds its headings, the unit and decimal mark of its columns, its totals."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from eudr_geo.base.cells import clean_text, decimal_mark, fold, letters
+from eudr_geo.model.findings import NOTE
+from eudr_geo.model.workbook import ExtraColumn
+from eudr_geo.sources.workbook.receipts import Context, as_text, shown
+from eudr_geo.sources.workbook.sheet_heads import HEADING_ROWS, heading_row, heads_of, is_counter
+from eudr_geo.sources.workbook.sheet_row import AMOUNT, SLASHED, Columns, Row
+from eudr_geo.sources.workbook.sums_and_days import MONTH_13
+from eudr_geo.words.workbook import FILLED_DOWN, TOTAL_WORDS, Field, Sheet, unknown_unit
+
+_IN_BRACKETS = re.compile(r"[(\[]([^)\]]{0,200})[)\]]")
+_NET = {"net", "neto", "netto", "tinh", "liquido", "bersih"}
+"""Words in the brackets of a weight, folded, that are no unit."""
+
+
+class SheetRows(Columns):
+    """The rows of one sheet, below its headings."""
+
+    def __init__(self, context: Context, spec: Sheet, title: str, cells: Sequence[Sequence[Any]]) -> None:
+        super().__init__(context, spec, title)
+        self.cells = cells
+        self.unusable: set[str] = set()  # columns whose unit nobody knows
+        self._above: dict[str, Any] = {}
+        self.first_row = len(cells)
+        self._find_headings()
+
+    def _find_headings(self) -> None:
+        best = heading_row(self.spec, self.cells)
+        needed = [one for one in self.spec.fields if one.required]
+        if best < 0:
+            if any(any(cell is not None for cell in row) for row in self.cells):
+                wanted = ", ".join(one.en for one in needed)
+                why = f"no headings in the first {HEADING_ROWS} rows"
+                self.context.issue(self.title, "A1", "", why, f"write the headings: {wanted}")
+            return
+        self._heads(best)
+        self.first_row = best + 1
+        missing = [one for one in needed if one.key not in self.columns]
+        for one in missing:
+            if one.key in self.unusable:
+                continue
+            own = one.title(self.context.language)
+            why = f"there is no column {one.en}" + ("" if own == one.en else f" / {own}")
+            self.context.issue(self.title, f"A{best + 1}", "", why, "add the column, or correct its heading")
+        if missing:
+            self.seen = sum(self._is_data(row) for row in self.cells[self.first_row :])
+            self.first_row = len(self.cells)
+            return
+        for one in self.spec.fields:
+            if one.key in self.columns:
+                self._judge_column(one)
+
+    def _heads(self, row: int) -> None:
+        """Take the headings, and tell of those that are misspelt, doubtful, twice there or unknown."""
+        heads, cells = heads_of(self.spec, self.cells[row]), self.cells[row]
+        for key, column in sorted(heads.columns.items(), key=lambda one: one[1]):
+            self._known_heading(self.spec.field(key), column, row, as_text(cells[column]))
+        for column in sorted({*heads.ties, *heads.twice, *heads.unknown}):
+            place, text = f"{letters(column)}{row + 1}", as_text(cells[column])
+            if column in heads.ties:
+                names = " or ".join(self.spec.field(key).en for key in heads.ties[column])
+                self.context.issue(self.title, place, text, f"the heading could mean {names}", "write it in full")
+            elif column in heads.twice:
+                key = heads.twice[column]
+                why = f"column {letters(heads.columns[key])} is {self.spec.field(key).en} already"
+                self.context.issue(self.title, place, text, why, "keep one of the two columns")
+            else:
+                self._unknown_heading(column, row, text)
+
+    def _unknown_heading(self, column: int, row: int, text: str) -> None:
+        counts = is_counter(text)
+        why = "this column only counts the rows" if counts else f"nobody knows the heading {shown(text)}"
+        fix = "nothing to do" if counts else "rename it if it matters; it is kept in the corrected copy"
+        place = f"{letters(column)}{row + 1}"
+        self.context.issue(self.title, place, text, f"{why}; it is not used", fix, NOTE)
+        below = enumerate(self.cells[row + 1 :], start=row + 2)
+        values = {at: cells[column] for at, cells in below if column < len(cells) and cells[column] is not None}
+        self.context.extra.append(ExtraColumn(self.spec.key, self.title, text, values))
+
+    def _known_heading(self, known: Field, column: int, row: int, text: str) -> None:
+        place = f"{letters(column)}{row + 1}"
+        bare = fold(_IN_BRACKETS.sub(" ", text)).replace(" ", "")
+        if bare not in {fold(name).replace(" ", "") for name in known.names()} | known.weak:
+            self.context.change(self.title, place, text, known.en, "heading")
+        self.columns[known.key] = column
+        bracket = _IN_BRACKETS.search(text)
+        if known.kind == "kg" and bracket and fold(bracket[1]) and fold(bracket[1]) not in _NET:
+            self.units[known.key] = bracket[1].strip()
+            if self.factor(bracket[1]) is None:
+                del self.columns[known.key]
+                self.unusable.add(known.key)
+                self.context.issue(self.title, place, text, *unknown_unit(bracket[1]))
+
+    def _judge_column(self, column_spec: Field) -> None:
+        column = self.columns[column_spec.key]
+        texts = [
+            row[column] for row in self.cells[self.first_row :] if column < len(row) and isinstance(row[column], str)
+        ]
+        if column_spec.kind in {"number", "kg", "whole"}:
+            amounts = [match[1] for text in texts if (match := AMOUNT.fullmatch(clean_text(text)))]
+            self.marks[column_spec.key] = decimal_mark(amounts)
+        if column_spec.kind == "date":
+            parts = [match for text in texts if (match := SLASHED.fullmatch(clean_text(text)))]
+            if any(int(match[2]) > MONTH_13 > int(match[1]) for match in parts):  # of the Ethiopian calendar it is one
+                self.month_first.add(column_spec.key)
+
+    @staticmethod
+    def _is_data(row: Sequence[Any]) -> bool:
+        return any(cell is not None and as_text(cell).strip() for cell in row)
+
+    def __iter__(self) -> Iterator[Row]:
+        for number in range(self.first_row, len(self.cells)):
+            cells = self.cells[number]
+            if not self._is_data(cells):
+                continue
+            if self._is_total(cells):
+                first = next(as_text(cell) for cell in cells if cell is not None)
+                self.context.change(self.title, f"row {number + 1}", first, "", "total-row-skipped")
+                continue
+            self.seen += 1
+            yield Row(self, self._filled(cells, number + 1) if self.context.fill_down else cells, number + 1)
+
+    def _filled(self, cells: Sequence[Any], number: int) -> Sequence[Any]:
+        """The row with what it leaves blank taken from the row above it."""
+        filled = list(cells)
+        for key in FILLED_DOWN.get(self.spec.key, ()):
+            column = self.columns.get(key)
+            if column is None:
+                continue
+            filled += [None] * (column + 1 - len(filled))
+            if filled[column] is None or not as_text(filled[column]).strip():
+                plot = self.columns.get("plot")
+                own_plot = key == "producer" and plot is not None and plot < len(cells) and cells[plot] is not None
+                above = self._above.get(key)
+                if above is not None and not own_plot:  # a plot tells its producer better than the row above
+                    filled[column] = above
+                    self.context.change(self.title, f"{letters(column)}{number}", "", as_text(above), "same-as-above")
+            if filled[column] is not None:
+                self._above[key] = filled[column]
+        return filled
+
+    def _is_total(self, cells: Sequence[Any]) -> bool:
+        first = next((fold(cell) for cell in cells if isinstance(cell, str) and cell.strip()), "")
+        if not first or not (first in TOTAL_WORDS or first.startswith(("total ", "tong "))):
+            return False
+        needed = [self.columns[one.key] for one in self.spec.fields if one.required and one.key in self.columns]
+        return any(column >= len(cells) or cells[column] is None for column in needed) or first in TOTAL_WORDS
+
+
+class AllRows:
+    """The rows of all sheets of one kind, one behind the other: people keep a sheet a month."""
+
+    def __init__(self, context: Context, spec: Sheet, parts: Sequence[SheetRows]) -> None:
+        self.context, self.spec, self.parts = context, spec, parts
+
+    def __iter__(self) -> Iterator[Row]:
+        for part in self.parts:
+            yield from part
