@@ -68,8 +68,8 @@ def _read(path: Path) -> Reading:
 
 def _fault(rule: Rule, path: Path) -> str:
     from eudr_geo.checks.checking import check
-    from eudr_geo.pages.drawings import Drawings
-    from eudr_geo.pictures import svg
+    from eudr_geo.outputs.pages.drawings import Drawings
+    from eudr_geo.outputs.pictures import svg
 
     reading = _read(path)
     for finding in check(reading, select=(rule.code,)).findings:
@@ -79,7 +79,7 @@ def _fault(rule: Rule, path: Path) -> str:
 
 
 def _repair(rule: Rule, path: Path) -> str:
-    from eudr_geo.pictures import change_panels, svg
+    from eudr_geo.outputs.pictures import change_panels, svg
 
     if not _twin(path).exists():
         return ""

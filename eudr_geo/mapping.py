@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from eudr_geo.exports.lot_map import lot_map
 from eudr_geo.law import country_names
 from eudr_geo.lots.tracing import traces
-from eudr_geo.maps.data import LotMapData, MapLot, MapPlots
 from eudr_geo.model.lot_book import LotBook
+from eudr_geo.outputs.maps.data import LotMapData, MapLot, MapPlots
+from eudr_geo.outputs.package.lot_map import lot_map
 from eudr_geo.packaging import Project, audit
 from eudr_geo.plots import countries
 from eudr_geo.plots.geodesy import plot_area_ha

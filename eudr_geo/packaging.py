@@ -85,9 +85,10 @@ class Package:
 @cache
 def _renderers() -> tuple[ModuleType, ...]:
     """Exports that are files of a package, by file name."""
-    package = importlib.import_module("eudr_geo.exports")
+    package = importlib.import_module("eudr_geo.outputs.package")
     modules = [
-        importlib.import_module(f"eudr_geo.exports.{info.name}") for info in pkgutil.iter_modules(package.__path__)
+        importlib.import_module(f"eudr_geo.outputs.package.{info.name}")
+        for info in pkgutil.iter_modules(package.__path__)
     ]
     return tuple(sorted((module for module in modules if module.FILE), key=lambda module: str(module.FILE)))
 

@@ -3,8 +3,8 @@
 import numpy as np
 import shapely
 
-from eudr_geo.maps.data import FEED_COLUMNS, LotMapData, MapLot, MapPlots
 from eudr_geo.model.findings import Finding
+from eudr_geo.outputs.maps.data import FEED_COLUMNS, LotMapData, MapLot, MapPlots
 
 
 def feeds_of(*rows):

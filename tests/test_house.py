@@ -73,7 +73,7 @@ def test_a_command_has_help_and_is_in_the_docs(name):
     assert f"eudr-geo {name}" in (ROOT / "docs" / "reference" / "cli.md").read_text()
 
 
-@pytest.mark.parametrize("module", members("eudr_geo.reports"), ids=lambda m: m.__name__)
+@pytest.mark.parametrize("module", members("eudr_geo.outputs.reports"), ids=lambda m: m.__name__)
 def test_reports_honour_their_contract(module):
     assert isinstance(module.FORMAT, str)
     assert isinstance(module.SUMMARY, str)
@@ -83,14 +83,14 @@ def test_reports_honour_their_contract(module):
 
 def test_the_command_line_offers_every_report_and_language():
     from eudr_geo.cli import options
-    from eudr_geo.reports import formats
+    from eudr_geo.outputs.reports import formats
     from eudr_geo.words.page import LANGUAGES
 
     assert sorted(options.FORMATS) == sorted(formats())
     assert options.LANGUAGES == LANGUAGES
 
 
-@pytest.mark.parametrize("module", members("eudr_geo.exports"), ids=lambda m: m.__name__)
+@pytest.mark.parametrize("module", members("eudr_geo.outputs.package"), ids=lambda m: m.__name__)
 def test_exports_honour_their_contract(module):
     assert isinstance(module.SUMMARY, str)
     assert isinstance(module.FILE, str), "the file of a package it writes, or an empty string"

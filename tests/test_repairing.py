@@ -12,9 +12,9 @@ from eudr_geo.base.writing import json_lines
 from eudr_geo.checks import catalogue
 from eudr_geo.checks.checking import check
 from eudr_geo.checks.repairing import repair, replay
-from eudr_geo.exports.eudr_geojson import to_geojson
 from eudr_geo.model.changes import Change
 from eudr_geo.model.plots import Plots, Reading, Rejected, SourceFile
+from eudr_geo.outputs.package.eudr_geojson import to_geojson
 from eudr_geo.plots.shapes.decimals import round6, truncate6
 from eudr_geo.sources.reading import read_plots
 

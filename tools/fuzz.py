@@ -227,7 +227,7 @@ def _through_the_rules(reading: Any) -> list[str]:
     from eudr_geo.checks.checking import check
     from eudr_geo.checks.repairing import repair
     from eudr_geo.model.report import Report
-    from eudr_geo.reports import formats
+    from eudr_geo.outputs.reports import formats
 
     result = check(repair(reading).reading)
     bad = [f"a rule crashed: {error.rule}: {error.message}" for error in result.tool_errors]

@@ -49,7 +49,7 @@ def command(
     from eudr_geo.checks.repairing import repair
     from eudr_geo.importing import apply_plots, preview_plots
     from eudr_geo.model.report import Report
-    from eudr_geo.reports import terminal
+    from eudr_geo.outputs.reports import terminal
 
     with options.open_project(project, write=True) as store:
         country = country or store.meta.get("country", "")

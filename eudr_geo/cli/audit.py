@@ -34,8 +34,8 @@ def command(
       eudr-geo audit -p coop.gpkg
     """  # noqa: D301
     from eudr_geo.checks.calibrating import read_bands
+    from eudr_geo.outputs.reports import formats
     from eudr_geo.packaging import audit
-    from eudr_geo.reports import formats
 
     bands = read_bands(own_bands.read_text(encoding="utf-8-sig"), own_bands.name) if own_bands else {}
     with options.open_project(project) as store:

@@ -83,7 +83,7 @@ def command(book: str, project: str, lang: str, fill_down: bool, corrected: str 
 
 def _show(result: CheckResult, plots: Plots) -> None:
     from eudr_geo.model.report import Report
-    from eudr_geo.reports import terminal
+    from eudr_geo.outputs.reports import terminal
 
     width, color = screen.width_of(None), screen.has_color(None)
     screen.put(terminal.render(Report(result, plots, width=width, color=color, all_by="--corrected OUT.xlsx")), None)
@@ -122,7 +122,7 @@ def _refused(plan: BookImport, land: PlotImport | None, result: CheckResult) -> 
 
 def _write_corrected(out: str, read: BookReading) -> None:
     from eudr_geo.base.errors import InputError
-    from eudr_geo.exports.workbook import write_corrected
+    from eudr_geo.outputs.workbook.writing import write_corrected
 
     if Path(out).exists():
         raise InputError(f"{out} exists already", fix="name a new file; your own workbook is never written to")

@@ -35,7 +35,7 @@ def change_text(
     width
         Characters in a line.
     """
-    from eudr_geo.pages.repair_data import told_once
+    from eudr_geo.outputs.pages.repair_data import told_once
 
     lines: list[str] = []
     plots = len({(one.source, one.record, one.plot_id) for one in repaired.changes})
@@ -111,7 +111,7 @@ def _numbers(change: Change) -> tuple[str, str, str, str]:
 
 def _values(change: Change) -> tuple[str, str] | None:
     """What stood there and what stands there now, where that is something to read."""
-    from eudr_geo.pages.repair_data import readable
+    from eudr_geo.outputs.pages.repair_data import readable
 
     return readable(change)
 

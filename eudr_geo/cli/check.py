@@ -52,7 +52,7 @@ def command(
       eudr-geo check plots.geojson --format worklist -o worklist.xlsx --lang vi --by collector
     """  # noqa: D301
     from eudr_geo.checks.checking import check
-    from eudr_geo.reports import formats
+    from eudr_geo.outputs.reports import formats
 
     options.not_the_input(files, out, changes_file)
     reading = options.read(files, country=country, commodity=commodity, crs=crs, layer=layer)

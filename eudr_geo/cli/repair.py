@@ -83,7 +83,7 @@ def command(
     unfit = set(result.unfit_rows())
     fit = plots.take([row for row in range(len(plots)) if row not in unfit])
     if not dry_run and out is not None:
-        from eudr_geo.exports.eudr_geojson import to_geojson
+        from eudr_geo.outputs.package.eudr_geojson import to_geojson
 
         data = to_geojson(fit)
         if out == "-":
@@ -151,17 +151,17 @@ def _in_one_file(result: CheckResult, plots: Plots) -> tuple[CheckResult, int]:
 
 def _put(repaired: Repaired, report: Report, format_: str, also: Sequence[str], *, dry_run: bool, err: bool) -> None:
     """Write the report; ``err`` where stdout belongs to the plots."""
-    from eudr_geo.reports import formats
+    from eudr_geo.outputs.reports import formats
 
     page = report.out or None
     if format_ == "html":
-        from eudr_geo.pages.repair_page import repair_page
+        from eudr_geo.outputs.pages.repair_page import repair_page
 
         screen.put(repair_page(repaired.changes, repaired.taken_back, report), page, err=err)
         return
     if format_ == "json":
         from eudr_geo.base.writing import json_bytes
-        from eudr_geo.reports.machine import document
+        from eudr_geo.outputs.reports.machine import document
 
         repairs = {
             "repairs": {

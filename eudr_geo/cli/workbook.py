@@ -53,7 +53,7 @@ def new(out: str, lang: str, stage: str, demo: bool, project: str) -> None:
       eudr-geo workbook new -o cooperative.xlsx --lang vi
       eudr-geo workbook new -o december.xlsx --lang vi -p coop.gpkg
     """  # noqa: D301
-    from eudr_geo.exports.workbook import write_book
+    from eudr_geo.outputs.workbook.writing import write_book
 
     if Path(out).exists():
         raise InputError(f"{out} exists already", fix="name a new file; what you filled in is never written over")

@@ -8,7 +8,7 @@ from map_samples import HOSTILE
 from report_samples import a_report, village_report
 
 from eudr_geo.model.findings import Finding
-from eudr_geo.pages.check_page import check_page
+from eudr_geo.outputs.pages.check_page import check_page
 
 pytestmark = pytest.mark.browser
 

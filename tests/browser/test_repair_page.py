@@ -11,7 +11,7 @@ from eudr_geo.checks.checking import check
 from eudr_geo.checks.repairing import repair
 from eudr_geo.model.changes import Change, TakenBack
 from eudr_geo.model.report import Report
-from eudr_geo.pages.repair_page import repair_page
+from eudr_geo.outputs.pages.repair_page import repair_page
 from eudr_geo.sources.reading import read_bytes
 
 pytestmark = pytest.mark.browser

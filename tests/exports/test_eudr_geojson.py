@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests_helpers import plots_of
 
 from eudr_geo.base.errors import RefusedError
-from eudr_geo.exports.eudr_geojson import to_geojson
+from eudr_geo.outputs.package.eudr_geojson import to_geojson
 from eudr_geo.sources.reading import read_bytes
 
 OFFICIAL = {"ProducerName", "ProducerCountry", "ProductionPlace", "Area"}

@@ -19,10 +19,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from map_samples import HOSTILE, all_hostile, cooperative, feeds_of
 
-from eudr_geo.exports.lot_map import lot_map
-from eudr_geo.maps.classes import class_of, legend, share_breaks
-from eudr_geo.maps.data import LotMapData, MapLot, MapPlots
-from eudr_geo.maps.offline import SCRIPTS
+from eudr_geo.outputs.maps.classes import class_of, legend, share_breaks
+from eudr_geo.outputs.maps.data import LotMapData, MapLot, MapPlots
+from eudr_geo.outputs.maps.offline import SCRIPTS
+from eudr_geo.outputs.package.lot_map import lot_map
 from eudr_geo.words.map import words
 
 
@@ -74,7 +74,7 @@ def view_of(page, code):
 
 
 def test_same_data_same_bytes_in_another_process():
-    code = "import sys; sys.path.insert(0, 'tests'); from map_samples import cooperative; from eudr_geo.exports.lot_map import lot_map; sys.stdout.buffer.write(lot_map(cooperative()).encode())"
+    code = "import sys; sys.path.insert(0, 'tests'); from map_samples import cooperative; from eudr_geo.outputs.package.lot_map import lot_map; sys.stdout.buffer.write(lot_map(cooperative()).encode())"
     root = Path(__file__).parents[2]
     made = [
         subprocess.run(
@@ -116,7 +116,7 @@ def test_nothing_in_the_page_points_elsewhere(coop):
 
 
 def _asset(name):
-    return resources.files("eudr_geo.maps").joinpath(name).read_text(encoding="utf-8")
+    return resources.files("eudr_geo.outputs.maps").joinpath(name).read_text(encoding="utf-8")
 
 
 def test_own_scripts_never_read_text_as_html():

@@ -9,9 +9,9 @@ from lot_books import book_of, delivery, land, line, lot, reject_into_bulk
 
 from eudr_geo.checks import catalogue
 from eudr_geo.checks.checking import check_lots
-from eudr_geo.exports.workbook import book_bytes
 from eudr_geo.model.lot_book import BOOK_TABLES
 from eudr_geo.model.source import Source
+from eudr_geo.outputs.workbook.writing import book_bytes
 from eudr_geo.sources.readers import read_sheets
 from eudr_geo.sources.workbook.sheets import read_cells
 

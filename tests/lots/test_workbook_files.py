@@ -9,11 +9,11 @@ from click.testing import CliRunner
 
 from eudr_geo.base.errors import InputError
 from eudr_geo.cli import app
-from eudr_geo.exports.workbook import book_bytes, write_corrected
+from eudr_geo.outputs.workbook.rows import demo_book
+from eudr_geo.outputs.workbook.writing import book_bytes, write_corrected
 from eudr_geo.sources.workbook.reading import read_book
 from eudr_geo.sources.workbook.sheets import read_cells
 from eudr_geo.words.workbook import LANGUAGES
-from eudr_geo.workbooks.book_rows import demo_book
 
 
 def as_csv(folder, lang, *, encoding="utf-8", separator=",", prefix=""):

@@ -5,7 +5,7 @@ import shapely
 
 from eudr_geo.model.findings import Finding
 from eudr_geo.model.plots import Plots
-from eudr_geo.pages.drawings import Drawings
+from eudr_geo.outputs.pages.drawings import Drawings
 
 
 def finding(rule, row=0, lon=None, lat=None):

@@ -6,7 +6,7 @@ from importlib import resources
 import pytest
 
 from eudr_geo.checks import catalogue
-from eudr_geo.pages.words import advice_in, fault_in
+from eudr_geo.outputs.pages.words import advice_in, fault_in
 from eudr_geo.words.page import LANGUAGES, filled, words
 
 FAULTS = resources.files("eudr_geo.words").joinpath("faults.csv").read_text(encoding="utf-8").splitlines()

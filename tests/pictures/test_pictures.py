@@ -9,9 +9,9 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eudr_geo.pictures import Frame, change_panels, spot_panels, svg
-from eudr_geo.pictures.frame import nice
-from eudr_geo.pictures.panel import clip, outline
+from eudr_geo.outputs.pictures import Frame, change_panels, spot_panels, svg
+from eudr_geo.outputs.pictures.frame import nice
+from eudr_geo.outputs.pictures.panel import clip, outline
 
 BOW_TIE = shapely.from_wkt("POLYGON((108.05 12.68,108.052 12.682,108.052 12.68,108.05 12.682,108.05 12.68))")
 

@@ -13,7 +13,7 @@ from report_samples import a_report, village_report
 from eudr_geo.checks.catalogue import RULES_VERSION
 from eudr_geo.model.findings import Finding
 from eudr_geo.model.plots import Plots
-from eudr_geo.reports import formats, overlay
+from eudr_geo.outputs.reports import formats, overlay
 
 
 def finding(row, **more):

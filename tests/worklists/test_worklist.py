@@ -13,11 +13,11 @@ from report_samples import village_report
 
 from eudr_geo.checks.checking import check
 from eudr_geo.model.report import Report
-from eudr_geo.reports.worklist import beside
+from eudr_geo.outputs.reports.worklist import beside
+from eudr_geo.outputs.worklist.writing import worklist
 from eudr_geo.sources.reading import read_bytes
 from eudr_geo.words.page import LANGUAGES, words
 from eudr_geo.words.worklist import CORRECTIONS, FIRST_HEADINGS, HIDDEN
-from eudr_geo.worklists.writing import worklist
 
 RING = [[108.05, 12.68], [108.0512345, 12.6812345], [108.0512345, 12.6800001], [108.05, 12.68]]
 BOW_TIE = [
@@ -337,7 +337,7 @@ def test_a_long_boundary_goes_through_many_cells():
 
 def test_linked_to_the_drawings_beside_it():
     report = report_of(out="lists/coffee.xlsx")
-    from eudr_geo.reports.worklist import render
+    from eudr_geo.outputs.reports.worklist import render
 
     book = opened(render(report))
     assert book["Buôn Ako"]["J2"].hyperlink.target == "coffee.html#at=1-1"

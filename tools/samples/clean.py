@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from eudr_geo.exports.workbook import book_bytes
 from eudr_geo.model.lot_book import LotBook
 from eudr_geo.model.plots import Plots
+from eudr_geo.outputs.workbook.writing import book_bytes
 from samples import formats
 from samples.coop import SamplePlot
 from samples.land import degrees

@@ -7,8 +7,8 @@ from dataclasses import replace
 from pathlib import PurePath
 
 from eudr_geo.model.report import Report
-from eudr_geo.pages.check_page import check_page
-from eudr_geo.worklists.writing import worklist
+from eudr_geo.outputs.pages.check_page import check_page
+from eudr_geo.outputs.worklist.writing import worklist
 
 FORMAT = "worklist"
 SUMMARY = "a workbook (XLSX) of what to do at each plot, a sheet a village; filled in, it is read again"

@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from eudr_geo.maps.classes import legend, share_breaks
-from eudr_geo.maps.data import Array, LotMapData
+from eudr_geo.outputs.maps.classes import legend, share_breaks
+from eudr_geo.outputs.maps.data import Array, LotMapData
 from eudr_geo.words.map import words
 from eudr_geo.base.version import VERSION
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from eudr_geo.exports.eudr_geojson import to_geojson
 from eudr_geo.model.package import PackageData
+from eudr_geo.outputs.package.eudr_geojson import to_geojson
 
 SUMMARY = "one feature a lot and plot, with kilograms and harvest dates (GeoJSON)"
 FILE = "plots_by_lot.geojson"

@@ -9,11 +9,11 @@ from typing import Any
 import shapely
 
 from eudr_geo.base.errors import EudrGeoError
-from eudr_geo.maps.payload import clean, script_json
 from eudr_geo.model.changes import Change
 from eudr_geo.model.report import Report
-from eudr_geo.pages.words import fault_in
-from eudr_geo.pictures import STYLES, change_panels
+from eudr_geo.outputs.maps.payload import clean, script_json
+from eudr_geo.outputs.pages.words import fault_in
+from eudr_geo.outputs.pictures import STYLES, change_panels
 from eudr_geo.words.page import words
 
 MOST_PLOTS = 10_000

@@ -10,18 +10,18 @@ from eudr_geo.base.version import VERSION
 from eudr_geo.checks import catalogue
 from eudr_geo.model.findings import SEVERITIES, Finding
 from eudr_geo.model.report import Report
-from eudr_geo.pages.check_data import MOST_FINDINGS, check_data, sorted_for_page
-from eudr_geo.pages.shell import grouped, head, render
-from eudr_geo.pages.words import advice_in, fault_in
+from eudr_geo.outputs.pages.check_data import MOST_FINDINGS, check_data, sorted_for_page
+from eudr_geo.outputs.pages.shell import grouped, head, render
+from eudr_geo.outputs.pages.words import advice_in, fault_in
 from eudr_geo.plots.geodesy import plot_area_ha
 from eudr_geo.words.page import filled, words
 
 _SCRIPTS = (
-    ("eudr_geo.maps", "text.js"),
-    ("eudr_geo.maps", "ground.js"),
-    ("eudr_geo.pages", "picture.js"),
-    ("eudr_geo.pages", "check_map.js"),
-    ("eudr_geo.pages", "check.js"),
+    ("eudr_geo.outputs.maps", "text.js"),
+    ("eudr_geo.outputs.maps", "ground.js"),
+    ("eudr_geo.outputs.pages", "picture.js"),
+    ("eudr_geo.outputs.pages", "check_map.js"),
+    ("eudr_geo.outputs.pages", "check.js"),
 )
 
 

@@ -11,11 +11,11 @@ import folium
 from branca.element import Element, Figure
 from folium.template import Template
 
-from eudr_geo.maps.vendored import leaflet_css, leaflet_js, policy
+from eudr_geo.outputs.maps.vendored import leaflet_css, leaflet_js, policy
 
 _MAP_ID = "lot_map"
 _TITLE, _DATA, _POLICY = "@@title@@", "@@data@@", "@@policy@@"
-_ASSETS = "eudr_geo.maps"
+_ASSETS = "eudr_geo.outputs.maps"
 SCRIPTS = ("text.js", "paint.js", "groups.js", "ground.js", "card.js", "search.js", "panel.js")
 """Our own, in the order in which they need each other."""
 

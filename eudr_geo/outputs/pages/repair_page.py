@@ -10,14 +10,18 @@ import numpy as np
 
 from eudr_geo.model.changes import Change, TakenBack
 from eudr_geo.model.report import Report
-from eudr_geo.pages.check_data import sorted_for_page
-from eudr_geo.pages.check_page import by_rule, versions
-from eudr_geo.pages.repair_data import MOST_PLOTS, repair_data
-from eudr_geo.pages.shell import grouped, head, render
-from eudr_geo.pages.words import fault_in
+from eudr_geo.outputs.pages.check_data import sorted_for_page
+from eudr_geo.outputs.pages.check_page import by_rule, versions
+from eudr_geo.outputs.pages.repair_data import MOST_PLOTS, repair_data
+from eudr_geo.outputs.pages.shell import grouped, head, render
+from eudr_geo.outputs.pages.words import fault_in
 from eudr_geo.words.page import filled, words
 
-_SCRIPTS = (("eudr_geo.maps", "text.js"), ("eudr_geo.pages", "picture.js"), ("eudr_geo.pages", "repair.js"))
+_SCRIPTS = (
+    ("eudr_geo.outputs.maps", "text.js"),
+    ("eudr_geo.outputs.pages", "picture.js"),
+    ("eudr_geo.outputs.pages", "repair.js"),
+)
 
 _NOT_MADE_SHOWN = 200  # of each rule; how many more there are is said
 

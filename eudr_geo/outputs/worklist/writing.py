@@ -12,12 +12,12 @@ import numpy as np
 
 from eudr_geo.model.plots import Plots
 from eudr_geo.model.report import Report
-from eudr_geo.pages.check_page import versions
+from eudr_geo.outputs.pages.check_page import versions
+from eudr_geo.outputs.worklist.land import land_text
+from eudr_geo.outputs.worklist.tasks import Task, about_files, tasks
+from eudr_geo.outputs.xlsx import CELL_LENGTH, put, workbook_bytes
 from eudr_geo.words.page import filled, words
 from eudr_geo.words.worklist import CHUNK, CORRECTIONS, HEADINGS, HIDDEN, KEPT, REMARKS, SCHEMA, SHOWN
-from eudr_geo.worklists.land import land_text
-from eudr_geo.worklists.tasks import Task, about_files, tasks
-from eudr_geo.xlsx_out import CELL_LENGTH, put, workbook_bytes
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet

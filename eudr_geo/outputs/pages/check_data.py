@@ -9,14 +9,14 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from eudr_geo.maps.payload import clean, geojson, outline_features, script_json
 from eudr_geo.model.findings import SEVERITIES, Finding
 from eudr_geo.model.plots import Plots
 from eudr_geo.model.report import Report
-from eudr_geo.pages.drawings import Drawings
-from eudr_geo.pages.villages import villages
-from eudr_geo.pages.words import advice_in, fault_in
-from eudr_geo.pictures import STYLES
+from eudr_geo.outputs.maps.payload import clean, geojson, outline_features, script_json
+from eudr_geo.outputs.pages.drawings import Drawings
+from eudr_geo.outputs.pages.villages import villages
+from eudr_geo.outputs.pages.words import advice_in, fault_in
+from eudr_geo.outputs.pictures import STYLES
 from eudr_geo.plots import countries
 from eudr_geo.words.page import words
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Sequence
 
-from eudr_geo.pictures.panel import STYLES, Panel
+from eudr_geo.outputs.pictures.panel import STYLES, Panel
 
 _GAP = 16
 

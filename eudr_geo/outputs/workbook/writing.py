@@ -12,6 +12,8 @@ from eudr_geo.base.writing import write_file
 from eudr_geo.model.lot_book import LotBook
 from eudr_geo.model.plots import Plots
 from eudr_geo.model.workbook import BookReading, CellIssue
+from eudr_geo.outputs.workbook.rows import Cells, demo_book, rows_of
+from eudr_geo.outputs.xlsx import put, workbook_bytes
 from eudr_geo.words.workbook import (
     LANGUAGES,
     SCHEMA,
@@ -25,8 +27,6 @@ from eudr_geo.words.workbook import (
     suggestions,
     word,
 )
-from eudr_geo.workbooks.book_rows import Cells, demo_book, rows_of
-from eudr_geo.xlsx_out import put, workbook_bytes
 
 if TYPE_CHECKING:
     from openpyxl import Workbook

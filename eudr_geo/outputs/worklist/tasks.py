@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from eudr_geo.model.findings import NOTE, SEVERITIES, Finding
 from eudr_geo.model.report import Report
-from eudr_geo.pages.villages import villages
-from eudr_geo.pages.words import advice_in, fault_in
+from eudr_geo.outputs.pages.villages import villages
+from eudr_geo.outputs.pages.words import advice_in, fault_in
 
 
 @dataclass

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from eudr_geo.model.report import Report
-from eudr_geo.pages.check_page import check_page
+from eudr_geo.outputs.pages.check_page import check_page
 
 FORMAT = "html"
 SUMMARY = "one page with map and drawings, to read, print or send"

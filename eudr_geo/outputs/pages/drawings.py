@@ -11,7 +11,7 @@ import shapely
 from eudr_geo.checks import catalogue
 from eudr_geo.model.findings import Finding
 from eudr_geo.model.plots import Plots
-from eudr_geo.pictures import Panel, spot_panels
+from eudr_geo.outputs.pictures import Panel, spot_panels
 from eudr_geo.plots import countries
 
 MOST_PICTURES = 6_000

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from eudr_geo.law import country_names
-from eudr_geo.maps.data import LotMapData, MapLot, MapPlots
 from eudr_geo.model.package import PackageData
+from eudr_geo.outputs.maps.data import LotMapData, MapLot, MapPlots
 from eudr_geo.plots import countries
 from eudr_geo.plots.geodesy import plot_area_ha
 
@@ -22,8 +22,8 @@ def lot_map(data: LotMapData) -> str:
     data
         What to show. Nothing else is read: no clock, no network, no file but the toolkit's own.
     """
-    from eudr_geo.maps.offline import page  # folium takes half a second to import
-    from eudr_geo.maps.payload import clean, payload
+    from eudr_geo.outputs.maps.offline import page  # folium takes half a second to import
+    from eudr_geo.outputs.maps.payload import clean, payload
 
     return page(clean(data.title), payload(data))
 

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import shapely
 
-from eudr_geo.pictures.frame import Frame, Positions, finite
-from eudr_geo.pictures.panel import Panel, circle, dots, furniture, outline
+from eudr_geo.outputs.pictures.frame import Frame, Positions, finite
+from eudr_geo.outputs.pictures.panel import Panel, circle, dots, furniture, outline
 
 _LEAST_M = 8.0  # ground shown around a plot, at least
 _POINT_M = 120.0  # and around a point

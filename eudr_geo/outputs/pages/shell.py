@@ -11,8 +11,8 @@ from typing import Any
 import jinja2
 from markupsafe import Markup, escape
 
-from eudr_geo.maps.payload import clean
-from eudr_geo.maps.vendored import leaflet_css, leaflet_js, policy
+from eudr_geo.outputs.maps.payload import clean
+from eudr_geo.outputs.maps.vendored import leaflet_css, leaflet_js, policy
 from eudr_geo.words.page import filled
 
 _DATA = "@@data@@"
@@ -27,7 +27,7 @@ def _environment() -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        loader=jinja2.FunctionLoader(lambda name: asset("eudr_geo.pages", name)),
+        loader=jinja2.FunctionLoader(lambda name: asset("eudr_geo.outputs.pages", name)),
         finalize=_shown,
     )
     environment.filters["prose"] = prose
@@ -71,14 +71,14 @@ def head(styles: Sequence[str], scripts: Sequence[tuple[str, str]], *, leaflet: 
     Parameters
     ----------
     styles
-        Style sheets of ``eudr_geo.pages``.
+        Style sheets of ``eudr_geo.outputs.pages``.
     scripts
         (package, file) in the order in which they need each other.
     leaflet
         Whether the page has a map.
     """
     sheets = [leaflet_css()] if leaflet else []
-    sheets += [asset("eudr_geo.pages", name) for name in styles]
+    sheets += [asset("eudr_geo.outputs.pages", name) for name in styles]
     texts = [leaflet_js()] if leaflet else []
     texts += [asset(package, name) for package, name in scripts]
     style = "\n".join(f"<style>{text}</style>" for text in sheets)
@@ -94,7 +94,7 @@ def render(template: str, values: Mapping[str, Any], data: str) -> str:
     Parameters
     ----------
     template
-        File of ``eudr_geo.pages``; it says where ``data`` goes.
+        File of ``eudr_geo.outputs.pages``; it says where ``data`` goes.
     values
         For the template; escaped there.
     data

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from eudr_geo.pictures.frame import Frame, finite
+from eudr_geo.outputs.pictures.frame import Frame, finite
 
 STYLES: Mapping[str, Mapping[str, str]] = {
     "near": {"fill": "#8a97a0", "fill-opacity": "0.16", "stroke": "#8a97a0", "stroke-width": "2"},

@@ -1,0 +1,1 @@
+"""Our bytes out: reports, pages, maps, pictures, packages, workbooks, worklists."""
