@@ -18,10 +18,10 @@ import numpy as np
 import shapely
 from measuring import machine
 
-from eudr_geo.importing import apply_book, apply_plots, preview_book, preview_plots
 from eudr_geo.model.findings import CheckResult, Findings
 from eudr_geo.model.plots import Plots, Reading, SourceFile
 from eudr_geo.model.workbook import book_of
+from eudr_geo.project.importing import apply_book, apply_plots, preview_book, preview_plots
 from eudr_geo.store import create_store
 
 NOW = {"now": "2026-01-15T08:00:00Z", "who": "bench"}

@@ -10,8 +10,8 @@ The verbs, each imported when first used:
 ``open_store(path)``       a project, one GeoPackage (:mod:`eudr_geo.store`)
 ``read_book(path)``        the lots workbook (:mod:`eudr_geo.sources.workbook.reading`)
 ``trace(book, code)``      which plots fed a lot, in kilograms (:mod:`eudr_geo.lots.tracing`)
-``build_package(…)``       the due-diligence package (:mod:`eudr_geo.packaging`)
-``verify(path)``           check a package, offline (:mod:`eudr_geo.verifying`)
+``build_package(…)``       the due-diligence package (:mod:`eudr_geo.project.packaging`)
+``verify(path)``           check a package, offline (:mod:`eudr_geo.project.verifying`)
 ========================== ====================================================================
 """
 
@@ -20,7 +20,7 @@ from __future__ import annotations
 from typing import Any
 
 _WHERE = {
-    "build_package": "packaging",
+    "build_package": "project.packaging",
     "check": "checks.checking",
     "check_lots": "checks.checking",
     "create_store": "store",
@@ -30,7 +30,7 @@ _WHERE = {
     "read_plots": "sources.reading",
     "repair": "checks.repairing",
     "trace": "lots.tracing",
-    "verify": "verifying",
+    "verify": "project.verifying",
     "VERSION": "base.version",
 }
 

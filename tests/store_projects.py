@@ -7,9 +7,9 @@ import numpy as np
 import shapely
 from tests_helpers import plots_of
 
-from eudr_geo.importing import apply_plots, preview_plots
 from eudr_geo.model.findings import CheckResult, Finding, Findings
 from eudr_geo.model.plots import Reading, SourceFile
+from eudr_geo.project.importing import apply_plots, preview_plots
 
 EVENT = {"now": "2026-01-15T08:00:00Z", "who": "thu"}
 

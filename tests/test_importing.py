@@ -12,11 +12,11 @@ from store_projects import EVENT, ask, contents, put, reading_of, result_of, squ
 from eudr_geo.base.errors import RefusedError
 from eudr_geo.checks.checking import check
 from eudr_geo.checks.repairing import repair
-from eudr_geo.importing import apply_book, apply_plots, preview_book, preview_plots
 from eudr_geo.model.changes import Change
 from eudr_geo.model.plots import Reading, Rejected, SourceFile
 from eudr_geo.model.workbook import book_of
 from eudr_geo.plots.shapes.fingerprint import geometry_hashes
+from eudr_geo.project.importing import apply_book, apply_plots, preview_book, preview_plots
 from eudr_geo.sources.reading import read_plots
 from eudr_geo.store import create_store
 

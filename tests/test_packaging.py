@@ -14,13 +14,13 @@ from eudr_geo.base.errors import InputError, RefusedError
 from eudr_geo.base.writing import write_folder, zip_bytes
 from eudr_geo.checks.checking import check
 from eudr_geo.checks.repairing import repair
-from eudr_geo.importing import apply_book, apply_plots, preview_book, preview_plots
 from eudr_geo.lots.tracing import trace
-from eudr_geo.packaging import build_package
+from eudr_geo.project.importing import apply_book, apply_plots, preview_book, preview_plots
+from eudr_geo.project.packaging import build_package
+from eudr_geo.project.verifying import verify
 from eudr_geo.sources.reading import read_plots
 from eudr_geo.sources.workbook.reading import read_book
 from eudr_geo.store import create_store, open_store
-from eudr_geo.verifying import verify
 
 EVENT = {"now": "2026-01-01T00:00:00Z", "who": "test"}
 CONSIGNMENT = "DL26-EXP-001"

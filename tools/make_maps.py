@@ -13,10 +13,10 @@ import tempfile
 from pathlib import Path
 
 from eudr_geo.checks.checking import check
-from eudr_geo.demo import CONSIGNMENT, run
-from eudr_geo.mapping import project_map
 from eudr_geo.model.report import Report
 from eudr_geo.outputs.pages.check_page import check_page
+from eudr_geo.project.demo import CONSIGNMENT, run
+from eudr_geo.project.mapping import project_map
 from eudr_geo.sources.reading import read_plots
 from eudr_geo.store import open_store
 

@@ -11,7 +11,7 @@ import click
 from eudr_geo.cli import EXIT_CLEAN, EXIT_FAILED, EXIT_FINDINGS, options, screen
 
 if TYPE_CHECKING:
-    from eudr_geo.importing import PlotImport
+    from eudr_geo.project.importing import PlotImport
 
 _REFUSED_SHOWN = 20
 
@@ -47,9 +47,9 @@ def command(
     """  # noqa: D301
     from eudr_geo.checks.checking import check
     from eudr_geo.checks.repairing import repair
-    from eudr_geo.importing import apply_plots, preview_plots
     from eudr_geo.model.report import Report
     from eudr_geo.outputs.reports import terminal
+    from eudr_geo.project.importing import apply_plots, preview_plots
 
     with options.open_project(project, write=True) as store:
         country = country or store.meta.get("country", "")

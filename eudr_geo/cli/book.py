@@ -12,11 +12,11 @@ import click
 from eudr_geo.cli import EXIT_CLEAN, EXIT_FAILED, EXIT_FINDINGS, options, screen
 
 if TYPE_CHECKING:
-    from eudr_geo.importing import BookImport, PlotImport
-    from eudr_geo.importing.common import Refused
     from eudr_geo.model.findings import CheckResult
     from eudr_geo.model.plots import Plots
     from eudr_geo.model.workbook import BookReading
+    from eudr_geo.project.importing import BookImport, PlotImport
+    from eudr_geo.project.importing.common import Refused
     from eudr_geo.store import Store
 
 _SHOWN = 30
@@ -48,8 +48,8 @@ def command(book: str, project: str, lang: str, fill_down: bool, corrected: str 
       eudr-geo book cooperative.xlsx -p coop.gpkg --corrected cooperative-corrected.xlsx
     """  # noqa: D301
     from eudr_geo.checks.checking import check_lots
-    from eudr_geo.importing import apply_book, preview_book
     from eudr_geo.model.plots import Plots
+    from eudr_geo.project.importing import apply_book, preview_book
     from eudr_geo.sources.workbook.reading import read_book
 
     with options.open_project(project, write=not corrected) as store:
@@ -100,8 +100,8 @@ def _land(store: Store, read: BookReading) -> tuple[PlotImport, CheckResult]:
     """Check the land on the Plots sheet, show what is wrong with it, and say what storing it would do."""
     from eudr_geo.checks.checking import check
     from eudr_geo.checks.repairing import repair
-    from eudr_geo.importing import preview_plots
     from eudr_geo.model.plots import Reading
+    from eudr_geo.project.importing import preview_plots
 
     repaired = repair(Reading(read.plots, (), (read.file,)))
     checked = check(repaired.reading, against=store.load_plots())

@@ -18,7 +18,7 @@ def command(folder: str) -> None:
     Example:
       eudr-geo demo
     """  # noqa: D301
-    from eudr_geo.demo import run
+    from eudr_geo.project.demo import run
 
     with screen.progress("Demo") as step:
         done = run(Path(folder), step)

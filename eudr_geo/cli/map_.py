@@ -23,7 +23,7 @@ def command(project: str, lots: tuple[str, ...], out: str, with_names: bool) -> 
       eudr-geo map -p coop.gpkg --lot DL25-ML01-G -o ml01.html
     """  # noqa: D301
     from eudr_geo.base.writing import write_file
-    from eudr_geo.mapping import project_map
+    from eudr_geo.project.mapping import project_map
 
     with options.open_project(project) as store:
         page = project_map(store, lots, with_names=with_names, on=screen.now_utc()[:10])

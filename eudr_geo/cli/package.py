@@ -32,7 +32,7 @@ def command(
     """  # noqa: D301
     from eudr_geo.base.errors import RefusedError
     from eudr_geo.base.writing import safe_name, write_file, write_folder, zip_bytes
-    from eudr_geo.packaging import build_package
+    from eudr_geo.project.packaging import build_package
 
     with options.open_project(project) as store, screen.progress("Packing") as step:
         step("", 0, 1)

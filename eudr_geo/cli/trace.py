@@ -75,7 +75,7 @@ def command(
     from eudr_geo.lots.recalling import recall
     from eudr_geo.lots.tracing import trace
     from eudr_geo.model.attributed import LotAttribution
-    from eudr_geo.verifying import declared_plots
+    from eudr_geo.project.verifying import declared_plots
 
     if not forward and (kind or since or until or packages):
         raise InputError("--kind, --since, --until and --package belong to a recall", fix="add --forward")

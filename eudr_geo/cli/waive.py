@@ -26,7 +26,7 @@ def command(file: str | None, project: str, yes: bool) -> None:
       eudr-geo waive waivers.csv -p coop.gpkg
     """  # noqa: D301
     from eudr_geo.checks.waiving import COLUMNS, read_waivers
-    from eudr_geo.importing.waivers import store_waivers
+    from eudr_geo.project.importing.waivers import store_waivers
 
     if file is None:
         with options.open_project(project) as store:

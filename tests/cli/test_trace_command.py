@@ -8,8 +8,8 @@ from click.testing import CliRunner
 from store_projects import put, reading_of, squares
 
 from eudr_geo.cli import app
-from eudr_geo.importing import apply_book, preview_book
 from eudr_geo.model.workbook import book_of
+from eudr_geo.project.importing import apply_book, preview_book
 from eudr_geo.store import create_store, open_store
 
 EVENT = {"now": "2026-02-01T08:00:00Z", "who": "lan"}

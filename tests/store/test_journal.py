@@ -8,12 +8,12 @@ import pytest
 from store_projects import EVENT, ask, contents, put, reading_of, squares
 
 from eudr_geo.base.errors import InputError, StoreError
-from eudr_geo.importing import apply_book, preview_book
 from eudr_geo.model.base import table_of
 from eudr_geo.model.changes import Change
 from eudr_geo.model.lots import Lot
 from eudr_geo.model.people import Producer
 from eudr_geo.model.workbook import book_of
+from eudr_geo.project.importing import apply_book, preview_book
 
 LATER = {"now": "2026-02-01T00:00:00Z", "who": "an"}
 

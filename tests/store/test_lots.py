@@ -13,9 +13,9 @@ from store_projects import EVENT, ask, put, reading_of, squares
 
 from eudr_geo.base.errors import InputError
 from eudr_geo.checks.rules import balance
-from eudr_geo.importing import apply_book, preview_book
 from eudr_geo.model import gpkg_blob, lots
 from eudr_geo.model.workbook import book_of
+from eudr_geo.project.importing import apply_book, preview_book
 
 LATER = {"now": "2026-02-01T08:00:00Z", "who": "lan"}
 
@@ -161,7 +161,7 @@ def test_another_program_cannot_take_too_much_either(coffee, path):
 BY_IMPORT = """
     import sys
     from eudr_geo.base.errors import EudrGeoError
-    from eudr_geo.importing import apply_book, preview_book
+    from eudr_geo.project.importing import apply_book, preview_book
     from eudr_geo.model.workbook import book_of
     from eudr_geo.store import open_store
     path, who = sys.argv[1:]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from eudr_geo.importing.book import BookImport, apply_book, preview_book
-from eudr_geo.importing.common import Refused
-from eudr_geo.importing.land import PlotImport, apply_plots, preview_plots
+from eudr_geo.project.importing.book import BookImport, apply_book, preview_book
+from eudr_geo.project.importing.common import Refused
+from eudr_geo.project.importing.land import PlotImport, apply_plots, preview_plots
 
 __all__ = ["BookImport", "PlotImport", "Refused", "apply_book", "apply_plots", "preview_book", "preview_plots"]

@@ -28,7 +28,7 @@ from eudr_geo.model.package import Input, PackageData
 from eudr_geo.model.plots import Plots, Reading
 from eudr_geo.model.trace import Trace
 from eudr_geo.plots.own_outlines import Outlines
-from eudr_geo.verifying import MANIFEST, MANIFEST_SCHEMA
+from eudr_geo.project.verifying import MANIFEST, MANIFEST_SCHEMA
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 
 from eudr_geo.base.cells import clean_code
-from eudr_geo.importing.common import NOTHING_NEW, Refused, packed, stood_still, store_files
 from eudr_geo.law import country_code
 from eudr_geo.model.base import table_of
 from eudr_geo.model.changes import Change
@@ -26,6 +25,7 @@ from eudr_geo.model.plots import Plots, Reading, SourceFile
 from eudr_geo.model.records import StoredChange, StoredFinding
 from eudr_geo.plots.geodesy import plot_area_ha
 from eudr_geo.plots.shapes.fingerprint import geometry_hashes
+from eudr_geo.project.importing.common import NOTHING_NEW, Refused, packed, stood_still, store_files
 from eudr_geo.store import PlotFacts, Store
 from eudr_geo.store.journal import Writer
 

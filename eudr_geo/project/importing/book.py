@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Table
 
 from eudr_geo.base.errors import RefusedError
-from eudr_geo.importing.common import NOTHING_NEW, Refused, packed, stood_still, store_files
-from eudr_geo.importing.land import PlotImport, preview_plots, store_plots
 from eudr_geo.model.base import table_of
 from eudr_geo.model.lot_book import BOOK_TABLES, LotBook
 from eudr_geo.model.lots import TOLERANCE_KG, TOLERANCE_SHARE
 from eudr_geo.model.plots import Reading, SourceFile
 from eudr_geo.model.workbook import frame_of
+from eudr_geo.project.importing.common import NOTHING_NEW, Refused, packed, stood_still, store_files
+from eudr_geo.project.importing.land import PlotImport, preview_plots, store_plots
 from eudr_geo.store import Store
 
 if TYPE_CHECKING:
@@ -256,7 +256,7 @@ def apply_book(
     original: str | Path | None = None,
     land: PlotImport | None = None,
 ) -> str:
-    """Store a lot book whole, or nothing of it; see :func:`eudr_geo.importing.apply_plots`.
+    """Store a lot book whole, or nothing of it; see :func:`eudr_geo.project.importing.apply_plots`.
 
     Parameters
     ----------

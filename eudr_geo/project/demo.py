@@ -11,13 +11,13 @@ from eudr_geo.base.errors import InputError
 from eudr_geo.base.writing import write_file, write_folder
 from eudr_geo.checks.checking import check, check_lots
 from eudr_geo.checks.repairing import repair
-from eudr_geo.importing import apply_book, apply_plots, preview_book, preview_plots
-from eudr_geo.mapping import project_map
-from eudr_geo.packaging import build_package
+from eudr_geo.project.importing import apply_book, apply_plots, preview_book, preview_plots
+from eudr_geo.project.mapping import project_map
+from eudr_geo.project.packaging import build_package
+from eudr_geo.project.verifying import verify
 from eudr_geo.sources.reading import read_plots
 from eudr_geo.sources.workbook.reading import read_book
 from eudr_geo.store import create_store
-from eudr_geo.verifying import verify
 
 ORGANISATION = "Hợp tác xã Cà phê Ea Mẫu (invented)"
 CONSIGNMENT = "DL26-EXP-001"
