@@ -137,7 +137,7 @@ class PlotSheet:
             else:
                 columns[name] = [None if value is None else text_of(value) if key else _kept(value) for value in values]
             if key != "area_ha":
-                self.log.texts(numbers, place, key, values, is_clean=gathering.is_clean(values))
+                self.log.texts(numbers, place, key, values, is_clean=gathering.properties.is_clean(values))
         for _ in rows:
             gathering.count()
         first = len(gathering.shapes)
