@@ -1,6 +1,8 @@
 """A latitude and longitude written beside the geometry: known from every format, and used against exchanged axes."""
 
 import json
+import shutil
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -37,6 +39,8 @@ def written(tmp_path, kind, fields):
         if kind == "frame":
             return read_geodataframe(frame)
         frame.to_file(path, driver={"gpkg": "GPKG", "fgb": "FlatGeobuf", "shp": "ESRI Shapefile"}[kind])
+        if kind == "shp":
+            path = Path(shutil.make_archive(str(tmp_path.parent / tmp_path.name) + "-packed", "zip", tmp_path, "."))
     return read_plots(path)
 
 
