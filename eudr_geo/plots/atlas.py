@@ -18,7 +18,7 @@ import numpy as np
 import shapely
 
 from eudr_geo.base.errors import EudrGeoError
-from eudr_geo.plots.shapes.building import build_polygons
+from eudr_geo.plots.building import build_polygons
 
 Box = tuple[float, float, float, float]
 """West, south, east, north, degrees."""

@@ -6,7 +6,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eudr_geo.plots.shapes.building import build_polygons, ring_faults
+from eudr_geo.plots.building import build_polygons, ring_faults
 
 POSITIONS = st.tuples(
     st.floats(-180, 180, allow_nan=False), st.floats(-90, 90, allow_nan=False) | st.sampled_from([0.0, -0.0])

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import shapely
 
 from eudr_geo.model.plots import Array
-from eudr_geo.plots.shapes.building import build_polygons
+from eudr_geo.plots.building import build_polygons
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]

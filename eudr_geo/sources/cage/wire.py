@@ -18,7 +18,7 @@ from eudr_geo.law import MIN_RING_POSITIONS
 from eudr_geo.model.changes import CellChange
 from eudr_geo.model.plots import PLOT_COLUMNS, Note, Plots, Reading, Rejected, SourceFile
 from eudr_geo.words.saying import from_plain, to_plain
-from eudr_geo.plots.shapes.building import build_polygons
+from eudr_geo.plots.building import build_polygons
 
 _MAGIC = b"EUDRGEO1"
 _POLYGON = 3

@@ -17,7 +17,7 @@ import shapely
 
 from eudr_geo.law import COORDINATE_DECIMALS, MIN_RING_POSITIONS
 from eudr_geo.model.source import NumberText, RecordError
-from eudr_geo.plots.shapes.building import build_polygons, ring_faults
+from eudr_geo.plots.building import build_polygons, ring_faults
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]

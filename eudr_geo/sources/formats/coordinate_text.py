@@ -17,7 +17,7 @@ import shapely
 import simdjson
 
 from eudr_geo.law import COORDINATE_DECIMALS
-from eudr_geo.plots.shapes.building import build_polygons, ring_faults
+from eudr_geo.plots.building import build_polygons, ring_faults
 from eudr_geo.sources.formats.boundaries import FACTS, decimals_of, largest
 
 Ints = npt.NDArray[np.int64]

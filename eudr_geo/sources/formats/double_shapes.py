@@ -11,7 +11,7 @@ import shapely
 
 from eudr_geo.law import MIN_RING_POSITIONS
 from eudr_geo.model.source import NumberText, RecordError
-from eudr_geo.plots.shapes.building import build_polygons
+from eudr_geo.plots.building import build_polygons
 from eudr_geo.sources.formats.boundaries import Shape, offered_polygon, shape_of
 
 Floats = npt.NDArray[np.float64]

@@ -12,7 +12,7 @@ import shapely
 
 from eudr_geo.law import MIN_RING_POSITIONS
 from eudr_geo.model.source import RecordError, WholeFileError
-from eudr_geo.plots.shapes.building import build_polygons
+from eudr_geo.plots.building import build_polygons
 from eudr_geo.sources.formats.double_shapes import DAMAGED, MADE, NO_GEOMETRY, Told
 
 Floats = npt.NDArray[np.float64]
