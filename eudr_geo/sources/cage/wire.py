@@ -17,8 +17,8 @@ from eudr_geo.base.said import Said
 from eudr_geo.law import MIN_RING_POSITIONS
 from eudr_geo.model.changes import CellChange
 from eudr_geo.model.plots import PLOT_COLUMNS, Note, Plots, Reading, Rejected, SourceFile
-from eudr_geo.words.saying import from_plain, to_plain
 from eudr_geo.plots.building import build_polygons
+from eudr_geo.words.saying import from_plain, to_plain
 
 _MAGIC = b"EUDRGEO1"
 _POLYGON = 3
