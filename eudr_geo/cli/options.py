@@ -164,8 +164,9 @@ def waived(result: CheckResult, path: str) -> CheckResult:
     """Heed the waivers of ``--waivers`` that hold today; say on stderr which of them speak of nothing."""
     if not path:
         return result
-    from eudr_geo.checks.waiving import read_waivers, waive
+    from eudr_geo.checks.waiving import waive
     from eudr_geo.cli.screen import now_utc
+    from eudr_geo.sources.waivers import read_waivers
 
     found = read_waivers(given_bytes(path), Path(path).name)
     tell_unused(result, found)
