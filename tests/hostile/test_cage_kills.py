@@ -18,6 +18,7 @@ from eudr_geo.sources import cage
 from eudr_geo.sources.cage import drivers, landlock, walls, warm, wire
 from eudr_geo.sources.reading import read_bytes, read_plots
 
+pytestmark = pytest.mark.cold
 GOOD = '{"type":"Point","coordinates":[108.05,12.68]}'
 SMALL = Limits(wall_s=60, cpu_s=20, memory_bytes=900_000_000, disk_bytes=1_000_000, result_bytes=5_000_000)
 

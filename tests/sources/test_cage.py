@@ -16,6 +16,7 @@ from eudr_geo.sources import cage
 from eudr_geo.sources.cage import drivers, wire
 from eudr_geo.sources.reading import read_bytes, read_plots
 
+pytestmark = pytest.mark.cold
 NAMES = [".vrt", ".geojson", ".kml", ".csv", ".gpx", ".gpkg", ".zip", ".xml", ".xlsx", ".kmz"]
 
 
