@@ -1,8 +1,14 @@
-"""Small tables for tests, and where things are."""
+"""Small tables for tests, where things are, and the program without a process of its own."""
 
+import contextlib
 import io
+import os
+import sys
+import time
 import zipfile
 from pathlib import Path
+from types import SimpleNamespace
+from unittest import mock
 
 import shapely
 
@@ -47,3 +53,26 @@ def workbook_bytes(rows, **sheets):
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
+
+
+def program(*words, cwd=None, stdin=None, **env):
+    """What ``eudr-geo WORDS`` says and how it ends, in this process: the program's own main, with streams of ours."""
+    from eudr_geo.cli import main
+
+    code, out, error = 0, io.TextIOWrapper(io.BytesIO(), "utf-8"), io.TextIOWrapper(io.BytesIO(), "utf-8")
+    given = io.TextIOWrapper(io.BytesIO((stdin or "").encode()), "utf-8")
+    with (
+        contextlib.chdir(cwd or Path.cwd()), mock.patch.dict(os.environ, env), mock.patch.object(sys, "stdin", given),
+        mock.patch.object(sys, "argv", ["eudr-geo", *map(str, words)]), contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(error),
+    ):  # fmt: skip
+        time.tzset()
+        try:
+            main()
+        except SystemExit as end:
+            code = end.code if isinstance(end.code, int) else int(end.code is not None)
+    time.tzset()
+    out.flush()
+    error.flush()
+    said = (stream.buffer.getvalue().decode() for stream in (out, error))
+    return SimpleNamespace(returncode=code, **dict(zip(("stdout", "stderr"), said, strict=True)))

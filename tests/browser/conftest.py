@@ -116,21 +116,29 @@ class Watched:
         self.settle()
 
 
+@pytest.fixture(scope="session")
+def windows(chromium):
+    """Windows by their size, each opened once; pages come and go in them."""
+    return {}
+
+
 @pytest.fixture
-def open_page(chromium, tmp_path):
+def open_page(chromium, windows, tmp_path):
     """Write a page to a file, open it by its file, watch it."""
-    contexts = []
+    pages = []
 
     def opened(html, *, width=1280, height=800, phone=False):
-        path = tmp_path / f"map-{len(contexts)}.html"
+        path = tmp_path / f"map-{len(pages)}.html"
         path.write_bytes(html.encode())
-        context = chromium.new_context(
-            viewport={"width": width, "height": height}, has_touch=phone, is_mobile=phone, reduced_motion="reduce"
-        )
-        contexts.append(context)
-        context.set_default_timeout(10_000)
-        return Watched(context.new_page(), path)
+        size = (width, height, phone)
+        if size not in windows:
+            windows[size] = chromium.new_context(
+                viewport={"width": width, "height": height}, has_touch=phone, is_mobile=phone, reduced_motion="reduce"
+            )
+            windows[size].set_default_timeout(120_000)  # a busy machine is no fault of the page
+        pages.append(windows[size].new_page())
+        return Watched(pages[-1], path)
 
     yield opened
-    for context in contexts:
-        context.close()
+    for page in pages:
+        page.close()

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import shapely
-from map_samples import HOSTILE, all_hostile, cooperative, feeds_of, finding, land
+from map_samples import HOSTILE, KINDS, all_hostile, cooperative, feeds_of, finding, land
 
 from eudr_geo.outputs.maps.data import LotMapData, MapLot, MapPlots
 from eudr_geo.outputs.maps.making import lot_map
@@ -306,7 +306,7 @@ def test_plots_on_top_of_each_other_are_counted_in_a_ring(open_page):
 
 
 @pytest.mark.fault(93)
-@pytest.mark.parametrize("kind", HOSTILE)
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_strangers_text_is_shown_and_never_run(open_page, kind):
     text = HOSTILE[kind]
     page = open_page(lot_map(all_hostile(text)))

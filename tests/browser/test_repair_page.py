@@ -4,7 +4,7 @@ import json
 
 import pytest
 import shapely
-from map_samples import HOSTILE
+from map_samples import HOSTILE, KINDS
 from report_samples import a_report, village_report
 
 from eudr_geo.checks.checking import check
@@ -84,7 +84,7 @@ def test_choices(open_page):
 
 
 @pytest.mark.fault(93)
-@pytest.mark.parametrize("kind", HOSTILE)
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_strangers_text_is_shown_and_never_run(open_page, kind):
     text = HOSTILE[kind]
     made = [change(plot_id=text, source=text, what=text, by=text), change(field="country", before=text, after=text, plot_id=text, source=text)]  # fmt: skip
