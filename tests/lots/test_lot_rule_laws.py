@@ -6,6 +6,7 @@ import random
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lot_books import book_of, delivery, land, line, lot
+from tests_helpers import examples
 
 from eudr_geo.checks.checking import check_lots
 from eudr_geo.model.lot_book import BOOK_TABLES, columns
@@ -103,7 +104,7 @@ def wild_book(seed):
 
 
 BOOKS = st.integers(0, 2**32).map(wild_book)
-SLOW = settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+SLOW = settings(max_examples=examples(20), suppress_health_check=list(HealthCheck))
 
 
 def found(tables):

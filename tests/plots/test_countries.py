@@ -10,6 +10,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj import Geod
+from tests_helpers import examples
 
 from eudr_geo.base.errors import EudrGeoError
 from eudr_geo.law import country_names
@@ -119,7 +120,7 @@ def test_coordinates_that_are_no_place_do_not_crash():
     st.lists(st.tuples(st.floats(100, 115), st.floats(5, 25)), min_size=1, max_size=12),
     st.sampled_from(["VN", "LA", "KH", "CN"]),
 )
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30))
 def test_a_plot_does_not_depend_on_its_neighbours(places, code):
     points = shapely.points(places)
     together = countries.distance_km(code, points)

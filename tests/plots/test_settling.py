@@ -7,7 +7,7 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests_helpers import plots_of
+from tests_helpers import examples, plots_of
 
 from eudr_geo.checks.checking import check
 from eudr_geo.checks.repairing import repair, replay
@@ -81,7 +81,7 @@ def test_what_has_no_room_at_six_decimals_is_left_and_said():
     assert "invalid-after-rounding" in check(done.reading).findings.by_rule()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60))
 @given(st.integers(0, 10**6), st.integers(4, 30), st.floats(3e-6, 2e-4))
 def test_whole_or_untouched(seed, corners, size):
     shape = star(seed, corners, size)
@@ -95,7 +95,7 @@ def test_whole_or_untouched(seed, corners, size):
     assert shapely.hausdorff_distance(after.exterior, shape.exterior) <= 2 * 2**0.5 * UNIT
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40))
 @given(st.integers(0, 10**6), st.integers(4, 30), st.floats(2e-6, 2e-4), st.booleans())
 def test_no_repair_ends_in_a_broken_shape(seed, corners, size, named):
     """Safe rounding and dropping of doubled corners included."""
@@ -107,7 +107,7 @@ def test_no_repair_ends_in_a_broken_shape(seed, corners, size, named):
     assert repair(done.reading, also=["invalid-after-rounding"] if named else []).changes == ()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60))
 @given(st.lists(st.tuples(st.floats(), st.floats()), min_size=4, max_size=9))
 def test_any_ring_of_floats_is_answered(ring):
     closed = np.array([*ring, ring[0]])

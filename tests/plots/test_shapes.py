@@ -7,6 +7,7 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests_helpers import examples
 
 from eudr_geo.plots.shapes.crossings import CROSSING_LIMIT, crossings, overlapping_parts, tangles
 from eudr_geo.plots.shapes.decimals import broken_at_six, round6, truncate6, without_doubles
@@ -140,7 +141,7 @@ def test_sides_on_each_other_are_not_called_a_crossing():
 grid = st.integers(0, 7)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200))
 @given(st.lists(st.tuples(grid, grid), min_size=4, max_size=16))
 def test_crossings_are_those_of_shapely_side_by_side(corners):
     closed = ring(*corners)
@@ -191,7 +192,7 @@ def test_a_loop_that_would_become_a_hole_is_split():
 radii = st.lists(st.integers(30, 90), min_size=3, max_size=14)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80))
 @given(radii, st.lists(st.tuples(st.integers(-9, 9), st.integers(-9, 9), st.integers(1, 4)), min_size=1, max_size=4))
 def test_splitting_along_holes_is_exact(outer, holes):
     turn = np.linspace(0, 2 * np.pi, len(outer), endpoint=False)

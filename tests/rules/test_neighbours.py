@@ -8,7 +8,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import affinity
-from tests_helpers import plots_of
+from tests_helpers import examples, plots_of
 
 from eudr_geo.checks.checking import check
 from eudr_geo.checks.rules import neighbours
@@ -199,7 +199,7 @@ def turned(x, y, width, height, quarter):
 
 
 @given(st.lists(corner, min_size=2, max_size=9))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60))
 def test_the_fast_way_finds_what_the_slow_way_finds(corners):
     shapes = [turned(*each) for each in corners]
     pairs = pairs_of(plots_of(*shapes))
@@ -227,7 +227,7 @@ def test_the_fast_way_finds_what_the_slow_way_finds(corners):
 
 
 @given(st.lists(corner, min_size=2, max_size=7), st.randoms())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30))
 def test_the_order_of_the_file_does_not_matter(corners, random):
     shapes = [turned(*each) for each in dict.fromkeys(corners)]
     numbers = list(range(len(shapes)))
