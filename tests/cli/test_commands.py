@@ -25,7 +25,7 @@ def run(*words, cwd=None, stdin=None, **env):
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=250,
         env={**os.environ, **env},
     )
 

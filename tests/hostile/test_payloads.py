@@ -122,7 +122,13 @@ def test_no_payload_escapes_from_a_path_as_text_or_the_public_verbs(canary, tmp_
 
 
 @pytest.mark.fault(5, 8)
-@pytest.mark.parametrize("name", ["vrt of a file", "receiver's sentences", "gdal algorithm of a file"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "vrt of a file",
+        *(pytest.param(name, marks=pytest.mark.slow) for name in ("receiver's sentences", "gdal algorithm of a file")),
+    ],
+)
 def test_the_program_itself_is_as_careful(canary, name, tmp_path):
     """A true process, from a file and from standard input, with the fake programs first on its PATH."""
     data = payloads(canary)[name]

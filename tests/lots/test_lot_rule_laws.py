@@ -3,6 +3,7 @@
 import math
 import random
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lot_books import book_of, delivery, land, line, lot
@@ -193,6 +194,7 @@ def test_what_the_order_of_rows_once_changed():
         assert said(shuffled) == said(tables)
 
 
+@pytest.mark.slow
 def test_a_big_clean_book_is_judged_in_time():
     """50 000 deliveries; the suite's own limit of time is the judge of what is unbearable."""
     chance = random.Random(7)

@@ -1,7 +1,5 @@
 """Shapes at six decimals: whole after the repair, near what was written, and left alone where that cannot be."""
 
-import time
-
 import numpy as np
 import pytest
 import shapely
@@ -12,6 +10,7 @@ from tests_helpers import examples, plots_of
 from eudr_geo.checks.checking import check
 from eudr_geo.checks.repairing import repair, replay
 from eudr_geo.model.plots import Reading
+from eudr_geo.plots.shapes import settling
 from eudr_geo.plots.shapes.decimals import broken_at_six, round6, truncate6
 from eudr_geo.plots.shapes.settling import settled, settled_ring
 
@@ -47,12 +46,13 @@ def test_a_narrow_neck_is_kept_open_by_moving_one_corner():
 
 
 @pytest.mark.parametrize(("corners", "size"), [(100, 6e-5), (300, 2e-4), (1000, 1e-3), (5000, 5e-3)])
-def test_large_boundaries_with_many_narrow_places_take_less_than_two_seconds(corners, size):
+def test_large_boundaries_with_many_narrow_places_take_little_work(monkeypatch, corners, size):
     shape = star(corners, corners, size)
     assert broken_at_six(one(shape))[0, :2].any()
-    began = time.process_time()
+    best, compared = settling._best, []
+    monkeypatch.setattr(settling, "_best", lambda *given: (answer := best(*given), compared.append(answer[1]))[0])
     whole = settled(shape)
-    assert time.process_time() - began < 2
+    assert 0 < sum(compared) < 100 * corners  # measured: 5 to 25 pairs of sides a corner
     assert whole.is_valid
     assert shapely.equals_exact(whole, shapely.transform(whole, truncate6))
     assert whole.hausdorff_distance(shape) < 1.5 * UNIT
