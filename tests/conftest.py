@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import shapely
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from tests_helpers import PROFILE, ROOT, examples
 
 pytest_plugins = ["harness"]
@@ -13,7 +13,13 @@ pytest_plugins = ["harness"]
 # The suite draws the same examples each time, so that a red run tells of the change; `make fuzz` draws new ones. How
 # long one takes is the machine's affair.
 for _profile in ("third", "same", "new"):
-    settings.register_profile(_profile, derandomize=_profile != "new", deadline=None, max_examples=examples(100))
+    settings.register_profile(
+        _profile,
+        derandomize=_profile != "new",
+        deadline=None,
+        max_examples=examples(100),
+        suppress_health_check=[HealthCheck.too_slow],
+    )
 settings.load_profile(PROFILE)
 
 

@@ -50,6 +50,14 @@ class Watched:
         """Wait until the map has drawn what it was told to."""
         self.page.evaluate("() => new Promise(done => requestAnimationFrame(() => setTimeout(done, 60)))")
 
+    def becomes(self, ask, wanted):
+        """Assert that an answer comes, however long a busy machine takes over it."""
+        for _ in range(1_200):
+            if ask() == wanted:
+                return
+            self.page.wait_for_timeout(50)
+        assert ask() == wanted
+
     def quiet(self):
         """Assert that nothing ran, nothing was asked for, nothing broke."""
         assert [url for url in self.requests if url != self.path.as_uri() and not url.startswith("data:")] == []

@@ -40,12 +40,10 @@ def test_choices_narrow_the_list_and_the_map(open_page):
     page.settle()
     assert page.text("#count") == "15 of 30 findings"
     page.page.locator("#find").fill("buon ako")
-    page.page.wait_for_timeout(250)
-    assert page.text("#count") == "No finding fits these choices."
+    page.becomes(lambda: page.text("#count"), "No finding fits these choices.")
     page.page.locator("#clear").click()
     page.page.locator("#find").fill("P-19")
-    page.page.wait_for_timeout(250)
-    assert page.texts(".finding .who b") == ["P-19"]
+    page.becomes(lambda: page.texts(".finding .who b"), ["P-19"])
     page.quiet()
 
 
@@ -64,9 +62,10 @@ def test_villages_and_files_are_two_choices(open_page):
 
 def test_letters_are_found_without_their_marks(open_page):
     page = open_page(check_page(village_report()))
+    page.page.locator("#find").fill("zzz")
+    page.becomes(lambda: page.text("#count"), "No finding fits these choices.")
     page.page.locator("#find").fill("tran duc")
-    page.page.wait_for_timeout(250)
-    assert page.text("#count") == "6 of 6 findings"
+    page.becomes(lambda: page.text("#count"), "6 of 6 findings")
 
 
 def test_show_on_map_goes_there_and_a_click_on_a_plot_lists_its_findings(open_page):
@@ -98,11 +97,9 @@ def test_five_thousand_findings(open_page):
     page = open_page(text)
     assert page.page.locator(".finding").count() <= 120, "rows are made as they come into view"
     page.page.mouse.wheel(0, 30_000)
-    page.page.wait_for_timeout(300)
-    assert page.page.locator(".finding").count() > 40
+    page.becomes(lambda: page.page.locator(".finding").count() > 40, wanted=True)
     page.page.locator("#find").fill("P-4999")
-    page.page.wait_for_timeout(600)
-    assert page.texts(".finding .who b") == ["P-4999"]
+    page.becomes(lambda: page.texts(".finding .who b"), ["P-4999"])
     page.quiet()
 
 
