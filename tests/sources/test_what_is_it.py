@@ -6,6 +6,7 @@ import zipfile
 
 import pytest
 from openpyxl import Workbook
+from tests_helpers import lines_run
 
 
 def zipped(*names):
@@ -58,13 +59,11 @@ def test_signals_and_instructions_in_the_text_of_a_plot_do_no_harm(direct):
     assert len(direct(f"plot,lat,lon,note\nA,12.5,108.1,{note.replace(',', ' ')}\n").plots) == 1
 
 
-def test_a_thousand_comments_take_no_time(direct):
-    import time
-
-    start = time.process_time()
-    direct(b"<!---->" * 9000)
-    direct(b"<?x?>\n" * 9000)
-    assert time.process_time() - start < 1
+@pytest.mark.parametrize("comment", [b"<!---->", b"<?x?>\n"])
+def test_a_million_comments_take_no_time(direct, comment):
+    """To copy what is left of them at each would take an hour: the suite's own limit ends that."""
+    _, ran = lines_run(lambda: direct(comment * 900_000))
+    assert ran < 5_000
 
 
 def claim(count):
