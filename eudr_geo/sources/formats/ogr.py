@@ -36,9 +36,10 @@ class OgrError(Exception):
 class Rows:
     """What a driver says of a layer, and what it gave."""
 
-    count: int  # as the driver says before it reads
+    count: int  # as the driver says before it reads, -1 when it does not say
     crs_wkt: str = ""
     encoding: str = ""
+    has_shapes: bool = True  # False for a table
     records: list[tuple[dict[str, Any], Told | RecordError]] = field(default_factory=list)
 
 
@@ -59,7 +60,7 @@ def layers_of(path: Path, driver: str) -> list[str]:
 
 
 def rows_of(path: Path, driver: str, layer: str | None = None, *, most: int) -> Rows:
-    """Return what a driver gives of a layer; nothing of it when it says that there are more records than ``most``.
+    """Return what a driver gives of a layer, at most ``most`` records; nothing when it says that there are more.
 
     Raises
     ------
@@ -88,11 +89,17 @@ def _fiona_rows(path: Path, driver: str, layer: str | None, most: int) -> Rows:
 
     try:
         with fiona.open(path, enabled_drivers=[driver], layer=layer) as opened:
-            rows = Rows(len(opened), opened.crs_wkt or "", str(opened.encoding or ""))
-            if rows.count > most:
+            try:
+                count = len(opened)
+            except TypeError:  # a format that tells no number (MIF)
+                count = -1
+            rows = Rows(count, opened.crs_wkt or "", str(opened.encoding or ""))
+            rows.has_shapes = opened.schema["geometry"] != "None"
+            if count > most or not rows.has_shapes:
                 return rows
-            curved = {feature.id for feature in _each(opened.filter(where=_CURVES), rows.count) if feature}
-            for feature in _each(iter(opened), rows.count):
+            upto = count if count >= 0 else most + 1
+            curved = {feature.id for feature in _each(opened.filter(where=_CURVES), upto) if feature}
+            for feature in _each(iter(opened), upto):
                 if feature is None:
                     rows.records.append(({}, RecordError(*DAMAGED)))
                     continue
@@ -104,11 +111,11 @@ def _fiona_rows(path: Path, driver: str, layer: str | None, most: int) -> Rows:
     return rows
 
 
-def _each(features: Iterator[Any], count: int) -> Iterator[Any]:
-    """The next records; None for one that the driver fails on."""
+def _each(features: Iterator[Any], upto: int) -> Iterator[Any]:
+    """The records up to a number; None for one that the driver fails on."""
     from fiona.errors import FionaError
 
-    for _ in range(count):
+    for _ in range(upto):
         try:
             yield next(features)
         except StopIteration:
@@ -136,9 +143,9 @@ def _pyogrio_rows(path: Path, driver: str, layer: str | None, most: int) -> Rows
         if info["driver"] != driver:
             raise OgrError(driver)
         rows = Rows(int(info["features"]), info["crs"] or "", info["encoding"] or "")
-        if rows.count <= most:
-            has_shape = info["geometry_type"] is not None
-            curved = set(_ids(path, layer, _CURVES)) if has_shape else set()
+        rows.has_shapes = info["geometry_type"] is not None
+        if rows.count <= most and rows.has_shapes:
+            curved = set(_ids(path, layer, _CURVES))
             rows.records = list(_pyogrio_records(path, layer, info, curved, 0, rows.count))
     except (DataSourceError, DataLayerError, FeatureError, ValueError, RuntimeError) as error:
         raise OgrError(driver) from error

@@ -14,12 +14,10 @@ from eudr_geo.base.cells import shown
 from eudr_geo.base.limits import raise_it
 from eudr_geo.model.plots import Reading
 from eudr_geo.model.source import NumberText, RecordError, Source, WholeFileError
-from eudr_geo.plots.projecting import known
 from eudr_geo.sources.formats.archives import members, not_read
-from eudr_geo.sources.formats.double_shapes import DAMAGED
 from eudr_geo.sources.formats.ogr import OgrError, rows_of
 from eudr_geo.sources.records.gathering import Gathering
-from eudr_geo.sources.records.layers import WGS84, Layer, nobody_knows, read_layers
+from eudr_geo.sources.records.layers import Layer, read_layers
 
 FORMATS = ("MapInfo",)
 DRIVER = "MapInfo File"
@@ -97,24 +95,12 @@ def _read(path: Path, name: str, gathering: Gathering) -> Layer:
             f"split the file, {raise_it('records')}",
         )
     gathering.encoding = rows.encoding
-    _system(layer, rows.crs_wkt, gathering)
-    layer.add(rows.records + [({}, RecordError(*DAMAGED))] * (promised - len(rows.records)))
+    layer.take_system(rows.crs_wkt, gathering)
+    layer.add(rows.records)
+    layer.add_missing(promised)
     layer.judge_metres()
     return layer
 
 
 def _count(path: Path) -> int:
     return sum(1 for line in path.with_suffix(".mid").read_bytes().splitlines() if line.strip())
-
-
-def _system(layer: Layer, wkt: str, gathering: Gathering) -> None:
-    if gathering.source.crs:
-        return
-    if not wkt:
-        layer.why_no_crs = " (it is drawn without one)"
-    elif code := known(wkt):
-        layer.crs = code
-    elif wkt.startswith("GEOGCS") and "WGS" in wkt.upper():
-        layer.crs = WGS84
-    else:
-        raise nobody_knows(wkt)
