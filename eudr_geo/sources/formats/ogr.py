@@ -38,7 +38,6 @@ class Rows:
 
     count: int  # as the driver says before it reads, -1 when it does not say
     crs_wkt: str = ""
-    encoding: str = ""
     has_shapes: bool = True  # False for a table
     records: list[tuple[dict[str, Any], Told | RecordError]] = field(default_factory=list)
 
@@ -93,7 +92,7 @@ def _fiona_rows(path: Path, driver: str, layer: str | None, most: int) -> Rows:
                 count = len(opened)
             except TypeError:  # a format that tells no number (MIF)
                 count = -1
-            rows = Rows(count, opened.crs_wkt or "", str(opened.encoding or ""))
+            rows = Rows(count, opened.crs_wkt or "")
             rows.has_shapes = opened.schema["geometry"] != "None"
             if count > most or not rows.has_shapes:
                 return rows
@@ -142,7 +141,7 @@ def _pyogrio_rows(path: Path, driver: str, layer: str | None, most: int) -> Rows
         info = read_info(path, layer=layer, force_feature_count=True)
         if info["driver"] != driver:
             raise OgrError(driver)
-        rows = Rows(int(info["features"]), info["crs"] or "", info["encoding"] or "")
+        rows = Rows(int(info["features"]), info["crs"] or "")
         rows.has_shapes = info["geometry_type"] is not None
         if rows.count <= most and rows.has_shapes:
             curved = set(_ids(path, layer, _CURVES))

@@ -94,7 +94,6 @@ def _read(path: Path, name: str, gathering: Gathering) -> Layer:
             f"{shown(name)} says it has {max(promised, rows.count):,} rows, more than {limit:,}",
             f"split the file, {raise_it('records')}",
         )
-    gathering.encoding = rows.encoding
     layer.take_system(rows.crs_wkt, gathering)
     layer.add(rows.records)
     layer.add_missing(promised)
