@@ -1,5 +1,7 @@
 """GML and File Geodatabases, written for tests."""
 
+import warnings
+
 import numpy as np
 import shapely
 
@@ -31,10 +33,14 @@ def plot(code, ring=RING, system=WGS84, more="", tag="plots"):
 
 
 def collection(*records, head=""):
-    return '<?xml version="1.0" encoding="UTF-8"?>\n' + HEAD.format(head) + "".join(records) + "</gml:FeatureCollection>"
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n' + HEAD.format(head) + "".join(records) + "</gml:FeatureCollection>"
+    )
 
 
-def geodatabase(path, rows, *, layer="plots", kind="MultiPolygon", system="EPSG:4326", top="du lieu/plots.gdb/", append=False):
+def geodatabase(
+    path, rows, *, layer="plots", kind="MultiPolygon", system="EPSG:4326", top="du lieu/plots.gdb/", append=False
+):
     """Write a layer; return the files of the geodatabase as they stand in an archive."""
     import pyogrio
 
@@ -42,8 +48,10 @@ def geodatabase(path, rows, *, layer="plots", kind="MultiPolygon", system="EPSG:
     array = np.empty(len(shapes), dtype=object)
     array[:] = shapes
     columns = [np.array([code for _, code in rows], dtype=object), np.array([1.35] * len(rows))]
-    pyogrio.raw.write(
-        path, array if kind else None, columns, ["plot_id", "area_ha"], driver="OpenFileGDB", layer=layer,
-        geometry_type=kind, crs=system, append=append,
-    )  # fmt: skip
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of a layer without a system, which is wanted
+        pyogrio.raw.write(
+            path, array if kind else None, columns, ["plot_id", "area_ha"], driver="OpenFileGDB", layer=layer,
+            geometry_type=kind, crs=system, append=append,
+        )  # fmt: skip
     return {f"{top}{one.name}": one.read_bytes() for one in sorted(path.iterdir())}

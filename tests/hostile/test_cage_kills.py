@@ -301,7 +301,9 @@ def test_doctor_says_what_the_cage_can_do_here():
     """Whatever this machine lets a process give up: the words follow from what the walls really do."""
     status, words = cage.describe()
     assert status == "ready"
-    expected = "no network" if walls.can_leave_network() else "no TCP" if landlock.version() >= 4 else "network not taken"
+    expected = (
+        "no network" if walls.can_leave_network() else "no TCP" if landlock.version() >= 4 else "network not taken"
+    )
     assert expected in words
     assert ("memory, time" if walls.limits_memory() else "memory") in words
 

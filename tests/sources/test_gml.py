@@ -56,7 +56,11 @@ def test_a_plot_is_where_its_file_says(reads, data):
 
 
 def test_a_national_grid_is_converted(reads):
-    seen = reads(collection(plot("A", "450000 1402000 450200 1402000 450200 1402200 450000 1402000", "urn:ogc:def:crs:EPSG::5899")))
+    seen = reads(
+        collection(
+            plot("A", "450000 1402000 450200 1402000 450200 1402200 450000 1402000", "urn:ogc:def:crs:EPSG::5899")
+        )
+    )
     metres = shapely.Polygon([(450000, 1402000), (450200, 1402000), (450200, 1402200), (450000, 1402000)])
     assert (seen.crs, seen.codes) == ("EPSG:5899", [])
     assert shapely.hausdorff_distance(seen.plots.geometry[0], to_wgs84([metres], "EPSG:5899")[0]) < 1e-6
@@ -93,7 +97,7 @@ def test_what_a_driver_would_change_or_drop_is_named(reads, monkeypatch, shape, 
 
 def test_a_record_that_ends_the_layer_for_the_driver_takes_no_other_along():
     """In the cage, where the driver is told to go on."""
-    reading = read_bytes(collection(plot("A"), plot("B", RING + " 5"), plot("C")).encode(), "x.gml")
+    reading = read_bytes("x.gml", collection(plot("A"), plot("B", RING + " 5"), plot("C")).encode())
     assert reading.plots["plot_id"].tolist() == ["A", "C"]
     assert [row.record for row in reading.rejected] == [2]
 

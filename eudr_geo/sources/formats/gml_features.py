@@ -1,8 +1,8 @@
 """Records of a GML, looked through before a driver sees their shapes.
 
 The driver takes a word for the number 0, cuts ``108,05`` in two, keeps one shape of two, makes corners of a curve and
-asks addresses for what a file only points at. So each record is judged here first, its properties are taken here as they
-are written, and the driver gets a file of ours with nothing in it but numbered shapes.
+asks addresses for what a file only points at. So each record is judged here first, its properties are taken here as
+they are written, and the driver gets a file of ours with nothing in it but numbered shapes.
 """
 
 from __future__ import annotations
@@ -68,9 +68,7 @@ class _Defaults:
     def of(self, envelope: Element | None) -> _Defaults:
         if envelope is None:
             return self
-        return _Defaults(
-            envelope.get("srsName") or self.system, envelope.get("srsDimension") or self.dimension
-        )
+        return _Defaults(envelope.get("srsName") or self.system, envelope.get("srsDimension") or self.dimension)
 
 
 def features(data: bytes, limits: Limits, aside: Aside) -> Iterator[Feature]:
@@ -106,7 +104,7 @@ def features(data: bytes, limits: Limits, aside: Aside) -> Iterator[Feature]:
             defaults = defaults.of(next(iter(element), None))
         elif len(open_) == 1 and len(element) and tag_of(element) not in _COLLECTIONS:
             aside.elements[tag_of(element)] += 1
-        if record is None and open_ and not tag_of(element) == "Envelope":
+        if record is None and open_ and tag_of(element) != "Envelope":
             open_[-1].remove(element)  # done with: a large file is not held as a whole
 
 

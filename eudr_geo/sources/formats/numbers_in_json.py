@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 import numpy as np
 import numpy.typing as npt
 
+simdjson: Any
 try:
     import simdjson
 except ImportError:

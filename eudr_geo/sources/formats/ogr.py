@@ -8,7 +8,9 @@ GDAL was started with the drivers of ``cage/drivers.py`` and no others.
 from __future__ import annotations
 
 import importlib.util
+import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -55,7 +57,10 @@ def layers_of(path: Path, driver: str) -> list[str]:
     OgrError
         When the driver cannot open it.
     """
-    return _fiona_layers(path, driver) if has_fiona() else _pyogrio_layers(path)
+    if has_fiona():
+        return _fiona_layers(path, driver)
+    with _no_remarks():
+        return _pyogrio_layers(path)
 
 
 def rows_of(path: Path, driver: str, layer: str | None = None, *, most: int) -> Rows:
@@ -66,8 +71,18 @@ def rows_of(path: Path, driver: str, layer: str | None = None, *, most: int) -> 
     OgrError
         When the driver cannot open it.
     """
-    reading = _fiona_rows if has_fiona() else _pyogrio_rows
-    return reading(path, driver, layer, most)
+    if has_fiona():
+        return _fiona_rows(path, driver, layer, most)
+    with _no_remarks():
+        return _pyogrio_rows(path, driver, layer, most)
+
+
+@contextmanager
+def _no_remarks() -> Iterator[None]:
+    """Without the driver's remarks on rings and the like: records are counted, and the rules judge every plot."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 def _fiona_layers(path: Path, driver: str) -> list[str]:

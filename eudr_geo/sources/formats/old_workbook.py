@@ -93,7 +93,7 @@ def _records(stream: bytes) -> Iterator[tuple[int, int, bytes]]:
 class _Sectors(olefile.OleFileIO):  # type: ignore[misc]
     """A compound file of which the list of entries is looked through in its order, as the library that reads it does.
 
-    The tree of entries is left out: it is walked by recursion, and an entry that no branch leads to is read all the same.
+    The tree of entries is left out: it is walked by recursion, and what no branch leads to is read all the same.
     """
 
     def loaddirectory(self, sect: int) -> None:
@@ -148,7 +148,8 @@ def _stream(data: bytes) -> bytes:
         raise _damaged()
     try:
         with _Sectors(io.BytesIO(data)) as compound:
-            return compound.workbook()
+            stream: bytes = compound.workbook()
+            return stream
     except (OSError, ValueError, TypeError, AttributeError, LookupError, OverflowError) as error:
         raise _damaged() from error  # another library may read it all the same, and nobody has looked where cells are
 

@@ -61,7 +61,9 @@ def read(source: Source) -> Reading:
         layers += _layers(_laid_out(parts, place, Path(f"base{number}.gdb")), prefix, tables, gathering)
     if tables:
         listed = ", ".join(map(shown, tables[:5])) + (" …" if len(tables) > 5 else "")
-        gathering.note("several-layers", f"it also holds tables without shapes, not read: {listed}", "send them as XLSX")
+        gathering.note(
+            "several-layers", f"it also holds tables without shapes, not read: {listed}", "send them as XLSX"
+        )
     return read_layers(gathering, layers)
 
 

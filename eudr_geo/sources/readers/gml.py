@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from operator import itemgetter
 from pathlib import Path
 
 from eudr_geo.base.cells import shown
@@ -23,7 +24,11 @@ from eudr_geo.sources.records.layers import WGS84, Layer, nobody_knows, read_lay
 
 FORMATS = ("GML",)
 DRIVER = "GML"
-_ROOT = re.compile(rb"<(?:[\w.-]+:)?(?:Simple)?FeatureCollection[\s>/]|<[\w.-]+:[\w.-]+[^>]*http://www\.opengis\.net/gml")
+_Layers = dict[tuple[str, str], list[tuple[int, Feature]]]
+"""Records and their numbers in the file, by the name and the coordinate system of their layer."""
+_ROOT = re.compile(
+    rb"<(?:[\w.-]+:)?(?:Simple)?FeatureCollection[\s>/]|<[\w.-]+:[\w.-]+[^>]*http://www\.opengis\.net/gml"
+)
 _CODE = re.compile(r".*epsg(?:\.xml#|::|[:/](?:[\d.]*[:/])?)(\d{4,6})", re.IGNORECASE)
 
 
@@ -45,7 +50,7 @@ def read(source: Source) -> Reading:
     data = source.path.read_bytes()
     gathering.encoding = encoding_of(data)
     aside = Aside()
-    found: dict[tuple[str, str], list[Feature]] = {}
+    found: _Layers = {}
     for number, feature in enumerate(features(data, source.limits, aside), start=1):
         if number > source.limits.records:
             raise WholeFileError(
@@ -54,7 +59,7 @@ def read(source: Source) -> Reading:
                 f"split the file, {raise_it('records')}",
             )
         if source.layer in {"", feature.layer}:
-            found.setdefault((feature.layer, feature.system if feature.shape else ""), []).append(feature)
+            found.setdefault((feature.layer, feature.system if feature.shape else ""), []).append((number, feature))
     _rest(found)
     if aside.elements:
         names = ", ".join(f"{shown(name)} ({count:,})" for name, count in sorted(aside.elements.items())[:5])
@@ -64,19 +69,25 @@ def read(source: Source) -> Reading:
         gathering.note("several-layers", why, "keep the boundary only")
     titles = Counter(name for name, _ in found)
     layers = [
-        _layer(name if titles[name] == 1 else f"{name} ({system or 'no srsName'})", system, rows, Path(f"gml{number}"), gathering)
+        _layer(
+            name if titles[name] == 1 else f"{name} ({system or 'no srsName'})",
+            system,
+            [row for _, row in rows],
+            Path(f"gml{number}"),
+            gathering,
+        )
         for number, ((name, system), rows) in enumerate(found.items())
     ]
     return read_layers(gathering, layers)
 
 
-def _rest(found: dict[tuple[str, str], list[Feature]]) -> None:
+def _rest(found: _Layers) -> None:
     """Put records without a shape to those of the same name that have one: they are no layer of their own."""
     for name, system in [key for key in found if not key[1]]:
         rows = found[name, system]
         other = next((key for key in found if key[0] == name and key[1]), None)
-        if other and not any(row.shape for row in rows):
-            found[other] += found.pop((name, system))
+        if other and not any(row.shape for _, row in rows):
+            found[other] = sorted(found[other] + found.pop((name, system)), key=itemgetter(0))
 
 
 def _layer(name: str, system: str, rows: list[Feature], folder: Path, gathering: Gathering) -> Layer:

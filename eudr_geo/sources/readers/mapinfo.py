@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 from eudr_geo.base.cells import shown
 from eudr_geo.base.limits import raise_it
 from eudr_geo.model.plots import Reading
-from eudr_geo.model.source import NumberText, RecordError, Source, WholeFileError
+from eudr_geo.model.source import Source, WholeFileError
 from eudr_geo.sources.formats.archives import members, not_read
 from eudr_geo.sources.formats.ogr import OgrError, rows_of
 from eudr_geo.sources.records.gathering import Gathering

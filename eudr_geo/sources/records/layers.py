@@ -13,7 +13,15 @@ from eudr_geo.model.plots import Reading
 from eudr_geo.model.source import RecordError, WholeFileError
 from eudr_geo.plots.projecting import known, to_wgs84, transformer
 from eudr_geo.sources.formats.boundaries import FACTS, Shape, facts_of_doubles, line_fault
-from eudr_geo.sources.formats.double_shapes import DAMAGED, MADE, Told, geometry_of, largest_of, offer_of, plain_polygons
+from eudr_geo.sources.formats.double_shapes import (
+    DAMAGED,
+    MADE,
+    Told,
+    geometry_of,
+    largest_of,
+    offer_of,
+    plain_polygons,
+)
 from eudr_geo.sources.records.converting import in_degrees, note_degrees
 from eudr_geo.sources.records.gathering import Gathering
 
@@ -47,7 +55,7 @@ class Layer:
         if missing > 0:
             self.told += [RecordError(*DAMAGED)] * missing
             for values in self.columns.values():
-                values += [None] * missing
+                values.extend([None] * missing)
 
     def take_system(self, wkt: str, gathering: Gathering) -> None:
         """Take the system that a driver tells by its definition, unless the user told one.
