@@ -7,7 +7,7 @@ import zipfile
 
 from tests_helpers import workbook_bytes, zipped
 
-SUFFIXES = (".geojson", ".json", ".kml", ".kmz", ".gpx", ".csv", ".xlsx", ".zip", ".gpkg", ".shp", ".gml")
+SUFFIXES = (".geojson", ".json", ".kml", ".kmz", ".gpx", ".csv", ".xlsx", ".zip", ".gpkg", ".shp")
 PLOT = '{"type":"Point","coordinates":[108.05,12.68]}'
 DOCTYPE = '<!DOCTYPE k [<!ENTITY x SYSTEM "{}">]>'
 KML_HEAD = '<kml xmlns="http://www.opengis.net/kml/2.2"><Document>'
