@@ -9,7 +9,7 @@ import pytest
 from gml_samples import GEODATABASE_ROWS, collection, geodatabase, plot
 from tests_helpers import zipped
 
-from eudr_geo.sources import cage
+from eudr_geo.sources.cage import starting
 
 ROOT = Path(__file__).parents[2]
 READS = """
@@ -41,7 +41,7 @@ def answers_of(paths, folder, hidden=()):
     folder.mkdir()
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", READS.format(hidden=list(hidden))],
-        input=json.dumps([str(path) for path in paths]), env={**cage.environment(folder), "PYTHONPATH": str(ROOT)},
+        input=json.dumps([str(path) for path in paths]), env={**starting.environment(folder), "PYTHONPATH": str(ROOT)},
         cwd=folder, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
