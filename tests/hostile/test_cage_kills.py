@@ -182,14 +182,21 @@ def test_warm_and_cold_cages_give_the_same_answer(samples):
 
 
 @pytest.mark.fault(9)
-def test_no_driver_but_the_frozen_ones_is_in_the_cage(tmp_path):
+@pytest.mark.parametrize(
+    "script",
+    [
+        "import fiona, json\nwith fiona.Env() as env: print(json.dumps(sorted(env.drivers())))",
+        "import pyogrio, json\nprint(json.dumps(sorted(pyogrio.list_drivers())))",
+    ],
+    ids=["fiona", "pyogrio"],
+)
+def test_no_driver_but_the_frozen_ones_is_in_the_cage(tmp_path, script):
     """Also those that a later GDAL brings: the list is compared with what is there, not with what we know."""
-    script = "import fiona, json\nwith fiona.Env() as env: print(json.dumps(sorted(env.drivers())))"
     done = subprocess.run(
         [sys.executable, "-c", script], env=starting.environment(tmp_path), capture_output=True, text=True, check=False
     )
     if done.returncode and "No module named" in done.stderr:
-        pytest.skip("no GDAL here: nothing to keep out")
+        pytest.skip("that GDAL is not here: nothing to keep out")
     assert json.loads(done.stdout) == sorted(drivers.ALLOWED)
 
 
@@ -300,7 +307,7 @@ def test_the_parent_checks_the_columns_again(column, values):
         wire.unpack(wire.pack(Reading(plots, (), (SourceFile("x", "", 0, "y", records=1, plots=1),))), "x", Limits())
 
 
-def test_doctor_says_what_the_cage_can_do_here(tmp_path):
+def test_doctor_says_what_the_cage_can_do_here():
     """What it says of the network is what a child finds: one namespace, one door shut by Landlock, or none."""
     status, words = cage.describe()
     assert status == "ready"
@@ -310,6 +317,17 @@ def test_doctor_says_what_the_cage_can_do_here(tmp_path):
     assert ("no TCP" in words) == (not left and speaks >= landlock.TCP_FROM)
     assert ("network not taken away" in words) == (not left and speaks < landlock.TCP_FROM)
     assert ("other files and programs out of reach" in words) == (speaks > 0)
+
+
+def test_the_wall_round_the_network_is_tried_and_not_believed(monkeypatch):
+    """In a container that may not make a namespace the answer is no, on one that may it is yes: both by the same call."""
+    if not sys.platform.startswith("linux"):
+        assert not walls.can_leave_network()
+        return
+    for outcome in (True, False):
+        monkeypatch.setattr(walls, "leave_network", lambda outcome=outcome: outcome)
+        assert walls.can_leave_network() is outcome
+        assert ("no network" in cage.describe()[1]) is outcome
 
 
 @pytest.mark.parametrize(

@@ -53,11 +53,18 @@ def test_instructions_are_refused_under_any_name(canary, kind, tmp_path):
         assert SECRET not in repr(file)
 
 
-def test_the_drivers_in_the_cage_are_the_frozen_list(tmp_path):
-    script = "import fiona, json\nwith fiona.Env() as env: print(json.dumps(sorted(env.drivers())))"
+DRIVERS = {
+    "fiona": "import fiona, json\nwith fiona.Env() as env: print(json.dumps(sorted(env.drivers())))",
+    "pyogrio": "import pyogrio, json\nprint(json.dumps(sorted(pyogrio.list_drivers())))",
+}
+
+
+@pytest.mark.parametrize("library", DRIVERS)
+def test_the_drivers_in_the_cage_are_the_frozen_list(tmp_path, library):
+    pytest.importorskip(library)
     done = subprocess.run(
-        [sys.executable, "-c", script], env=starting.environment(tmp_path), capture_output=True, text=True, check=True
-    )
+        [sys.executable, "-c", DRIVERS[library]], env=starting.environment(tmp_path), capture_output=True, text=True, check=True
+    )  # fmt: skip
     assert json.loads(done.stdout) == sorted(drivers.ALLOWED)
 
 

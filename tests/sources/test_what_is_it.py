@@ -26,7 +26,7 @@ def zipped(*names):
         (b"\xd0\xcf\x11\xe0\xa1\xb1", "unreadable-file", "no workbook"),
         (b"\n\n <!DOCTYPE HTML><html>", "unreadable-file", "web page"),
         (b"<?xml version='1.0'?><!DOCTYPE html PUBLIC 'x'><html>", "unreadable-file", "web page"),
-        (b"<gml:FeatureCollection xmlns:gml='x'>", "unsupported-format", "GML"),
+        (b"<gml:FeatureCollection xmlns:gml='x'>", "unreadable-file", "the XML breaks"),
         (b"\0\0\x27\x0a" + bytes(200), "unsupported-format", ".shp"),
         (b"PAR1xxxx", "unsupported-format", "GeoParquet"),
         (b"AC1027", "unsupported-format", "AutoCAD"),
