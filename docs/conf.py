@@ -6,7 +6,14 @@ project = "eudr-geo"
 author = "eudr_geo maintainers"
 copyright = "2026, eudr_geo maintainers"
 release = version = _version("eudr-geo")
-extensions = ["myst_parser"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
+autodoc_member_order = "bysource"
+autodoc_typehints = "description"  # beside each parameter; the line of the signature stays short
+autodoc_typehints_description_target = "documented"
+autodoc_class_signature = "mixed"
+napoleon_google_docstring = False
+napoleon_use_ivar = True
+napoleon_use_rtype = False
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
 html_theme = "furo"

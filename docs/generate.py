@@ -1,11 +1,13 @@
-"""Write the pages that are made from the code: rules, command line, data dictionary. CI checks for drift."""
+"""Write the pages that are made from the code: rules, command line, data dictionary, verbs. CI checks for drift."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
 
+import house
 import pictures
+import python_pages
 import tested
 
 DOCS = Path(__file__).parent
@@ -19,6 +21,8 @@ def main() -> None:
         "reference/data.md": data_page(),
         "reference/coverage.md": coverage_page(),
         "reference/limits.md": limits_page(),
+        "reference/python.md": python_pages.page(),
+        "images/house.svg": house.page(),
         "explanation/how-it-is-tested.md": tested.page(),
     }
     for old in (*(DOCS / "rules").glob("*.md"), *(DOCS / "rules" / "images").glob("*.svg")):
