@@ -84,10 +84,10 @@ def test_reports_honour_their_contract(module):
 def test_the_command_line_offers_every_report_and_language():
     from eudr_geo.cli import options
     from eudr_geo.outputs.reports import formats
-    from eudr_geo.words.page import LANGUAGES
+    from eudr_geo.words.languages import languages
 
     assert sorted(options.FORMATS) == sorted(formats())
-    assert options.LANGUAGES == LANGUAGES
+    assert languages() == options.LANGUAGES
 
 
 @pytest.mark.parametrize("module", members("eudr_geo.outputs.package"), ids=lambda m: m.__name__)

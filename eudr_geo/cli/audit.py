@@ -35,7 +35,7 @@ def command(
     """  # noqa: D301
     from eudr_geo.checks.calibrating import read_bands
     from eudr_geo.outputs.reports import formats
-    from eudr_geo.project.packaging import audit
+    from eudr_geo.project.auditing import audit
 
     bands = read_bands(own_bands.read_text(encoding="utf-8-sig"), own_bands.name) if own_bands else {}
     with options.open_project(project) as store:

@@ -14,7 +14,8 @@ from eudr_geo.outputs.maps.data import LotMapData, MapLot, MapPlots
 from eudr_geo.outputs.package.lot_map import lot_map
 from eudr_geo.plots import countries
 from eudr_geo.plots.geodesy import plot_area_ha
-from eudr_geo.project.packaging import Project, audit
+from eudr_geo.project.auditing import audit
+from eudr_geo.project.port import Project
 
 if TYPE_CHECKING:
     import pandas as pd

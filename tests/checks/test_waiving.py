@@ -13,8 +13,8 @@ from eudr_geo.checks.waiving import COLUMNS, may_be_waived, read_waivers, waive,
 from eudr_geo.cli import app
 from eudr_geo.model.findings import Finding, Waiver
 from eudr_geo.outputs.reports import formats
+from eudr_geo.project.auditing import audit
 from eudr_geo.project.importing.waivers import store_waivers
-from eudr_geo.project.packaging import audit
 from eudr_geo.store import create_store, open_store
 
 HEAD = ",".join(COLUMNS) + "\n"

@@ -10,8 +10,8 @@ import numpy.typing as npt
 import shapely
 
 from eudr_geo.checks.catalogue import ERROR, Problems, plot_rule, repairs
-from eudr_geo.checks.rules.rings import GEO
 from eudr_geo.law import country_code
+from eudr_geo.law.documents import GEO
 from eudr_geo.model.plots import Array, Plots
 from eudr_geo.plots import countries
 from eudr_geo.plots.candidates import likely_systems, without_decimal_point

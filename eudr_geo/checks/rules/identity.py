@@ -11,8 +11,8 @@ import shapely
 from eudr_geo.base.cells import clean_code, fold
 from eudr_geo.checks.catalogue import ERROR, WARNING, Problems, plot_rule, plots_rule
 from eudr_geo.checks.rules.neighbours import named, same_land
-from eudr_geo.checks.rules.rings import GEO
 from eudr_geo.law import PLACE_NAME_MAX, PRODUCER_NAME_MAX
+from eudr_geo.law.documents import GEO
 from eudr_geo.model.plots import Plots, Text
 from eudr_geo.plots.shapes.rings import Ints, Mask
 

@@ -10,8 +10,9 @@ import numpy.typing as npt
 import shapely
 
 from eudr_geo.checks.catalogue import ERROR, NOTE, WARNING, Problems, plot_rule, plots_rule, repairs
-from eudr_geo.checks.rules.rings import GEO, counted, times_told, with_geometry
+from eudr_geo.checks.measures import counted, times_told, with_geometry
 from eudr_geo.law import COORDINATE_DECIMALS, NEWEST_EU_VERSION, EuVersion
+from eudr_geo.law.documents import GEO
 from eudr_geo.model.plots import Plots
 from eudr_geo.plots.shapes.decimals import at_six_decimals, broken_at_six, round6, same_after_rounding, without_doubles
 from eudr_geo.plots.shapes.rings import MULTIPOINT, POINT, first_marked, rings_of

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from eudr_geo.checks.catalogue import ERROR, MEASURES, NOTE, WARNING, Problems, file_rule, offers, plot_rule, repairs
-from eudr_geo.checks.rules.rings import GEO
+from eudr_geo.law.documents import GEO
 from eudr_geo.model.plots import Note, Plots, Reading
 
 _GOOD = "good practice"

@@ -3,41 +3,17 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 import shapely
 
 from eudr_geo.checks.catalogue import ERROR, NOTE, Problems, plot_rule, repairs
+from eudr_geo.checks.measures import counted, strayed, tangled, times_told, with_geometry
 from eudr_geo.law import MIN_RING_POSITIONS
-from eudr_geo.model.plots import Array, Plots
+from eudr_geo.law.documents import GEO
+from eudr_geo.model.plots import Plots
 from eudr_geo.plots.geodesy import distance_m
-from eudr_geo.plots.shapes.crossings import TANGLES, tangles
 from eudr_geo.plots.shapes.decimals import without_doubles
-from eudr_geo.plots.shapes.facts import FACTS, ring_facts
 from eudr_geo.plots.shapes.folds import folds, unfold, without_width
 from eudr_geo.plots.shapes.rings import first_marked, rebuild, rings_of, same_as_previous, turns
-
-GEO = "EUDR GeoJSON File Description 1.3 (2026-05-29)"
-
-
-def counted(plots: Plots, name: str) -> npt.NDArray[np.int64]:
-    """Return one column of :func:`eudr_geo.plots.shapes.facts.ring_facts`, shape (n,)."""
-    return plots.keep("ring_facts", ring_facts)[:, FACTS.index(name)]
-
-
-def tangled(plots: Plots, name: str) -> npt.NDArray[np.float64]:
-    """Return one column of :func:`eudr_geo.plots.shapes.crossings.tangles`, shape (n,)."""
-    return plots.keep("tangles", tangles)[:, TANGLES.index(name)]
-
-
-def times_told(times: npt.NDArray[np.int64]) -> list[str]:
-    """Words for how often a fault stands in one boundary; none for once."""
-    return [f", {count:,} times in this boundary" if count > 1 else "" for count in times.tolist()]
-
-
-def with_geometry(plots: Plots, geometry: Array) -> Plots:
-    """Return the plots with these geometries, their positions counted again where they changed in number."""
-    more = shapely.get_num_coordinates(geometry) - shapely.get_num_coordinates(plots.geometry)
-    return plots.with_columns(geometry=geometry, vertices=np.maximum(plots["vertices"] + more, 0))
 
 
 @plot_rule(severity=ERROR, basis=f"{GEO}, error 4; RFC 7946, 3.1.6", requires=("too-few-vertices",), ids=("R-01",))
@@ -204,7 +180,6 @@ def folded_boundary(plots: Plots) -> Problems:
     not without width is not touched here. The official list says of this error that it makes "a concave shape", but the
     Commission's own samples are concave: a bay in the boundary is no fault.
     """
-    from eudr_geo.checks.rules.corners import strayed  # that family stands on this one
     from eudr_geo.plots.shapes.corners import WRONG_STRAY
 
     spikes, along = counted(plots, "folds"), tangled(plots, "overlapping")
