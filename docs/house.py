@@ -42,6 +42,12 @@ text { font-family: system-ui, -apple-system, "Segoe UI", "Noto Sans", "DejaVu S
 """
 
 
+HEAD = (
+    '<defs><marker id="head" markerWidth="9" markerHeight="9" refX="4.5" refY="4.5" orient="auto">'
+    '<path d="M0 1 L8 4.5 L0 8 Z" fill="#8b978f"/></marker></defs>'
+)
+
+
 @dataclass(frozen=True)
 class Wing:
     """A folder of the first level: what its first sentence says of it, and its own folders."""
@@ -104,10 +110,11 @@ def page() -> str:
         body.append(f'<text class="floor" x="30" y="{ground + GAP + height / 2 + 5:.0f}">cellar</text>')
         y = ground + GAP + height + GAP
     x = WIDTH - RIGHT + 26
+    turned = f"translate({x + 18} {(ROOF + ground) / 2:.0f}) rotate(90)"
+    said = "imports go down, never up, never sideways"
     body += [
         f'<path class="line" d="M {x} {ROOF + GAP + 6} V {ground - 10}" marker-end="url(#head)"/>',
-        f'<text class="small" transform="translate({x + 18} {(ROOF + ground) / 2:.0f}) rotate(90)" '
-        'text-anchor="middle">imports go down, never up, never sideways</text>',
+        f'<text class="small" transform="{turned}" text-anchor="middle">{said}</text>',
         f'<rect class="wing pure" x="{LEFT}" y="{y + 4}" width="16" height="16" rx="4"/>',
         f'<text class="small" x="{LEFT + 24}" y="{y + 17}">pure: no file formats, screens or databases</text>',
         f'<text class="room" x="{LEFT + 330}" y="{y + 17}">rules/</text>',
@@ -120,13 +127,12 @@ def page() -> str:
         f'style="font-size:24px;font-weight:650;fill:#fff8ea">{PACKAGE}</text>'
     )
     described = "; ".join(", ".join(one.name for one in floor) for floor in floors)
+    size = f'viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}"'
     lines = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}" '
-        'role="img" aria-labelledby="title">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" aria-labelledby="title">',
         f'<title id="title">The wings of {PACKAGE} on their floors, from the top: {described}</title>',
         f"<style>{STYLE}</style>",
-        '<defs><marker id="head" markerWidth="9" markerHeight="9" refX="4.5" refY="4.5" orient="auto">'
-        '<path d="M0 1 L8 4.5 L0 8 Z" fill="#8b978f"/></marker></defs>',
+        HEAD,
         f'<rect width="{WIDTH}" height="{height}" rx="14" fill="#fffdf8"/>',
         roof,
         *body,
@@ -139,9 +145,9 @@ def page() -> str:
 def _row(floor: list[Wing], y: int, inner: int, kind: str = "") -> tuple[list[str], int]:
     """Boxes of one floor side by side, as high as the fullest needs, and that height."""
     width = (inner - GAP * (len(floor) - 1)) / len(floor)
-    signs = int((width - 2 * PAD) / 6.7)
+    broad, narrow = int((width - 2 * PAD) / 6.7), int((width - 2 * PAD) / 8)  # signs of a line, about
     texts = [
-        (textwrap.wrap(one.what, signs), textwrap.wrap("  ".join(f"{room}/" for room in one.rooms), int((width - 2 * PAD) / 8)))
+        (textwrap.wrap(one.what, broad), textwrap.wrap("  ".join(f"{room}/" for room in one.rooms), narrow))
         for one in floor
     ]
     lines = max(len(what) + len(rooms) for what, rooms in texts)

@@ -72,22 +72,22 @@ def page() -> str:
         "Positions are longitude, latitude in degrees (WGS 84). Units stand in the names: `area_ha`, `quantity_kg`.",
         "A fault in the data is a finding, a value; an exception says that the toolkit could not do its work.",
         "",
-        "# Verbs",
+        "## Verbs",
         "",
     ]
     for title, names in VERBS.items():
-        lines += [f"## {title}", "", "```{eval-rst}"]
+        lines += [f"### {title}", "", "```{eval-rst}"]
         lines += [line for name in names for line in (f".. autofunction:: eudr_geo.{name}", "")]
         lines += ["```", ""]
-    lines += ["# Nouns", ""]
+    lines += ["## Nouns", ""]
     for title, names in NOUNS.items():
-        lines += [f"## {title}", "", "```{eval-rst}"]
+        lines += [f"### {title}", "", "```{eval-rst}"]
         for name in names:
             kind = "autoexception" if name.startswith("base.errors.") else "autoclass"
             lines += [f".. {kind}:: eudr_geo.{name}", "   :members:", ""]
         lines += ["```", ""]
     lines += [
-        "# Version",
+        "## Version",
         "",
         "`eudr_geo.VERSION` is the version of the toolkit, as text. Every report and package names it.",
         "",
