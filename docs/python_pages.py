@@ -84,7 +84,7 @@ def page() -> str:
         lines += [f"### {title}", "", "```{eval-rst}"]
         for name in names:
             kind = "autoexception" if name.startswith("base.errors.") else "autoclass"
-            lines += [f".. {kind}:: eudr_geo.{name}", "   :members:", ""]
+            lines += [f".. {kind}:: eudr_geo.{name}", "   :members:", "   :exclude-members: sort_key", ""]
         lines += ["```", ""]
     lines += [
         "## Version",
