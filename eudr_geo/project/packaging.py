@@ -25,7 +25,6 @@ from eudr_geo.model.lot_book import Band, LotBook
 from eudr_geo.model.package import Input, PackageData
 from eudr_geo.model.plots import Plots, Reading
 from eudr_geo.model.trace import Trace
-from eudr_geo.plots.own_outlines import Outlines
 from eudr_geo.project.auditing import audit, audit_result
 from eudr_geo.project.port import Project
 from eudr_geo.project.verifying import MANIFEST, MANIFEST_SCHEMA

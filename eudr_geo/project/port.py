@@ -22,6 +22,10 @@ class Project(Protocol):
     def meta(self) -> Mapping[str, str]:
         """Organisation, country, commodity."""
 
+    @property
+    def plot_columns(self) -> frozenset[str]:
+        """Columns of the plots that are kept as the file said them; the others are not there."""
+
     def load_plots(self, codes: Sequence[str] | None = None) -> Plots:
         """Current versions of the plots."""
 

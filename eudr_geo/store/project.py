@@ -35,6 +35,13 @@ if TYPE_CHECKING:
 _PLOT, _VERSION, _PRODUCER = table_of(Plot), table_of(PlotVersion), table_of(Producer)
 
 
+_NAMES = (
+    "plot_id", "source", "record", "group", "place", "producer", "producer_id", "country", "commodity", "area_ha",
+    "mapped_on", "decimals", "geometry",
+)  # fmt: skip
+"""Columns of a plot that a project keeps, in the order in which they are asked for."""
+
+
 class PlotFacts(NamedTuple):
     """What the project holds of a plot, without its boundary; ``version`` is 0 where it has no boundary yet."""
 
@@ -89,6 +96,11 @@ class Store:
     def close(self) -> None:
         """Let go of the file."""
         self._backend.close()
+
+    @property
+    def plot_columns(self) -> frozenset[str]:
+        """Columns of :meth:`load_plots` that hold what the file said; the others are as if it had said nothing."""
+        return frozenset(_NAMES)
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
@@ -202,11 +214,7 @@ class Store:
             _VERSION.c.decimals, raw,
         )  # fmt: skip
         rows = self._of_codes(self._in_force(query, on), codes)
-        names = (
-            "plot_id", "source", "record", "group", "place", "producer", "producer_id", "country", "commodity", "area_ha",
-            "mapped_on", "decimals", "geometry",
-        )  # fmt: skip
-        given: dict[str, Any] = {name: [row[place] for row in rows] for place, name in enumerate(names)}
+        given: dict[str, Any] = {name: [row[place] for row in rows] for place, name in enumerate(_NAMES)}
         for name in ("source", "group", "place", "producer", "producer_id", "country", "commodity", "mapped_on"):
             given[name] = [value or "" for value in given[name]]
         for name in ("record", "decimals"):

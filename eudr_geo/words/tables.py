@@ -8,6 +8,7 @@ rows of every table: ``page:title`` is the row ``title`` of ``page.csv``.
 from __future__ import annotations
 
 import csv
+import string
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -139,6 +140,11 @@ def filled(text: str, *values: object) -> str:
     return first + "".join(f"{value}{after}" for value, after in zip(values, rest, strict=True))
 
 
+def _places(text: str) -> list[str]:
+    """Names of the places in a text, sorted; "" for one without a name."""
+    return sorted(name for _, name, _, _ in string.Formatter().parse(text) if name is not None)
+
+
 def gaps() -> Iterator[str]:
     """Tell what is wrong with the tables: a word that is missing, too much, there twice, or has other places.
 
@@ -156,8 +162,8 @@ def gaps() -> Iterator[str]:
             for key in keys:
                 if key not in said:
                     yield f"{name}: no word for {key!r} in {language}"
-                elif said[key].count("{}") != written[ENGLISH].get(key, said[key]).count("{}"):
-                    yield f"{name}: {key!r} has other places {{}} in {language} than in English"
+                elif _places(said[key]) != _places(written[ENGLISH].get(key, said[key])):
+                    yield f"{name}: {key!r} has other places {{…}} in {language} than in English"
             for key in said.keys() - set(keys):
                 yield f"{name}: languages/{language}.csv has a row {key!r}, which is in no table"
     for language in further_languages():

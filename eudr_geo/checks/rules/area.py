@@ -68,7 +68,7 @@ def hectares(text: str) -> float | None:
     return float(f"{value * factor:.10g}")  # 25 000 × 0.0001 is 2.5, not 2.5000000000000004
 
 
-@plot_rule(severity=ERROR, basis=f"{GEO}, error 14", ids=("P-05", "A-06"))
+@plot_rule(severity=ERROR, basis=f"{GEO}, error 14", ids=("P-05", "A-06"), reads=("area_text",))
 def area_not_a_number(plots: Plots) -> Problems:
     """The area is text, or a number that no area can be.
 

@@ -152,6 +152,7 @@ def projected_coordinates(plots: Plots) -> Problems:
     basis=f"{GEO}: longitude, then latitude",
     requires=("projected-coordinates",),
     ids=("C-01", "C-11"),
+    reads=("extra",),
 )
 def swapped_axes(plots: Plots) -> Problems:
     """Longitude and latitude in the wrong order.

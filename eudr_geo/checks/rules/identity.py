@@ -159,7 +159,9 @@ def _lengths(texts: Text) -> npt.NDArray[np.int64]:
     return np.array([len(text) for text in texts.tolist()], dtype=np.int64)
 
 
-@plots_rule(severity=WARNING, basis=f"{GEO}, 9.3.2 (plots are grouped by name and country)", ids=("P-08",))
+@plots_rule(
+    severity=WARNING, basis=f"{GEO}, 9.3.2 (plots are grouped by name and country)", ids=("P-08",), reads=("producer",)
+)
 def producer_spellings(plots: Plots) -> Problems:
     """One producer is spelled in two ways.
 

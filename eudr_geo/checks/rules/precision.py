@@ -118,6 +118,7 @@ def drop_rounded_doubles(plots: Plots) -> Plots:
     basis="Regulation (EU) 2023/1115, Article 2(28): at least six decimal digits",
     requires=("projected-coordinates", "null-island"),
     ids=("C-04", "C-05", "C-08"),
+    reads=("short_lats", "short_lons", "vertices"),
 )
 def low_precision(plots: Plots) -> Problems:
     """Coordinates written with fewer than six decimals.
@@ -257,7 +258,7 @@ def round_coordinates(plots: Plots) -> Plots:
     return with_geometry(plots, geometry).with_columns(decimals=decimals)
 
 
-@plot_rule(severity=NOTE, basis=f"{GEO}, definition of a position", ids=("C-10",))
+@plot_rule(severity=NOTE, basis=f"{GEO}, definition of a position", ids=("C-10",), reads=("has_z",))
 def elevation(plots: Plots) -> Problems:
     """Positions that carry a height or a measure beside longitude and latitude.
 

@@ -16,7 +16,13 @@ from eudr_geo.plots.shapes.folds import folds, unfold, without_width
 from eudr_geo.plots.shapes.rings import first_marked, rebuild, rings_of, same_as_previous, turns
 
 
-@plot_rule(severity=ERROR, basis=f"{GEO}, error 4; RFC 7946, 3.1.6", requires=("too-few-vertices",), ids=("R-01",))
+@plot_rule(
+    severity=ERROR,
+    basis=f"{GEO}, error 4; RFC 7946, 3.1.6",
+    requires=("too-few-vertices",),
+    ids=("R-01",),
+    reads=("open_rings",),
+)
 def unclosed_ring(plots: Plots) -> Problems:
     """A boundary that does not end where it began.
 
@@ -71,7 +77,7 @@ def close_rings(plots: Plots) -> Plots:
     )
 
 
-@plot_rule(severity=ERROR, basis=f"{GEO}, error 4; RFC 7946, 3.1.6", ids=("R-02",))
+@plot_rule(severity=ERROR, basis=f"{GEO}, error 4; RFC 7946, 3.1.6", ids=("R-02",), reads=("short_rings",))
 def too_few_vertices(plots: Plots) -> Problems:
     """A ring of fewer than four positions: no land lies between two corners.
 
