@@ -15,7 +15,19 @@ DOCS = Path(__file__).parent
 
 def main() -> None:
     """Write every generated page; remove pages of rules that are gone."""
-    pages = {
+    made = pages()
+    for old in (*(DOCS / "rules").glob("*.md"), *(DOCS / "rules" / "images").glob("*.svg")):
+        if old.relative_to(DOCS).as_posix() not in made:
+            old.unlink()
+    for name, text in made.items():
+        path = DOCS / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+
+def pages() -> dict[str, str]:
+    """Every generated page and picture: name below ``docs/`` → text."""
+    return {
         **rule_pages(),
         "reference/cli.md": cli_page(),
         "reference/data.md": data_page(),
@@ -25,13 +37,6 @@ def main() -> None:
         "images/house.svg": house.page(),
         "explanation/how-it-is-tested.md": tested.page(),
     }
-    for old in (*(DOCS / "rules").glob("*.md"), *(DOCS / "rules" / "images").glob("*.svg")):
-        if old.relative_to(DOCS).as_posix() not in pages:
-            old.unlink()
-    for name, text in pages.items():
-        path = DOCS / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
 
 
 def rule_pages() -> dict[str, str]:

@@ -35,7 +35,7 @@ NOUNS = {
         "project.verifying.Verification",
         "project.verifying.Defect",
     ),
-    "What may be asked for": ("base.limits.Limits", "plots.own_outlines.Outlines"),
+    "What may be asked for": ("base.limits.Limits", "plots.own_outlines.Outlines", "checks.engine.Earlier"),
     "What is raised": (
         "base.errors.EudrGeoError",
         "base.errors.InputError",
