@@ -40,7 +40,7 @@ def check(
     Parameters
     ----------
     reading
-        What :func:`eudr_geo.sources.reading.read_plots` returned.
+        What :func:`eudr_geo.read_plots` returned.
     select
         Codes of the rules to report; by default all. Rules they require run too, unreported.
     ignore
