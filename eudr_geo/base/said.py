@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Self
 
 
 class Said(str):
@@ -33,7 +33,7 @@ class Said(str):
     key: str
     values: Mapping[str, Any]
 
-    def __new__(cls, text: str, key: str, values: Mapping[str, Any]) -> Said:
+    def __new__(cls, text: str, key: str, values: Mapping[str, Any]) -> Self:
         """Make a sentence; :func:`eudr_geo.words.saying.say` does it from a key."""
         self = super().__new__(cls, text)
         self.key = key

@@ -68,6 +68,7 @@ class Run:
         self._joined: tuple[Plots, Plots] | None = None
 
     def plot_rule(self, rule: Rule, plots: Plots, *, words: bool = True) -> None:
+        """Run a rule on the plots that passed what it requires; ``words`` left out, only which of them fail."""
         blocked = np.zeros(self.n, dtype=bool)
         because: Counter[str] = Counter()
         for code in rule.requires:
@@ -152,6 +153,7 @@ class Run:
         return self._joined[1]
 
     def file_rule(self, rule: Rule, reading: Reading) -> None:
+        """Run a rule on the files of a reading, or on its rejected records."""
         on_records = rule.scope == "record"
         total = sum(file.records for file in reading.files) if on_records else len(reading.files)
         problems = self._call(rule, reading)
@@ -177,6 +179,7 @@ class Run:
         self._outcome(rule, max(total - failed, 0), failed, 0, {})
 
     def lot_rule(self, rule: Rule, book: LotBook) -> None:
+        """Run a rule on a lot book."""
         problems = self._call(rule, book)
         if problems is None:
             self._outcome(rule, 0, 0, 0, {"tool error": 1})

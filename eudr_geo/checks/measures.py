@@ -15,6 +15,7 @@ from eudr_geo.model.plots import Array, Plots, Text
 from eudr_geo.plots.shapes.corners import STRAY, strays
 from eudr_geo.plots.shapes.crossings import TANGLES, tangles
 from eudr_geo.plots.shapes.facts import FACTS, ring_facts
+from eudr_geo.words.saying import say
 from eudr_geo.words.workbook import choices
 
 Floats = npt.NDArray[np.float64]
@@ -43,8 +44,8 @@ def strayed(plots: Plots, name: str) -> Floats:
 
 
 def times_told(times: npt.NDArray[np.int64]) -> list[str]:
-    """Words for how often a fault stands in one boundary; none for once."""
-    return [f", {count:,} times in this boundary" if count > 1 else "" for count in times.tolist()]
+    """Words for how often a fault stands in one boundary, behind a sentence; none for once."""
+    return [say("findings:times", times=count) if count > 1 else "" for count in times.tolist()]
 
 
 def with_geometry(plots: Plots, geometry: Array) -> Plots:

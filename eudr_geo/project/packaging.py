@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -19,11 +19,9 @@ from eudr_geo.checks.catalogue import RULES_VERSION
 from eudr_geo.law import GEOLOCATION_MAX_BYTES, PRODUCERS_MAX_PER_STATEMENT
 from eudr_geo.lots.behind import Records, records_behind
 from eudr_geo.lots.tracing import traces
-from eudr_geo.model.changes import Change
-from eudr_geo.model.findings import CheckResult, Findings, Waiver
-from eudr_geo.model.lot_book import Band, LotBook
-from eudr_geo.model.package import Input, PackageData
-from eudr_geo.model.plots import Plots, Reading
+from eudr_geo.model.findings import CheckResult, Findings
+from eudr_geo.model.lot_book import LotBook
+from eudr_geo.model.package import PackageData
 from eudr_geo.model.trace import Trace
 from eudr_geo.project.auditing import audit, audit_result
 from eudr_geo.project.port import Project

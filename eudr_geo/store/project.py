@@ -25,6 +25,7 @@ from eudr_geo.model.people import Producer
 from eudr_geo.model.plots import Plots
 from eudr_geo.model.records import StoredChange, StoredFile, StoredFinding, StoredWaiver
 from eudr_geo.store import derived, journal
+from eudr_geo.words.saying import remembered
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -302,14 +303,7 @@ class Store:
         """Return the findings stored with the imports."""
         table = table_of(StoredFinding)
         with self._reading() as connection:
-            return Findings(
-                Finding(
-                    rule=row.rule, severity=row.severity, subject=row.subject, message=row.message, hint=row.hint, basis=row.basis,
-                    source=row.source, record=row.record, plot_id=row.plot_code, code=row.code, lon=row.lon, lat=row.lat,
-                    repair=row.repair, measured=json.loads(row.measured),
-                )
-                for row in connection.execute(select(table))
-            )  # fmt: skip
+            return Findings(_finding(row) for row in connection.execute(select(table)))
 
     def waivers(self) -> tuple[Waiver, ...]:
         """Return the findings that somebody answers for, sorted."""
@@ -365,3 +359,12 @@ class Store:
             When something is there already.
         """
         self._backend.copy_to(Path(path))
+
+
+def _finding(row: Any) -> Finding:
+    message, hint = json.loads(row.said) if row.said else (row.message, row.hint)
+    return Finding(
+        rule=row.rule, severity=row.severity, subject=row.subject, message=remembered(row.message, message),
+        hint=remembered(row.hint, hint), basis=row.basis, source=row.source, record=row.record, plot_id=row.plot_code,
+        code=row.code, lon=row.lon, lat=row.lat, repair=row.repair, measured=json.loads(row.measured),
+    )  # fmt: skip

@@ -171,6 +171,25 @@ def from_plain(data: Any) -> str:
     return say(data[0], **values)
 
 
+def remembered(text: str, data: Any) -> str:
+    """Return a text that was kept together with its :func:`to_plain`, as it was said then.
+
+    Where the sentence has gone from the tables since, the text stays in English.
+
+    Examples
+    --------
+    >>> in_language(remembered("Stored: x.", ["commands:stored", {"summary": "x"}]), "fr")
+    'Enregistré : x.'
+    >>> in_language(remembered("It was so.", ["commands:no-longer", {}]), "fr")
+    'It was so.'
+    """
+    try:
+        now = from_plain(data)
+    except LookupError:
+        return text
+    return Said(text, now.key, now.values) if isinstance(now, Said) else text
+
+
 def _value_from_plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return from_plain(value["said"])

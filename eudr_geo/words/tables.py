@@ -100,7 +100,7 @@ def table(name: str) -> Mapping[str, Mapping[str, str]]:
     """
     written = _written(name)
     keys = [row["key"] for row in _rows(FOLDER / f"{name}.csv")]
-    english = written[ENGLISH]
+    english = written.get(ENGLISH, {})
     return {
         language: {key: words.get(key) or english.get(key, "") for key in keys} for language, words in written.items()
     }
@@ -115,7 +115,7 @@ def words(name: str, language: str) -> Mapping[str, str]:
     ('avertissements', 'warnings')
     """
     known = table(name)
-    return known.get(language, known[ENGLISH])
+    return known.get(language) or known.get(ENGLISH, {})
 
 
 @cache
@@ -162,8 +162,8 @@ def gaps() -> Iterator[str]:
             for key in keys:
                 if key not in said:
                     yield f"{name}: no word for {key!r} in {language}"
-                elif _places(said[key]) != _places(written[ENGLISH].get(key, said[key])):
-                    yield f"{name}: {key!r} has other places {{…}} in {language} than in English"
+                elif _places(said[key]) != _places(written.get(ENGLISH, {}).get(key, said[key])):
+                    yield f"{name}: {key!r} has other places {{}} in {language} than in English"
             for key in said.keys() - set(keys):
                 yield f"{name}: languages/{language}.csv has a row {key!r}, which is in no table"
     for language in further_languages():
