@@ -195,3 +195,9 @@ def test_references_in_docstrings_lead_somewhere():
             except (ImportError, AttributeError):
                 broken.append(f"{name_of(path)}: {target}")
     assert not broken
+
+
+@pytest.mark.parametrize("path", WRITTEN, ids=name_of)
+def test_a_comment_swallows_no_text(path):
+    """A line that begins with a comment is HTML as a whole: what stands behind it is shown raw."""
+    assert not re.search(r"^\s*(?:\d+\. |- )?<!--.*?-->[ \t]*\S", path.read_text(encoding="utf-8"), re.MULTILINE)
