@@ -14,7 +14,7 @@ PACKAGE = "eudr_geo"
 PURE = "The middle is pure"
 """How the contract begins whose wings are drawn as pure."""
 FLOORS = {
-    "cli": "faces",
+    "web": "faces",
     "project": "the project",
     "sources": "edges",
     "checks": "judging",
@@ -36,7 +36,8 @@ text { font-family: system-ui, -apple-system, "Segoe UI", "Noto Sans", "DejaVu S
 .small { font-size: 12.5px; fill: #66736b; }
 .wing { fill: #fdf6e6; stroke: #b79a58; stroke-width: 1.3; }
 .pure { fill: #e8f3ec; stroke: #5f9a78; }
-.cellar { fill: #efece6; stroke: #a8a094; stroke-dasharray: 5 4; }
+.free { fill: none; stroke: #b9b3a8; stroke-dasharray: 5 4; }
+.cellar { fill: #efece6; stroke: #a8a094; }
 .line { fill: none; stroke: #8b978f; stroke-width: 1.6; }
 .roof { fill: #7c4a35; }
 """
@@ -54,8 +55,8 @@ class Wing:
 
     name: str
     what: str
-    rooms: tuple[str, ...]
-    pure: bool
+    rooms: tuple[str, ...] = ()
+    style: str = ""  # pure, free (a place that is kept for what is not built), cellar
 
 
 def wings(root: Path = ROOT) -> tuple[list[list[Wing]], list[Wing]]:
@@ -73,21 +74,20 @@ def wings(root: Path = ROOT) -> tuple[list[list[Wing]], list[Wing]]:
         raise ValueError(f"no contract in pyproject.toml begins with {PURE!r}")
     folders = {path.parent.name: path for path in sorted((root / PACKAGE).glob("*/__init__.py"))}
 
-    def wing(module: str) -> Wing:
-        name = module.removeprefix(f"{PACKAGE}.")
+    def wing(module: str, style: str = "") -> Wing:
+        name = module.strip("()").removeprefix(f"{PACKAGE}.")
         if name not in folders:
+            if module.startswith("("):
+                return Wing(name, "not built yet", style="free")
             raise ValueError(f"{module} is a floor in pyproject.toml and no folder of {PACKAGE}/")
         doc = ast.get_docstring(ast.parse(folders[name].read_text(encoding="utf-8"))) or ""
         rooms = sorted(path.parent.name for path in folders[name].parent.glob("*/__init__.py"))
-        return Wing(name, doc.split("\n")[0].split(". ")[0].rstrip("."), tuple(rooms), f"{PACKAGE}.{name}" in pure[0])
+        style = style or ("pure" if f"{PACKAGE}.{name}" in pure[0] else "")
+        return Wing(name, doc.split("\n")[0].split(". ")[0].rstrip("."), tuple(rooms), style)
 
-    floors = [
-        [wing(part.strip().strip("()")) for part in layer.replace(":", "|").split("|")]
-        for layer in layers
-        if any(part.strip().strip("()").removeprefix(f"{PACKAGE}.") in folders for part in layer.split("|"))
-    ]
+    floors = [[wing(part.strip()) for part in layer.replace(":", "|").split("|")] for layer in layers]
     placed = {one.name for floor in floors for one in floor}
-    return floors, [wing(name) for name in sorted(set(folders) - placed)]
+    return floors, [wing(name, "cellar") for name in sorted(set(folders) - placed)]
 
 
 def page() -> str:
@@ -105,7 +105,7 @@ def page() -> str:
     ground = y
     body.append(f'<path class="line" d="M 16 {ground} H {WIDTH - 16}"/>')
     if cellar:
-        drawn, height = _row(cellar, ground + GAP, inner, "cellar")
+        drawn, height = _row(cellar, ground + GAP, inner)
         body += drawn
         body.append(f'<text class="floor" x="30" y="{ground + GAP + height / 2 + 5:.0f}">cellar</text>')
         y = ground + GAP + height + GAP
@@ -142,7 +142,7 @@ def page() -> str:
     return "\n".join(lines)
 
 
-def _row(floor: list[Wing], y: int, inner: int, kind: str = "") -> tuple[list[str], int]:
+def _row(floor: list[Wing], y: int, inner: int) -> tuple[list[str], int]:
     """Boxes of one floor side by side, as high as the fullest needs, and that height."""
     width = (inner - GAP * (len(floor) - 1)) / len(floor)
     broad, narrow = int((width - 2 * PAD) / 6.7), int((width - 2 * PAD) / 8)  # signs of a line, about
@@ -155,8 +155,9 @@ def _row(floor: list[Wing], y: int, inner: int, kind: str = "") -> tuple[list[st
     drawn = []
     for place, (one, (what, rooms)) in enumerate(zip(floor, texts, strict=True)):
         x = LEFT + place * (width + GAP)
-        style = kind or ("pure" if one.pure else "")
-        drawn.append(f'<rect class="wing {style}" x="{x:.1f}" y="{y}" width="{width:.1f}" height="{height}" rx="8"/>')
+        drawn.append(
+            f'<rect class="wing {one.style}" x="{x:.1f}" y="{y}" width="{width:.1f}" height="{height}" rx="8"/>'
+        )
         drawn.append(f'<text class="name" x="{x + PAD:.1f}" y="{y + PAD + 14}">{one.name}</text>')
         at = y + PAD + TITLE + 12
         for css, text in [*(("what", text) for text in what), *(("room", text) for text in rooms)]:

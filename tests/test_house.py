@@ -75,19 +75,23 @@ def test_a_command_has_help_and_is_in_the_docs(name):
 
 @pytest.mark.parametrize("module", members("eudr_geo.outputs.reports"), ids=lambda m: m.__name__)
 def test_reports_honour_their_contract(module):
-    assert isinstance(module.FORMAT, str)
+    assert module.__name__.rsplit(".", 1)[-1].startswith("as_"), "its name is what --format takes"
     assert isinstance(module.SUMMARY, str)
     assert callable(module.render)
     assert callable(getattr(module, "beside", module.render))
 
 
-def test_the_command_line_offers_every_report_and_language():
-    from eudr_geo.cli import options
-    from eudr_geo.outputs.reports import formats
-    from eudr_geo.words.languages import languages
+def test_a_file_that_helps_commands_is_no_command(monkeypatch, tmp_path):
+    from click.testing import CliRunner
 
-    assert sorted(options.FORMATS) == sorted(formats())
-    assert languages() == options.LANGUAGES
+    import eudr_geo.cli
+
+    (tmp_path / "helping_commands.py").write_text("VALUE = 1")
+    monkeypatch.setattr(eudr_geo.cli, "__path__", [*eudr_geo.cli.__path__, str(tmp_path)])
+    done = CliRunner().invoke(app, ["--help"])
+    assert done.exit_code == 0, done.output
+    assert "helping" not in done.output
+    assert CliRunner().invoke(app, ["helping_commands"]).exit_code == 2
 
 
 @pytest.mark.parametrize("module", members("eudr_geo.outputs.package"), ids=lambda m: m.__name__)

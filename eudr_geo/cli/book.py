@@ -83,10 +83,10 @@ def command(book: str, project: str, lang: str, fill_down: bool, corrected: str 
 
 def _show(result: CheckResult, plots: Plots) -> None:
     from eudr_geo.model.report import Report
-    from eudr_geo.outputs.reports import terminal
+    from eudr_geo.outputs.reports import as_table
 
     width, color = screen.width_of(None), screen.has_color(None)
-    screen.put(terminal.render(Report(result, plots, width=width, color=color, all_by="--corrected OUT.xlsx")), None)
+    screen.put(as_table.render(Report(result, plots, width=width, color=color, all_by="--corrected OUT.xlsx")), None)
 
 
 def _of_this_book(result: CheckResult, read: BookReading) -> CheckResult:

@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from eudr_geo.base.errors import InputError
+from eudr_geo.law import COMMODITIES, EU_VERSIONS
+from eudr_geo.outputs.reports import names
+from eudr_geo.words.languages import languages
 
 if TYPE_CHECKING:
     from eudr_geo.model.findings import CheckResult, Waiver
@@ -19,15 +22,6 @@ if TYPE_CHECKING:
     from eudr_geo.store import Store
 
 F = TypeVar("F", bound=Callable[..., Any])
-
-COMMODITIES = ("coffee", "cocoa", "rubber", "oil-palm", "soya", "cattle", "wood")
-
-FORMATS = ("table", "json", "jsonl", "csv", "geojson", "html", "worklist")
-"""Names of the drawer ``reports/``, said here so that no report is imported to print help."""
-
-LANGUAGES = ("en", "vi", "es", "fr", "pt", "id")
-
-EU_VERSIONS = ("2025-05", "2026-05", "2026-08")
 
 files = click.argument("files", nargs=-1, required=True, metavar="FILE…")
 out = click.option("-o", "--out", metavar="OUT", help="Write to this file instead of the screen.")
@@ -128,7 +122,7 @@ def format_(function: F) -> F:
     return click.option(
         "--format",
         "format_",
-        type=click.Choice(FORMATS),
+        type=click.Choice(names()),
         default="table",
         show_default=True,
         help="How to report.",
@@ -139,7 +133,7 @@ def language(function: F) -> F:
     """Add ``--lang``."""
     return click.option(
         "--lang",
-        type=click.Choice(LANGUAGES),
+        type=click.Choice(languages()),
         default="en",
         show_default=True,
         help="Language of the fixed words of pages and worklists.",

@@ -161,7 +161,7 @@ def _put(repaired: Repaired, report: Report, format_: str, also: Sequence[str], 
         return
     if format_ == "json":
         from eudr_geo.base.writing import json_bytes
-        from eudr_geo.outputs.reports.machine import document
+        from eudr_geo.outputs.reports.as_json import document
 
         repairs = {
             "repairs": {

@@ -143,7 +143,7 @@ def who_am_i() -> str:
 
 def plain(text: str) -> str:
     """Return a line whose control characters are shown escaped: names come from strangers."""
-    from eudr_geo.outputs.reports.terminal import clean
+    from eudr_geo.outputs.reports.as_table import clean
 
     return clean(text)
 
@@ -156,7 +156,7 @@ def table(
     from rich.table import Table
     from rich.text import Text
 
-    from eudr_geo.outputs.reports.terminal import clean
+    from eudr_geo.outputs.reports.as_table import clean
 
     grid = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
     for header in headers:

@@ -20,7 +20,6 @@ from eudr_geo.model.report import Report
 from eudr_geo.plots.countries import EDITION
 from eudr_geo.plots.geodesy import plot_area_ha, plot_spherical_area_ha
 
-FORMAT = "table"
 SUMMARY = "for people, in the terminal"
 
 _PLACES_SHOWN = 20  # of each rule; the number of the others is printed
