@@ -61,6 +61,9 @@ def app() -> None:
       eudr-geo check plots.geojson           what is wrong with my boundaries?
       eudr-geo rules                         everything that is checked
     """  # noqa: D301 – \b is click's mark
+    from eudr_geo.cli import speech
+
+    speech.begin()
 
 
 def main() -> None:
@@ -74,7 +77,7 @@ def main() -> None:
     except EudrGeoError as error:
         from eudr_geo.cli.screen import say_error
 
-        say_error(str(error))
+        say_error(error)
         sys.exit(EXIT_FAILED)
     except BrokenPipeError:  # the reader of our output went away: not our failure
         sys.stderr.close()

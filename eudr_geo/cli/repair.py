@@ -46,7 +46,6 @@ def command(
     crs: str,
     layer: str,
     format_: str,
-    lang: str,
     eu_version: str,
     boundaries: str,
     waivers_file: str,
@@ -92,7 +91,7 @@ def command(
             write_file(Path(out), data)
     if ledger and not dry_run:
         write_file(Path(ledger), json_lines(change.to_dict() for change in repaired.changes))
-    report = options.report(result, plots, page, lang)
+    report = options.report(result, plots, page)
     _put(repaired, report, format_, options.codes(also), dry_run=dry_run, err=out == "-")
     if homeless:
         screen.say(

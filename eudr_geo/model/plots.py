@@ -51,6 +51,8 @@ PLOT_COLUMNS: Mapping[str, Column] = {
     "short_lats": Column("int", "latitudes written with fewer than six decimals"),
     "decimals": Column("int", "most decimals written on any coordinate"),
     "extra": Column("text", "the other properties of the record, as a JSON object with sorted keys"),
+    "stated_lon": Column("float", "longitude that the other properties state beside the geometry", "degrees"),
+    "stated_lat": Column("float", "latitude that the other properties state beside the geometry", "degrees"),
     "geometry": Column("geometry", "2-D geometry, lon lat, WGS 84; rings closed and padded to four positions"),
 }
 """The columns of a plot table. ``short_*`` and ``decimals`` count the digits as written, trailing zeros included."""
