@@ -30,7 +30,8 @@ from eudr_geo.base.version import VERSION
 from eudr_geo.base.writing import sync_folder
 from eudr_geo.model import gpkg_blob
 from eudr_geo.model.base import Geometry
-from eudr_geo.store import gpkg_schema, migrations
+from eudr_geo.store import migrations
+from eudr_geo.store.schema import gpkg_schema
 
 BUSY_S = 30.0
 _BULK = 1_000  # new rows from which the R-tree is filled by itself and not by its trigger

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Table, bindparam, delete, func, insert, selec
 from eudr_geo.base.errors import InputError, StoreError
 from eudr_geo.model.base import Base, table_of
 from eudr_geo.model.records import Journal, JournalRow
-from eudr_geo.store import allocation
+from eudr_geo.store.schema import allocation
 
 BLOCK = 5_000  # rows or codes of one statement
 UNDO = "undo"

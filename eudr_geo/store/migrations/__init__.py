@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import Connection, text
 
 from eudr_geo.base.errors import StoreError
-from eudr_geo.store import gpkg_schema
+from eudr_geo.store.schema import gpkg_schema
 
 SCHEMA_VERSION = 4
 """Version of the tables; raised together with a new step."""

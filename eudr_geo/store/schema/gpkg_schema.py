@@ -10,7 +10,7 @@ from sqlalchemy.dialects import sqlite
 
 from eudr_geo.model import attributed, land, lots, people, places, quality, records, trade  # noqa: F401 – the schema
 from eudr_geo.model.base import Base
-from eudr_geo.store import allocation, fences, qgis_styles
+from eudr_geo.store.schema import allocation, fences, qgis_styles
 
 APPLICATION_ID = 0x47504B47  # "GPKG"
 USER_VERSION = 10300
