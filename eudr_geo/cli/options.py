@@ -270,10 +270,15 @@ def files_of(path: Path) -> list[Path]:
 
 
 def open_project(path: str, *, write: bool = False) -> Store:
-    """Open the project of ``-p``."""
+    """Open the project of ``-p``; if that brought it up to date, say on stderr what went and where the copy lies."""
+    from eudr_geo.cli import screen
     from eudr_geo.store import open_store
 
-    return open_store(path, write=write)
+    store = open_store(path, write=write)
+    if store.migrated is not None:
+        for sentence in store.migrated.sentences():
+            screen.say(screen.plain(sentence))
+    return store
 
 
 def by(function: F) -> F:

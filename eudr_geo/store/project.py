@@ -25,6 +25,7 @@ from eudr_geo.model.people import Producer
 from eudr_geo.model.plots import Plots
 from eudr_geo.model.records import StoredChange, StoredFile, StoredFinding, StoredWaiver
 from eudr_geo.store import derived, journal
+from eudr_geo.store.schema import seals
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -65,6 +66,8 @@ class Store:
         The file.
     meta
         ``organisation``, ``country``, ``commodity``, ``season``, ``schema`` and ``toolkit`` (version that made it).
+    migrated
+        What was done to bring an older project up to date when it was opened just now; None when nothing was.
     """
 
     def __init__(self, backend: GeoPackage) -> None:
@@ -74,6 +77,7 @@ class Store:
         self._open: Connection | None = None
         try:
             self.meta: Mapping[str, str] = backend.meta()
+            self.migrated = backend.migrated
         except BaseException:
             self.close()
             raise
@@ -167,7 +171,7 @@ class Store:
     def first_broken_step(self) -> int | None:
         """Return the first step of the log that was changed after it was written, None when the log is whole."""
         with self._reading() as connection:
-            return journal.first_broken_seal(connection)
+            return seals.first_broken(connection)
 
     def last_step(self) -> journal.Step | None:
         """Return the step that :meth:`undo` would take back."""
