@@ -10,21 +10,15 @@ import numpy as np
 
 from eudr_geo.checks.catalogue import ERROR, WARNING, Problems, lot_rule
 from eudr_geo.checks.lot_faults import Fault, by_code, problems
+from eudr_geo.lots.balance import is_over_drawn, tolerance_kg
 from eudr_geo.lots.graph import UNEXPLAINED_SHARE, LotGraph, ProcessFlow, graph_of
 from eudr_geo.lots.green_equivalent import bands, species_of
 from eudr_geo.model.lot_book import Band, LotBook
 
-TOLERANCE_KG, TOLERANCE_SHARE = 1.0, 0.005
-"""Good practice: what scales and spilling explain, the larger of 1 kg and 0.5 %."""
 MISMATCH_SHARE = 0.01
 """Good practice: a lot whose weight differs by more than this from what came in is worth a second weighing."""
 STANDARD_MOISTURE = 12.0
 """Good practice: weights are compared at this moisture, percent; otherwise drying looks like a loss."""
-
-
-def tolerance_kg(kg: float) -> float:
-    """What scales and spilling explain of a weight, kg."""
-    return max(TOLERANCE_KG, TOLERANCE_SHARE * kg)
 
 
 @lot_rule(
@@ -49,8 +43,7 @@ def over_draw(book: LotBook) -> Problems:
     graph = graph_of(book)
     known = by_code(book, "lot")
     total, drawn = graph.total_kg, graph.drawn_kg
-    has_weight = (graph.stated_kg > 0) | (graph.inflow_kg > 0)
-    over = has_weight & (drawn > total + np.maximum(TOLERANCE_KG, TOLERANCE_SHARE * total))
+    over = is_over_drawn(total, drawn)
     return problems(
         (
             Fault(
@@ -96,7 +89,7 @@ def inflow_mismatch(book: LotBook) -> Problems:
     difference = np.where((stated > 0) & (inflow > 0), stated - inflow, 0.0)
     difference = np.where(graph.opening & (difference > 0), 0.0, difference)
     share = np.abs(difference) / np.where(stated > 0, stated, 1.0)
-    wrong = (share > MISMATCH_SHARE) & (np.abs(difference) > np.maximum(TOLERANCE_KG, TOLERANCE_SHARE * stated))
+    wrong = (share > MISMATCH_SHARE) & (np.abs(difference) > tolerance_kg(stated))
     return problems(
         (
             Fault(

@@ -14,8 +14,8 @@ from eudr_geo.checks.rules.balance import (
     implausible_outturn,
     over_draw,
     process_gains_mass,
-    tolerance_kg,
 )
+from eudr_geo.lots.balance import tolerance_kg
 from eudr_geo.lots.graph import UNEXPLAINED_SHARE, graph_of
 from eudr_geo.lots.green_equivalent import green_factor, species_of, yield_caps
 from eudr_geo.model.lot_book import LotBook

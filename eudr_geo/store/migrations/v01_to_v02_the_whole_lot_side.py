@@ -188,4 +188,7 @@ def run(connection: Connection) -> tuple[str, ...]:
         "'http://www.geopackage.org/spec120/#extension_rtree','write-only')"
     )
     sql("CREATE VIRTUAL TABLE rtree_lot_flow_geometry USING rtree(id, minx, maxx, miny, maxy)")
+    sql(
+        "DELETE FROM layer_styles WHERE f_table_name = 'plots' AND styleName = 'findings'"
+    )  # the style has another name now
     return ()
