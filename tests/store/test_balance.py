@@ -32,7 +32,7 @@ def books(draw):
     return {
         "lot": [{"code": code, "form": "green", "quantity_kg": kg} for code, kg in zip(LOTS, stated, strict=True)],
         "delivery": [
-            {"code": f"D{n}", "date": "2025-11-03", "lot_code": lot, "quantity_kg": kg}
+            {"code": f"D{n}", "delivered_on": "2025-11-03", "lot_code": lot, "quantity_kg": kg}
             for n, (lot, kg) in enumerate(deliveries)
         ],
         "process": [{"code": f"P{n}", "type": "merge"} for n in range(len(lines))],
@@ -64,7 +64,7 @@ def project(tmp_path_factory):
 
 
 @given(books())
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=25)
 def test_all_who_ask_for_the_balance_agree(project, tables):
     book = book_of(tables)
     found = balances(book)
@@ -90,7 +90,7 @@ def test_all_who_ask_for_the_balance_agree(project, tables):
     # The triggers: another program writes the same rows, what comes in first.
     db = sqlite3.connect(project.path)
     db.execute("BEGIN")
-    refused = set()
+    refused, said = set(), set()
     order = [("lot", None), ("delivery", None), ("process", None), ("process_line", False), ("process_line", True)]
     for name, takes in [*order, ("consignment", None), ("consignment_line", None)]:
         for row in tables[name]:
@@ -101,8 +101,9 @@ def test_all_who_ask_for_the_balance_agree(project, tables):
                     f"INSERT INTO {name} ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", [*row.values()]
                 )
             except sqlite3.DatabaseError as error:
-                assert "more is taken from the lot than it holds" in str(error)
+                said.add(str(error))
                 refused.add(row["lot_code"])
     db.rollback()
     db.close()
     assert sorted(refused) == over
+    assert said <= {"more is taken from the lot than it holds"}

@@ -6,10 +6,13 @@ order. Rows that another program writes are held back one by one, by triggers.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import Connection
 
 from eudr_geo.base.errors import InputError
-from eudr_geo.lots.balance import IN, OUT, moved_sql, over_sql
+from eudr_geo.lots.balance import IN, OUT, Flow
+from eudr_geo.model.lots import TOLERANCE_KG, TOLERANCE_SHARE
 
 _STEP = "step"
 _SHOWN = 3
@@ -21,6 +24,50 @@ _TRIGGERS = (
     ("consignment_line", "UPDATE OF quantity_kg, lot_code", "NEW.lot_code", "1"),
     ("lot", "UPDATE OF quantity_kg", "NEW.code", "1"),
 )
+
+
+def moved_sql(flows: Sequence[Flow], lot: str = "") -> str:
+    """Return SQL for what flows move: of one lot a number, without one a query with the columns ``lot_code`` and ``kg``.
+
+    Parameters
+    ----------
+    flows
+        :data:`IN` or :data:`OUT`.
+    lot
+        SQL for the code of the lot, like ``NEW.lot_code``.
+
+    Examples
+    --------
+    >>> moved_sql(OUT[1:], "NEW.code")
+    '(SELECT COALESCE(sum(quantity_kg), 0) FROM consignment_line WHERE lot_code = NEW.code)'
+    """
+
+    def only(flow: Flow) -> list[str]:
+        words = ", ".join(f"'{word}'" for word in flow.directions)
+        return [f"direction IN ({words})"] if words else []
+
+    if lot:
+        parts = [
+            f"(SELECT COALESCE(sum(quantity_kg), 0) FROM {flow.table} WHERE {' AND '.join([f'lot_code = {lot}', *only(flow)])})"
+            for flow in flows
+        ]
+        return parts[0] if len(parts) == 1 else f"({' + '.join(parts)})"
+    rows = [
+        " ".join([f"SELECT lot_code, quantity_kg FROM {flow.table}", *(f"WHERE {one}" for one in only(flow))])
+        for flow in flows
+    ]
+    return f"SELECT lot_code, sum(quantity_kg) AS kg FROM ({' UNION ALL '.join(rows)}) GROUP BY lot_code"
+
+
+def over_sql(held: str, taken: str) -> str:
+    """Return SQL that tells whether more is taken than held.
+
+    Examples
+    --------
+    >>> over_sql("h", "t")
+    'h > 0 AND t > h + max(1.0, 0.005 * h)'
+    """
+    return f"{held} > 0 AND {taken} > {held} + max({TOLERANCE_KG}, {TOLERANCE_SHARE} * {held})"
 
 
 def make_triggers(connection: Connection) -> None:
