@@ -18,7 +18,7 @@ from eudr_geo.model.records import Journal, JournalRow
 from eudr_geo.store.schema import allocation, seals
 
 BLOCK = 5_000  # rows or codes of one statement
-UNDO = "undo"
+UNDO, FORGET = "undo", "forget"
 
 
 class Rows(Protocol):
@@ -209,7 +209,12 @@ def steps(connection: Connection) -> list[Step]:
 
 def last_step(connection: Connection) -> Step | None:
     """Return the step that :func:`undo` would take back."""
-    return next((step for step in reversed(steps(connection)) if not step.undone_by and step.action != UNDO), None)
+    for step in reversed(steps(connection)):
+        if step.action == FORGET:
+            return None  # what it remembers is no longer whole, and nothing before it
+        if not step.undone_by and step.action != UNDO:
+            return step
+    return None
 
 
 def undo(rows: Rows, connection: Connection, *, now: str, who: str) -> Step | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
@@ -14,7 +14,7 @@ import numpy as np
 import shapely
 from sqlalchemy import Connection, Select, func, select
 
-from eudr_geo.base.errors import InputError, StoreError
+from eudr_geo.base.errors import InputError, RefusedError, StoreError
 from eudr_geo.model.base import table_of
 from eudr_geo.model.changes import Change
 from eudr_geo.model.findings import Finding, Findings, Waiver
@@ -24,7 +24,7 @@ from eudr_geo.model.package import Input
 from eudr_geo.model.people import Producer
 from eudr_geo.model.plots import Plots
 from eudr_geo.model.records import StoredChange, StoredFile, StoredFinding, StoredWaiver
-from eudr_geo.store import derived, journal
+from eudr_geo.store import derived, erasing, journal
 from eudr_geo.store.schema import seals
 
 if TYPE_CHECKING:
@@ -162,6 +162,38 @@ class Store:
                 return step
         except InputError as error:
             raise journal.cannot_undo(error) from error
+
+    def preview_forget(self, code: str) -> erasing.Erasure:
+        """Say what forgetting the person behind a producer code would change; nothing is changed.
+
+        Raises
+        ------
+        InputError
+            When the project has no such producer.
+        """
+        with self._reading() as connection:
+            found = erasing.look(connection, code)
+            found.seen = journal.last_fid(connection)
+            return found
+
+    def forget(self, found: erasing.Erasure, files: Collection[int], *, now: str, who: str) -> None:
+        """Forget a person, and write the file anew, so that not even its free pages hold the name.
+
+        Raises
+        ------
+        RefusedError
+            When something was stored since the preview.
+        """
+        with self._transaction() as connection:
+            if journal.last_fid(connection) != found.seen:
+                raise RefusedError("nothing erased: the project was changed meanwhile", fix="run the command again")
+            erasing.erase(connection, erasing.look(connection, found.person.code), files, now=now, who=who)
+        self._backend.compact()
+
+    def forgotten(self) -> set[str]:
+        """Return the producer codes of the people that the project has forgotten."""
+        with self._reading() as connection:
+            return erasing.forgotten(connection)
 
     def log(self) -> list[journal.Step]:
         """Return the history, oldest first."""

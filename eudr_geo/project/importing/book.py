@@ -20,6 +20,7 @@ from eudr_geo.project.importing.common import NOTHING_NEW, Refused, packed, stoo
 from eudr_geo.project.importing.land import PlotImport, preview_plots, store_plots
 from eudr_geo.store import Store
 from eudr_geo.store.demands import Demands, demands_of
+from eudr_geo.store.erasing import PERSONAL
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -104,6 +105,7 @@ def preview_book(store: Store, book: LotBook, file: SourceFile | None = None) ->
     plan = BookImport(file=file, seen=store.history())
     asks = {name: demands_of(noun) for name, noun in BOOK_TABLES.items()}
     coded = [name for name in BOOK_TABLES if asks[name].has_code]
+    plan.refused += _remembering(book, store.forgotten())
     merged: dict[str, dict[Key, Row]] = {}
     known = {name: store.codes(BOOK_TABLES[name]) | set(book.table(name)["code"]) for name in coded}
     for name, noun in BOOK_TABLES.items():
@@ -143,6 +145,18 @@ def _after(store: Store, merged: Mapping[str, Mapping[Key, Row]]) -> LotBook:
 
 
 _BALANCE = frozenset({"lot", "delivery", "process_line", "consignment_line"})
+
+
+def _remembering(book: LotBook, forgotten: set[str]) -> list[Refused]:
+    """Rows that would bring a forgotten person back; the book itself would be kept with the name in it."""
+    found = []
+    for row in _rows(book.table("producer")) if forgotten else ():
+        code = row["code"]
+        if code in forgotten and (row.get("name") not in (None, "", code) or any(row.get(one) for one in PERSONAL)):
+            why = f"the person behind producer {code} was forgotten, and this row names them"
+            fix = f"write {code} for the name, and leave the other cells empty"
+            found.append(Refused(row.get("src_file") or "", row.get("src_row"), code, why, fix))
+    return found
 
 
 def _stated(row: Row) -> Row:
