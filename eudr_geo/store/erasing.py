@@ -28,6 +28,8 @@ PERSONAL = ("village", "phone", "consent_date")
 
 _SUMMARY = "forgot the person behind "
 _SHORTEST_PHONE = 6  # digits; shorter ones stand in half of all numbers
+_THEIRS = ("name", "phone", "email", "address")
+"""What others are known by: it stays, even where it is the same name."""
 _PEOPLE = (Producer.__tablename__, Organisation.__tablename__)
 
 
@@ -163,17 +165,18 @@ def look(connection: Connection, code: str) -> Erasure:
             fresh = (
                 _forgotten(person, {name: row[name] for name in names}) if own else _without(person, dict(row), names)
             )
-            if fresh and table.name in _PEOPLE and not own:
+            if table.name in _PEOPLE and not own and [fresh.pop(one) for one in _THEIRS if one in fresh]:
                 stays.append(f"{table.name} {row['code']}")
-            elif fresh:
+            if fresh:
                 found.rows.setdefault(table.name, {})[row["fid"]] = fresh
     for fid, (name, image) in _images(connection).items():
         own = name == Producer.__tablename__ and image.get("code") == code
-        if name in _PEOPLE and not own:
-            continue
         known = Base.metadata.tables[name]
         texts = [key for key, value in image.items() if isinstance(value, str) and not _is_code(known, key)]
-        if fresh := _forgotten(person, image) if own else _without(person, image, texts):
+        fresh = _forgotten(person, image) if own else _without(person, image, texts)
+        if name in _PEOPLE and not own:
+            fresh = {key: value for key, value in fresh.items() if key not in _THEIRS}
+        if fresh:
             found.images[fid] = json.dumps({**image, **fresh})
     found.stays = (*stays, *_elsewhere(connection, person))
     return found

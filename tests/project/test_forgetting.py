@@ -77,6 +77,7 @@ def test_nothing_of_the_person_is_left_in_the_bytes(project):
     )
     row = ask(project, "SELECT name, village, phone, consent_date FROM producer WHERE code = 'NH-1'")
     assert row == [("NH-1", "", "", "")]
+    assert ask(project, "SELECT name FROM source_file WHERE format = 'CSV' AND sha256 LIKE 'ffff%'") == [("NH-1.txt",)]
     assert ask(project, "SELECT name FROM producer WHERE code = 'NH-2'") == [("Lê Văn Bình",)]
     assert ask(project, "PRAGMA integrity_check") == [("ok",)]
 
@@ -105,7 +106,6 @@ def test_it_is_shown_first_and_nothing_is_done_without_a_yes(project):
         "packages made with names",
     ):
         assert words in said.stderr
-    assert "producer NH-3" in said.stderr  # another person's row is named, not written to
     assert project.read_bytes() == before
 
 
@@ -157,7 +157,8 @@ def test_twice_is_once_and_an_unknown_code_is_told(project):
 def test_commands_work_afterwards(project, tmp_path, words):
     run("forget", "NH-1", "-p", project, "--yes")
     said = run(words[0], "-p", project, *(tmp_path / "out" if word == "OUT" else word for word in words[1:]))
-    assert said.exit_code in {0, 1} and not isinstance(said.exception, InputError), said.output
+    assert said.exit_code in {0, 1}, said.output
+    assert said.exception is None or isinstance(said.exception, SystemExit)
     assert NAME not in said.output
 
 
@@ -188,11 +189,7 @@ def test_which_stored_files_name_a_person(data, is_named):
     assert names(person, zlib.compress(data)) is is_named
 
 
-def test_a_file_that_cannot_be_looked_through_counts_as_naming(monkeypatch):
-    monkeypatch.setenv("EUDR_GEO_MAX_FILE_BYTES", "1000")
-    from eudr_geo.base.limits import configured
-
-    if configured().file_bytes == 1000:
-        assert names(Person("NH-1", (NAME,), ()), zlib.compress(bytes(2000)))
-    damaged = zipped("a.csv", b"x" * 500)
-    assert names(Person("NH-1", (NAME,), ()), zlib.compress(damaged.replace(damaged[40:44], b"\xff\xff\xff\xff", 1)))
+def test_a_file_that_cannot_be_looked_through_counts_as_naming():
+    damaged = bytearray(zipped("a.csv", b"x" * 500))
+    damaged[40] ^= 0xFF
+    assert names(Person("NH-1", (NAME,), ()), zlib.compress(bytes(damaged)))
