@@ -39,6 +39,7 @@ __all__ = [
     "package_rule",
     "plot_rule",
     "plots_rule",
+    "record_rule",
     "repairs",
 ]
 
@@ -48,7 +49,7 @@ RULES_VERSION = "2026.11"
 HEADINGS = ("Why it matters", "Example", "How to correct it", "Trap")
 """The four headings of every rule's page."""
 
-SCOPES = ("file", "plot", "plots", "lot", "package")
+SCOPES = ("file", "record", "plot", "plots", "lot", "package")
 
 MEASURES: Mapping[str, str] = {
     "area_ha": "geodesic area of the plot (WGS 84), ha",
@@ -84,41 +85,50 @@ MEASURES: Mapping[str, str] = {
 class Problems:
     """The rows of a table that fail a rule.
 
+    Its sentences stand in ``words/findings.csv``, in every language: what is wrong in the row ``code``, what to do
+    about it in ``code.do``. A rule with several sentences names the case of each row: ``code.case`` and
+    ``code.case.do``. ``{name}`` in them is filled from ``measured``.
+
     Parameters
     ----------
     rows
         Positions of the failing rows in the table given to the rule, shape (k,); a row may occur twice.
-    message
-        One sentence naming the fault found. ``{name}`` is filled from ``measured``; floats need a format:
-        ``{area_ha:.2f}``.
-    hint
-        What the person who collected the data does next, one sentence.
+    case
+        Which of the rule's sentences, for all rows or shape (k,); "" for the one without a name. A case that has no
+        advice of its own has the rule's.
     lon, lat
         Where, shape (k,), degrees; by default the plot's first position.
     measured
-        Arrays of shape (k,), named from :data:`MEASURES`.
+        Arrays of shape (k,), named from :data:`MEASURES`; beside them parts of the sentences, which are no measures:
+        ``why``, ``advice`` and other names in :data:`PARTS`.
     severity
         One severity for all, or shape (k,); by default the rule's own.
-    hints
-        One hint a row where they differ, shape (k,).
+    messages, hints
+        Sentences that were made where the fault was seen (in a reader), shape (k,), in place of the rule's own.
     unseen
         Rows that could not be looked at: reason (a few words) → positions. They count as not checked.
     """
 
     rows: npt.NDArray[np.int64] | Sequence[int]
-    message: str
-    hint: str
+    message: str = ""
+    hint: str = ""
+    case: str | Sequence[str] = ""
     lon: npt.NDArray[np.float64] | None = None
     lat: npt.NDArray[np.float64] | None = None
     measured: Mapping[str, npt.NDArray[Any] | Sequence[Any]] = field(default_factory=dict)
     severity: str | npt.NDArray[Any] | Sequence[str] = ""
+    messages: Sequence[str] | None = None
     hints: Sequence[str] | None = None
     unseen: Mapping[str, npt.NDArray[np.int64] | Sequence[int]] = field(default_factory=dict)
 
     @staticmethod
     def none() -> Problems:
         """Nothing fails."""
-        return Problems(np.empty(0, dtype=np.int64), "", "")
+        return Problems(np.empty(0, dtype=np.int64))
+
+
+PARTS = frozenset({"why", "advice", "times_told", "least", "most", "subject", "code", "source", "record", "table"})
+"""What a rule hands over beside its measures: parts of its sentences, and who the finding is about."""
 
 
 @dataclass(frozen=True)
@@ -158,6 +168,7 @@ class Rule:
     function: Callable[..., Problems]
     doc: str
     dated: bool = False  # it differs between versions of the EU documents and asks for the one to follow
+    reads: frozenset[str] = frozenset()  # columns that it judges and that no project keeps as the file said them
 
     def run(self, given: Any, eu: EuVersion) -> Problems:
         """Judge a table (or reading, or book) as a version of the EU documents does."""
@@ -217,6 +228,7 @@ def _decorator(scope: str) -> Callable[..., Callable[[Judge], Judge]]:
         basis: str,
         requires: tuple[str, ...] = (),
         ids: tuple[str, ...] = (),
+        reads: tuple[str, ...] = (),
     ) -> Callable[[Judge], Judge]:
         def register(function: Judge) -> Judge:
             code = function.__name__.replace("_", "-")
@@ -233,6 +245,7 @@ def _decorator(scope: str) -> Callable[..., Callable[[Judge], Judge]]:
                 function=function,
                 doc=inspect.getdoc(function) or "",
                 dated="eu" in inspect.signature(function).parameters,
+                reads=frozenset(reads),
             )
             return function
 
@@ -242,10 +255,17 @@ def _decorator(scope: str) -> Callable[..., Callable[[Judge], Judge]]:
 
 
 file_rule = _decorator("file")
-"""Rule over a :class:`~eudr_geo.model.plots.Reading`: rows are positions in ``reading.files`` (subject file), or,
-for rules that reject records, in ``reading.rejected`` (subject record)."""
+"""Rule over a :class:`~eudr_geo.model.plots.Reading` that speaks of whole files: rows are positions in
+``reading.files``."""
+record_rule = _decorator("record")
+"""Rule over a :class:`~eudr_geo.model.plots.Reading` that speaks of rejected records: rows are positions in
+``reading.rejected``."""
 plot_rule = _decorator("plot")
-"""Rule over :class:`~eudr_geo.model.plots.Plots` that looks at each row alone: same findings on any partition."""
+"""Rule over :class:`~eudr_geo.model.plots.Plots` that looks at each row alone: same findings on any partition.
+
+``reads`` names the columns that decide and that a project does not keep as the file said them (digits as written,
+property names, one of several names of a producer): findings of such a rule cannot be made again from the project, and
+stand until the plot is replaced."""
 plots_rule = _decorator("plots")
 """Rule over :class:`~eudr_geo.model.plots.Plots` that needs the neighbours: only the whole table gives the truth."""
 lot_rule = _decorator("lot")

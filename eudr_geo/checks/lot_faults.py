@@ -20,12 +20,13 @@ class Fault:
     code: str
     row: Mapping[str, Any] = field(default_factory=dict)  # the row itself, for its source
     why: str = ""
-    values: Mapping[str, Any] = field(default_factory=dict)  # named from catalogue.MEASURES
+    values: Mapping[str, Any] = field(default_factory=dict)  # named from catalogue.MEASURES, or parts of the sentence
     severity: str = ""
     hint: str = ""
+    case: str = ""  # which of the rule's sentences
 
 
-def problems(faults: Iterable[Fault], message: str, hint: str) -> Problems:
+def problems(faults: Iterable[Fault], message: str = "", hint: str = "") -> Problems:
     """Return faults as the engine takes them.
 
     Parameters
@@ -54,6 +55,7 @@ def problems(faults: Iterable[Fault], message: str, hint: str) -> Problems:
         measured=measured,
         severity=[fault.severity for fault in found] if any(fault.severity for fault in found) else "",
         hints=[fault.hint or hint for fault in found] if any(fault.hint for fault in found) else None,
+        case=[fault.case for fault in found],
     )
 
 

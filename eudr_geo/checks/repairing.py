@@ -14,7 +14,7 @@ import shapely
 from eudr_geo.base.errors import InputError
 from eudr_geo.checks import catalogue
 from eudr_geo.checks.catalogue import ERROR, Repair, Rule
-from eudr_geo.checks.checking import RECORD_CODES, failing
+from eudr_geo.checks.checking import failing
 from eudr_geo.checks.exploding import PART, again, phases, take_apart
 from eudr_geo.model.changes import Change, TakenBack
 from eudr_geo.model.plots import Plots, Reading, Rejected
@@ -190,7 +190,7 @@ def _not_as_found(source: str, record: int, what: str) -> InputError:
 
 def _chosen(also: Collection[str]) -> list[Rule]:
     for code in also:
-        if catalogue.get(code).repair is None and code not in RECORD_CODES:
+        if catalogue.get(code).repair is None and catalogue.get(code).scope != "record":
             raise InputError(f"{code} has no repair", fix="see what can be done with: eudr-geo rules " + code)
     return [
         rule

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -50,6 +51,8 @@ PLOT_COLUMNS: Mapping[str, Column] = {
     "short_lats": Column("int", "latitudes written with fewer than six decimals"),
     "decimals": Column("int", "most decimals written on any coordinate"),
     "extra": Column("text", "the other properties of the record, as a JSON object with sorted keys"),
+    "stated_lon": Column("float", "longitude that the other properties state beside the geometry", "degrees"),
+    "stated_lat": Column("float", "latitude that the other properties state beside the geometry", "degrees"),
     "geometry": Column("geometry", "2-D geometry, lon lat, WGS 84; rings closed and padded to four positions"),
 }
 """The columns of a plot table. ``short_*`` and ``decimals`` count the digits as written, trailing zeros included."""
@@ -62,6 +65,13 @@ _DTYPES: Mapping[str, Any] = {
     "bool": np.bool_,
 }
 _DEFAULTS: Mapping[str, Any] = {"text": "", "geometry": None, "int": 0, "float": np.nan, "bool": False}
+
+
+class _Watch:
+    """The columns that were asked for, of a table and of all that was taken from it."""
+
+    def __init__(self) -> None:
+        self.asked: set[str] = set()
 
 
 class Plots:
@@ -115,12 +125,34 @@ class Plots:
         self._kept: dict[str, Array] = dict(kept or {})
         self._shared: dict[str, Any] = {}
         self._whole: tuple[Plots, Array] | None = None
+        self._watch = _Watch()
 
     def __len__(self) -> int:
         return len(self._columns["record"])
 
     def __getitem__(self, name: str) -> Array:
+        self._watch.asked.add(name)
         return self._columns[name]
+
+    @contextmanager
+    def watching(self) -> Iterator[set[str]]:
+        """Give the set of columns that are asked for meanwhile, of this table and of rows taken from it.
+
+        What a rule read tells which of its findings can be made again from a table that lacks some columns.
+
+        Examples
+        --------
+        >>> plots = Plots({"country": ["VN"]})
+        >>> with plots.watching() as asked:
+        ...     _ = plots.take([0])["country"]
+        >>> asked
+        {'country'}
+        """
+        before, self._watch.asked = self._watch.asked, set()
+        try:
+            yield self._watch.asked
+        finally:
+            self._watch.asked = before
 
     @property
     def geometry(self) -> Array:
@@ -151,8 +183,11 @@ class Plots:
         Unlike :meth:`keep`, it is forgotten by :meth:`take`: it speaks of row numbers.
         """
         if name not in self._shared:
-            self._shared[name] = compute(self)
-        return self._shared[name]
+            with self.watching() as asked:
+                self._shared[name] = compute(self), asked
+        value, asked = self._shared[name]
+        self._watch.asked |= asked  # who uses the value has read what it was made of
+        return value
 
     def take(self, rows: Sequence[int] | Array) -> Plots:
         """Return the given rows (positions or a boolean mask) with their derived values."""
@@ -164,6 +199,7 @@ class Plots:
         part._kept = {name: values[index] for name, values in self._kept.items()}
         part._shared = {}
         part._whole = (self, index)
+        part._watch = self._watch
         return part
 
     def whole(self) -> tuple[Plots, Array]:

@@ -42,6 +42,7 @@ class StoredFinding(Numbered, Base):
     basis: Mapped[str] = col("article, clause or good practice")
     repair: Mapped[str] = col("safe, named or empty", default="")
     measured: Mapped[str] = col("measured values, JSON", default="{}")
+    said: Mapped[str] = col("keys and values of message and hint, JSON, for other languages than English", default="")
 
 
 class StoredChange(Numbered, Base):

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -16,18 +16,15 @@ from eudr_geo.base.errors import InputError, RefusedError
 from eudr_geo.base.version import VERSION
 from eudr_geo.base.writing import json_bytes, sha256
 from eudr_geo.checks.catalogue import RULES_VERSION
-from eudr_geo.checks.checking import check, check_lots
-from eudr_geo.checks.waiving import waive
 from eudr_geo.law import GEOLOCATION_MAX_BYTES, PRODUCERS_MAX_PER_STATEMENT
 from eudr_geo.lots.behind import Records, records_behind
 from eudr_geo.lots.tracing import traces
-from eudr_geo.model.changes import Change
-from eudr_geo.model.findings import CheckResult, Findings, Waiver
-from eudr_geo.model.lot_book import Band, LotBook
-from eudr_geo.model.package import Input, PackageData
-from eudr_geo.model.plots import Plots, Reading
+from eudr_geo.model.findings import CheckResult, Findings
+from eudr_geo.model.lot_book import LotBook
+from eudr_geo.model.package import PackageData
 from eudr_geo.model.trace import Trace
-from eudr_geo.plots.own_outlines import Outlines
+from eudr_geo.project.auditing import audit, audit_result
+from eudr_geo.project.port import Project
 from eudr_geo.project.verifying import MANIFEST, MANIFEST_SCHEMA
 
 if TYPE_CHECKING:
@@ -38,35 +35,6 @@ STATEMENT = (
     "deforestation-free or legal; that is the operator's own due diligence."
 )
 _ERRORS_NAMED = 5
-
-
-class Project(Protocol):
-    """What packaging needs of a store."""
-
-    @property
-    def meta(self) -> Mapping[str, str]:
-        """Organisation, country, commodity."""
-
-    def load_plots(self, codes: Sequence[str] | None = None) -> Plots:
-        """Current versions of the plots."""
-
-    def plot_versions(self, codes: Sequence[str] | None = None) -> pd.DataFrame:
-        """plot_code, version, geometry_hash, mapped_on of the current versions."""
-
-    def lot_book(self) -> LotBook:
-        """The lot side."""
-
-    def findings(self) -> Findings:
-        """Findings stored with the imports."""
-
-    def waivers(self) -> Sequence[Waiver]:
-        """Findings that somebody answers for."""
-
-    def changes(self, codes: Sequence[str]) -> tuple[Change, ...]:
-        """Repairs of these plots."""
-
-    def source_files(self) -> Sequence[Input]:
-        """Files that were imported."""
 
 
 @dataclass(frozen=True)
@@ -96,64 +64,6 @@ def _renderers() -> tuple[ModuleType, ...]:
 def profiles() -> tuple[str, ...]:
     """Return the names that ``--profile`` takes: ``traces``, and what exports add for somebody else."""
     return ("traces", *sorted({module.PROFILE for module in _renderers() if hasattr(module, "PROFILE")}))
-
-
-def audit(
-    project: Project,
-    *,
-    boundaries: Outlines | None = None,
-    bands: Mapping[tuple[str, str, str], Band] | None = None,
-    on: str = "",
-    today: str | None = None,
-) -> CheckResult:
-    """Run every plot and lot rule over a project.
-
-    Waivers of the project that hold ``on`` a day (ISO 8601) are heeded; without a day none is. Days of the lot book
-    after ``today``, by default that day, are still to come; "" asks for no such look.
-
-    Rules that need what the file said (digits as written, property names) cannot be run again on stored plots;
-    their findings are those of the import.
-    """
-    plots = project.load_plots()
-    fresh = check(Reading(plots), boundaries=boundaries)
-    lots = check_lots(replace(project.lot_book(), bands=bands or {}, today=on if today is None else today))
-    row_of = {code: row for row, code in enumerate(plots["plot_id"].tolist())}
-    looked_at = {(finding.rule, finding.plot_id) for finding in fresh.findings}
-    stored = [
-        replace(finding, row=row_of.get(finding.plot_id))  # the plot as it is now, for reports that show it
-        for finding in project.findings()
-        if (finding.rule, finding.plot_id) not in looked_at and _needs_the_file(finding.rule)
-    ]
-    result = CheckResult(
-        findings=fresh.findings + lots.findings + Findings(stored),
-        outcomes=tuple(sorted((*fresh.outcomes, *lots.outcomes), key=lambda outcome: outcome.rule)),
-        files=(),
-        plots_fit=fresh.plots_fit,
-        plots_unfit=fresh.plots_unfit,
-        tool_errors=(*fresh.tool_errors, *lots.tool_errors),
-        eu_version=fresh.eu_version,
-        boundaries=fresh.boundaries,
-    )
-    return waive(result, project.waivers(), on) if on else result
-
-
-_OF_THE_FILE = frozenset(
-    [
-        "low-precision",
-        "excess-precision",
-        "elevation",
-        "misspelt-property",
-        "area-not-a-number",
-        "unclosed-ring",
-        "too-few-vertices",
-        "missing-properties",
-    ]
-)
-"""Rules that judge what the file said: digits as written, property names, rings as delivered."""
-
-
-def _needs_the_file(code: str) -> bool:
-    return code in _OF_THE_FILE
 
 
 def gather(project: Project, codes: Sequence[str], *, with_names: bool = False, on: str = "") -> PackageData:
@@ -222,11 +132,6 @@ def gather(project: Project, codes: Sequence[str], *, with_names: bool = False, 
 
 def _latest(on: str, consignment: Mapping[str, Any]) -> str:
     return max(on, str(consignment.get("ship_date") or ""))
-
-
-def audit_result(findings: Findings, fit: int, unfit: int) -> CheckResult:
-    """Return the findings of a package as a check result."""
-    return CheckResult(findings=findings, outcomes=(), files=(), plots_fit=fit, plots_unfit=unfit)
 
 
 def build_package(

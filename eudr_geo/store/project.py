@@ -26,6 +26,7 @@ from eudr_geo.model.plots import Plots
 from eudr_geo.model.records import StoredChange, StoredFile, StoredFinding, StoredWaiver
 from eudr_geo.store import derived, erasing, journal
 from eudr_geo.store.schema import seals
+from eudr_geo.words.saying import remembered
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,6 +35,13 @@ if TYPE_CHECKING:
     from eudr_geo.store.geopackage import GeoPackage
 
 _PLOT, _VERSION, _PRODUCER = table_of(Plot), table_of(PlotVersion), table_of(Producer)
+
+
+_NAMES = (
+    "plot_id", "source", "record", "group", "place", "producer", "producer_id", "country", "commodity", "area_ha",
+    "mapped_on", "decimals", "geometry",
+)  # fmt: skip
+"""Columns of a plot that a project keeps, in the order in which they are asked for."""
 
 
 class PlotFacts(NamedTuple):
@@ -93,6 +101,11 @@ class Store:
     def close(self) -> None:
         """Let go of the file."""
         self._backend.close()
+
+    @property
+    def plot_columns(self) -> frozenset[str]:
+        """Columns of :meth:`load_plots` that hold what the file said; the others are as if it had said nothing."""
+        return frozenset(_NAMES)
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
@@ -164,13 +177,7 @@ class Store:
             raise journal.cannot_undo(error) from error
 
     def preview_forget(self, code: str) -> erasing.Erasure:
-        """Say what forgetting the person behind a producer code would change; nothing is changed.
-
-        Raises
-        ------
-        InputError
-            When the project has no such producer.
-        """
+        """Say what forgetting the person behind a producer code would change, or raise that there is none."""
         with self._reading() as connection:
             found = erasing.look(connection, code)
             found.seen = journal.last_fid(connection)
@@ -179,10 +186,7 @@ class Store:
     def forget(self, found: erasing.Erasure, files: Collection[int], *, now: str, who: str) -> None:
         """Forget a person, and write the file anew, so that not even its free pages hold the name.
 
-        Raises
-        ------
-        RefusedError
-            When something was stored since the preview.
+        Raises RefusedError when something was stored since the preview.
         """
         with self._transaction() as connection:
             if journal.last_fid(connection) != found.seen:
@@ -238,11 +242,7 @@ class Store:
             _VERSION.c.decimals, raw,
         )  # fmt: skip
         rows = self._of_codes(self._in_force(query, on), codes)
-        names = (
-            "plot_id", "source", "record", "group", "place", "producer", "producer_id", "country", "commodity", "area_ha",
-            "mapped_on", "decimals", "geometry",
-        )  # fmt: skip
-        given: dict[str, Any] = {name: [row[place] for row in rows] for place, name in enumerate(names)}
+        given: dict[str, Any] = {name: [row[place] for row in rows] for place, name in enumerate(_NAMES)}
         for name in ("source", "group", "place", "producer", "producer_id", "country", "commodity", "mapped_on"):
             given[name] = [value or "" for value in given[name]]
         for name in ("record", "decimals"):
@@ -330,14 +330,7 @@ class Store:
         """Return the findings stored with the imports."""
         table = table_of(StoredFinding)
         with self._reading() as connection:
-            return Findings(
-                Finding(
-                    rule=row.rule, severity=row.severity, subject=row.subject, message=row.message, hint=row.hint, basis=row.basis,
-                    source=row.source, record=row.record, plot_id=row.plot_code, code=row.code, lon=row.lon, lat=row.lat,
-                    repair=row.repair, measured=json.loads(row.measured),
-                )
-                for row in connection.execute(select(table))
-            )  # fmt: skip
+            return Findings(_finding(row) for row in connection.execute(select(table)))
 
     def waivers(self) -> tuple[Waiver, ...]:
         """Return the findings that somebody answers for, sorted."""
@@ -393,3 +386,12 @@ class Store:
             When something is there already.
         """
         self._backend.copy_to(Path(path))
+
+
+def _finding(row: Any) -> Finding:
+    message, hint = json.loads(row.said) if row.said else (row.message, row.hint)
+    return Finding(
+        rule=row.rule, severity=row.severity, subject=row.subject, message=remembered(row.message, message),
+        hint=remembered(row.hint, hint), basis=row.basis, source=row.source, record=row.record, plot_id=row.plot_code,
+        code=row.code, lon=row.lon, lat=row.lat, repair=row.repair, measured=json.loads(row.measured),
+    )  # fmt: skip

@@ -9,7 +9,7 @@ import shapely
 from map_samples import HOSTILE, all_hostile, cooperative, feeds_of, finding, land
 
 from eudr_geo.outputs.maps.data import LotMapData, MapLot, MapPlots
-from eudr_geo.outputs.package.lot_map import lot_map
+from eudr_geo.outputs.maps.making import lot_map
 
 pytestmark = pytest.mark.browser
 

@@ -15,7 +15,7 @@ import shapely
 
 from eudr_geo.base.limits import Limits
 from eudr_geo.sources import cage
-from eudr_geo.sources.cage import drivers, landlock, walls, warm, wire
+from eudr_geo.sources.cage import drivers, landlock, starting, walls, warm, wire
 from eudr_geo.sources.reading import read_bytes, read_plots
 
 GOOD = '{"type":"Point","coordinates":[108.05,12.68]}'
@@ -176,7 +176,7 @@ def test_no_driver_but_the_frozen_ones_is_in_the_cage(tmp_path):
     """Also those that a later GDAL brings: the list is compared with what is there, not with what we know."""
     script = "import fiona, json\nwith fiona.Env() as env: print(json.dumps(sorted(env.drivers())))"
     done = subprocess.run(
-        [sys.executable, "-c", script], env=cage.environment(tmp_path), capture_output=True, text=True, check=False
+        [sys.executable, "-c", script], env=starting.environment(tmp_path), capture_output=True, text=True, check=False
     )
     if done.returncode and "No module named" in done.stderr:
         pytest.skip("no GDAL here: nothing to keep out")
@@ -188,7 +188,7 @@ def test_no_second_gdal_is_loaded_in_the_cage(tmp_path):
     """Each library brings its own, with formats of its own: the list is of the one that reads MapInfo, and no other."""
     script = "from eudr_geo.sources.cage.walls import load; load(); import sys; print(*sys.modules)"
     done = subprocess.run(
-        [*cage.command("x")[:-3], script], env={**cage.environment(tmp_path), "PYTHONPATH": os.pathsep.join(sys.path)},
+        [*starting.command("x")[:-3], script], env={**starting.environment(tmp_path), "PYTHONPATH": os.pathsep.join(sys.path)},
         capture_output=True, text=True, check=True,
     )  # fmt: skip
     loaded = set(done.stdout.split())
@@ -362,12 +362,12 @@ def test_a_package_that_is_found_by_pythonpath_only_is_found_by_the_cage(tmp_pat
     )
     (tmp_path / "x.geojson").write_text(GOOD)
     script = (
-        "import sys, eudr_geo, eudr_geo.sources.cage as cage, subprocess\n"
+        "import sys, eudr_geo, subprocess\n"
+        "from eudr_geo.sources.cage import starting\n"
         "from eudr_geo.sources.reading import read_plots\n"
-        "calls = []\nreal = cage.environment\n"
         "print(eudr_geo.__file__, len(read_plots(sys.argv[1]).plots))\n"
-        "print(subprocess.run(cage.command('x')[:-3] + ['import sys, json; ours, *t = json.loads(sys.argv[1]); print(ours)', "
-        "cage.command('x')[-2]], capture_output=True, text=True).stdout)"
+        "print(subprocess.run(starting.command('x')[:-3] + ['import sys, json; ours, *t = json.loads(sys.argv[1]); print(ours)', "
+        "starting.command('x')[-2]], capture_output=True, text=True).stdout)"
     )
     done = subprocess.run(
         [sys.executable, "-P", "-c", script, str(tmp_path / "x.geojson")],

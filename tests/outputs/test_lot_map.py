@@ -21,9 +21,9 @@ from map_samples import HOSTILE, all_hostile, cooperative, feeds_of
 
 from eudr_geo.outputs.maps.classes import class_of, legend, share_breaks
 from eudr_geo.outputs.maps.data import LotMapData, MapLot, MapPlots
+from eudr_geo.outputs.maps.making import lot_map
 from eudr_geo.outputs.maps.offline import SCRIPTS
-from eudr_geo.outputs.package.lot_map import lot_map
-from eudr_geo.words.map import words
+from eudr_geo.words.tables import words
 
 
 class Page(HTMLParser):
@@ -74,7 +74,7 @@ def view_of(page, code):
 
 
 def test_same_data_same_bytes_in_another_process():
-    code = "import sys; sys.path.insert(0, 'tests'); from map_samples import cooperative; from eudr_geo.outputs.package.lot_map import lot_map; sys.stdout.buffer.write(lot_map(cooperative()).encode())"
+    code = "import sys; sys.path.insert(0, 'tests'); from map_samples import cooperative; from eudr_geo.outputs.maps.making import lot_map; sys.stdout.buffer.write(lot_map(cooperative()).encode())"
     root = Path(__file__).parents[2]
     made = [
         subprocess.run(
@@ -283,8 +283,8 @@ def test_marks_of_the_template_are_only_text():
 def test_the_page_has_a_word_for_all_it_says():
     said = set(re.findall(r'(?:say|counted)\((?:[^"()]*, )?"(\w+)"', "".join(_asset(name) for name in SCRIPTS)))
     assert len(said) > 40
-    assert said <= set(words("en"))
-    assert words("no such language") == words("en")
+    assert said <= set(words("map", "en"))
+    assert words("map", "no such language") == words("map", "en")
 
 
 shares = st.lists(st.floats(1e-6, 1.0), min_size=1, max_size=60).map(lambda values: np.round(np.array(values), 6))

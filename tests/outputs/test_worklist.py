@@ -13,10 +13,11 @@ from report_samples import village_report
 
 from eudr_geo.checks.checking import check
 from eudr_geo.model.report import Report
-from eudr_geo.outputs.reports.worklist import beside
+from eudr_geo.outputs.reports.as_worklist import beside
 from eudr_geo.outputs.worklist.writing import worklist
 from eudr_geo.sources.reading import read_bytes
-from eudr_geo.words.page import LANGUAGES, words
+from eudr_geo.words.languages import languages
+from eudr_geo.words.page import words
 from eudr_geo.words.worklist import CORRECTIONS, FIRST_HEADINGS, HIDDEN
 
 RING = [[108.05, 12.68], [108.0512345, 12.6812345], [108.0512345, 12.6800001], [108.05, 12.68]]
@@ -225,7 +226,7 @@ def test_a_copied_row_and_a_point_for_a_boundary_are_refused():
     assert any("stands in a row above" in text for text in why)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", languages())
 def test_every_language_comes_back(language):
     said = words(language)
     data = worklist(report_of(language=language))
@@ -257,7 +258,7 @@ def test_the_same_bytes_every_time_and_no_formula():
         assert not [name for name in archive.namelist() if b"<f>" in archive.read(name)]
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", languages())
 def test_without_its_hidden_sheet_it_says_what_it_is(language):
     book = opened(worklist(report_of(language=language)))
     del book[HIDDEN]
@@ -337,7 +338,7 @@ def test_a_long_boundary_goes_through_many_cells():
 
 def test_linked_to_the_drawings_beside_it():
     report = report_of(out="lists/coffee.xlsx")
-    from eudr_geo.outputs.reports.worklist import render
+    from eudr_geo.outputs.reports.as_worklist import render
 
     book = opened(render(report))
     assert book["Buôn Ako"]["J2"].hyperlink.target == "coffee.html#at=1-1"

@@ -13,7 +13,7 @@ from pyproj import Geod
 
 from eudr_geo.base.errors import EudrGeoError
 from eudr_geo.law import country_names
-from eudr_geo.plots import countries
+from eudr_geo.plots import atlas, countries
 
 PLACES = {
     "Buôn Ma Thuột": (108.05, 12.68, "VN"),
@@ -65,7 +65,7 @@ def test_every_shape_is_sound_and_holes_stay_open():
 
 
 def test_the_units_without_a_code_are_told():
-    told = {unit.names[""] for unit in countries._atlas().units if not unit.code}
+    told = {unit.names[""] for unit in atlas.units() if not unit.code}
     assert told == set(countries.WITHOUT_CODE)
     assert countries.find([-75.14], [19.92]).tolist() == [""]  # Guantanamo Bay Naval Base
 
@@ -147,7 +147,7 @@ def test_outline_is_light_and_still_the_country():
 
 def test_the_carriers_code_is_never_run():
     code = (
-        "import sys, shapely; from eudr_geo import countries; "
+        "import sys, shapely; from eudr_geo.plots import countries; "
         "print(countries.distance_km('VN', [shapely.Point(108.05, 12.68)])[0], "
         "[name for name in sys.modules if name.startswith(('geocoder', 'fiona', 'pyogrio', 'shapefile'))])"
     )
@@ -156,19 +156,19 @@ def test_the_carriers_code_is_never_run():
 
 
 def test_missing_boundaries_say_what_to_install(monkeypatch):
-    monkeypatch.setattr(countries, "_CARRIER", "no_such_carrier_of_boundaries")
+    monkeypatch.setattr(atlas, "_CARRIER", "no_such_carrier_of_boundaries")
     with pytest.raises(EudrGeoError, match="pip install --force-reinstall no-such-carrier-of-boundaries"):
-        countries._atlas.__wrapped__()
+        atlas._atlas.__wrapped__()
 
 
 def test_damaged_boundaries_say_so(monkeypatch, tmp_path):
     (tmp_path / "carrier_of_nothing").mkdir()
     (tmp_path / "carrier_of_nothing" / "__init__.py").touch()
-    (tmp_path / "carrier_of_nothing" / f"{countries._STEM}.zip").write_bytes(b"PK\x03\x04 not a zip")
+    (tmp_path / "carrier_of_nothing" / f"{atlas._STEM}.zip").write_bytes(b"PK\x03\x04 not a zip")
     monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.setattr(countries, "_CARRIER", "carrier_of_nothing")
+    monkeypatch.setattr(atlas, "_CARRIER", "carrier_of_nothing")
     with pytest.raises(EudrGeoError, match="cannot be read"):
-        countries._atlas.__wrapped__()
+        atlas._atlas.__wrapped__()
 
 
 def test_a_hundred_thousand_plots_take_no_time():

@@ -13,7 +13,7 @@ from tests_helpers import SECRET
 from eudr_geo.base.limits import Limits
 from eudr_geo.model.plots import Plots, Reading, SourceFile
 from eudr_geo.sources import cage
-from eudr_geo.sources.cage import drivers, wire
+from eudr_geo.sources.cage import drivers, starting, wire
 from eudr_geo.sources.reading import read_bytes, read_plots
 
 NAMES = [".vrt", ".geojson", ".kml", ".csv", ".gpx", ".gpkg", ".zip", ".xml", ".xlsx", ".kmz"]
@@ -55,14 +55,14 @@ def test_instructions_are_refused_under_any_name(canary, kind, tmp_path):
 def test_the_drivers_in_the_cage_are_the_frozen_list(tmp_path):
     script = "import fiona, json\nwith fiona.Env() as env: print(json.dumps(sorted(env.drivers())))"
     done = subprocess.run(
-        [sys.executable, "-c", script], env=cage.environment(tmp_path), capture_output=True, text=True, check=True
+        [sys.executable, "-c", script], env=starting.environment(tmp_path), capture_output=True, text=True, check=True
     )
     assert json.loads(done.stdout) == sorted(drivers.ALLOWED)
 
 
 def test_the_child_gets_nothing_of_our_environment(monkeypatch, tmp_path):
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
-    made = cage.environment(tmp_path)
+    made = starting.environment(tmp_path)
     assert "AWS_SECRET_ACCESS_KEY" not in made
     assert made["PATH"] == ""
 

@@ -3,41 +3,31 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from functools import cache
 
 import numpy as np
 import numpy.typing as npt
 import shapely
 
-from eudr_geo.base.cells import fold, parse_number
+from eudr_geo.base.cells import parse_number
 from eudr_geo.checks.catalogue import ERROR, WARNING, Problems, plot_rule, repairs
-from eudr_geo.checks.rules.rings import GEO
+from eudr_geo.checks.measures import SOUND, any_size, is_point
 from eudr_geo.law import (
     AREA_MISMATCH_HA,
     AREA_MISMATCH_SHARE,
     NEAR_LIMIT_SHARE,
     NEWEST_EU_VERSION,
-    POINT_ANY_SIZE_COMMODITIES,
     POINT_AREA_ASSUMED_HA,
     POINT_AREA_MAX_HA,
     POLYGON_REQUIRED_ABOVE_HA,
     EuVersion,
 )
-from eudr_geo.model.plots import Plots, Text
+from eudr_geo.law.documents import GEO, LAW, VALIDATION
+from eudr_geo.model.plots import Plots
 from eudr_geo.plots.geodesy import plot_area_ha, spherical_area_ha
-from eudr_geo.words.workbook import choices
 
 Mask = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 
-LAW = "Regulation (EU) 2023/1115, Article 2(28)"
-VALIDATION = "EU system validation rules 2026"
-SOUND = (
-    "unclosed-ring", "too-few-vertices", "zero-area", "self-intersection", "overlapping-parts", "projected-coordinates",
-    "swapped-axes", "out-of-range", "crosses-antimeridian", "stray-corner",
-)  # fmt: skip
-"""What must pass before an area means anything."""
 
 ACRE_HA = 0.404_685_642_24
 """International acre, exact by definition (1 yard = 0.9144 m)."""
@@ -59,32 +49,6 @@ _SLIPS = (
 _SLIP_TOLERANCE = 0.08  # a walk and a guess agree to within some percent
 
 
-def is_point(plots: Plots) -> Mask:
-    """Tell which plots are given by points only, shape (n,)."""
-    return plots.keep("is_point", lambda geometries: np.asarray(shapely.get_dimensions(geometries) == 0))
-
-
-@cache
-def _commodity_words() -> Mapping[str, str]:
-    """Words of six languages for the commodities of the law."""
-    return {fold(word): name for name, words in choices()["commodity"].items() for word in (name, *words)}
-
-
-def commodities(plots: Plots) -> Text:
-    """Commodity of each plot as the law calls it, where a usual word of another language was written, shape (n,)."""
-    stated = plots["commodity"].tolist()
-    meant = {word: _commodity_words().get(fold(word), word) for word in set(stated)}
-    return np.array([meant[word] for word in stated], dtype=object)
-
-
-def any_size(plots: Plots) -> Mask:
-    """Tell which plots are of a commodity for which the law takes a point at any size."""
-    stated = set(plots["commodity"].tolist())
-    if not any(_commodity_words().get(fold(word), word) in POINT_ANY_SIZE_COMMODITIES for word in stated):
-        return np.zeros(len(plots), dtype=bool)
-    return np.isin(commodities(plots).astype(str), sorted(POINT_ANY_SIZE_COMMODITIES))
-
-
 def hectares(text: str) -> float | None:
     """Return the hectares that a text can only mean, or None.
 
@@ -104,7 +68,7 @@ def hectares(text: str) -> float | None:
     return float(f"{value * factor:.10g}")  # 25 000 × 0.0001 is 2.5, not 2.5000000000000004
 
 
-@plot_rule(severity=ERROR, basis=f"{GEO}, error 14", ids=("P-05", "A-06"))
+@plot_rule(severity=ERROR, basis=f"{GEO}, error 14", ids=("P-05", "A-06"), reads=("area_text",))
 def area_not_a_number(plots: Plots) -> Problems:
     """The area is text, or a number that no area can be.
 

@@ -7,17 +7,15 @@ import shapely
 from shapely import Geometry
 
 from eudr_geo.checks.catalogue import ERROR, WARNING, Problems, plot_rule, repairs
-from eudr_geo.checks.rules.rings import times_told, with_geometry
+from eudr_geo.checks.measures import strayed, times_told, with_geometry
 from eudr_geo.model.plots import Plots
 from eudr_geo.plots.geodesy import metres_per_degree
 from eudr_geo.plots.shapes.antimeridian import crosses, cut
 from eudr_geo.plots.shapes.corners import (
-    STRAY,
     WRONG_STRAY,
     needles,
     on_straight_runs,
     shared_positions,
-    strays,
     walks_out_and_back,
 )
 from eudr_geo.plots.shapes.rings import Floats, Mask, Rings, first_marked, rebuild, rings_of
@@ -84,11 +82,6 @@ def _needles(rings: Rings) -> Mask:
 def _scale(rings: Rings) -> Floats:
     with np.errstate(invalid="ignore", over="ignore"):
         return np.column_stack(metres_per_degree(rings.coords[rings.starts[:-1], 1]))
-
-
-def strayed(plots: Plots, name: str) -> Floats:
-    """Return one column of :func:`eudr_geo.plots.shapes.corners.strays`, shape (n,)."""
-    return plots.keep("strays", strays)[:, STRAY.index(name)]
 
 
 @plot_rule(

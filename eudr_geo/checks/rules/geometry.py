@@ -6,9 +6,9 @@ import numpy as np
 import shapely
 
 from eudr_geo.checks.catalogue import ERROR, NOTE, WARNING, Problems, plot_rule, repairs
+from eudr_geo.checks.measures import counted, strayed, tangled, with_geometry
 from eudr_geo.checks.rules.coordinates import at_null_island, beyond_the_globe
-from eudr_geo.checks.rules.corners import strayed
-from eudr_geo.checks.rules.rings import GEO, counted, tangled, with_geometry
+from eudr_geo.law.documents import GEO
 from eudr_geo.model.plots import Plots
 from eudr_geo.plots.geodesy import area_ha
 from eudr_geo.plots.shapes.corners import WRONG_STRAY

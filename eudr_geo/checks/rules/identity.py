@@ -11,8 +11,8 @@ import shapely
 from eudr_geo.base.cells import clean_code, fold
 from eudr_geo.checks.catalogue import ERROR, WARNING, Problems, plot_rule, plots_rule
 from eudr_geo.checks.rules.neighbours import named, same_land
-from eudr_geo.checks.rules.rings import GEO
 from eudr_geo.law import PLACE_NAME_MAX, PRODUCER_NAME_MAX
+from eudr_geo.law.documents import GEO
 from eudr_geo.model.plots import Plots, Text
 from eudr_geo.plots.shapes.rings import Ints, Mask
 
@@ -159,7 +159,9 @@ def _lengths(texts: Text) -> npt.NDArray[np.int64]:
     return np.array([len(text) for text in texts.tolist()], dtype=np.int64)
 
 
-@plots_rule(severity=WARNING, basis=f"{GEO}, 9.3.2 (plots are grouped by name and country)", ids=("P-08",))
+@plots_rule(
+    severity=WARNING, basis=f"{GEO}, 9.3.2 (plots are grouped by name and country)", ids=("P-08",), reads=("producer",)
+)
 def producer_spellings(plots: Plots) -> Problems:
     """One producer is spelled in two ways.
 

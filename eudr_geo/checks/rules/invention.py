@@ -10,7 +10,7 @@ import shapely
 
 from eudr_geo.base.cells import clean_code
 from eudr_geo.checks.catalogue import WARNING, Problems, plot_rule, plots_rule
-from eudr_geo.checks.rules.area import SOUND, any_size, is_point
+from eudr_geo.checks.measures import SOUND, any_size, is_point
 from eudr_geo.checks.rules.neighbours import JITTER_DEG
 from eudr_geo.law import POLYGON_REQUIRED_ABOVE_HA, SHARED_LOCATION_M, SHARED_LOCATION_PLOTS
 from eudr_geo.model.plots import Array, Plots

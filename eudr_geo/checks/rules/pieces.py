@@ -9,7 +9,7 @@ import numpy.typing as npt
 import shapely
 
 from eudr_geo.checks.catalogue import NOTE, WARNING, Problems, plots_rule
-from eudr_geo.checks.rules.area import SOUND, any_size, is_point
+from eudr_geo.checks.measures import SOUND, any_size, is_point
 from eudr_geo.checks.rules.neighbours import TOO_MANY, named
 from eudr_geo.law import IMPLIED_OVERLAP_SHARE, POLYGON_REQUIRED_ABOVE_HA
 from eudr_geo.model.plots import Array, Plots

@@ -7,8 +7,8 @@ import numpy.typing as npt
 import shapely
 
 from eudr_geo.checks.catalogue import ERROR, WARNING, Problems, plot_rule, plots_rule, repairs
-from eudr_geo.checks.rules.rings import GEO
 from eudr_geo.law import country_candidates, country_code, country_names
+from eudr_geo.law.documents import GEO
 from eudr_geo.model.plots import Array, Plots, Text
 from eudr_geo.plots import countries
 

@@ -10,8 +10,9 @@ import numpy.typing as npt
 import shapely
 
 from eudr_geo.checks.catalogue import ERROR, NOTE, WARNING, Problems, plot_rule, plots_rule, repairs
-from eudr_geo.checks.rules.rings import GEO, counted, times_told, with_geometry
+from eudr_geo.checks.measures import counted, times_told, with_geometry
 from eudr_geo.law import COORDINATE_DECIMALS, NEWEST_EU_VERSION, EuVersion
+from eudr_geo.law.documents import GEO
 from eudr_geo.model.plots import Plots
 from eudr_geo.plots.shapes.decimals import at_six_decimals, broken_at_six, round6, same_after_rounding, without_doubles
 from eudr_geo.plots.shapes.rings import MULTIPOINT, POINT, first_marked, rings_of
@@ -117,6 +118,7 @@ def drop_rounded_doubles(plots: Plots) -> Plots:
     basis="Regulation (EU) 2023/1115, Article 2(28): at least six decimal digits",
     requires=("projected-coordinates", "null-island"),
     ids=("C-04", "C-05", "C-08"),
+    reads=("short_lats", "short_lons", "vertices"),
 )
 def low_precision(plots: Plots) -> Problems:
     """Coordinates written with fewer than six decimals.
@@ -256,7 +258,7 @@ def round_coordinates(plots: Plots) -> Plots:
     return with_geometry(plots, geometry).with_columns(decimals=decimals)
 
 
-@plot_rule(severity=NOTE, basis=f"{GEO}, definition of a position", ids=("C-10",))
+@plot_rule(severity=NOTE, basis=f"{GEO}, definition of a position", ids=("C-10",), reads=("has_z",))
 def elevation(plots: Plots) -> Problems:
     """Positions that carry a height or a measure beside longitude and latitude.
 

@@ -7,8 +7,19 @@ from typing import Any
 
 import numpy as np
 
-from eudr_geo.checks.catalogue import ERROR, MEASURES, NOTE, WARNING, Problems, file_rule, offers, plot_rule, repairs
-from eudr_geo.checks.rules.rings import GEO
+from eudr_geo.checks.catalogue import (
+    ERROR,
+    MEASURES,
+    NOTE,
+    WARNING,
+    Problems,
+    file_rule,
+    offers,
+    plot_rule,
+    record_rule,
+    repairs,
+)
+from eudr_geo.law.documents import GEO
 from eudr_geo.model.plots import Note, Plots, Reading
 
 _GOOD = "good practice"
@@ -22,11 +33,10 @@ def _of_files(reading: Reading, code: str) -> Problems:
     notes = [note for _, note in found]
     return Problems(
         [row for row, _ in found],
-        "{why}",
-        "",
+        messages=[note.why for note in notes],
         hints=[note.fix for note in notes],
         severity=[note.severity for note in notes],
-        measured={"why": [note.why for note in notes], **_measured(notes)},
+        measured=_measured(notes),
     )
 
 
@@ -46,10 +56,11 @@ def _of_records(reading: Reading, code: str) -> Problems:
     if not rows:
         return Problems.none()
     records = [reading.rejected[row] for row in rows]
-    measured: dict[str, Sequence[Any]] = {"why": [record.why for record in records]}
+    measured: dict[str, Sequence[Any]] = {}
     if any(record.value for record in records):
         measured["value"] = [record.value for record in records]
-    return Problems(rows, "{why}", "", hints=[record.fix for record in records], measured=measured)
+    whys, fixes = [record.why for record in records], [record.fix for record in records]
+    return Problems(rows, messages=whys, hints=fixes, measured=measured)
 
 
 @file_rule(severity=ERROR, basis=f"{GEO}, errors 8, 10 and 13", ids=("F-01",))
@@ -103,7 +114,7 @@ def empty_file(reading: Reading) -> Problems:
     return _of_files(reading, "empty-file")
 
 
-@file_rule(severity=ERROR, basis=f"{GEO}, error 8", ids=("F-01",))
+@record_rule(severity=ERROR, basis=f"{GEO}, error 8", ids=("F-01",))
 def unreadable_record(reading: Reading) -> Problems:
     """One record that cannot become a plot; the others go on.
 
@@ -120,7 +131,7 @@ def unreadable_record(reading: Reading) -> Problems:
     return _of_records(reading, "unreadable-record")
 
 
-@file_rule(severity=ERROR, basis="RFC 7946, 3.2; EUDR validation rules (2026-05-29)", ids=("F-05",))
+@record_rule(severity=ERROR, basis="RFC 7946, 3.2; EUDR validation rules (2026-05-29)", ids=("F-05",))
 def missing_geometry(reading: Reading) -> Problems:
     """A record without a place: no geometry, or an empty one.
 
@@ -135,7 +146,7 @@ def missing_geometry(reading: Reading) -> Problems:
     return _of_records(reading, "missing-geometry")
 
 
-@file_rule(severity=ERROR, basis=f"{GEO}, error 14", ids=("G-03",))
+@record_rule(severity=ERROR, basis=f"{GEO}, error 14", ids=("G-03",))
 def nested_point(reading: Reading) -> Problems:
     """A point written as a list of positions.
 
@@ -154,7 +165,7 @@ def nested_point(reading: Reading) -> Problems:
 offers("nested-point", safe=False, what="made a point of a list of one position")
 
 
-@file_rule(severity=ERROR, basis=f"{GEO}, error 5", ids=("G-01", "G-02"))
+@record_rule(severity=ERROR, basis=f"{GEO}, error 5", ids=("G-01", "G-02"))
 def unsupported_geometry(reading: Reading) -> Problems:
     """A line, a curve or anything but points and polygons.
 
@@ -174,7 +185,7 @@ def unsupported_geometry(reading: Reading) -> Problems:
 offers("unsupported-geometry", safe=False, what="made a boundary of a line that comes back to its beginning")
 
 
-@file_rule(severity=ERROR, basis="RFC 8259, 6: numbers only; RFC 7946, 3.1.1", ids=("C-14",))
+@record_rule(severity=ERROR, basis="RFC 8259, 6: numbers only; RFC 7946, 3.1.1", ids=("C-14",))
 def not_finite(reading: Reading) -> Problems:
     """A coordinate that is no number: text, NaN, infinity or nothing.
 
@@ -299,7 +310,9 @@ def several_layers(reading: Reading) -> Problems:
     return _of_files(reading, "several-layers")
 
 
-@plot_rule(severity=WARNING, basis="RFC 7946, 3.2; good practice", ids=("F-05",))
+@plot_rule(
+    severity=WARNING, basis="RFC 7946, 3.2; good practice", ids=("F-05",), reads=("area_text", "extra", "misspelt")
+)
 def missing_properties(plots: Plots) -> Problems:
     """A record that holds a shape and nothing else.
 
@@ -325,7 +338,7 @@ def missing_properties(plots: Plots) -> Problems:
     )
 
 
-@plot_rule(severity=WARNING, basis=f"{GEO}, 9.3 and error 9", ids=("F-06",))
+@plot_rule(severity=WARNING, basis=f"{GEO}, 9.3 and error 9", ids=("F-06",), reads=("misspelt",))
 def misspelt_property(plots: Plots) -> Problems:
     """A property that the EU system would ignore because of its spelling.
 

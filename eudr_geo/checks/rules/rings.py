@@ -3,44 +3,27 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 import shapely
 
 from eudr_geo.checks.catalogue import ERROR, NOTE, Problems, plot_rule, repairs
+from eudr_geo.checks.lengths import say_length
+from eudr_geo.checks.measures import counted, strayed, tangled, times_told, with_geometry
 from eudr_geo.law import MIN_RING_POSITIONS
-from eudr_geo.model.plots import Array, Plots
+from eudr_geo.law.documents import GEO
+from eudr_geo.model.plots import Plots
 from eudr_geo.plots.geodesy import distance_m
-from eudr_geo.plots.shapes.crossings import TANGLES, tangles
 from eudr_geo.plots.shapes.decimals import without_doubles
-from eudr_geo.plots.shapes.facts import FACTS, ring_facts
 from eudr_geo.plots.shapes.folds import folds, unfold, without_width
 from eudr_geo.plots.shapes.rings import first_marked, rebuild, rings_of, same_as_previous, turns
 
-GEO = "EUDR GeoJSON File Description 1.3 (2026-05-29)"
 
-
-def counted(plots: Plots, name: str) -> npt.NDArray[np.int64]:
-    """Return one column of :func:`eudr_geo.plots.shapes.facts.ring_facts`, shape (n,)."""
-    return plots.keep("ring_facts", ring_facts)[:, FACTS.index(name)]
-
-
-def tangled(plots: Plots, name: str) -> npt.NDArray[np.float64]:
-    """Return one column of :func:`eudr_geo.plots.shapes.crossings.tangles`, shape (n,)."""
-    return plots.keep("tangles", tangles)[:, TANGLES.index(name)]
-
-
-def times_told(times: npt.NDArray[np.int64]) -> list[str]:
-    """Words for how often a fault stands in one boundary; none for once."""
-    return [f", {count:,} times in this boundary" if count > 1 else "" for count in times.tolist()]
-
-
-def with_geometry(plots: Plots, geometry: Array) -> Plots:
-    """Return the plots with these geometries, their positions counted again where they changed in number."""
-    more = shapely.get_num_coordinates(geometry) - shapely.get_num_coordinates(plots.geometry)
-    return plots.with_columns(geometry=geometry, vertices=np.maximum(plots["vertices"] + more, 0))
-
-
-@plot_rule(severity=ERROR, basis=f"{GEO}, error 4; RFC 7946, 3.1.6", requires=("too-few-vertices",), ids=("R-01",))
+@plot_rule(
+    severity=ERROR,
+    basis=f"{GEO}, error 4; RFC 7946, 3.1.6",
+    requires=("too-few-vertices",),
+    ids=("R-01",),
+    reads=("open_rings",),
+)
 def unclosed_ring(plots: Plots) -> Problems:
     """A boundary that does not end where it began.
 
@@ -70,21 +53,14 @@ def unclosed_ring(plots: Plots) -> Problems:
     ends = np.column_stack([lon[alone], lat[alone], rings.coords[closing]])
     on_earth = (np.abs(ends) <= [360, 90, 360, 90]).all(axis=1)
     gap_m[alone[on_earth]] = distance_m(*ends[on_earth].T)
-    why = [f", {_gap(metres)} away" if np.isfinite(metres) else "" for metres in gap_m.tolist()]
+    why = [say_length(metres) if np.isfinite(metres) else "" for metres in gap_m.tolist()]
     return Problems(
         rows,
-        "the boundary is open: its last position is not its first{why}",
-        "close the boundary: write the first position again at the end",
+        case=["" if gap else "somewhere" for gap in why],
         lon=lon,
         lat=lat,
         measured={"distance_m": gap_m, "times": plots["open_rings"][rows], "why": why},
     )
-
-
-def _gap(metres: float) -> str:
-    if metres < 0.1:
-        return f"{metres * 1_000:.0f} mm" if metres >= 0.001 else "less than a millimetre"
-    return f"{metres:,.1f} m"
 
 
 @repairs("unclosed-ring", safe=True, what="wrote the first position again at the end of the ring")
@@ -95,7 +71,7 @@ def close_rings(plots: Plots) -> Plots:
     )
 
 
-@plot_rule(severity=ERROR, basis=f"{GEO}, error 4; RFC 7946, 3.1.6", ids=("R-02",))
+@plot_rule(severity=ERROR, basis=f"{GEO}, error 4; RFC 7946, 3.1.6", ids=("R-02",), reads=("short_rings",))
 def too_few_vertices(plots: Plots) -> Problems:
     """A ring of fewer than four positions: no land lies between two corners.
 
@@ -113,9 +89,7 @@ def too_few_vertices(plots: Plots) -> Problems:
     rows = np.flatnonzero(plots["short_rings"] > 0)
     return Problems(
         rows,
-        f"a ring has fewer than {MIN_RING_POSITIONS} positions: no land lies between two corners",
-        "walk all corners of the plot again, or use one point with its area if it has 4 ha or less",
-        measured={"times": plots["short_rings"][rows]},
+        measured={"times": plots["short_rings"][rows], "least": [MIN_RING_POSITIONS] * len(rows)},
     )
 
 
@@ -145,8 +119,6 @@ def zero_area(plots: Plots) -> Problems:
     place = first_marked(rings, marked, len(rows))
     return Problems(
         rows,
-        "the boundary encloses no land: its {positions} positions lie on one line or go there and back",
-        "walk round the plot and record its corners",
         lon=place[:, 0],
         lat=place[:, 1],
         measured={"positions": shapely.get_num_coordinates(plots.geometry[rows]).astype(np.int64)},
@@ -174,11 +146,9 @@ def duplicate_vertices(plots: Plots) -> Problems:
     place = first_marked(rings, same_as_previous(rings), len(rows))
     return Problems(
         rows,
-        "a position stands twice in a row{why}",
-        "delete the second of the two positions",
         lon=place[:, 0],
         lat=place[:, 1],
-        measured={"times": counted(plots, "doubled")[rows], "why": times_told(counted(plots, "doubled")[rows])},
+        measured={"times": counted(plots, "doubled")[rows], "times_told": times_told(counted(plots, "doubled")[rows])},
     )
 
 
@@ -204,7 +174,6 @@ def folded_boundary(plots: Plots) -> Problems:
     not without width is not touched here. The official list says of this error that it makes "a concave shape", but the
     Commission's own samples are concave: a bay in the boundary is no fault.
     """
-    from eudr_geo.checks.rules.corners import strayed  # that family stands on this one
     from eudr_geo.plots.shapes.corners import WRONG_STRAY
 
     spikes, along = counted(plots, "folds"), tangled(plots, "overlapping")
@@ -218,21 +187,10 @@ def folded_boundary(plots: Plots) -> Problems:
     place[by_side, 0], place[by_side, 1] = tangled(plots, "lon")[rows][by_side], tangled(plots, "lat")[rows][by_side]
     return Problems(
         rows,
-        "the boundary runs back over itself: {why}",
-        "",
-        hints=[
-            "draw the plot as two pieces that do not share a cut" if side else "take out the tip of the spike"
-            for side in by_side.tolist()
-        ],
+        case=["sides" if side else "spike" for side in by_side.tolist()],
         lon=place[:, 0],
         lat=place[:, 1],
-        measured={
-            "times": np.maximum(spikes[rows], 1),
-            "why": [
-                "two sides lie on each other" if side else "it goes out and comes back on the same line"
-                for side in by_side.tolist()
-            ],
-        },
+        measured={"times": np.maximum(spikes[rows], 1)},
     )
 
 
@@ -267,8 +225,6 @@ def clockwise_ring(plots: Plots) -> Problems:
     rows = np.flatnonzero(counted(plots, "clockwise") > 0)
     return Problems(
         rows,
-        "the boundary is wound clockwise; this is accepted",
-        "nothing has to be done",
         measured={"times": counted(plots, "clockwise")[rows]},
     )
 

@@ -7,7 +7,7 @@ import numpy.typing as npt
 import shapely
 
 from eudr_geo.checks.catalogue import WARNING, Problems, plot_rule
-from eudr_geo.checks.rules.area import SOUND, commodities
+from eudr_geo.checks.measures import SOUND, commodities
 from eudr_geo.law import HUGE_PLOT_HA, SLIVER_LENGTH, SLIVER_WIDTH_M, TINY_POLYGON_HA
 from eudr_geo.model.plots import Array, Plots
 from eudr_geo.plots.geodesy import LONGEST_DEGREE_M, area_ha, plot_area_ha

@@ -14,7 +14,7 @@ import shapely
 
 from eudr_geo.outputs.maps.classes import legend, share_breaks
 from eudr_geo.outputs.maps.data import Array, LotMapData
-from eudr_geo.words.map import words
+from eudr_geo.words.tables import words
 from eudr_geo.base.version import VERSION
 
 DECIMALS = 6
@@ -57,7 +57,7 @@ def payload(data: LotMapData) -> str:
     head = {
         "language": data.language,
         "toolkit": VERSION,
-        "words": words(data.language),
+        "words": words("map", data.language),
         "title": clean(data.title),
         "subtitle": clean(data.subtitle),
         "views": _views(data, feeds),

@@ -13,8 +13,10 @@ from eudr_geo.model.report import Report
 from eudr_geo.outputs.pages.check_data import MOST_FINDINGS, check_data, sorted_for_page
 from eudr_geo.outputs.pages.shell import grouped, head, render
 from eudr_geo.outputs.pages.words import advice_in, fault_in
+from eudr_geo.outputs.saying import in_its_language
 from eudr_geo.plots.geodesy import plot_area_ha
 from eudr_geo.words.page import filled, words
+from eudr_geo.words.tables import ENGLISH
 
 _SCRIPTS = (
     ("eudr_geo.outputs.maps", "text.js"),
@@ -27,6 +29,7 @@ _SCRIPTS = (
 
 def check_page(report: Report) -> str:
     """Return the page of a check, one file that asks nothing of the network; the same report gives the same bytes."""
+    report = in_its_language(report)
     result = report.result
     said = words(report.language)
     ordered = sorted_for_page(list(result.findings))
@@ -82,8 +85,9 @@ def by_rule(ordered: list[Finding], language: str) -> list[dict[str, Any]]:
                 "severity": findings[0].severity,
                 "fault": fault_in(code, language),
                 "do": advice_in(code, language),
-                "why": rule.section("Why it matters") if rule else "",
-                "how": rule.section("How to correct it") if rule else "",
+                # The pages of rules are written in English; elsewhere stands the advice in short.
+                "why": rule.section("Why it matters") if rule and language == ENGLISH else "",
+                "how": rule.section("How to correct it") if rule and language == ENGLISH else "",
                 "repair": next((one.repair for one in findings if one.repair), ""),
                 "count": len(findings),
             }

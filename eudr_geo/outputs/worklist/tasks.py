@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from eudr_geo.model.findings import NOTE, SEVERITIES, Finding
 from eudr_geo.model.report import Report
 from eudr_geo.outputs.pages.villages import villages
-from eudr_geo.outputs.pages.words import advice_in, fault_in
+from eudr_geo.outputs.pages.words import fault_in
+from eudr_geo.words.saying import in_language
 
 
 @dataclass
@@ -43,12 +44,12 @@ class Task:
         """Its faults: what is wrong in general, in a language, and below it what was found here."""
         lines: list[str] = []
         for one in self.findings:
-            lines += [fault_in(one.rule, language), f"– {one.message}"]
+            lines += [fault_in(one.rule, language), f"– {in_language(one.message, language)}"]
         return "\n".join(dict.fromkeys(lines))
 
     def hints(self, language: str) -> str:
-        """What to do, a line each: in general, in a language other than English, then here."""
-        lines = [text for one in self.findings for text in (advice_in(one.rule, language), one.hint) if text]
+        """What to do, a line each."""
+        lines = [in_language(one.hint, language) for one in self.findings if one.hint]
         return "\n".join(dict.fromkeys(lines))
 
 

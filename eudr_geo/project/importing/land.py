@@ -28,6 +28,7 @@ from eudr_geo.plots.shapes.fingerprint import geometry_hashes
 from eudr_geo.project.importing.common import NOTHING_NEW, Refused, packed, stood_still, store_files
 from eudr_geo.store import PlotFacts, Store
 from eudr_geo.store.journal import Writer
+from eudr_geo.words.saying import to_plain
 
 CODE_LENGTH = 40
 """Longest plot code, as in the data model."""
@@ -348,4 +349,5 @@ def _finding(one: Finding) -> dict[str, Any]:
         "basis": one.basis,
         "repair": one.repair,
         "measured": json.dumps(dict(one.measured), ensure_ascii=False, sort_keys=True),
+        "said": json.dumps([to_plain(one.message), to_plain(one.hint)], ensure_ascii=False, sort_keys=True),
     }

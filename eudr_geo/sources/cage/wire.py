@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import struct
+from collections.abc import Mapping
 from dataclasses import asdict, astuple, fields, replace
 from typing import Any
 
@@ -12,9 +13,12 @@ import numpy.typing as npt
 import shapely
 
 from eudr_geo.base.limits import Limits
+from eudr_geo.base.said import Said
 from eudr_geo.law import MIN_RING_POSITIONS
 from eudr_geo.model.changes import CellChange
 from eudr_geo.model.plots import PLOT_COLUMNS, Note, Plots, Reading, Rejected, SourceFile
+from eudr_geo.plots.building import build_polygons
+from eudr_geo.words.saying import from_plain, to_plain
 
 _MAGIC = b"EUDRGEO1"
 _POLYGON = 3
@@ -46,11 +50,13 @@ def pieces(reading: Reading, other: Any = None) -> list[bytes | memoryview]:
     offers = [row.offer for row in reading.rejected if row.offer is not None]
     rejected = []
     for row in reading.rejected:
-        plain = {name: getattr(row, name) for name in Rejected.__dataclass_fields__ if name != "offer"}
+        plain = {name: getattr(row, name) for name in Rejected.__dataclass_fields__ if name != "offer"} | _said(row)
         plain["lon"], plain["lat"] = (None if value != value else value for value in (row.lon, row.lat))  # noqa: PLR0124
         rejected.append({**plain, "has_offer": row.offer is not None})
+    notes = reading.files[0].notes
     head: dict[str, Any] = {
-        "file": asdict(replace(reading.files[0], changes=())),
+        "file": asdict(replace(reading.files[0], changes=(), notes=())),
+        "notes": [asdict(note) | _said(note) for note in notes],
         "changes": [list(column) for column in zip(*map(astuple, reading.files[0].changes), strict=True)],
         "rejected": rejected,
         "other": other,
@@ -66,6 +72,16 @@ def pieces(reading: Reading, other: Any = None) -> list[bytes | memoryview]:
         head["tables"].append({"rows": len(table), "sizes": sizes})
     text = json.dumps(head, ensure_ascii=True).encode()
     return [_MAGIC, struct.pack("<Q", len(text)), text, *buffers]
+
+
+def _said(row: Note | Rejected) -> dict[str, Any]:
+    """The sentences of a note or a rejected record as their keys and values."""
+    return {"why": to_plain(row.why), "fix": to_plain(row.fix)}
+
+
+def _heard(row: Mapping[str, Any]) -> dict[str, str]:
+    """The sentences again; one that nobody knows is nonsense."""
+    return {"why": from_plain(row["why"]), "fix": from_plain(row["fix"])}
 
 
 def _blobs(values: Any, kind: str) -> list[bytes | memoryview]:
@@ -115,7 +131,7 @@ def unpack(data: bytes, name: str, limits: Limits) -> tuple[Reading, Any]:
         if at != len(view):
             raise WireError("bytes left over")
         given = dict(head["file"])
-        given["notes"] = tuple(_checked(Note(**note), most) for note in given["notes"])
+        given["notes"] = tuple(_checked(Note(**note | _heard(note)), most) for note in head["notes"])
         given["changes"] = tuple(_checked(CellChange(*row), most) for row in zip(*head["changes"], strict=True))
         file = _checked(SourceFile(**{**given, "name": name}), most)
         rejected = []
@@ -125,7 +141,7 @@ def unpack(data: bytes, name: str, limits: Limits) -> tuple[Reading, Any]:
             lon, lat = (float("nan") if row[key] is None else float(row[key]) for key in ("lon", "lat"))
             offer = offers.take([used]) if has_offer else None
             used += bool(has_offer)
-            given = {**row, "source": name, "lon": lon, "lat": lat, "offer": offer}
+            given = {**row, **_heard(row), "source": name, "lon": lon, "lat": lat, "offer": offer}
             rejected.append(_checked(Rejected(**given), most))
         other = _sheets(head["other"])
     except _NONSENSE as error:
@@ -153,7 +169,8 @@ def _checked(row: Any, most: int) -> Any:
     for spec in fields(row):
         value = getattr(row, spec.name)
         wanted = _FIELD_TYPES.get(str(spec.type))
-        if wanted and (type(value) not in wanted or (isinstance(value, int) and value < 0)):
+        kind = str if isinstance(value, Said) else type(value)
+        if wanted and (kind not in wanted or (isinstance(value, int) and value < 0)):
             raise WireError(f"{spec.name} is of the wrong kind")
         if isinstance(value, str):
             value.encode()  # no half characters
@@ -217,8 +234,7 @@ def _shapes(parts: list[memoryview], n: int) -> npt.NDArray[Any]:
         others = shapely.from_wkb([piece or None for piece in pieces])
         shapes[one_ring == 0] = others
         if len(count):
-            offsets = np.append(0, np.cumsum(count)), np.arange(len(count) + 1)
-            shapes[one_ring == 1] = shapely.from_ragged_array(shapely.GeometryType.POLYGON, xy, offsets)
+            shapes[one_ring == 1] = build_polygons(xy, np.append(0, np.cumsum(count)))
     if not np.isin(shapely.get_type_id(others), _GEOMETRIES).all():
         raise WireError("a geometry is of no plot")
     if not (np.isfinite(xy).all() and np.isfinite(shapely.get_coordinates(others)).all()):

@@ -11,6 +11,7 @@ import shapely
 
 from eudr_geo.law import MIN_RING_POSITIONS
 from eudr_geo.model.source import NumberText, RecordError
+from eudr_geo.plots.building import build_polygons
 from eudr_geo.sources.formats.boundaries import Shape, offered_polygon, shape_of
 
 Floats = npt.NDArray[np.float64]
@@ -114,11 +115,10 @@ def plain_polygons(told: Sequence[tuple[str, Any] | None]) -> Any:
             sound &= size >= MIN_RING_POSITIONS
             sound[sound] &= (xy[last[sound] - size[sound] + 1] == xy[last[sound]]).all(axis=1)
         keep = sound[owner]
-        number = np.cumsum(sound) - 1
         if is_ring:
-            built = shapely.polygons(shapely.linearrings(xy[keep], indices=number[owner[keep]]))
+            built = build_polygons(xy[keep], np.append(0, np.cumsum(size[sound])))
         else:
-            built = shapely.points(xy[keep])
+            built = np.asarray(shapely.points(xy[keep]))
         made[places[sound]] = built
     return made
 

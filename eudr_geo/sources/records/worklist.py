@@ -12,7 +12,8 @@ from eudr_geo.model.source import RecordError, WholeFileError
 from eudr_geo.sources.records.cell_shapes import looks_like_odk
 from eudr_geo.sources.records.gathering import Gathering
 from eudr_geo.sources.records.headings import COORDINATES, match_column
-from eudr_geo.words.page import LANGUAGES, words
+from eudr_geo.words.languages import languages
+from eudr_geo.words.page import words
 from eudr_geo.words.worklist import CORRECTIONS, HEADINGS, HIDDEN, KEPT, SCHEMA
 
 Rows = list[list[Any]]
@@ -58,7 +59,7 @@ def corrected(cells: Mapping[str, Sequence[Sequence[Any]]], gathering: Gathering
     for title, rows in cells.items():
         head = None if title == HIDDEN else _heading(rows)
         if head is None:
-            if title not in {HIDDEN, *(words(language)["wl_guide"] for language in LANGUAGES)}:
+            if title not in {HIDDEN, *(words(language)["wl_guide"] for language in languages())}:
                 gathering.note("several-layers", f"the sheet {shown(title)} has no column No.; it was not read")
             continue
         top, columns = head
@@ -132,7 +133,9 @@ def _extra(text: str) -> dict[str, Any]:
 
 def _heading(rows: Sequence[Sequence[Any]]) -> tuple[int, dict[str, int]] | None:
     """The row of headings, in any of the languages, and the place of each column."""
-    named = {fold(words(language)[f"wl_{key}"]): key for language in LANGUAGES for key in ("no", "plot", *CORRECTIONS)}
+    named = {
+        fold(words(language)[f"wl_{key}"]): key for language in languages() for key in ("no", "plot", *CORRECTIONS)
+    }
     for top, row in enumerate(rows[:_HEADING_ROWS]):
         places: dict[str, int] = {}
         for place, cell in enumerate(row):

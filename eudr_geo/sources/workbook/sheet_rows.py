@@ -78,7 +78,9 @@ class SheetRows(Columns):
         if fold(text) in not_kept(self.spec.key):
             why = f"{shown(text)} is personal data that nothing here uses; it is read past, and not written back"
             place = f"{letters(column)}{row + 1}"
-            self.context.issue(self.title, place, text, why, "leave the column out: the file itself is kept as it is", NOTE)
+            self.context.issue(
+                self.title, place, text, why, "leave the column out: the file itself is kept as it is", NOTE
+            )
             return
         counts = is_counter(text)
         why = "this column only counts the rows" if counts else f"nobody knows the heading {shown(text)}"

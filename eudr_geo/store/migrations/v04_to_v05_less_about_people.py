@@ -1,6 +1,8 @@
 """Version 5: the number of the identity card, the sex and the day of joining are no longer kept; nothing used them.
 
-They go from the rows and from what the log remembers of earlier rows, so that ``undo`` does not bring them back. Older
+A finding remembers what it said by keys, so that it can be said in other languages.
+
+The three columns go from the rows and from what the log remembers of earlier rows, so that ``undo`` does not bring them back. Older
 projects also get the defaults and the checks that new ones have had since version 2, where SQLite could add none.
 """
 
@@ -18,8 +20,8 @@ from eudr_geo.store.schema import seals
 _DROPPED = ("national_id", "gender", "member_since")
 _DROPS_COLUMNS = (3, 35, 0)  # first SQLite that can
 
-_ADDED: dict[str, tuple[str, ...]] = {}
-"""Table → columns, as in ``"season": ("end TEXT NOT NULL DEFAULT ''",)``."""
+_ADDED: dict[str, tuple[str, ...]] = {"finding": ("said TEXT NOT NULL DEFAULT ''",)}
+"""Table → columns."""
 
 _DEFAULTS = {  # table → columns that have an empty text as default in a new project
     "change": "source",

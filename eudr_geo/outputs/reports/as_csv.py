@@ -7,8 +7,8 @@ import json
 from eudr_geo.base.writing import csv_bytes
 from eudr_geo.checks.catalogue import RULES_VERSION
 from eudr_geo.model.report import Report
+from eudr_geo.outputs.saying import in_its_language
 
-FORMAT = "csv"
 SUMMARY = "a table for a spreadsheet"
 
 COLUMNS = (
@@ -50,6 +50,6 @@ def render(report: Report) -> str:
             RULES_VERSION,
             report.result.eu_version,
         ]
-        for finding in report.result.findings
+        for finding in in_its_language(report).result.findings
     )
     return csv_bytes(COLUMNS, rows).decode()

@@ -1,0 +1,70 @@
+"""What a rule found, as findings: the sentence of each row, its repair, its measures as plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from eudr_geo.checks.catalogue import PARTS, Problems, Rule
+from eudr_geo.model.findings import ERROR, Finding
+from eudr_geo.words.saying import knows, say
+
+
+def _repair_of(rule: Rule, severity: str) -> str:
+    step = rule.correction
+    # What writing corrects by itself is no help where the file is refused for it.
+    if step is None or (rule.repair is None and step.safe and severity == ERROR):
+        return ""
+    return "safe" if step.safe else "named"
+
+
+def _plain(value: Any) -> Any:
+    """Return a measured value as plain data, floats to six decimals, so that reports are the same everywhere."""
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float):
+        return round(value, 6) if np.isfinite(value) else None
+    return value
+
+
+def finding(rule: Rule, problems: Problems, i: int, *, is_offered: bool = True, **place: Any) -> Finding:
+    """Return the i-th problem of a rule as a finding, in words that can be said in every language.
+
+    Parameters
+    ----------
+    rule, problems, i
+        The rule, what it found, and which of it.
+    is_offered
+        Whether the rule's repair can be had for this row.
+    place
+        Fields of the finding that tell where it is.
+    """
+    values = {name: values[i] for name, values in problems.measured.items()}
+    severity = problems.severity if isinstance(problems.severity, str) else str(problems.severity[i])
+    message, hint = _sentences(rule.code, problems, i, values)
+    return Finding(
+        rule=rule.code,
+        severity=severity or rule.severity,
+        message=message,
+        hint=hint,
+        basis=rule.basis,
+        repair=_repair_of(rule, severity or rule.severity) if is_offered else "",
+        measured={name: _plain(value) for name, value in values.items() if name not in PARTS},
+        **place,
+    )
+
+
+def _sentences(code: str, problems: Problems, i: int, values: Mapping[str, Any]) -> tuple[str, str]:
+    """What is wrong and what to do about it: said by the reader, or looked up."""
+    if problems.message:
+        hint = problems.hints[i] if problems.hints is not None else problems.hint.format(**values)
+        return problems.message.format(**values), hint
+    case = problems.case if isinstance(problems.case, str) else problems.case[i]
+    key = f"findings:{code}.{case}" if case else f"findings:{code}"
+    message = problems.messages[i] if problems.messages is not None else say(key, **values)
+    if problems.hints is not None:
+        return message, problems.hints[i]
+    advice = f"{key}.do"
+    return message, say(advice if knows(advice) else f"findings:{code}.do", **values)

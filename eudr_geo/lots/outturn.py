@@ -1,0 +1,82 @@
+"""What a process gives: its outturn at one moisture."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from eudr_geo.lots.graph import LotGraph, ProcessFlow
+from eudr_geo.lots.green_equivalent import bands, species_of
+from eudr_geo.model.lot_book import Band
+
+STANDARD_MOISTURE = 12.0
+"""Good practice: weights are compared at this moisture, percent; otherwise drying looks like a loss."""
+
+Weights = list[tuple[int, float]]  # lot, kg
+
+_DRY = frozenset({"dry_parchment", "dried_cherry"})
+
+
+def at_one_moisture(graph: LotGraph, flow: ProcessFlow) -> tuple[Weights, Weights] | None:
+    """Weights in and out at :data:`STANDARD_MOISTURE`; None where the moisture of one of them is not known."""
+    before, after = graph.process_moistures.get(flow.code, (None, None))
+
+    def dry(lines: Weights, otherwise: float | None) -> Weights | None:
+        percents = [graph.lot_moistures.get(lot, otherwise) for lot, _ in lines]
+        found = [
+            (lot, kg * (100 - percent) / (100 - STANDARD_MOISTURE))
+            for (lot, kg), percent in zip(lines, percents, strict=True)
+            if percent is not None
+        ]
+        return found if len(found) == len(lines) else None
+
+    ins, outs = dry(flow.ins, before), dry(flow.outs, after)
+    return None if ins is None or outs is None else (ins, outs)
+
+
+@dataclass(frozen=True)
+class Outturn:
+    """What one process gave."""
+
+    ratio: float  # kg out of each kg in
+    band: Band
+    key: tuple[str, str, str]  # form in, form out, species or ""
+
+    @property
+    def forms(self) -> str:
+        """The forms in words."""
+        return f"{self.key[0].replace('_', ' ')} to {self.key[1].replace('_', ' ')}"
+
+
+def outturn_of(graph: LotGraph, flow: ProcessFlow, lots: Mapping[str, dict[str, Any]]) -> Outturn | None:
+    """Return the outturn of a process from one form to one other; None where that is not what it is.
+
+    Hulling of dry coffee is compared at one moisture, where the moistures on both sides are known.
+    """
+
+    def form(lot: int) -> str:
+        return str(lots.get(graph.lots[lot], {}).get("form") or "")
+
+    forms_in = {form(lot) for lot, _ in flow.ins}
+    if len(forms_in) != 1:
+        return None
+    start = forms_in.pop()
+    ends = {form(lot) for lot, _ in flow.outs} - {start}
+    # Only hulling keeps the water where it is: drying is there to lose it.
+    is_hulled = start in _DRY and ends == {"green"}
+    ins, outs = (at_one_moisture(graph, flow) if is_hulled else None) or (flow.ins, flow.outs)
+    # Floaters taken off before pulping stay cherry: they were not milled.
+    kept = sum(kg for lot, kg in outs if form(lot) == start)
+    made = sum(kg for lot, kg in outs if form(lot) != start)
+    milled = sum(kg for _, kg in ins) - kept
+    if len(ends) != 1 or milled <= 0:
+        return None
+    end = ends.pop()
+    species = {species_of(lots.get(graph.lots[lot], {})) for lot, _ in flow.ins + flow.outs} - {""}
+    one = species.pop() if len(species) == 1 else ""
+    own = graph.book.bands
+    for key in ((start, end, one), (start, end, "")):
+        if band := own.get(key) or bands().get(key):
+            return Outturn(made / milled, band, key)
+    return None

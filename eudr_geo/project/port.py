@@ -1,0 +1,48 @@
+"""What the project's rooms ask of a store, whichever kind it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Protocol
+
+from eudr_geo.model.changes import Change
+from eudr_geo.model.findings import Findings, Waiver
+from eudr_geo.model.lot_book import LotBook
+from eudr_geo.model.package import Input
+from eudr_geo.model.plots import Plots
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Project(Protocol):
+    """A project as audits, packages and maps read it."""
+
+    @property
+    def meta(self) -> Mapping[str, str]:
+        """Organisation, country, commodity."""
+
+    @property
+    def plot_columns(self) -> frozenset[str]:
+        """Columns of the plots that are kept as the file said them; the others are not there."""
+
+    def load_plots(self, codes: Sequence[str] | None = None) -> Plots:
+        """Current versions of the plots."""
+
+    def plot_versions(self, codes: Sequence[str] | None = None) -> pd.DataFrame:
+        """plot_code, version, geometry_hash, mapped_on of the current versions."""
+
+    def lot_book(self) -> LotBook:
+        """The lot side."""
+
+    def findings(self) -> Findings:
+        """Findings stored with the imports."""
+
+    def waivers(self) -> Sequence[Waiver]:
+        """Findings that somebody answers for."""
+
+    def changes(self, codes: Sequence[str]) -> tuple[Change, ...]:
+        """Repairs of these plots."""
+
+    def source_files(self) -> Sequence[Input]:
+        """Files that were imported."""
