@@ -76,6 +76,7 @@ class SheetRows(Columns):
 
     def _unknown_heading(self, column: int, row: int, text: str) -> None:
         if fold(text) in not_kept(self.spec.key):
+            fix = "leave the column out: the file itself is kept as it is"
             why = f"{shown(text)} is personal data that nothing here uses; it is read past, and not written back"
             place = f"{letters(column)}{row + 1}"
             self.context.issue(
