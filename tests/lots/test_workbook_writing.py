@@ -9,6 +9,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lot_books import book_of, reject_into_bulk
+from tests_helpers import examples
 
 from eudr_geo.base.cells import clean_text
 from eudr_geo.base.errors import InputError
@@ -201,7 +202,7 @@ def books(draw):
     return {name: rows for name, rows in tables.items() if rows}
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40))
 @given(books(), st.sampled_from(LANGUAGES), st.sampled_from([90, 180, 360]))
 def test_any_book_reads_back_the_same(tmp_path_factory, tables, lang, stage):
     book = book_of(tables)

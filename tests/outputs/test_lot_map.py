@@ -83,7 +83,7 @@ def test_same_data_same_bytes_in_another_process():
             env={**os.environ, "PYTHONHASHSEED": seed},
             capture_output=True,
             check=True,
-            timeout=120,
+            timeout=250,
         ).stdout
         for seed in ("1", "77")
     ]

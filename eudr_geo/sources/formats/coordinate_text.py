@@ -14,11 +14,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import shapely
-import simdjson
 
 from eudr_geo.law import COORDINATE_DECIMALS
 from eudr_geo.plots.building import build_polygons, ring_faults
 from eudr_geo.sources.formats.boundaries import FACTS, decimals_of, largest
+from eudr_geo.sources.formats.numbers_in_json import numbers_of
 
 Ints = npt.NDArray[np.int64]
 
@@ -70,10 +70,8 @@ class Regions:
         if not arrays:
             return
         text = b"[" + b",".join(arrays) + b"]"
-        try:
-            parsed: Any = simdjson.Parser().parse(text)
-            values = np.frombuffer(parsed.as_buffer(of_type="d"), dtype=np.float64)
-        except (ValueError, RuntimeError, TypeError):
+        values = numbers_of(text)
+        if values is None:
             self._one_by_one(arrays)  # some array is not what it seemed: each is judged alone
             return
         data = np.frombuffer(text, dtype=np.uint8)
@@ -163,10 +161,8 @@ class Regions:
         if b"e" in rings or b"E" in rings or b"[" in rings:
             return False
         text = b"[%b]" % rings.translate(_COMMAS)
-        try:
-            parsed: Any = simdjson.Parser().parse(text)
-            values = np.frombuffer(parsed.as_buffer(of_type="d"), dtype=np.float64)
-        except (ValueError, RuntimeError, TypeError):
+        values = numbers_of(text)
+        if values is None:
             return False
         data = np.frombuffer(text, dtype=np.uint8)
         commas = np.flatnonzero(data == ord(","))

@@ -162,3 +162,18 @@ def _written(nested: Any) -> Any:
     if isinstance(nested, np.ndarray):
         return [[NumberText(repr(number)) for number in position] for position in nested.tolist()]
     return [_written(inner) for inner in nested]
+
+
+def largest_of(nested: Any) -> float:
+    """Return the largest ordinate of nested arrays, without its sign; 0 where there is none.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> largest_of([np.array([[-108.05, 12.68], [np.nan, 1.0]])])
+    108.05
+    """
+    if isinstance(nested, np.ndarray):
+        flat = np.abs(nested[:, :2])
+        return float(flat[np.isfinite(flat)].max(initial=0.0))
+    return max((largest_of(inner[1] if isinstance(inner, tuple) else inner) for inner in nested), default=0.0)
