@@ -37,6 +37,3 @@ class Producer(Numbered, Provenance, Base):
     phone: Mapped[str] = col("telephone number", default="")
     consent_date: Mapped[str] = col("date on which the producer agreed to the use of these data, ISO 8601", default="")
     collection_group: Mapped[str] = col("group of producers whose goods are collected together", default="")
-    national_id: Mapped[str] = col("number of the identity card", default="")
-    gender: Mapped[str] = col("f, m or other; empty when not stated", default="")
-    member_since: Mapped[str] = col("date of joining the cooperative, ISO 8601", default="")

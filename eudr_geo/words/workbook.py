@@ -98,6 +98,19 @@ def _several(text: str) -> tuple[str, ...]:
 
 
 @cache
+def not_kept(sheet: str) -> frozenset[str]:
+    """Return the headings of a sheet, folded, of personal data that nothing here uses: read past, never kept.
+
+    Examples
+    --------
+    >>> fold("Số CCCD") in not_kept("producers"), fold("Số CCCD") in not_kept("lots")
+    (True, False)
+    """
+    rows = [row for row in _data("workbook_not_kept.csv") if row["sheet"] == sheet]
+    return frozenset(fold(name) for row in rows for name in (row["key"], *_several(row["headings"])))
+
+
+@cache
 def sheets() -> tuple[Sheet, ...]:
     """Return the sheets of the workbook, in order."""
     fields: dict[str, list[Field]] = {}
