@@ -16,6 +16,7 @@ from eudr_geo.lots.graph import graph_of
 from eudr_geo.lots.green_equivalent import bands
 from eudr_geo.lots.outturn import outturn_of
 from eudr_geo.model.lot_book import Band, LotBook
+from eudr_geo.words.saying import say
 
 LEAST = 5
 """Good practice: fewer processes of one kind say nothing about the next."""
@@ -103,10 +104,10 @@ def read_bands(text: str, name: str) -> Mapping[tuple[str, str, str], Band]:
         low, high, ceiling = (number or 0.0 for number in numbers)
         if key not in bands() or not 0 < low < high <= ceiling:
             raise InputError(
-                f"{name}, line {line}: {', '.join(map(str, row.values()))} is no outturn band",
-                fix="make the file with: eudr-geo calibrate -o FILE",
+                say("errors:bands.row", name=name, line=line, values=", ".join(map(str, row.values()))),
+                fix=say("errors:bands.none.do"),
             )
         found[key] = Band(low, high, ceiling)
     if not found:
-        raise InputError(f"{name} holds no outturn bands", fix="make the file with: eudr-geo calibrate -o FILE")
+        raise InputError(say("errors:bands.none", name=name), fix=say("errors:bands.none.do"))
     return found

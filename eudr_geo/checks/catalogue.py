@@ -21,6 +21,7 @@ from eudr_geo.base.errors import InputError
 from eudr_geo.law import EuVersion
 from eudr_geo.model.findings import ERROR, NOTE, WARNING
 from eudr_geo.model.plots import Plots
+from eudr_geo.words.saying import say
 
 __all__ = [
     "ERROR",
@@ -344,6 +345,6 @@ def get(code: str) -> Rule:
 
     near = get_close_matches(code, list(rules), n=3)
     raise InputError(
-        f"there is no rule called {code!r}",
-        fix=f"did you mean {', '.join(near)}?" if near else "list them with: eudr-geo rules",
+        say("errors:no_rule", value=code),
+        fix=say("errors:did_you_mean", near=", ".join(near)) if near else say("errors:no_rule.do"),
     )

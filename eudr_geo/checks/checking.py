@@ -19,6 +19,7 @@ from eudr_geo.model.findings import ERROR, CheckResult, Findings
 from eudr_geo.model.plots import Plots, Reading
 from eudr_geo.plots import countries
 from eudr_geo.plots.own_outlines import Outlines, using
+from eudr_geo.words.saying import say
 
 if TYPE_CHECKING:
     from eudr_geo.model.lot_book import LotBook
@@ -118,7 +119,9 @@ def _alone(rules: Sequence[Rule]) -> frozenset[str]:
 
 def _version(name: str) -> EuVersion:
     if name and name not in EU_VERSIONS:
-        raise InputError(f"{name!r} is no version of the EU documents", fix=f"one of {', '.join(EU_VERSIONS)}")
+        raise InputError(
+            say("errors:no_version", value=name), fix=say("commands:one_of", values=", ".join(EU_VERSIONS))
+        )
     return law.eu_version(name)
 
 
@@ -216,5 +219,5 @@ def _chosen(scopes: Sequence[str], select: Collection[str], ignore: Collection[s
             wanted.update(rules[code].requires)
     chosen = [rule for code, rule in rules.items() if code in wanted and code not in ignore and rule.scope in scopes]
     if select and not chosen:
-        raise InputError(f"none of the selected rules ({', '.join(sorted(select))}) judges plots or files")
+        raise InputError(say("errors:none_selected", values=", ".join(sorted(select))))
     return chosen

@@ -8,8 +8,12 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import sys
+from typing import Any
 
 import click
+
+from eudr_geo.cli import speech
+from eudr_geo.cli.spoken_help import Group, explained
 
 EXIT_CLEAN, EXIT_FINDINGS, EXIT_FAILED = 0, 1, 2
 
@@ -24,8 +28,15 @@ def _command(name: str) -> click.Command | None:
     return command if isinstance(command, click.Command) else None
 
 
-class _Commands(click.Group):
+class _Commands(Group):
     """Lists the folder; a command is imported when it is asked for."""
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        """Ask which language is spoken before anything is said."""
+        speech.begin()
+        return super().make_context(info_name, args, parent, **extra)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         return sorted(name.rstrip("_") for name in _files() if _command(name) is not None)
@@ -33,7 +44,8 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         for name in (cmd_name, f"{cmd_name}_"):  # map_ would hide the builtin
             if name in _files() and not cmd_name.endswith("_"):
-                return _command(name)
+                found = _command(name)
+                return None if found is None else explained(found, cmd_name)
         return None
 
     def resolve_command(
@@ -61,9 +73,9 @@ def app() -> None:
       eudr-geo check plots.geojson           what is wrong with my boundaries?
       eudr-geo rules                         everything that is checked
     """  # noqa: D301 – \b is click's mark
-    from eudr_geo.cli import speech
 
-    speech.begin()
+
+app.key = "eudr-geo"
 
 
 def main() -> None:

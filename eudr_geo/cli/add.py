@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from eudr_geo.cli import EXIT_CLEAN, EXIT_FAILED, EXIT_FINDINGS, options, screen
+from eudr_geo.cli import EXIT_CLEAN, EXIT_FAILED, EXIT_FINDINGS, options, screen, speech
+from eudr_geo.words.saying import joined, say
 
 if TYPE_CHECKING:
     from eudr_geo.project.importing import PlotImport
@@ -23,6 +24,7 @@ _REFUSED_SHOWN = 20
 @options.changes
 @options.boundaries
 @options.also
+@options.language
 @options.yes
 def command(
     files: tuple[str, ...],
@@ -56,22 +58,28 @@ def command(
         reading = options.read(files, country=country, commodity=commodity, crs=crs, layer=layer)
         options.put_changes(reading, changes_file)
         outlines = options.outlines(boundaries, country)
-        with screen.progress("Repairing") as step:
+        with screen.progress(say("commands:progress.repairing")) as step:
             repaired = repair(reading, also=options.codes(also), by=screen.who_am_i(), progress=step)
-        with screen.progress("Checking") as step:
+        with screen.progress(say("commands:progress.checking")) as step:
             result = check(repaired.reading, against=store.load_plots(), boundaries=outlines, progress=step)
-        report = Report(result, repaired.reading.plots, width=screen.width_of(None), color=screen.has_color(None))
+        report = Report(
+            result,
+            repaired.reading.plots,
+            width=screen.width_of(None),
+            color=screen.has_color(None),
+            language=speech.language(),
+        )
         screen.put(as_table.render(report), None)
         plan = preview_plots(store, repaired.reading, result, repaired.changes)
         screen.put(_preview(plan, len(repaired.changes)), None)
         if result.tool_errors:
-            screen.say("Nothing stored: a rule crashed, so the check is not complete.")
+            screen.say(say("commands:add.crashed"))
             sys.exit(EXIT_FAILED)
         unread = any(finding.subject == "file" for finding in result.findings.errors())
         if plan.is_empty:
-            screen.say("Nothing new; nothing stored.")
+            screen.say(say("commands:nothing_new"))
             sys.exit(EXIT_FINDINGS if unread else EXIT_CLEAN)
-        if not screen.confirm(f"Store this in {project}?", yes=yes):
+        if not screen.confirm(say("commands:store_in", project=project), yes=yes):
             sys.exit(EXIT_FAILED)
         originals = [path for name in files if name != "-" for path in options.files_of(Path(name))]
         screen.say(apply_plots(store, plan, now=screen.now_utc(), who=screen.who_am_i(), originals=originals))
@@ -80,16 +88,17 @@ def command(
 
 
 def _preview(plan: PlotImport, repairs: int) -> str:
-    lines = [f"Preview: {plan.summary()}; {repairs:,} repairs; {len(plan.new_producers):,} producers new."]
-    lines += [
-        f"  refused: {one.source}, record {one.record}{f', {one.code}' if one.code else ''}: {one.why} – {one.fix}"
-        for one in plan.refused[:_REFUSED_SHOWN]
-    ]
+    told = screen.told
+    lines = [told("commands:add.preview", summary=plan.summary(), repairs=repairs, producers=len(plan.new_producers))]
+    for one in plan.refused[:_REFUSED_SHOWN]:
+        key = "commands:add.refused.code" if one.code else "commands:add.refused"
+        code = {"code": one.code} if one.code else {}
+        lines.append(f"  {told(key, source=one.source, record=one.record, why=one.why, fix=one.fix, **code)}")
     if len(plan.refused) > _REFUSED_SHOWN:
-        lines.append(f"  … and {len(plan.refused) - _REFUSED_SHOWN:,} more refused")
-    lines += [_other_land(plan, row) for row in plan.resurveyed[:_REFUSED_SHOWN]]
+        lines.append(f"  {told('commands:add.more_refused', count=len(plan.refused) - _REFUSED_SHOWN)}")
+    lines += [f"  {_other_land(plan, row)}" for row in plan.resurveyed[:_REFUSED_SHOWN]]
     if len(plan.resurveyed) > _REFUSED_SHOWN:
-        lines.append(f"  … and {len(plan.resurveyed) - _REFUSED_SHOWN:,} more with a new boundary")
+        lines.append(f"  {told('commands:add.more_boundaries', count=len(plan.resurveyed) - _REFUSED_SHOWN)}")
     return "\n".join(lines)
 
 
@@ -97,10 +106,13 @@ def _other_land(plan: PlotImport, row: int) -> str:
     """Say whose boundary is replaced, by which record, and that the one in the project is kept."""
     code = plan.codes[row]
     known = plan.known[code]
-    old = [f"version {known.version}"]
-    old += [f"{known.area_ha:,.2f} ha"] if known.area_ha is not None else []
-    old += [f"mapped {known.mapped_on}"] if known.mapped_on else []
-    source, record = plan.plots["source"][row], plan.plots["record"][row]
-    return (
-        f"  new boundary: {code}, {source}, record {record}; the one in the project ({', '.join(old)}) is kept as well"
+    old: list[str] = [say("commands:add.old_version", version=known.version)]
+    old += [say("commands:add.old_area", area_ha=known.area_ha)] if known.area_ha is not None else []
+    old += [say("commands:add.old_day", day=known.mapped_on)] if known.mapped_on else []
+    return screen.told(
+        "commands:add.new_boundary",
+        code=code,
+        source=plan.plots["source"][row],
+        record=plan.plots["record"][row],
+        old=joined(old, ", "),
     )

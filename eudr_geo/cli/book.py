@@ -11,6 +11,7 @@ import click
 
 from eudr_geo.cli import EXIT_CLEAN, EXIT_FAILED, EXIT_FINDINGS, options, screen, speech
 from eudr_geo.words.languages import languages
+from eudr_geo.words.saying import joined, say
 
 if TYPE_CHECKING:
     from eudr_geo.model.findings import CheckResult
@@ -63,32 +64,33 @@ def command(book: str, project: str, book_lang: str | None, fill_down: bool, cor
         result = _of_this_book(check_lots(replace(plan.after, today=screen.now_utc()[:10])), read)
         _show(result, Plots({}))
         land, checked = _land(store, read) if len(read.plots) else (None, None)
-        columns = ("new", "changed", "unchanged")
-        screen.put(screen.table(("table", *columns), plan.counts(), right=columns), None)
+        table, *columns = (screen.told(f"commands:book.{one}") for one in ("table", "new", "changed", "unchanged"))
+        screen.put(screen.table((table, *columns), plan.counts(), right=columns), None)
         if land is not None:
-            screen.put(f"land drawn in the book: {land.summary()}", None)
+            screen.put(screen.told("commands:book.land", summary=land.summary()), None)
         for one in _refused(plan, land, result)[:_SHOWN]:
-            screen.put(f"refused: {one.why} – {one.fix}", None)
+            screen.put(screen.told("commands:book.refused", why=one.why, fix=one.fix), None)
         crashed = result.tool_errors or (checked is not None and checked.tool_errors)
         if read.errors() or plan.refused or crashed:
-            screen.say("Nothing stored: correct the cells named above first; --corrected OUT.xlsx shows them in red.")
+            screen.say(say("commands:book.correct_first"))
             sys.exit(EXIT_FINDINGS)
         if plan.is_empty and (land is None or land.is_empty):
-            screen.say("Nothing new; nothing stored.")
+            screen.say(say("commands:nothing_new"))
             sys.exit(EXIT_CLEAN)
-        if not screen.confirm(f"Store this in {project}?", yes=yes):
+        if not screen.confirm(say("commands:store_in", project=project), yes=yes):
             sys.exit(EXIT_FAILED)
         now, who = screen.now_utc(), screen.who_am_i()
         screen.say(apply_book(store, plan, now=now, who=who, original=book, land=land))
-        screen.say(f"Next: eudr-geo audit -p {project}")
+        screen.say(say("commands:next_audit", project=project))
 
 
 def _show(result: CheckResult, plots: Plots) -> None:
     from eudr_geo.model.report import Report
     from eudr_geo.outputs.reports import as_table
 
-    width, color = screen.width_of(None), screen.has_color(None)
-    screen.put(as_table.render(Report(result, plots, width=width, color=color, all_by="--corrected OUT.xlsx")), None)
+    width, color, spoken = screen.width_of(None), screen.has_color(None), speech.language()
+    report = Report(result, plots, width=width, color=color, all_by="--corrected OUT.xlsx", language=spoken)
+    screen.put(as_table.render(report), None)
 
 
 def _of_this_book(result: CheckResult, read: BookReading) -> CheckResult:
@@ -127,18 +129,23 @@ def _write_corrected(out: str, read: BookReading) -> None:
     from eudr_geo.outputs.workbook.writing import write_corrected
 
     if Path(out).exists():
-        raise InputError(f"{out} exists already", fix="name a new file; your own workbook is never written to")
+        raise InputError(say("errors:exists", path=out), fix=say("errors:exists.own_book"))
     write_corrected(out, read)
-    screen.say(f"Made {out}: correct the red cells there; the sheet of issues leads to each of them. Nothing stored.")
+    screen.say(say("commands:book.corrected", out=out))
     sys.exit(EXIT_FINDINGS if read.errors() else EXIT_CLEAN)
 
 
 def _cells(read: BookReading) -> str:
-    lines = [f"{read.file.name}: " + ", ".join(f"{sheet} {count:,} rows" for sheet, count in read.rows.items())]
+    told = screen.told
+    sheets = [say("commands:book.sheet", sheet=sheet, count=count) for sheet, count in read.rows.items()]
+    lines = [told("commands:book.file", name=read.file.name, sheets=joined(sheets, ", "))]
     for change in read.changes[:_SHOWN]:
         where = "!".join(part for part in (change.sheet, change.cell) if part)
-        lines.append(f"  read {where}: {change.before!r} as {change.after!r} ({change.rule})")
+        cell = {"where": where, "before": change.before, "after": change.after, "rule": change.rule}
+        lines.append(f"  {told('commands:book.read', **cell)}")
     if len(read.changes) > _SHOWN:
-        lines.append(f"  … and {len(read.changes) - _SHOWN:,} more cells read after a change")
-    lines += [f"  {issue.severity}: {issue}" for issue in read.issues]
+        lines.append(f"  {told('commands:book.more_read', count=len(read.changes) - _SHOWN)}")
+    lines += [
+        f"  {told('commands:book.issue', severity=say(f'page:{issue.severity}'), issue=issue)}" for issue in read.issues
+    ]
     return "\n".join(lines) + "\n"

@@ -7,6 +7,7 @@ import sys
 import click
 
 from eudr_geo.cli import EXIT_CLEAN, EXIT_FAILED, EXIT_FINDINGS, options, screen
+from eudr_geo.words.saying import say
 
 
 @click.command()
@@ -57,7 +58,7 @@ def command(
     reading = options.read(files, country=country, commodity=commodity, crs=crs, layer=layer)
     options.put_changes(reading, changes_file)
     outlines = options.outlines(boundaries, country)
-    with screen.progress("Checking") as step:
+    with screen.progress(say("commands:progress.checking")) as step:
         result = check(
             reading,
             select=options.codes(select),

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import click
 
-from eudr_geo.cli import screen
+from eudr_geo.cli import options, screen, speech
+from eudr_geo.words.saying import say
 
 
 @click.command()
 @click.argument("folder", default="demo", metavar="[DIR]")
+@options.language
 def command(folder: str) -> None:
     """Take one consignment of an invented cooperative through the whole job, from files to package and map.
 
@@ -20,11 +22,12 @@ def command(folder: str) -> None:
     """  # noqa: D301
     from eudr_geo.project.demo import run
 
-    with screen.progress("Demo") as step:
+    with screen.progress(say("commands:progress.demo")) as step:
         done = run(Path(folder), step)
-    width = max(len(what) for what, _ in done.lines)
-    for what, how in done.lines:
+    lines = [(speech.spoken(what), speech.spoken(how)) for what, how in done.lines]
+    width = max(len(what) for what, _ in lines)
+    for what, how in lines:
         click.echo(f"{what:{width}}  {how}")
-    click.echo("\nLook at:")
+    click.echo(f"\n{screen.told('commands:demo.look')}")
     for what, where in done.look:
-        click.echo(f"  {where}\n    {what}")
+        click.echo(f"  {where}\n    {speech.spoken(what)}")

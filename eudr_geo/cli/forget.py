@@ -6,12 +6,14 @@ import sys
 
 import click
 
-from eudr_geo.cli import EXIT_CLEAN, EXIT_FAILED, options, screen
+from eudr_geo.cli import EXIT_CLEAN, EXIT_FAILED, options, screen, speech
+from eudr_geo.words.saying import say
 
 
 @click.command()
 @click.argument("producer", metavar="PRODUCER")
 @options.project
+@options.language
 @click.option("--yes", is_flag=True, help="Do not ask; erase.")
 def command(producer: str, project: str, yes: bool) -> None:
     """Forget a person: name, telephone, village and consent go from the project and from its log, for good.
@@ -29,11 +31,11 @@ def command(producer: str, project: str, yes: bool) -> None:
     with options.open_project(project, write=True) as store:
         plan = preview_forget(store, clean_code(producer))
         if plan.is_empty:
-            screen.say(f"The project holds nothing about the person behind {plan.found.person.code}.")
+            screen.say(say("commands:forget.nothing", code=plan.found.person.code))
             sys.exit(EXIT_CLEAN)
         for sentence in plan.sentences():
-            screen.say(screen.plain(sentence))
-        if not screen.confirm("Forget?", yes=yes):
+            screen.say(screen.plain(speech.spoken(sentence)))
+        if not screen.confirm(say("commands:forget.ask"), yes=yes):
             sys.exit(EXIT_FAILED)
         forget(store, plan, now=screen.now_utc(), who=screen.who_am_i())
-    screen.say("Forgotten.")
+    screen.say(say("commands:forget.done"))

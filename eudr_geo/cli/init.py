@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import click
 
-from eudr_geo.cli import options, screen
+from eudr_geo.cli import options, screen, speech
 from eudr_geo.law import COMMODITIES
+from eudr_geo.words.saying import say
 
 
 @click.command()
@@ -14,8 +15,11 @@ from eudr_geo.law import COMMODITIES
 @click.option("--country", required=True, metavar="ISO2", help="Country of the plots, e.g. VN.")
 @click.option("--commodity", type=click.Choice(COMMODITIES), default="coffee", show_default=True)
 @click.option("--season", default="", metavar="2025/26", help="Harvest season.")
+@options.language
 def command(project: str, name: str, country: str, commodity: str, season: str) -> None:
     """Create a project: one GeoPackage file that holds plots, lots and their history, and opens in QGIS.
+
+    With --lang the project is in that language: every command speaks it from then on.
 
     \b
     Example:
@@ -23,6 +27,12 @@ def command(project: str, name: str, country: str, commodity: str, season: str) 
     """  # noqa: D301
     from eudr_geo.store import create_store
 
-    store = create_store(project, organisation=name, country=country.upper(), commodity=commodity, season=season)
-    store.close()
-    screen.say(f"Created {project}. Next: eudr-geo add -p {project} YOUR_BOUNDARIES")
+    create_store(
+        project,
+        organisation=name,
+        country=country.upper(),
+        commodity=commodity,
+        season=season,
+        language=speech.asked(),
+    ).close()
+    screen.say(say("commands:init.created", project=project))

@@ -7,10 +7,12 @@ import sys
 import click
 
 from eudr_geo.cli import EXIT_FINDINGS, options, screen
+from eudr_geo.words.saying import say
 
 
 @click.command()
 @options.project
+@options.language
 def command(project: str) -> None:
     """Say who changed what in the project, newest first. Exit code 1 if somebody changed the log itself."""
     with options.open_project(project) as store:
@@ -21,20 +23,16 @@ def command(project: str) -> None:
                 step.who,
                 step.action,
                 step.summary,
-                f"by step {step.undone_by}" if step.undone_by else "",
+                screen.told("commands:log.by_step", step=step.undone_by) if step.undone_by else "",
             )
             for step in reversed(store.log())
         ]
         broken = store.first_broken_step()
     if not rows:
-        screen.say("Nothing has been stored yet.")
+        screen.say(say("commands:log.nothing"))
         return
-    screen.put(
-        screen.table(("step", "when (UTC)", "who", "did", "what", "taken back"), rows, width=screen.width_of(None)),
-        None,
-    )
+    heads = [screen.told(f"commands:log.{one}") for one in ("step", "when", "who", "did", "what", "taken_back")]
+    screen.put(screen.table(heads, rows, width=screen.width_of(None)), None)
     if broken:
-        screen.say(
-            f"Step {broken} is not as it was written: somebody changed the log. Compare it with a copy of the project."
-        )
+        screen.say(say("commands:log.broken", step=broken))
         sys.exit(EXIT_FINDINGS)

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from eudr_geo.cli import options, screen
+from eudr_geo.cli import options, screen, speech
+from eudr_geo.words.saying import say
 
 
 @click.command("map")
@@ -14,6 +15,7 @@ from eudr_geo.cli import options, screen
 @click.option("--lot", "lots", multiple=True, metavar="CODE", help="Only this lot or consignment. May be repeated.")
 @click.option("-o", "--out", required=True, metavar="MAP.html", help="The page to write.")
 @click.option("--with-names", is_flag=True, help="Show producers' names; otherwise their codes stand for them.")
+@options.language
 def command(project: str, lots: tuple[str, ...], out: str, with_names: bool) -> None:
     """Draw the interactive map: which plots fed each micro-lot. One file, works without a network.
 
@@ -26,6 +28,6 @@ def command(project: str, lots: tuple[str, ...], out: str, with_names: bool) -> 
     from eudr_geo.project.mapping import project_map
 
     with options.open_project(project) as store:
-        page = project_map(store, lots, with_names=with_names, on=screen.now_utc()[:10])
+        page = project_map(store, lots, with_names=with_names, on=screen.now_utc()[:10], language=speech.language())
     write_file(Path(out), page.encode())
-    screen.say(f"{out}: open it in any browser.")
+    screen.say(say("commands:map.made", out=out))

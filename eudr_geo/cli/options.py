@@ -14,6 +14,7 @@ from eudr_geo.cli import speech
 from eudr_geo.law import COMMODITIES, EU_VERSIONS
 from eudr_geo.outputs.reports import names
 from eudr_geo.words.languages import languages
+from eudr_geo.words.saying import say
 
 if TYPE_CHECKING:
     from eudr_geo.model.findings import CheckResult, Waiver
@@ -197,7 +198,7 @@ def put_changes(reading: Reading, path: str) -> None:
         for one in file.changes
     ]
     screen.put(csv_bytes(("file", "sheet", "cell", "before", "after", "rule"), rows), path)
-    screen.say(f"{len(rows):,} changed cells in {path}")
+    screen.say(say("commands:changed_cells", count=len(rows), path=path))
 
 
 def given_bytes(path: str) -> bytes:
@@ -205,21 +206,21 @@ def given_bytes(path: str) -> bytes:
     from eudr_geo.base.limits import configured, raise_it
 
     if not Path(path).is_file():
-        raise InputError(f"{path} does not exist", fix="check the name and the folder")
+        raise InputError(say("errors:not_there", path=path), fix=say("errors:not_there.do"))
     with Path(path).open("rb") as stream:
         data = stream.read(configured().file_bytes + 1)
     if len(data) > configured().file_bytes:
-        raise InputError(f"{path} is too large for a table", fix=raise_it("file_bytes"))
+        raise InputError(say("errors:large_table", path=path), fix=raise_it("file_bytes"))
     return data
 
 
 def tell_unused(result: CheckResult, waivers: Sequence[Waiver]) -> None:
     """Say which waivers speak of nothing that was found."""
     from eudr_geo.checks.waiving import without_finding
-    from eudr_geo.cli.screen import say
+    from eudr_geo.cli import screen
 
     for one in without_finding(result, waivers):
-        say(f"The waiver of {one.rule} on {one.code} speaks of nothing that was found.")
+        screen.say(say("commands:waiver_unused", rule=one.rule, code=one.code))
 
 
 def codes(values: Sequence[str]) -> tuple[str, ...]:
@@ -227,9 +228,7 @@ def codes(values: Sequence[str]) -> tuple[str, ...]:
     return tuple(code for value in values for code in value.split(",") if code)
 
 
-def read(
-    files: Sequence[str], *, country: str, commodity: str, crs: str, layer: str, title: str = "Reading"
-) -> Reading:
+def read(files: Sequence[str], *, country: str, commodity: str, crs: str, layer: str) -> Reading:
     """Read file arguments; a folder stands for the files in it, ``-`` for stdin."""
     from eudr_geo.base.limits import configured
     from eudr_geo.cli.screen import progress
@@ -238,7 +237,7 @@ def read(
 
     paths = [path for name in files if name != "-" for path in files_of(Path(name))]
     options: Any = {"country": country.upper(), "commodity": commodity, "crs": crs, "layer": layer}
-    with progress(title) as step:
+    with progress(say("commands:progress.reading")) as step:
         step("", 0, 1)
         parts = [read_plots(paths, **options)] if paths else []
         if "-" in files:
@@ -251,7 +250,7 @@ def not_the_input(files: Sequence[str], *outs: str | None) -> None:
     given = {path.resolve() for name in files if name != "-" for path in files_of(Path(name))}
     for out in outs:
         if out and out != "-" and Path(out).resolve() in given:
-            raise InputError(f"{out} is one of the files to read", fix="write to another file; keep what was sent")
+            raise InputError(say("errors:is_input", path=out), fix=say("errors:is_input.do"))
 
 
 def files_of(path: Path) -> list[Path]:
@@ -259,10 +258,10 @@ def files_of(path: Path) -> list[Path]:
     if path.is_dir():
         found = sorted(entry for entry in path.iterdir() if entry.is_file() and not entry.name.startswith("."))
         if not found:
-            raise InputError(f"{path} is an empty folder", fix="name the boundary files")
+            raise InputError(say("errors:empty_folder", path=path), fix=say("errors:empty_folder.do"))
         return found
     if not path.exists():
-        raise InputError(f"{path} does not exist", fix="check the name and the folder")
+        raise InputError(say("errors:not_there", path=path), fix=say("errors:not_there.do"))
     return [path]
 
 

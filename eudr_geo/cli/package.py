@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from eudr_geo.cli import options, screen
+from eudr_geo.words.saying import say
 
 
 @click.command()
@@ -19,6 +20,7 @@ from eudr_geo.cli import options, screen
 )
 @click.option("--replace", is_flag=True, help="Take the place of an older package.")
 @click.option("--with-names", is_flag=True, help="Show producers' names; otherwise their codes stand for them.")
+@options.language
 def command(
     codes: tuple[str, ...], project: str, out: str, as_zip: bool, profile: str, replace: bool, with_names: bool
 ) -> None:
@@ -34,19 +36,25 @@ def command(
     from eudr_geo.base.writing import safe_name, write_file, write_folder, zip_bytes
     from eudr_geo.project.packaging import build_package
 
-    with options.open_project(project) as store, screen.progress("Packing") as step:
+    with options.open_project(project) as store, screen.progress(say("commands:progress.packing")) as step:
         step("", 0, 1)
         package = build_package(store, codes, with_names=with_names, profile=profile, on=screen.now_utc()[:10])
     path = Path(out)
     if as_zip:
         if path.exists() and not replace:
-            raise RefusedError(f"{path} already exists", fix="name another file, or use --replace")
+            raise RefusedError(say("errors:already_there", path=path), fix=say("errors:already_there.replace"))
         write_file(path, zip_bytes(package.files, folder=safe_name(codes[0])))
     else:
         write_folder(path, package.files, replace=replace)
     data = package.data
     screen.say(
-        f"{out}: {len(data.plots):,} plots, {len(data.lots):,} lots, {data.lots['quantity_kg'].sum():,.1f} kg,"
-        f" {len(package.files)} files."
+        say(
+            "commands:package.made",
+            out=out,
+            plots=len(data.plots),
+            lots=len(data.lots),
+            quantity_kg=data.lots["quantity_kg"].sum(),
+            files=len(package.files),
+        )
     )
-    screen.say(f"SHA-256 of the manifest, to be sent apart: {package.manifest_sha256}")
+    screen.say(say("commands:package.manifest", sha256=package.manifest_sha256))

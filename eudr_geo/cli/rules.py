@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from eudr_geo.cli import screen
+from eudr_geo.cli import options, screen, speech
+from eudr_geo.words.tables import ENGLISH
 
 if TYPE_CHECKING:
     from eudr_geo.checks.catalogue import Rule
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("code", required=False)
 @click.option("--format", "format_", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@options.language
 def command(code: str | None, format_: str) -> None:
     """List everything that is checked, or explain one rule.
 
@@ -37,14 +40,27 @@ def command(code: str | None, format_: str) -> None:
     elif code:
         screen.put(_page(rules[0]), None)
     else:
-        rows = [(rule.code, " or ".join(rule.severities), _repair(rule), rule.fault) for rule in rules]
-        screen.put(screen.table(("rule", "severity", "repair", "fault"), rows, width=screen.width_of(None)), None)
-        screen.put(f"\n{len(rules)} rules, version {catalogue.RULES_VERSION}. Explain one: eudr-geo rules CODE", None)
+        from eudr_geo.outputs.pages.words import fault_in
+
+        rows = [(rule.code, _severities(rule), _repair(rule), fault_in(rule.code, speech.language())) for rule in rules]
+        heads = [screen.told(f"commands:rules.{one}") for one in ("rule", "severity", "repair", "fault")]
+        screen.put(screen.table(heads, rows, width=screen.width_of(None)), None)
+        told = screen.told("commands:rules.count", count=len(rules), version=catalogue.RULES_VERSION)
+        screen.put(f"\n{told}", None)
+
+
+def _severities(rule: Rule) -> str:
+    from eudr_geo.words.saying import say
+
+    first, *others = (say(f"page:{one}") for one in rule.severities)
+    for other in others:
+        first = say("commands:rules.or", one=first, other=other)
+    return speech.spoken(first)
 
 
 def _repair(rule: Rule) -> str:
     step = rule.correction
-    return "–" if step is None else "safe" if step.safe else "by name"
+    return "–" if step is None else screen.told("commands:rules.safe" if step.safe else "commands:rules.by_name")
 
 
 def _plain(rule: Rule) -> dict[str, Any]:
@@ -64,8 +80,22 @@ def _plain(rule: Rule) -> dict[str, Any]:
 def _page(rule: Rule) -> str:
     from eudr_geo.checks.catalogue import HEADINGS
 
+    if speech.language() != ENGLISH:
+        return "\n".join([*_in_short(rule), "", screen.told("commands:rules.in_full"), "", _in_full(rule, HEADINGS)])
+    return _in_full(rule, HEADINGS)
+
+
+def _in_short(rule: Rule) -> list[str]:
+    """The fault and what to do about it, in the language that is spoken."""
+    from eudr_geo.outputs.pages.words import advice_in, fault_in
+
+    language = speech.language()
+    return [f"{rule.code} ({_severities(rule)})", fault_in(rule.code, language), f"→ {advice_in(rule.code, language)}"]
+
+
+def _in_full(rule: Rule, headings: Sequence[str]) -> str:
     lines = [f"{rule.code} ({' or '.join(rule.severities)})", rule.fault, ""]
-    for heading in HEADINGS:
+    for heading in headings:
         lines += [heading.upper(), rule.section(heading), ""]
     lines.append(f"Basis:    {rule.basis}")
     if rule.requires:

@@ -36,6 +36,11 @@ def say(text: str = "") -> None:
     click.echo(spoken(text), err=True)
 
 
+def told(key: str, /, **values: Any) -> str:
+    """Return a sentence of the tables of words in the language that is spoken."""
+    return spoken(words(key, **values))
+
+
 def say_error(error: EudrGeoError) -> None:
     """Say what went wrong, on stderr, in one line."""
     line = "".join(char if char.isprintable() else repr(char)[1:-1] for char in spoken_error(error))
@@ -62,7 +67,7 @@ def put(data: str | bytes, out: str | None, *, err: bool = False) -> None:
         if isinstance(data, str):
             click.echo(data, nl=not data.endswith("\n"), err=err)
         elif err or sys.stdout.isatty():
-            raise click.UsageError("this is a file, not text for the screen: say which file to write it to")
+            raise click.UsageError(told("commands:not_for_screen"))
         else:
             sys.stdout.buffer.write(data)
         return
@@ -77,10 +82,10 @@ def put_report(module: ModuleType, report: Report, *, err: bool = False) -> None
     if out:
         beside = module.beside(report) if hasattr(module, "beside") else {}
         if Path(out).suffix in beside:
-            raise click.UsageError(f"give {out} another ending: {Path(out).suffix} is written beside it")
+            raise click.UsageError(told("commands:other_ending", out=out, suffix=Path(out).suffix))
         for suffix, data in sorted(beside.items()):
             put(data, str(Path(out).with_suffix(suffix)))
-            say(f"Beside it: {Path(out).with_suffix(suffix)}")
+            say(words("commands:beside", path=Path(out).with_suffix(suffix)))
     put(module.render(report), out, err=err)
 
 
@@ -112,7 +117,7 @@ def progress(title: str) -> Iterator[Callable[[str, int, int], None]]:
         console=Console(stderr=True),
         transient=True,
     )
-    task: Any = bar.add_task(title, total=1, what="")
+    task: Any = bar.add_task(spoken(title), total=1, what="")
 
     def step(what: str, done: int, total: int) -> None:
         if not bar.live.is_started and time.monotonic() - started > _QUIET_FOR_S:

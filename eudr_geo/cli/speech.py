@@ -59,6 +59,11 @@ def language() -> str:
     return next((heard[who] for who in _ORDER if who in heard), ENGLISH)
 
 
+def asked() -> str:
+    """Return the language that ``--lang`` asks for; "" where it is not said."""
+    return (_said.get() or {}).get("asked", "")
+
+
 def spoken(text: str) -> str:
     """Return a sentence in the language that is spoken now; plain text as it is."""
     return in_language(text, language())

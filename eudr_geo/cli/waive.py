@@ -8,11 +8,13 @@ from pathlib import Path
 import click
 
 from eudr_geo.cli import EXIT_CLEAN, EXIT_FAILED, options, screen
+from eudr_geo.words.saying import say
 
 
 @click.command()
 @click.argument("file", required=False, metavar="[FILE.csv]")
 @options.project
+@options.language
 @options.yes
 def command(file: str | None, project: str, yes: bool) -> None:
     """Note which findings may stay: who answers for them, why, and until when. Without FILE: list them.
@@ -34,16 +36,16 @@ def command(file: str | None, project: str, yes: bool) -> None:
         if rows:
             screen.put(screen.table(COLUMNS, rows, width=screen.width_of(None)), None)
         else:
-            screen.say("No finding is waived.")
+            screen.say(say("commands:waive.none"))
         sys.exit(EXIT_CLEAN)
     found = read_waivers(options.given_bytes(file), Path(file).name)
     with options.open_project(project, write=True) as store:
         held = set(store.waivers())
         new, gone = set(found) - held, held - set(found)
-        screen.say(f"{len(new)} new, {len(gone)} taken away, {len(held & set(found))} as before.")
+        screen.say(say("commands:waive.counts", new=len(new), gone=len(gone), same=len(held & set(found))))
         if not new and not gone:
             sys.exit(EXIT_CLEAN)
-        if not screen.confirm("Store?", yes=yes):
+        if not screen.confirm(say("commands:waive.ask"), yes=yes):
             sys.exit(EXIT_FAILED)
         store_waivers(store, found, now=screen.now_utc(), who=screen.who_am_i(), name=Path(file).name)
-    screen.say("Stored. See what they change with: eudr-geo audit")
+    screen.say(say("commands:waive.stored"))

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from eudr_geo.base.errors import InputError
-from eudr_geo.cli import options, screen
-from eudr_geo.words.languages import languages
+from eudr_geo.cli import options, screen, speech
+from eudr_geo.words.saying import say
 
 if TYPE_CHECKING:
     from eudr_geo.model.lot_book import LotBook
@@ -22,13 +22,7 @@ def command() -> None:
 
 @command.command("new")
 @click.option("-o", "--out", required=True, metavar="BOOK.xlsx", help="The file to make.")
-@click.option(
-    "--lang",
-    type=click.Choice(languages("columns")),
-    default="en",
-    show_default=True,
-    help="Language of the headings.",
-)
+@options.language
 @click.option(
     "--stage",
     type=click.Choice(["90", "180", "360"]),
@@ -44,10 +38,11 @@ def command() -> None:
     metavar="PATH",
     help="A project whose producers, plots and declared micro-lots stand in it already.",
 )
-def new(out: str, lang: str, stage: str, demo: bool, project: str) -> None:
+def new(out: str, stage: str, demo: bool, project: str) -> None:
     """Make an empty workbook with drop-down lists and a guide.
 
     With -p the producers and plots of a project are filled in, so that their codes are on the lists to choose from.
+    Its headings are in the language of --lang, or else in the one that is spoken.
 
     \b
     Example:
@@ -57,9 +52,13 @@ def new(out: str, lang: str, stage: str, demo: bool, project: str) -> None:
     from eudr_geo.outputs.workbook.writing import write_book
 
     if Path(out).exists():
-        raise InputError(f"{out} exists already", fix="name a new file; what you filled in is never written over")
-    write_book(out, lang=lang, stage=int(stage), demo=demo, book=_known(project) if project else None)
-    screen.say(f"Made {out}. Fill it in, then: eudr-geo book {out}" + (f" -p {project}" if project else ""))
+        raise InputError(say("errors:exists", path=out), fix=say("errors:exists.filled_in"))
+    known = _known(project) if project else None  # a project tells its language
+    write_book(out, lang=speech.language(), stage=int(stage), demo=demo, book=known)
+    if project:
+        screen.say(say("commands:workbook.made.project", out=out, project=project))
+    else:
+        screen.say(say("commands:workbook.made", out=out))
 
 
 _PEOPLE_AND_LAND = ("producer", "plot", "stream", "stream_plot")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -152,8 +152,16 @@ class Trace:
             "kg_by_evidence": {name: round(float(by_class.get(name, 0.0)), GRAM) for name in EVIDENCE},
         }
 
-    def tree_lines(self) -> list[str]:
-        """Return the tree as text, the traced code first, the sources of each below it; repeats are opened once."""
+    def tree_lines(self, told: Callable[[Node, float, bool], str] | None = None) -> list[str]:
+        """Return the tree as text, the traced code first, the sources of each below it; repeats are opened once.
+
+        Parameters
+        ----------
+        told
+            Makes the line of a node, the kilograms that came from it, and whether its sources stand above already;
+            by default in English.
+        """
+        described = told or _described
         by_code = {node.code: node for node in self.nodes}
         sources: dict[str, list[Edge]] = {}
         for edge in self.edges:
@@ -165,7 +173,7 @@ class Trace:
         while stack:
             code, before, below, kg = stack.pop()
             again = code in seen and bool(sources.get(code))
-            lines.append(before + _described(by_code[code], kg) + (", see above" if again else ""))
+            lines.append(before + described(by_code[code], kg, again))
             if again:
                 continue
             seen.add(code)
@@ -193,17 +201,18 @@ def _to_the_gram(kg: pd.Series) -> pd.Series:
     return type(kg)(floors / 10**GRAM, index=kg.index)
 
 
-def _described(node: Node, kg: float) -> str:
+def _described(node: Node, kg: float, is_above: bool) -> str:
     label = node.label.replace("_", " ")
     if node.kind == "process":
-        return f"{node.code}, {label or 'process'}: {node.quantity_kg:,.1f} kg went in"
-    text = f"{kg:,.1f} kg of {node.code}" + (f", {label}" if label else "")
-    if node.kind == "consignment":
-        text = f"{node.code}: {kg:,.1f} kg" + (f" for {node.label}" if label else "")
-    if node.deliveries:
-        text += f" ← {node.deliveries:,} deliver{'y' if node.deliveries == 1 else 'ies'}"
-        text += f" from {node.plots:,} plot{'' if node.plots == 1 else 's'}"
-    return text
+        text = f"{node.code}, {label or 'process'}: {node.quantity_kg:,.1f} kg went in"
+    else:
+        text = f"{kg:,.1f} kg of {node.code}" + (f", {label}" if label else "")
+        if node.kind == "consignment":
+            text = f"{node.code}: {kg:,.1f} kg" + (f" for {node.label}" if label else "")
+        if node.deliveries:
+            text += f" ← {node.deliveries:,} deliver{'y' if node.deliveries == 1 else 'ies'}"
+            text += f" from {node.plots:,} plot{'' if node.plots == 1 else 's'}"
+    return text + (", see above" if is_above else "")
 
 
 @dataclass(frozen=True)

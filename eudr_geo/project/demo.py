@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 from eudr_geo.base.errors import InputError
 from eudr_geo.base.writing import write_file, write_folder
@@ -18,6 +19,7 @@ from eudr_geo.project.verifying import verify
 from eudr_geo.sources.reading import read_plots
 from eudr_geo.sources.workbook.reading import read_book
 from eudr_geo.store import create_store
+from eudr_geo.words.saying import say
 
 ORGANISATION = "Hợp tác xã Cà phê Ea Mẫu (invented)"
 CONSIGNMENT = "DL26-EXP-001"
@@ -32,9 +34,11 @@ class Summary:
     lines: list[tuple[str, str]] = field(default_factory=list)
     look: list[tuple[str, str]] = field(default_factory=list)
 
-    def add(self, what: str, how: str) -> None:
-        """Add a line."""
-        self.lines.append((what, how))
+    def add(self, what: str, **values: Any) -> None:
+        """Add a line: ``demo.WHAT`` and ``demo.WHAT.how`` of the words of commands."""
+        about = what.removesuffix(".bad")
+        how = what if what != about else f"{what}.how"
+        self.lines.append((say(f"commands:demo.{about}"), say(f"commands:demo.{how}", **values)))
 
 
 def sample_folder() -> Path:
@@ -50,7 +54,7 @@ def sample_folder() -> Path:
     for folder in (inside, beside):
         if (folder / "cooperative.xlsx").is_file():
             return folder
-    raise InputError("the sample cooperative is not installed", fix="install eudr-geo again, or run it in a clone")
+    raise InputError(say("errors:no_samples"), fix=say("errors:no_samples.do"))
 
 
 def run(target: Path, step: Callable[[str, int, int], None]) -> Summary:
@@ -69,7 +73,7 @@ def run(target: Path, step: Callable[[str, int, int], None]) -> Summary:
         When the folder holds something already.
     """
     if target.exists() and any(target.iterdir()):
-        raise InputError(f"{target} is not empty", fix="name a new folder: eudr-geo demo FOLDER")
+        raise InputError(say("errors:not_empty", path=target), fix=say("errors:not_empty.do"))
     target.mkdir(parents=True, exist_ok=True)
     samples = sample_folder()
     done = Summary()
@@ -83,28 +87,30 @@ def run(target: Path, step: Callable[[str, int, int], None]) -> Summary:
     records = sum(file.records for file in messy.files)
     unreadable = sum(file.records == 0 for file in messy.files)
     done.add(
-        "Messy files",
-        f"{len(messy.files)} files, {records:,} records = {len(messy.plots):,} plots + {len(messy.rejected):,} refused;"
-        f" {unreadable} files could not be read",
+        "messy",
+        files=len(messy.files),
+        records=records,
+        plots=len(messy.plots),
+        rejected=len(messy.rejected),
+        unreadable=unreadable,
     )
     done.add(
-        "Found",
-        f"{before.findings.counts()['error']:,} errors and {before.findings.counts()['warning']:,} warnings,"
-        f" {len(before.findings.by_rule())} kinds of fault",
+        "found",
+        errors=before.findings.counts()["error"],
+        warnings=before.findings.counts()["warning"],
+        kinds=len(before.findings.by_rule()),
     )
-    done.add(
-        "Repaired",
-        f"{len(mended.changes):,} safe repairs, each with a receipt;"
-        f" {after.findings.counts()['error']:,} errors are left for people",
-    )
+    done.add("repaired", changes=len(mended.changes), errors=after.findings.counts()["error"])
 
     step("reading clean files", 2, 8)
     clean = repair(read_plots(sorted((samples / "clean").iterdir()), commodity="coffee"))
     result = check(clean.reading)
     done.add(
-        "Clean files",
-        f"{len(clean.reading.files)} files in {len({file.format for file in clean.reading.files})} formats,"
-        f" {len(clean.reading.plots):,} plots, {result.findings.counts()['error']} errors",
+        "clean",
+        files=len(clean.reading.files),
+        formats=len({file.format for file in clean.reading.files}),
+        plots=len(clean.reading.plots),
+        errors=result.findings.counts()["error"],
     )
 
     step("storing plots and lots", 3, 8)
@@ -119,9 +125,12 @@ def run(target: Path, step: Callable[[str, int, int], None]) -> Summary:
         )
         deliveries = book.book.table("delivery")
         done.add(
-            "Stored",
-            f"{len(plan.new):,} plots of {len(plan.new_producers):,} producers, {len(deliveries):,} deliveries,"
-            f" {len(book.book.table('lot')):,} lots; {lots.findings.counts()['error']} errors in the book",
+            "stored",
+            plots=len(plan.new),
+            producers=len(plan.new_producers),
+            deliveries=len(deliveries),
+            lots=len(book.book.table("lot")),
+            errors=lots.findings.counts()["error"],
         )
 
         step("tracing and packing", 4, 8)
@@ -129,17 +138,19 @@ def run(target: Path, step: Callable[[str, int, int], None]) -> Summary:
         data = package.data
         write_folder(target / CONSIGNMENT, package.files)
         done.add(
-            "Traced",
-            f"{data.lots['quantity_kg'].sum():,.1f} kg of {CONSIGNMENT} to {len(data.plots):,} of {len(plan.new):,}"
-            " plots: only those that fed it are declared",
+            "traced",
+            quantity_kg=data.lots["quantity_kg"].sum(),
+            code=CONSIGNMENT,
+            plots=len(data.plots),
+            all=len(plan.new),
         )
 
         step("verifying", 6, 8)
         verdict = verify(target / CONSIGNMENT, manifest_sha256=package.manifest_sha256)
         done.add(
-            "Package",
-            f"{verdict.files} files, {'verified' if verdict.is_good else 'NOT good'};"
-            f" manifest SHA-256 {package.manifest_sha256[:16]}…",
+            "package" if verdict.is_good else "package.bad",
+            files=verdict.files,
+            sha256=package.manifest_sha256[:16],
         )
 
         step("drawing the map", 7, 8)
@@ -147,9 +158,9 @@ def run(target: Path, step: Callable[[str, int, int], None]) -> Summary:
     write_file(target / "map.html", page.encode())
     step("done", 8, 8)
     done.look = [
-        ("the map, by double-click", str(target / "map.html")),
-        ("the package for the importer", str(target / CONSIGNMENT)),
-        ("the project, in QGIS", str(project)),
-        ("what is wrong with the messy files", f"eudr-geo check {samples / 'messy'}"),
+        (say("commands:demo.look.map"), str(target / "map.html")),
+        (say("commands:demo.look.package"), str(target / CONSIGNMENT)),
+        (say("commands:demo.look.project"), str(project)),
+        (say("commands:demo.look.messy"), f"eudr-geo check {samples / 'messy'}"),
     ]
     return done

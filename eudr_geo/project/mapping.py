@@ -11,6 +11,7 @@ from eudr_geo.outputs.maps.data import MapLot
 from eudr_geo.outputs.maps.making import lot_map, map_data
 from eudr_geo.project.auditing import audit
 from eudr_geo.project.port import Project
+from eudr_geo.words.saying import in_language, say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,7 +19,9 @@ if TYPE_CHECKING:
     from eudr_geo.model.trace import Trace
 
 
-def project_map(project: Project, codes: Sequence[str] = (), *, with_names: bool = False, on: str = "") -> str:
+def project_map(
+    project: Project, codes: Sequence[str] = (), *, with_names: bool = False, on: str = "", language: str = "en"
+) -> str:
     """Return the page of a project's map.
 
     Parameters
@@ -31,6 +34,8 @@ def project_map(project: Project, codes: Sequence[str] = (), *, with_names: bool
         Show producers' names; otherwise their codes stand for them.
     on
         Day on which the project's waivers must hold, ISO 8601; without it none is heeded.
+    language
+        Language of the page.
 
     Raises
     ------
@@ -45,16 +50,20 @@ def project_map(project: Project, codes: Sequence[str] = (), *, with_names: bool
     found = list(traces(book, list(codes) or last_lots(book)).values())
     rows = pd.concat([one.to_frame() for one in found], ignore_index=True) if found else None
     plots = project.load_plots()
+    season = project.meta.get("season", "")
     names = plots["producer"] if with_names else plots["producer_id"]
     data = map_data(
         plots,
-        title=" ".join(codes) or project.meta.get("organisation", "") or "Plots and lots",
-        subtitle=f"Season {project.meta['season']}" if project.meta.get("season") else "",
+        title=" ".join(codes)
+        or project.meta.get("organisation", "")
+        or in_language(say("commands:map.title"), language),
+        subtitle=in_language(say("commands:map.season", season=season), language) if season else "",
         lots=_lots(book, found),
         producers=[name or code for name, code in zip(names, plots["producer_id"], strict=True)],
         versions=project.plot_versions().set_index("plot_code")["version"],
         feeds=rows,
         findings=audit(project, on=on).findings,
+        language=language,
     )
     return lot_map(data)
 

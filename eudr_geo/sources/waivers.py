@@ -11,6 +11,7 @@ from eudr_geo.checks.catalogue import load
 from eudr_geo.checks.waiving import may_be_waived
 from eudr_geo.model.findings import Waiver
 from eudr_geo.sources.formats.csv_text import decoded, rows_of
+from eudr_geo.words.saying import say
 
 COLUMNS = tuple(one.name for one in fields(Waiver))
 """Headings of a table of waivers."""
@@ -35,42 +36,56 @@ def read_waivers(data: bytes, name: str) -> tuple[Waiver, ...]:
     """
     text, _, certain = decoded(data)
     if not certain:
-        raise InputError(f"{name}: the text encoding cannot be told", fix="save the table as CSV UTF-8")
+        raise InputError(say("errors:waivers.encoding", name=name), fix=say("errors:waivers.encoding.do"))
     rows = rows_of(text, Limits(), lambda row: len({str(cell).strip().lower() for cell in row} & set(COLUMNS)))
     head = [clean_text(cell).lower() for cell in rows[0]] if rows else []
     if missing := [column for column in COLUMNS if column not in head]:
-        raise InputError(f"{name} has no column {missing[0]}", fix=f"the headings are: {', '.join(COLUMNS)}")
+        raise InputError(
+            say("errors:waivers.column", name=name, column=missing[0]),
+            fix=say("errors:waivers.column.do", values=", ".join(COLUMNS)),
+        )
     found: dict[tuple[str, str], Waiver] = {}
     for line, row in enumerate(rows[1:], start=2):
         cells = [clean_text(cell) for cell in row]
         if not any(cells):
             continue
         given = dict(zip(head, [*cells, *[""] * len(head)], strict=False))
-        waiver = _one(Waiver(**{column: given[column] for column in COLUMNS}), f"{name}, line {line}")
+        waiver = _one(
+            Waiver(**{column: given[column] for column in COLUMNS}), say("errors:waivers.place", name=name, line=line)
+        )
         if found.setdefault((waiver.rule, clean_code(waiver.code)), waiver) is not waiver:
-            raise InputError(f"{name}, line {line}: {waiver.rule} on {waiver.code} is waived twice", fix="keep one row")
+            raise InputError(
+                say("errors:waivers.twice", name=name, line=line, rule=waiver.rule, code=waiver.code),
+                fix=say("errors:waivers.twice.do"),
+            )
     return tuple(found.values())
 
 
-def _one(waiver: Waiver, where: str) -> Waiver:
+def _one(waiver: Waiver, place: str) -> Waiver:
     for column in COLUMNS:
         if not getattr(waiver, column):
-            raise InputError(f"{where}: {column} is empty", fix="a waiver says what, why, who, and until when")
+            raise InputError(
+                say("errors:waivers.empty", place=place, column=column), fix=say("errors:waivers.empty.do")
+            )
     if waiver.rule not in load():
-        raise InputError(f"{where}: there is no rule {waiver.rule!r}", fix="the codes are listed by: eudr-geo rules")
+        raise InputError(say("errors:waivers.rule", place=place, rule=waiver.rule), fix=say("errors:waivers.rule.do"))
     if not may_be_waived(waiver.rule):
         raise InputError(
-            f"{where}: {waiver.rule} cannot be waived; it is an error by {load()[waiver.rule].basis}",
-            fix="correct the data; the EU system or the authority would refuse it",
+            say("errors:waivers.never", place=place, rule=waiver.rule, basis=load()[waiver.rule].basis),
+            fix=say("errors:waivers.never.do"),
         )
     if len(waiver.reason) > _LONGEST:
-        raise InputError(f"{where}: the reason has more than {_LONGEST} characters", fix="say it in a sentence")
+        raise InputError(say("errors:waivers.reason", place=place, most=_LONGEST), fix=say("errors:waivers.reason.do"))
     days = {}
     for column in ("waived_on", "until"):
         value = getattr(waiver, column)
         days[column] = parse_date(value)
         if days[column] is None:
-            raise InputError(f"{where}: {column} {value!r} is no date", fix="write it as 2026-12-31")
+            raise InputError(
+                say("errors:waivers.date", place=place, column=column, value=value), fix=say("errors:waivers.date.do")
+            )
     if str(days["until"]) < str(days["waived_on"]):
-        raise InputError(f"{where}: it ends on {days['until']}, before it begins", fix="correct one of the dates")
+        raise InputError(
+            say("errors:waivers.order", place=place, until=days["until"]), fix=say("errors:waivers.order.do")
+        )
     return replace(waiver, waived_on=str(days["waived_on"]), until=str(days["until"]))

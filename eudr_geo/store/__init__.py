@@ -8,12 +8,20 @@ from eudr_geo.base.errors import InputError
 from eudr_geo.law import COMMODITIES, country_code
 from eudr_geo.store import geopackage
 from eudr_geo.store.project import PlotFacts, Store
+from eudr_geo.words.languages import languages
+from eudr_geo.words.saying import say
 
 __all__ = ["PlotFacts", "Store", "create_store", "open_store"]
 
 
 def create_store(
-    url: str | Path, *, organisation: str, country: str, commodity: str = "coffee", season: str = ""
+    url: str | Path,
+    *,
+    organisation: str,
+    country: str,
+    commodity: str = "coffee",
+    season: str = "",
+    language: str = "",
 ) -> Store:
     """Create a project and open it for writing.
 
@@ -29,11 +37,13 @@ def create_store(
         One of the regulation's seven.
     season
         Harvest season, as in ``2025/26``.
+    language
+        Language that its commands speak, one of :func:`eudr_geo.words.languages.languages`; "" where none is chosen.
 
     Raises
     ------
     InputError
-        When something is there already, or the country or commodity is unknown.
+        When something is there already, or the country, commodity or language is unknown.
     StoreError
         When the folder cannot be written to.
 
@@ -47,13 +57,18 @@ def create_store(
     ('Ea Mau', 0)
     """
     if country_code(country) != country or not country:
-        raise InputError(f"{country!r} is no country code", fix="write two letters, like VN")
+        raise InputError(say("errors:no_country", value=country), fix=say("errors:no_country.do"))
     if commodity not in COMMODITIES:
-        raise InputError(f"{commodity!r} is no commodity of the regulation", fix=f"one of {', '.join(COMMODITIES)}")
+        raise InputError(
+            say("errors:no_commodity", value=commodity), fix=say("commands:one_of", values=", ".join(COMMODITIES))
+        )
+    if language and language not in languages():
+        raise InputError(
+            say("errors:no_language", value=language), fix=say("commands:one_of", values=", ".join(languages()))
+        )
     path = _path(url)
-    geopackage.create(
-        path, {"organisation": organisation, "country": country, "commodity": commodity, "season": season}
-    )
+    facts = {"organisation": organisation, "country": country, "commodity": commodity, "season": season}
+    geopackage.create(path, facts | ({"language": language} if language else {}))
     return open_store(path, write=True)
 
 
@@ -89,11 +104,11 @@ def open_store(url: str | Path, *, write: bool = False) -> Store:
     """
     path = _path(url)
     if not path.is_file():
-        raise InputError(f"there is no project {path}", fix="create it with: eudr-geo init, or name it with -p")
+        raise InputError(say("errors:no_project", path=path), fix=say("errors:no_project.do"))
     return Store(geopackage.GeoPackage(path, write=write))
 
 
 def _path(url: str | Path) -> Path:
     if str(url).startswith(("postgresql:", "postgres:", "postgresql+")):
-        raise InputError("this version keeps projects in GeoPackages only", fix="name a file, like -p coop.gpkg")
+        raise InputError(say("errors:only_geopackage"), fix=say("errors:only_geopackage.do"))
     return Path(url)

@@ -32,6 +32,7 @@ from eudr_geo.model import gpkg_blob
 from eudr_geo.model.base import Geometry
 from eudr_geo.store import migrations
 from eudr_geo.store.schema import gpkg_schema
+from eudr_geo.words.saying import say
 
 BUSY_S = 30.0
 _BULK = 1_000  # new rows from which the R-tree is filled by itself and not by its trigger
@@ -46,10 +47,7 @@ class GeoPackage:
         self.write = write
         self.migrated: migrations.Migrated | None = None
         if write and not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
-            raise StoreError(
-                f"{path} cannot be written to",
-                fix="copy the project to a folder of yours, or ask for the right to write",
-            )
+            raise StoreError(say("errors:not_writable", path=path), fix=say("errors:not_writable.do"))
         self.engine: Engine = create_engine("sqlite://", creator=self._connect, poolclass=StaticPool)
 
         @event.listens_for(self.engine, "begin")
@@ -70,8 +68,7 @@ class GeoPackage:
                 raise
             if left:
                 raise StoreError(
-                    f"{self.path} was not closed properly and cannot be mended on a read-only disk",
-                    fix=f"copy it together with {left[0].name} to a folder of yours and open it there",
+                    say("errors:not_closed", path=self.path), fix=say("errors:not_closed.do", name=left[0].name)
                 ) from error
         return self._prepare("?mode=ro&immutable=1")  # a read-only disk: nobody writes, so locks are not needed
 
@@ -115,21 +112,23 @@ class GeoPackage:
     def _explain(self, error: Exception) -> EudrGeoError | None:
         said = str(getattr(error, "orig", None) or error)
         if isinstance(error, (IntegrityError, sqlite3.IntegrityError)):
-            return InputError(f"nothing stored: {said}", fix="correct the row and import again")
+            return InputError(say("errors:refused_row", said=said), fix=say("errors:refused_row.do"))
         for words, failure, fix in (
-            ("locked", BusyError, "close QGIS or the other eudr-geo and try again"),
-            ("disk is full", StoreError, "make room on the disk; nothing was changed"),
-            ("disk I/O error", StoreError, "check the disk and its room; nothing was changed"),
-            ("readonly database", StoreError, "copy it to a folder of yours; nothing was changed"),
-            ("unable to open", StoreError, "check the folder and your rights"),
-            ("malformed", StoreError, "restore it from a copy"),
-            ("not a database", StoreError, "make a project with: eudr-geo init; read other files with: eudr-geo add"),
+            ("locked", BusyError, "busy.do"),
+            ("disk is full", StoreError, "unusable.full"),
+            ("disk I/O error", StoreError, "unusable.disk"),
+            ("readonly database", StoreError, "unusable.readonly"),
+            ("unable to open", StoreError, "unusable.folder"),
+            ("malformed", StoreError, "from_copy"),
+            ("not a database", StoreError, "not_ours.do"),
         ):
             if words in said:
+                what_to_do = say(f"errors:{fix}")
                 if failure is BusyError:
-                    return BusyError(f"{self.path} is in use by {holder_of(self.path)}", fix=fix)
-                what = "is not a project of eudr-geo" if words == "not a database" else f"cannot be used: {said}"
-                return StoreError(f"{self.path} {what}", fix=fix)
+                    return BusyError(say("errors:busy", path=self.path, who=holder_of(self.path)), fix=what_to_do)
+                if words == "not a database":
+                    return StoreError(say("errors:not_ours", path=self.path), fix=what_to_do)
+                return StoreError(say("errors:unusable", path=self.path, said=said), fix=what_to_do)
         return None
 
     def meta(self) -> dict[str, str]:
@@ -148,24 +147,18 @@ class GeoPackage:
                 text("SELECT count(*) FROM sqlite_master WHERE name = 'eudr_meta' AND type = 'table'")
             ).scalar()
             if application != gpkg_schema.APPLICATION_ID or not ours:
-                raise StoreError(
-                    f"{self.path} is not a project of eudr-geo",
-                    fix="make one with: eudr-geo init; read other files with: eudr-geo add",
-                )
+                raise StoreError(say("errors:not_ours", path=self.path), fix=say("errors:not_ours.make_one"))
             verdict = connection.execute(text("PRAGMA quick_check(1)")).scalar()
             if verdict != "ok":
-                raise StoreError(f"{self.path} is damaged: {verdict}", fix="restore it from a copy")
+                raise StoreError(say("errors:damaged", path=self.path, said=verdict), fix=say("errors:from_copy"))
             facts = _facts(connection)
             connection.rollback()
         version = int(facts["schema"]) if facts.get("schema", "").isdigit() else 0
         if version > migrations.SCHEMA_VERSION:
-            raise StoreError(f"{self.path} was made by a newer eudr-geo", fix="pip install --upgrade eudr-geo")
+            raise StoreError(say("errors:newer", path=self.path), fix="pip install --upgrade eudr-geo")
         if version < migrations.SCHEMA_VERSION:
             if not self.write:
-                raise StoreError(
-                    f"{self.path} was made by an older eudr-geo",
-                    fix="open it once for writing, as eudr-geo add does: it is copied, then brought up to date",
-                )
+                raise StoreError(say("errors:older", path=self.path), fix=say("errors:older.do"))
             with self.explained(), self.engine.begin() as connection:
                 self.migrated = migrations.migrate(self.path, connection)
                 facts = _facts(connection)
@@ -283,9 +276,9 @@ def create(path: Path, meta: Mapping[str, str]) -> None:
 def placed(path: Path) -> Iterator[Path]:
     """Give a name beside the target; what is written there takes the target's name, whole, and never another's place."""
     if path.exists():
-        raise InputError(f"{path} already exists", fix="name another file")
+        raise InputError(say("errors:already_there", path=path), fix=say("errors:already_there.do"))
     if not path.parent.is_dir():
-        raise InputError(f"{path.parent} is not a folder", fix="make the folder first")
+        raise InputError(say("errors:no_folder", path=path.parent), fix=say("errors:no_folder.do"))
     beside = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
     try:
         yield beside
@@ -293,17 +286,17 @@ def placed(path: Path) -> Iterator[Path]:
         try:
             os.link(beside, path)  # unlike a rename it never takes the place of a file
         except FileExistsError:
-            raise InputError(f"{path} already exists", fix="name another file") from None
+            raise InputError(say("errors:already_there", path=path), fix=say("errors:already_there.do")) from None
         except OSError:  # a file system without links: claim the name, then take the place of the empty claim
             try:
                 path.touch(exist_ok=False)
             except FileExistsError:
-                raise InputError(f"{path} already exists", fix="name another file") from None
+                raise InputError(say("errors:already_there", path=path), fix=say("errors:already_there.do")) from None
             beside.replace(path)
         sync_folder(path.parent)
     except OSError as error:
         raise StoreError(
-            f"cannot write {path}: {error.strerror or error}", fix="check the folder and the room on the disk"
+            say("errors:not_written", path=path, said=error.strerror or error), fix=say("errors:not_written.do")
         ) from error
     finally:
         for name in (beside, Path(f"{beside}-journal")):
@@ -334,7 +327,7 @@ def holder_of(path: Path) -> str:
                     return f"{name} (process {pid})"
     except (OSError, ValueError, IndexError, AttributeError):
         pass
-    return "another program"
+    return say("errors:busy.another")
 
 
 def _facts(connection: Connection) -> dict[str, str]:

@@ -13,9 +13,11 @@ import numpy as np
 from sqlalchemy import Connection, Table, bindparam, delete, func, insert, select, update
 
 from eudr_geo.base.errors import InputError, StoreError
+from eudr_geo.base.said import Said
 from eudr_geo.model.base import Base, table_of
 from eudr_geo.model.records import Journal, JournalRow
 from eudr_geo.store.schema import allocation, seals
+from eudr_geo.words.saying import say
 
 BLOCK = 5_000  # rows or codes of one statement
 UNDO, FORGET = "undo", "forget"
@@ -263,7 +265,6 @@ def undo(rows: Rows, connection: Connection, *, now: str, who: str) -> Step | No
 
 def cannot_undo(error: InputError) -> StoreError:
     """Say why a step cannot be taken back."""
-    return StoreError(
-        f"the last step cannot be taken back: {error.message.removeprefix('nothing stored: ')}",
-        fix="rows that another program stored since depend on it; delete them there first",
-    )
+    message = error.message
+    why = message.values["said"] if isinstance(message, Said) and message.key == "errors:refused_row" else message
+    return StoreError(say("errors:no_undo", why=why), fix=say("errors:no_undo.do"))

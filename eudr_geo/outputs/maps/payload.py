@@ -14,6 +14,7 @@ import shapely
 
 from eudr_geo.outputs.maps.classes import legend, share_breaks
 from eudr_geo.outputs.maps.data import Array, LotMapData
+from eudr_geo.words.saying import in_language
 from eudr_geo.words.tables import words
 from eudr_geo.base.version import VERSION
 
@@ -67,7 +68,7 @@ def payload(data: LotMapData) -> str:
                 "plot": position[clean(one.plot_id)],
                 "severity": clean(one.severity),
                 "rule": clean(one.rule),
-                "message": clean(one.message),
+                "message": clean(in_language(one.message, data.language)),
             }
             for one in data.findings
             if one.plot_id and clean(one.plot_id) in position
@@ -77,7 +78,7 @@ def payload(data: LotMapData) -> str:
                 "lot": lots[clean(one.code)],
                 "severity": clean(one.severity),
                 "rule": clean(one.rule),
-                "message": clean(one.message),
+                "message": clean(in_language(one.message, data.language)),
             }
             for one in data.findings
             if not one.plot_id and clean(one.code) in lots

@@ -20,6 +20,7 @@ from sqlalchemy import Connection, text
 
 from eudr_geo.base.errors import StoreError
 from eudr_geo.store.schema import gpkg_schema
+from eudr_geo.words.saying import say
 
 Step = Callable[[Connection], tuple[str, ...]]
 
@@ -58,7 +59,7 @@ class Migrated:
 
     def sentences(self) -> tuple[str, ...]:
         """What the user is told, once."""
-        where = f"The project as it was (version {self.version} of its tables) is kept in {self.copy}."
+        where = say("errors:migrated", version=self.version, copy=self.copy)
         return (*self.said, where)
 
 
@@ -81,10 +82,7 @@ def migrate(path: Path, connection: Connection) -> Migrated | None:
     if version >= SCHEMA_VERSION:
         return None
     if any(step not in STEPS for step in range(version, SCHEMA_VERSION)):
-        raise StoreError(
-            f"{path} was made by an eudr-geo that this one cannot follow",
-            fix="open it with a version in between, or import its files again",
-        )
+        raise StoreError(say("errors:no_step", path=path), fix=say("errors:no_step.do"))
     copy = _free_name(path, version)
     backup(path, copy)
     gpkg_schema.take_down(connection)

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from eudr_geo.base.errors import InputError
 from eudr_geo.lots.balance import IN, OUT, Flow
 from eudr_geo.model.lots import TOLERANCE_KG, TOLERANCE_SHARE
+from eudr_geo.words.saying import joined, say
 
 _STEP = "step"
 _SHOWN = 3
@@ -109,16 +110,15 @@ def finish(connection: Connection, before: dict[str, float] | None = None) -> No
     if before is None:
         return
     worse = [
-        f"{drawn:,.1f} kg are taken from lot {lot}, which holds {held:,.1f} kg"
+        say("errors:over_drawn", kg_drawn=drawn, lot=lot, kg_held=held)
         for lot, drawn, held in _over_drawn(connection)
         if drawn > before.get(lot, 0.0)
     ]
     if worse:
-        more = f" (and {len(worse) - _SHOWN} more lots)" if len(worse) > _SHOWN else ""
-        raise InputError(
-            f"nothing stored: {'; '.join(worse[:_SHOWN])}{more}",
-            fix="correct the weights, or enter the missing deliveries; somebody else may have taken from it meanwhile",
-        )
+        named = joined(worse[:_SHOWN])
+        if len(worse) > _SHOWN:
+            named = say("errors:over_drawn.more", named=named, count=len(worse) - _SHOWN)
+        raise InputError(say("errors:refused_row", said=named), fix=say("errors:over_drawn.do"))
 
 
 def _over_drawn(connection: Connection) -> list[tuple[str, float, float]]:
