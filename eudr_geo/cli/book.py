@@ -11,7 +11,7 @@ import click
 
 from eudr_geo.cli import EXIT_CLEAN, EXIT_FAILED, EXIT_FINDINGS, options, screen, speech
 from eudr_geo.words.languages import languages
-from eudr_geo.words.saying import joined, say
+from eudr_geo.words.saying import say
 
 if TYPE_CHECKING:
     from eudr_geo.model.findings import CheckResult
@@ -65,7 +65,8 @@ def command(book: str, project: str, book_lang: str | None, fill_down: bool, cor
         _show(result, Plots({}))
         land, checked = _land(store, read) if len(read.plots) else (None, None)
         table, *columns = (screen.told(f"commands:book.{one}") for one in ("table", "new", "changed", "unchanged"))
-        screen.put(screen.table((table, *columns), plan.counts(), right=columns), None)
+        counts = [(screen.told(f"reports:noun.{name}"), *numbers) for name, *numbers in plan.counts()]
+        screen.put(screen.table((table, *columns), counts, right=columns), None)
         if land is not None:
             screen.put(screen.told("commands:book.land", summary=land.summary()), None)
         for one in _refused(plan, land, result)[:_SHOWN]:
@@ -136,16 +137,11 @@ def _write_corrected(out: str, read: BookReading) -> None:
 
 
 def _cells(read: BookReading) -> str:
-    told = screen.told
-    sheets = [say("commands:book.sheet", sheet=sheet, count=count) for sheet, count in read.rows.items()]
-    lines = [told("commands:book.file", name=read.file.name, sheets=joined(sheets, ", "))]
+    lines = [f"{read.file.name}: " + ", ".join(f"{sheet} {count:,} rows" for sheet, count in read.rows.items())]
     for change in read.changes[:_SHOWN]:
         where = "!".join(part for part in (change.sheet, change.cell) if part)
-        cell = {"where": where, "before": change.before, "after": change.after, "rule": change.rule}
-        lines.append(f"  {told('commands:book.read', **cell)}")
+        lines.append(f"  read {where}: {change.before!r} as {change.after!r} ({change.rule})")
     if len(read.changes) > _SHOWN:
-        lines.append(f"  {told('commands:book.more_read', count=len(read.changes) - _SHOWN)}")
-    lines += [
-        f"  {told('commands:book.issue', severity=say(f'page:{issue.severity}'), issue=issue)}" for issue in read.issues
-    ]
+        lines.append(f"  … and {len(read.changes) - _SHOWN:,} more cells read after a change")
+    lines += [f"  {issue.severity}: {issue}" for issue in read.issues]
     return "\n".join(lines) + "\n"

@@ -18,7 +18,7 @@ from typing import IO, Any
 import click
 
 from eudr_geo.cli import speech
-from eudr_geo.words.tables import ENGLISH, own_languages, words
+from eudr_geo.words.tables import ENGLISH, table
 
 _BLOCK = "\b\n"  # click's mark of lines that are not filled: examples
 _HEADS = {"Example:": "example", "Examples:": "examples", "Start here:": "start_here"}
@@ -29,7 +29,8 @@ _EXTRAS = {"env var:": "env_var", "default:": "default", "required": "required"}
 def help_words() -> Mapping[str, str]:
     """Return the words of help in the language that is spoken; none in English, which stands in the code."""
     language = speech.language()
-    return words("help", language) if language != ENGLISH and language in own_languages("help") else {}
+    said = {} if language == ENGLISH else table("help").get(language, {})
+    return {key: text for key, text in said.items() if text} if said.get("usage") else {}
 
 
 def paragraphs(command: click.Command) -> list[str]:

@@ -17,6 +17,7 @@ from eudr_geo.base.limits import configured
 from eudr_geo.model.records import StoredFile
 from eudr_geo.store import Store
 from eudr_geo.store.erasing import Erasure, Person
+from eudr_geo.words.saying import counted, say
 
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 _ESCAPE = re.compile(r"(?:\\u[0-9a-fA-F]{4})+")
@@ -41,23 +42,23 @@ class Forgetting:
         """Return what will be done, and what will not, in plain sentences."""
         code, found = self.found.person.code, self.found
         rows = sum(map(len, found.rows.values()))
-        where = f"{rows} row{'' if rows == 1 else 's'} and from {len(found.images)} that the log remembers"
-        said = [
-            f"{code}: name, telephone, village and day of consent go from {where}.",
-            "The code, plots and kilograms stay.",
+        key = "commands:forget"
+        said: list[str] = [
+            say(
+                f"{key}.rows",
+                code=code,
+                rows=counted(f"{key}.row_count", rows),
+                images=len(found.images),
+            ),
+            say(f"{key}.kept"),
         ]
         if self.files:
-            said.append(
-                f"The stored copies of these files go, because they name the person: {', '.join(self.files.values())}."
-            )
+            said.append(say(f"{key}.files", names=", ".join(self.files.values())))
         if found.stays:
-            said.append(f"The same name stays in: {', '.join(found.stays)}.")
+            said.append(say(f"{key}.same_name", names=", ".join(found.stays)))
         if self.copies:
-            said.append(
-                f"Not touched, and may still hold it: {', '.join(map(str, self.copies))}. Delete them yourself."
-            )
-        said.append("So may copies elsewhere, packages made with names, and the files you imported.")
-        said.append("This cannot be taken back, and no step before it can be taken back any more.")
+            said.append(say(f"{key}.copies", names=", ".join(map(str, self.copies))))
+        said += [say(f"{key}.elsewhere"), say(f"{key}.for_good")]
         return said
 
 

@@ -1,0 +1,150 @@
+"""Every line that a command says to a clerk comes from the tables of words: told by a language of marks."""
+
+import csv
+import json
+import re
+import shutil
+import string
+
+import pytest
+from tests_helpers import ROOT, program
+
+from eudr_geo.checks import catalogue
+from eudr_geo.cli import app, screen, speech
+from eudr_geo.words import saying, tables
+from eudr_geo.words.languages import languages
+
+SAMPLES = ROOT / "sample_plots"
+MESSY = sorted((SAMPLES / "messy").iterdir())
+DAY = {"SOURCE_DATE_EPOCH": "1796083200"}
+INIT = ("init", "-p", "coop.gpkg", "--name", "HTX", "--country", "VN")
+
+
+def forget():
+    for one in (tables.names, tables.table, tables.others, tables._rows, tables._header, tables.further_languages):
+        one.cache_clear()
+    languages.cache_clear()
+    saying._template.cache_clear()
+
+
+def marked(text):
+    """A text with every part that is not a value between marks."""
+    told = ""
+    for part, name, form, turned in string.Formatter().parse(text):
+        told += f"⟦{part.replace('{', '{{').replace('}', '}}')}⟧" if part else ""
+        if name is not None:
+            told += "{" + name + (f"!{turned}" if turned else "") + (f":{form}" if form else "") + "}"
+    return told
+
+
+@pytest.fixture(scope="module")
+def _spoken(tmp_path_factory):
+    """A further language in which every word of every table stands between marks."""
+    folder = tmp_path_factory.mktemp("words") / "words"
+    shutil.copytree(tables.FOLDER, folder, ignore=shutil.ignore_patterns("*.py"))
+    (folder / "languages").mkdir(exist_ok=True)
+    with (folder / "languages" / "xx.csv").open("w", encoding="utf-8", newline="") as out:
+        rows = csv.writer(out)
+        rows.writerow(("key", "text"))
+        for name in tables.names():
+            language = "en" if "en" in tables.own_languages(name) else tables.own_languages(name)[0]
+            rows.writerows((f"{name}:{key}", marked(text)) for key, text in tables.words(name, language).items())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tables, "FOLDER", folder)
+        patch.setattr(speech, "_ORDER", ("variable", "asked", "workbook", "project"))  # also where a workbook speaks
+        patch.setattr(screen, "width_of", lambda _out: 5_000)
+        forget()
+        yield
+    forget()
+
+
+@pytest.fixture(scope="module")
+def coop(tmp_path_factory):
+    """The sample cooperative, stored, and a package of it."""
+    folder = tmp_path_factory.mktemp("coop")
+    for words in (
+        INIT,
+        ("add", *sorted((SAMPLES / "clean").iterdir()), "-p", "coop.gpkg", "--yes"),
+        ("book", SAMPLES / "cooperative.xlsx", "-p", "coop.gpkg", "--yes"),
+        ("package", "DL26-EXP-001", "-p", "coop.gpkg", "-o", "packed"),
+    ):
+        assert program(*words, cwd=folder, **DAY).returncode == 0
+    return folder
+
+
+COMMANDS = {
+    "init": ("init", "-p", "new.gpkg", "--name", "HTX", "--country", "VN"),
+    "init twice": ("init", "-p", "coop.gpkg", "--name", "HTX", "--country", "VN"),
+    "no country": ("init", "-p", "new.gpkg", "--name", "HTX", "--country", "XX"),
+    "no project": ("audit", "-p", "none.gpkg"),
+    "no file": ("check", "none.csv"),
+    "no rule": ("rules", "bow-ties"),
+    "check": ("check", *MESSY, "--country", "VN"),
+    "check one": ("check", SAMPLES / "messy" / "bow-tie.geojson"),
+    "add": ("add", *MESSY, "-p", "coop.gpkg", "--yes"),
+    "audit": ("audit", "-p", "coop.gpkg"),
+    "trace": ("trace", "DL26-EXP-001", "-p", "coop.gpkg"),
+    "map": ("map", "-p", "coop.gpkg", "-o", "map.html"),
+    "package": ("package", "DL26-EXP-001", "-p", "coop.gpkg", "-o", "again"),
+    "package twice": ("package", "DL26-EXP-001", "-p", "coop.gpkg", "-o", "packed", "--zip"),
+    "verify": ("verify", "packed"),
+    "waive": ("waive", "-p", "coop.gpkg"),
+    "nothing new": ("book", SAMPLES / "cooperative.xlsx", "-p", "coop.gpkg", "--yes"),
+    "log": ("log", "-p", "coop.gpkg"),
+    "undo": ("undo", "-p", "coop.gpkg"),
+    "rules": ("rules",),
+    "demo": ("demo", "shown"),
+    "wrong option": ("check", "--nope"),
+    "all commands": ("--help",),
+}
+# What is data wherever it stands: units, names of formats and systems, what click calls a value.
+_DATA = {
+    "kg", "ha", "EUDR", "GEO", "LANG", "GeoJSON", "CSV", "KML", "KMZ", "GPX", "XLSX", "NDJSON", "Shapefile",
+    "FlatGeobuf", "MapInfo", "VN", "XX", "HTX", "FILE", "COMMAND", "ARGS", "GmbH", "Kaffeehaus", "Musterhafen", "root",
+    "packed", "again", "eudr-geo",
+}  # fmt: skip
+# Said by what others own: importing, click itself, and the log, whose steps stay as they were written.
+_OTHERS = (
+    r"[\d,]+ plots new, .*? refused",
+    r"(Nothing stored|Stored): .*",
+    r"No such option '--nope'. Did you mean '--ignore'\?",
+    r"\d+ organisation, .*",
+    r"^  ⟦refused: .*",
+    r"^cooperative.xlsx: .*",
+)
+
+
+def said_elsewhere(folder, words):
+    """What findings say of land and goods, and the faults of rules: whether that is in tables is asked of the rules."""
+    faults = [rule.fault for rule in catalogue.load().values()]
+    if words[-1] == "--help" or words[0] not in {"check", "audit", "add", "book"}:
+        return faults
+    asked = {"add": ("check", *MESSY, "--country", "VN"), "book": ("audit", "-p", "coop.gpkg")}.get(words[0], words)
+    done = program(*asked, "--format", "json", cwd=folder, EUDR_GEO_LANG="", **DAY)
+    found = json.loads(done.stdout)["findings"] if done.returncode < 2 else []
+    return [*faults, *sorted({one[key] for one in found for key in ("message", "hint")} - {""}, key=len, reverse=True)]
+
+
+def strange_words(text):
+    """Words outside the marks that are no code, path, option, number or name."""
+    found = []
+    for word in re.sub(r"⟦[^⟧]*⟧", " ", text).split():
+        bare = word.strip("'“”\"()[]:;,.…!?→–=+·%")
+        is_code = re.search(r"[\d_/|.-]", bare) or bare in catalogue.load()
+        if bare and bare.isprintable() and re.search(r"[^\W\d_]", bare) and not is_code and bare not in _DATA:
+            found.append(bare)
+    return found
+
+
+@pytest.mark.usefixtures("_spoken")
+@pytest.mark.parametrize("words", COMMANDS.values(), ids=COMMANDS.keys())
+def test_every_line_comes_from_the_tables_of_words(words, coop, tmp_path):
+    shutil.copytree(coop, tmp_path, dirs_exist_ok=True)
+    done = program(*words, cwd=tmp_path, EUDR_GEO_LANG="xx", **DAY)
+    text = done.stdout + done.stderr
+    assert "⟦" in text
+    for told in said_elsewhere(coop, words):
+        text = text.replace(told, "")
+    for pattern in _OTHERS:
+        text = re.sub(pattern, "", text, flags=re.MULTILINE)
+    assert [word for word in strange_words(text) if word not in app.list_commands(None)] == []
