@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from eudr_geo.base.errors import EudrGeoError, RefusedError
+from eudr_geo.base.said import Said  # of its floor: the tables of words stand above it
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """A spreadsheet may run a text cell that starts so (OWASP ASVS 5.0, 1.2.10)."""
@@ -145,7 +146,10 @@ def write_folder(path: Path, files: Mapping[str, bytes], *, replace: bool = Fals
     """
     path = Path(path)
     if path.exists() and not replace and not (path.is_dir() and not any(path.iterdir())):
-        raise RefusedError(f"{path} already exists", fix="name another folder, or use --replace")
+        raise RefusedError(
+            Said(f"{path} already exists", "errors:already_there", {"path": path}),
+            fix=Said("name another folder, or use --replace", "errors:already_there.folder", {}),
+        )
     try:
         beside = Path(tempfile.mkdtemp(prefix=".eudr-geo-", dir=path.parent))
     except OSError as error:
@@ -198,7 +202,8 @@ def sync_folder(folder: Path) -> None:
 
 
 def _cannot_write(path: Path, error: OSError) -> EudrGeoError:
+    said = error.strerror or str(error)
     return EudrGeoError(
-        f"cannot write {path}: {error.strerror or error}",
-        fix="check that the folder exists and the disk has room",
+        Said(f"cannot write {path}: {said}", "errors:not_written", {"path": path, "said": said}),
+        fix=Said("check that the folder exists and the disk has room", "errors:not_written.folder", {}),
     )

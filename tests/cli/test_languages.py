@@ -4,7 +4,8 @@ import click
 import pytest
 from tests_helpers import ROOT, program
 
-from eudr_geo.base.errors import InputError
+from eudr_geo.base.errors import EudrGeoError, InputError
+from eudr_geo.base.writing import write_folder
 from eudr_geo.cli import app, speech
 from eudr_geo.cli.spoken_help import help_words, is_block, option_keys, paragraphs
 from eudr_geo.model.lot_book import BOOK_TABLES
@@ -141,3 +142,14 @@ def test_every_command_that_a_clerk_meets_takes_a_language():
 def test_every_table_of_a_lot_book_has_a_noun_for_reports():
     for name in BOOK_TABLES:
         assert saying.say(f"reports:noun.{name}") == name
+
+
+def test_what_writing_refuses_is_said_by_key_though_it_stands_below_the_tables(tmp_path):
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "a").touch()
+    for where in (tmp_path / "full", tmp_path / "none" / "new"):
+        with pytest.raises(EudrGeoError) as refused:
+            write_folder(where, {"a": b""})
+        for text in (refused.value.message, refused.value.fix):
+            assert saying.say(text.key, **text.values) == text
+            assert saying.in_language(text, "vi") != text
