@@ -95,7 +95,7 @@ class Problems:
         Positions of the failing rows in the table given to the rule, shape (k,); a row may occur twice.
     case
         Which of the rule's sentences, for all rows or shape (k,); "" for the one without a name. A case that has no
-        advice of its own has the rule's.
+        sentence of its own, or no advice of its own, has the rule's.
     lon, lat
         Where, shape (k,), degrees; by default the plot's first position.
     measured
@@ -127,7 +127,13 @@ class Problems:
         return Problems(np.empty(0, dtype=np.int64))
 
 
-PARTS = frozenset({"why", "advice", "times_told", "least", "most", "subject", "code", "source", "record", "table"})
+PARTS = frozenset({
+    # any rule
+    "why", "advice", "times_told", "least", "most", "subject", "code", "source", "record", "table",
+    # rules about plots and files
+    "across", "along_m", "answers", "corners", "degrees", "different", "far", "km", "lat", "lon", "name", "parts",
+    "place_most", "short_lats", "short_lons", "span", "systems", "there", "where", "within_m",
+})  # fmt: skip
 """What a rule hands over beside its measures: parts of its sentences, and who the finding is about."""
 
 

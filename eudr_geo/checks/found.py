@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -61,10 +62,18 @@ def _sentences(code: str, problems: Problems, i: int, values: Mapping[str, Any])
     if problems.message:
         hint = problems.hints[i] if problems.hints is not None else problems.hint.format(**values)
         return problems.message.format(**values), hint
-    case = problems.case if isinstance(problems.case, str) else problems.case[i]
-    key = f"findings:{code}.{case}" if case else f"findings:{code}"
-    message = problems.messages[i] if problems.messages is not None else say(key, **values)
-    if problems.hints is not None:
-        return message, problems.hints[i]
-    advice = f"{key}.do"
-    return message, say(advice if knows(advice) else f"findings:{code}.do", **values)
+    wrong, advice = _keys(code, problems.case if isinstance(problems.case, str) else problems.case[i])
+    message = problems.messages[i] if problems.messages is not None else say(wrong, **values)
+    return message, problems.hints[i] if problems.hints is not None else say(advice, **values)
+
+
+@cache
+def _keys(code: str, case: str) -> tuple[str, str]:
+    """Keys of what is wrong and of what to do, in a case of a rule: its own, else the rule's."""
+    of_rule = f"findings:{code}", f"findings:{code}.do"
+    if not case:
+        return of_rule
+    own = f"findings:{code}.{case}", f"findings:{code}.{case}.do"
+    if not any(map(knows, own)):
+        raise LookupError(f"no word for the case {case!r} of {code}: add a row to words/findings.csv")
+    return own[0] if knows(own[0]) else of_rule[0], own[1] if knows(own[1]) else of_rule[1]
