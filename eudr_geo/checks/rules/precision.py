@@ -49,8 +49,7 @@ def invalid_after_rounding(plots: Plots) -> Problems:
     how = np.where(rounded & cut, "rounded or cut off", np.where(rounded, "rounded", "cut off")).tolist()
     return Problems(
         rows,
-        "the shape breaks when its numbers are {value} to six decimals",
-        "take out corners closer together than half a metre near this place",
+        case=np.where(rounded & cut, "either-way", np.where(rounded, "rounded", "cut-off")).tolist(),
         lon=facts[rows, 2],
         lat=facts[rows, 3],
         measured={"value": how},
@@ -99,11 +98,9 @@ def duplicate_after_rounding(plots: Plots) -> Problems:
     place = first_marked(rings, same_after_rounding(rings), len(rows))
     return Problems(
         rows,
-        "two positions in a row become one at six decimals{why}",
-        "delete the second of the two positions",
         lon=place[:, 0],
         lat=place[:, 1],
-        measured={"times": times[rows], "why": times_told(times[rows])},
+        measured={"times": times[rows], "times_told": times_told(times[rows])},
     )
 
 
@@ -160,17 +157,13 @@ def low_precision(plots: Plots) -> Problems:
     rows = np.flatnonzero(bad)
     return Problems(
         rows,
-        f"{{why}} written with fewer than {COORDINATE_DECIMALS} decimals",
-        "take the numbers again from the device, with six decimals; do not add zeros",
+        case=np.where(positions[rows] > 1, "several", "").tolist(),
         measured={
             "decimals": plots["decimals"][rows],
             "positions": positions[rows],
-            "why": [
-                f"{lon} of {total} longitudes and {lat} of {total} latitudes are"
-                if total > 1
-                else "longitude and latitude are"
-                for lon, lat, total in zip(lons[rows], lats[rows], positions[rows], strict=True)
-            ],
+            "short_lons": lons[rows],
+            "short_lats": lats[rows],
+            "least": [COORDINATE_DECIMALS] * len(rows),
         },
     )
 
@@ -235,8 +228,7 @@ def excess_precision(plots: Plots, eu: EuVersion = NEWEST_EU_VERSION) -> Problem
     rows = np.flatnonzero(off & (plots["decimals"] > COORDINATE_DECIMALS))
     return Problems(
         rows,
-        f"coordinates have {{decimals}} decimals; the EU system {eu.text('beyond_six_decimals')} what is beyond six",
-        "nothing has to be done; the repair rounds to six decimals",
+        case=eu.text("beyond_six_decimals").replace(" ", "-"),  # rounds, cuts off
         measured={"decimals": plots["decimals"][rows]},
     )
 
@@ -272,12 +264,7 @@ def elevation(plots: Plots) -> Problems:
 
     **Trap** If heights are needed for another purpose, keep the original file: ours does not hold them.
     """
-    rows = np.flatnonzero(plots["has_z"])
-    return Problems(
-        rows,
-        "positions carry a height or a measure; only longitude and latitude are used",
-        "nothing has to be done; the third number is left out",
-    )
+    return Problems(np.flatnonzero(plots["has_z"]))
 
 
 @repairs("elevation", safe=True, what="left out heights and measures")

@@ -21,6 +21,7 @@ from eudr_geo.checks.catalogue import (
 )
 from eudr_geo.law.documents import GEO
 from eudr_geo.model.plots import Note, Plots, Reading
+from eudr_geo.words.saying import joined, say
 
 _GOOD = "good practice"
 
@@ -330,12 +331,7 @@ def missing_properties(plots: Plots) -> Problems:
     nothing = np.isnan(plots["area_ha"])
     for column in ("plot_id", "place", "producer", "producer_id", "area_text", "mapped_on", "misspelt", "extra"):
         nothing &= plots[column] == ""
-    rows = np.flatnonzero(nothing)
-    return Problems(
-        rows,
-        "the record holds a shape and nothing else: no code, no producer, no area",
-        "give each plot a code of its own, its producer and, for a point, its area",
-    )
+    return Problems(np.flatnonzero(nothing))
 
 
 @plot_rule(severity=WARNING, basis=f"{GEO}, 9.3 and error 9", ids=("F-06",), reads=("misspelt",))
@@ -356,15 +352,12 @@ def misspelt_property(plots: Plots) -> Problems:
     found = []
     for text in plots["misspelt"][rows].tolist():  # words for failing rows only
         pairs = [pair.partition(">") for pair in text.split("; ")]
-        found.append(
-            ", ".join(f"{given} (it reads only {official})" if official else given for given, _, official in pairs)
-        )
-    return Problems(
-        rows,
-        "the EU system would not see {value}",
-        "rename the property; its value is used here all the same",
-        measured={"value": found},
-    )
+        names = [
+            say("findings:misspelt-property.name", given=given, official=official) if official else given
+            for given, _, official in pairs
+        ]
+        found.append(joined(names, ", "))
+    return Problems(rows, measured={"value": found})
 
 
 @repairs("misspelt-property", safe=True, what="the property is written under its official name")
