@@ -97,8 +97,6 @@ def area_not_a_number(plots: Plots) -> Problems:
 @repairs(
     "area-not-a-number",
     safe=True,
-    what="wrote the area as a plain number of hectares",
-    unable="what is written is not one clear number of hectares",
 )
 def write_hectares(plots: Plots) -> Plots:
     """Write the number that a text can only mean; leave the others."""

@@ -232,7 +232,7 @@ def _contradicted(plots: Plots, lon: Floats, lat: Floats) -> Mask:
     return found
 
 
-@repairs("swapped-axes", safe=False, what="exchanged longitude and latitude", changes_area=True)
+@repairs("swapped-axes", safe=False, changes_area=True)
 def exchange_axes(plots: Plots) -> Plots:
     """Exchange longitude and latitude of every position."""
     return plots.with_columns(

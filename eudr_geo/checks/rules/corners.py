@@ -67,7 +67,7 @@ def spike(plots: Plots) -> Problems:
     )
 
 
-@repairs("spike", safe=False, what="took out the corners of a needle", changes_area=True)
+@repairs("spike", safe=False, changes_area=True)
 def take_off_needles(plots: Plots) -> Plots:
     """Take out the tips of needles."""
     rings = rings_of(plots.geometry)
@@ -175,7 +175,7 @@ def excess_vertices(plots: Plots) -> Problems:
     )
 
 
-@repairs("excess-vertices", safe=False, what="took out positions on straight lines")
+@repairs("excess-vertices", safe=False)
 def thin_out(plots: Plots) -> Plots:
     """Take out positions on straight runs, but none that another boundary of the table needs."""
     rings, spare = on_straight_runs(plots.geometry)
@@ -213,7 +213,6 @@ def crosses_antimeridian(plots: Plots) -> Problems:
 @repairs(
     "crosses-antimeridian",
     safe=False,
-    what="cut the plot at 180 degrees into parts",
     changes_kind=True,
     changes_area=True,
 )

@@ -62,10 +62,9 @@ def self_intersection(plots: Plots) -> Problems:
 @repairs(
     "self-intersection",
     safe=False,
-    what="parted the boundary where it crossed itself, keeping all that was enclosed",
     changes_kind=True,
     changes_area=True,
-    unable=f"too complex to repair: its sides meet at more than {CROSSING_LIMIT:,} places",
+    values={"most": CROSSING_LIMIT},
 )
 def untangle(plots: Plots) -> Plots:
     """Part boundaries where they cross themselves, within the budget of :mod:`eudr_geo.plots.shapes.parting`."""
@@ -115,9 +114,7 @@ def interior_ring(plots: Plots) -> Problems:
 @repairs(
     "interior-ring",
     safe=False,
-    what="split the plot along its hole into pieces without one; land and area are the same",
     changes_kind=True,
-    unable="it cannot be split into pieces that are exactly the same land",
 )
 def split_along_holes(plots: Plots) -> Plots:
     """Split plots along their holes; a plot that cannot be split exactly stays as it is."""
@@ -168,9 +165,7 @@ def overlapping_parts(plots: Plots) -> Problems:
     )
 
 
-@repairs(
-    "overlapping-parts", safe=False, what="made one part of those that overlapped", changes_kind=True, changes_area=True
-)
+@repairs("overlapping-parts", safe=False, changes_kind=True, changes_area=True)
 def unite_parts(plots: Plots) -> Plots:
     """Make one part of parts that overlap."""
     geometry = plots.geometry.copy()
@@ -197,7 +192,7 @@ def multipoint(plots: Plots) -> Problems:
     return Problems(rows, measured={"positions": parts[rows].astype(np.int64)})
 
 
-@repairs("multipoint", safe=True, what="made a plot of each point", changes_kind=True, takes_apart=True)
+@repairs("multipoint", safe=True, changes_kind=True, takes_apart=True)
 def explode_points(plots: Plots) -> Plots:
     """Make a plot of each point."""
     return explode(plots)
@@ -221,7 +216,7 @@ def geometry_collection(plots: Plots) -> Problems:
     return Problems(rows, measured={"times": parts[rows].astype(np.int64)})
 
 
-@repairs("geometry-collection", safe=True, what="made a plot of each geometry", changes_kind=True, takes_apart=True)
+@repairs("geometry-collection", safe=True, changes_kind=True, takes_apart=True)
 def explode_collection(plots: Plots) -> Plots:
     """Make a plot of each geometry."""
     return explode(plots)
@@ -244,7 +239,7 @@ def one_part_multi(plots: Plots) -> Problems:
     return Problems(np.flatnonzero(multi & (shapely.get_num_geometries(plots.geometry) == 1)))
 
 
-@repairs("one-part-multi", safe=True, what="took the wrapper off a multi geometry of one part", changes_kind=True)
+@repairs("one-part-multi", safe=True, changes_kind=True)
 def unwrap(plots: Plots) -> Plots:
     """Take the one part out of its multi geometry."""
     return plots.with_columns(geometry=np.asarray(shapely.get_geometry(plots.geometry, 0)))

@@ -111,8 +111,6 @@ def _answers(found: tuple[str, ...]) -> str:
 @repairs(
     "unknown-country",
     safe=True,
-    what="wrote the country as its two-letter code",
-    unable="what is written does not mean one country for certain",
 )
 def write_code(plots: Plots) -> Plots:
     """Write the code of a country that the text can only mean; leave the others."""

@@ -59,9 +59,7 @@ def invalid_after_rounding(plots: Plots) -> Problems:
 @repairs(
     "invalid-after-rounding",
     safe=False,
-    what="moved a few positions, by at most 0.000001 degrees, so that six decimals are sound",
     changes_area=True,
-    unable="no place within 0.000001 degrees was found for its corners at which the shape stays whole",
 )
 def settle(plots: Plots) -> Plots:
     """Settle boundaries on six decimals; one for which no sound place is found stays as it is."""
@@ -104,7 +102,7 @@ def duplicate_after_rounding(plots: Plots) -> Problems:
     )
 
 
-@repairs("duplicate-after-rounding", safe=True, what="dropped positions that become one at six decimals")
+@repairs("duplicate-after-rounding", safe=True)
 def drop_rounded_doubles(plots: Plots) -> Plots:
     """Drop the later of two positions that become one, rounded or cut off."""
     return with_geometry(plots, without_doubles(plots.geometry, rounded=True))
@@ -236,9 +234,7 @@ def excess_precision(plots: Plots, eu: EuVersion = NEWEST_EU_VERSION) -> Problem
 @repairs(
     "excess-precision",
     safe=True,
-    what="rounded the coordinates to six decimals",
     changes_area=True,  # writing rounds in any case; small plots change by more than a thousandth: say so
-    unable="its shape would break at six decimals",
 )
 def round_coordinates(plots: Plots) -> Plots:
     """Round to six decimals and drop what falls together; a plot whose shape would break stays as it is."""
@@ -267,7 +263,7 @@ def elevation(plots: Plots) -> Problems:
     return Problems(np.flatnonzero(plots["has_z"]))
 
 
-@repairs("elevation", safe=True, what="left out heights and measures")
+@repairs("elevation", safe=True)
 def drop_heights(plots: Plots) -> Plots:
     """The geometry in the table has two dimensions already; from now on the plot is taken to be so."""
     return plots.with_columns(has_z=np.zeros(len(plots), dtype=bool))

@@ -163,7 +163,7 @@ def nested_point(reading: Reading) -> Problems:
     return _of_records(reading, "nested-point")
 
 
-offers("nested-point", safe=False, what="made a point of a list of one position")
+offers("nested-point", safe=False)
 
 
 @record_rule(severity=ERROR, basis=f"{GEO}, error 5", ids=("G-01", "G-02"))
@@ -183,7 +183,7 @@ def unsupported_geometry(reading: Reading) -> Problems:
     return _of_records(reading, "unsupported-geometry")
 
 
-offers("unsupported-geometry", safe=False, what="made a boundary of a line that comes back to its beginning")
+offers("unsupported-geometry", safe=False)
 
 
 @record_rule(severity=ERROR, basis="RFC 8259, 6: numbers only; RFC 7946, 3.1.1", ids=("C-14",))
@@ -219,7 +219,7 @@ def bare_geometry(reading: Reading) -> Problems:
     return _of_files(reading, "bare-geometry")
 
 
-offers("bare-geometry", safe=True, what="wrote the plots as a collection")
+offers("bare-geometry", safe=True)
 
 
 @file_rule(severity=(WARNING, ERROR), basis=f"{GEO}: WGS 84 only; RFC 7946, 4", ids=("F-12",))
@@ -240,7 +240,7 @@ def crs_member(reading: Reading) -> Problems:
     return _of_files(reading, "crs-member")
 
 
-offers("crs-member", safe=True, what="wrote the plots in WGS 84, without the member")
+offers("crs-member", safe=True)
 
 
 @file_rule(severity=ERROR, basis=f"{GEO}: WGS 84 only", ids=("C-02", "C-12"))
@@ -360,7 +360,7 @@ def misspelt_property(plots: Plots) -> Problems:
     return Problems(rows, measured={"value": found})
 
 
-@repairs("misspelt-property", safe=True, what="the property is written under its official name")
+@repairs("misspelt-property", safe=True)
 def spell_properties(plots: Plots) -> Plots:
     """What is written has the official names, so that nothing is misspelt any more."""
     return plots.with_columns(misspelt=np.full(len(plots), "", dtype=object))
