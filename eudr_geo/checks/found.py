@@ -44,7 +44,7 @@ def finding(rule: Rule, problems: Problems, i: int, *, is_offered: bool = True, 
     """
     values = {name: values[i] for name, values in problems.measured.items()}
     severity = problems.severity if isinstance(problems.severity, str) else str(problems.severity[i])
-    message, hint = _sentences(rule.code, problems, i, values)
+    message, hint = _sentences(rule, problems, i, values)
     return Finding(
         rule=rule.code,
         severity=severity or rule.severity,
@@ -57,23 +57,24 @@ def finding(rule: Rule, problems: Problems, i: int, *, is_offered: bool = True, 
     )
 
 
-def _sentences(code: str, problems: Problems, i: int, values: Mapping[str, Any]) -> tuple[str, str]:
+def _sentences(rule: Rule, problems: Problems, i: int, values: Mapping[str, Any]) -> tuple[str, str]:
     """What is wrong and what to do about it: said by the reader, or looked up."""
     if problems.message:
         hint = problems.hints[i] if problems.hints is not None else problems.hint.format(**values)
         return problems.message.format(**values), hint
-    wrong, advice = _keys(code, problems.case if isinstance(problems.case, str) else problems.case[i])
+    case = problems.case if isinstance(problems.case, str) else problems.case[i]
+    wrong, advice = _keys("lot_findings" if rule.scope == "lot" else "findings", rule.code, case)
     message = problems.messages[i] if problems.messages is not None else say(wrong, **values)
     return message, problems.hints[i] if problems.hints is not None else say(advice, **values)
 
 
 @cache
-def _keys(code: str, case: str) -> tuple[str, str]:
+def _keys(table: str, code: str, case: str) -> tuple[str, str]:
     """Keys of what is wrong and of what to do, in a case of a rule: its own, else the rule's."""
-    of_rule = f"findings:{code}", f"findings:{code}.do"
+    of_rule = f"{table}:{code}", f"{table}:{code}.do"
     if not case:
         return of_rule
-    own = f"findings:{code}.{case}", f"findings:{code}.{case}.do"
+    own = f"{table}:{code}.{case}", f"{table}:{code}.{case}.do"
     if not any(map(knows, own)):
-        raise LookupError(f"no word for the case {case!r} of {code}: add a row to words/findings.csv")
+        raise LookupError(f"no word for the case {case!r} of {code}: add a row to words/{table}.csv")
     return own[0] if knows(own[0]) else of_rule[0], own[1] if knows(own[1]) else of_rule[1]
