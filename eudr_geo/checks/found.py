@@ -10,7 +10,7 @@ import numpy as np
 
 from eudr_geo.checks.catalogue import PARTS, Problems, Rule
 from eudr_geo.model.findings import ERROR, Finding
-from eudr_geo.words.saying import knows, say
+from eudr_geo.words.saying import knows, places, say
 
 
 def _repair_of(rule: Rule, severity: str) -> str:
@@ -64,8 +64,13 @@ def _sentences(rule: Rule, problems: Problems, i: int, values: Mapping[str, Any]
         return problems.message.format(**values), hint
     case = problems.case if isinstance(problems.case, str) else problems.case[i]
     wrong, advice = _keys("lot_findings" if rule.scope == "lot" else "findings", rule.code, case)
-    message = problems.messages[i] if problems.messages is not None else say(wrong, **values)
-    return message, problems.hints[i] if problems.hints is not None else say(advice, **values)
+    message = problems.messages[i] if problems.messages is not None else _say(wrong, values)
+    return message, problems.hints[i] if problems.hints is not None else _say(advice, values)
+
+
+def _say(key: str, values: Mapping[str, Any]) -> str:
+    """Say a sentence; it remembers only what stands in its places."""
+    return say(key, **{name: values[name] for name in places(key)})
 
 
 @cache
