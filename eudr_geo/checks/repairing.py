@@ -338,8 +338,7 @@ def _receipts(rule: Rule, step: Repair, before: Plots, after: Plots, by: str) ->
     differs = _differences(before, after)
     old_area, new_area = area_ha(before.geometry), area_ha(after.geometry)
     moves_m = largest_moves_m(before.geometry, after.geometry)
-    author = say("repairs:by.safe") if step.safe else (by or say("repairs:by.name"))
-    what = step.what
+    what, author = step.what, say("repairs:by.safe") if step.safe else (by or say("repairs:by.name"))
     # One line a changed value; only repaired plots come here.
     for row in range(len(before)):
         for column in (name for name in RECORDED if differs[name][row]):
