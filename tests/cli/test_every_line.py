@@ -102,6 +102,9 @@ _DATA = {
     "kg", "ha", "EUDR", "GEO", "LANG", "GeoJSON", "CSV", "KML", "KMZ", "GPX", "XLSX", "NDJSON", "Shapefile",
     "FlatGeobuf", "MapInfo", "VN", "XX", "HTX", "FILE", "COMMAND", "ARGS", "GmbH", "Kaffeehaus", "Musterhafen", "root",
     "packed", "again", "eudr-geo",
+    # Names of coordinate systems, countries and properties; what stands in the messy files.
+    "WGS", "UTM", "zone", "Cambodia", "Vietnam", "VNM", "Việt", "Nma", "khoảng", "Area", "ProducerCountry",
+    "ProducerName", "ProductionPlace", "productionplace",
 }  # fmt: skip
 # Said by what others own: importing, click itself, and the log, whose steps stay as they were written.
 _OTHERS = (
@@ -147,4 +150,5 @@ def test_every_line_comes_from_the_tables_of_words(words, coop, tmp_path):
         text = text.replace(told, "")
     for pattern in _OTHERS:
         text = re.sub(pattern, "", text, flags=re.MULTILINE)
-    assert [word for word in strange_words(text) if word not in app.list_commands(None)] == []
+    left = sorted(set(strange_words(text)) - set(app.list_commands(None)))
+    assert not left, " ".join(left)
