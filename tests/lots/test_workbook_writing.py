@@ -12,6 +12,7 @@ from lot_books import book_of, reject_into_bulk
 
 from eudr_geo.base.cells import clean_text
 from eudr_geo.base.errors import InputError
+from eudr_geo.lots.sheets import sheets
 from eudr_geo.model.lot_book import BOOK_TABLES
 from eudr_geo.model.places import LOCATION_KINDS, STORAGE_MODES
 from eudr_geo.model.plots import Plots
@@ -21,9 +22,12 @@ from eudr_geo.outputs.workbook.writing import book_bytes, write_book, write_corr
 from eudr_geo.sources.readers import read_sheets
 from eudr_geo.sources.workbook.reading import plots_of, read_book
 from eudr_geo.sources.workbook.sheets import read_cells
-from eudr_geo.words.workbook import LANGUAGES, choices, sheets
+from eudr_geo.words.languages import languages
+from eudr_geo.words.workbook import choices
 
 PROVENANCE = ["src_file", "src_sheet", "src_row"]
+
+LANGUAGES = languages("columns")
 
 
 def same(one, other):

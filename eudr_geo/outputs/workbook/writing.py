@@ -9,24 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from eudr_geo.base.errors import InputError
 from eudr_geo.base.writing import write_file
+from eudr_geo.lots.sheets import STAGES, Field, Sheet, sheets
 from eudr_geo.model.lot_book import LotBook
 from eudr_geo.model.plots import Plots
 from eudr_geo.model.workbook import BookReading, CellIssue
 from eudr_geo.outputs.workbook.rows import Cells, demo_book, rows_of
 from eudr_geo.outputs.xlsx import put, workbook_bytes
-from eudr_geo.words.workbook import (
-    LANGUAGES,
-    SCHEMA,
-    STAGES,
-    Field,
-    Sheet,
-    choices,
-    guide,
-    label,
-    sheets,
-    suggestions,
-    word,
-)
+from eudr_geo.words.languages import languages
+from eudr_geo.words.workbook import SCHEMA, choices, guide, label, suggestions, word
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -86,8 +76,9 @@ def book_bytes(
     *, lang: str = "en", stage: int = 90, book: LotBook | None = None, demo: bool = False, plots: Plots | None = None
 ) -> bytes:
     """Return what :func:`write_book` writes."""
-    if lang not in LANGUAGES:
-        raise InputError(f"the workbook is not made in {lang!r}", fix=f"choose one of {', '.join(LANGUAGES)}")
+    known = languages("columns")
+    if lang not in known:
+        raise InputError(f"the workbook is not made in {lang!r}", fix=f"choose one of {', '.join(known)}")
     if stage not in STAGES:
         raise InputError(f"there is no stage {stage}", fix=f"choose one of {', '.join(map(str, STAGES))}")
     if demo and book is not None:
@@ -110,7 +101,7 @@ def write_corrected(path: str | Path, reading: BookReading, *, lang: str = "", s
     lang, stage
         As for :func:`write_book`; the language is by default that of the workbook read.
     """
-    language = lang or (reading.language if reading.language in LANGUAGES else "en")
+    language = lang or (reading.language if reading.language in languages("columns") else "en")
     rows = rows_of(reading.book, reading.plots)
     for left in reading.left_out:
         rows[left.table].append({**left.values, "_row": (left.sheet, left.row), "_raw": True})

@@ -27,8 +27,10 @@ from eudr_geo.sources.formats.boundaries import FACTS, Shape, shape_of
 from eudr_geo.sources.reading import read_sheets
 from eudr_geo.sources.records.angles import LATITUDE, LONGITUDE, parse_angle, side_words
 from eudr_geo.sources.records.cell_shapes import looks_like_odk, parse
-from eudr_geo.sources.workbook.sheets import ENCODING_OF, Cells, PlotCells, read_cells
-from eudr_geo.words.workbook import LANGUAGES, META_SHEET, plain_sheets
+from eudr_geo.sources.workbook.gathered import Cells, PlotCells
+from eudr_geo.sources.workbook.sheets import ENCODING_OF, read_cells
+from eudr_geo.words.languages import languages
+from eudr_geo.words.workbook import META_SHEET, plain_sheets
 
 _DECIMAL = re.compile(r"[-+\u2212]?\d{1,3}(?:\.\d*)?")
 _DECIMAL_DEGREES = "write decimal degrees, with a minus for south and west"
@@ -64,8 +66,9 @@ def read_book(
     InputError
         For a file that is not there or cannot be opened as a workbook, or an unknown language or country.
     """
-    if lang not in {"", *LANGUAGES}:
-        raise InputError(f"the workbook is not made in {lang!r}", fix=f"name one of {', '.join(LANGUAGES)}")
+    known = languages("columns")
+    if lang not in {"", *known}:
+        raise InputError(f"the workbook is not made in {lang!r}", fix=f"name one of {', '.join(known)}")
     if country and country_code(country) != country:
         raise InputError(f"{country!r} is no country code", fix="name its two letters, like VN")
     is_folder = Path(path).is_dir()
