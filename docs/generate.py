@@ -190,11 +190,12 @@ def coverage_page() -> str:
 
 
 def data_page() -> str:
-    """The data dictionary: every table and column, with its unit."""
+    """The data dictionary: every table and column, with its unit and its place in the lots workbook."""
     import importlib
     import pkgutil
 
     import eudr_geo.model
+    from eudr_geo.lots.sheets import sheets
     from eudr_geo.model.base import Base
     from eudr_geo.model.plots import PLOT_COLUMNS
 
@@ -204,8 +205,13 @@ def data_page() -> str:
         "# Data dictionary",
         "",
         "Made from the classes in `eudr_geo/model/`. A project is one GeoPackage with these tables.",
+        "The last column tells the sheet of the lots workbook and the heading under which a value is filled in.",
         "",
     ]
+    places: dict[tuple[str, str], list[str]] = {}
+    for spec in sheets():
+        for field in spec.fields:
+            places.setdefault((field.table, field.column), []).append(f"{spec.en}: {field.en}")
     tables = {mapper.local_table.name: mapper for mapper in Base.registry.mappers}
     for name in sorted(tables):
         summary = (tables[name].class_.__doc__ or "").strip()
@@ -214,11 +220,12 @@ def data_page() -> str:
             "",
             re.sub(r"\s+", " ", summary),
             "",
-            "| column | unit | meaning |",
-            "|---|---|---|",
+            "| column | unit | meaning | in the workbook |",
+            "|---|---|---|---|",
         ]
         for column in tables[name].local_table.columns:
-            lines.append(f"| `{column.name}` | {column.info.get('unit', '')} | {column.doc or ''} |")
+            place = "; ".join(places.get((name, column.name), ()))
+            lines.append(f"| `{column.name}` | {column.info.get('unit', '')} | {column.doc or ''} | {place} |")
         lines.append("")
     lines += [
         "## Plots in memory",
