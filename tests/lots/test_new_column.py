@@ -209,8 +209,12 @@ def test_a_new_column_is_in_the_data_dictionary(found, key):
 @pytest.mark.parametrize(
     ("file", "before", "after", "said"),
     [
-        ("words/columns.csv", "\nlots.grade,", "\nlots.gread,", "lots.gread is not in the model"),
-        ("words/columns.csv", "\nlots.grade,", "\nlots.gread,", "lots.grade is not in words/columns.csv"),
+        (
+            "words/columns.csv",
+            "\nlots.grade,",
+            "\nlots.gread,",
+            "lots.grade is not in words/columns.csv; lots.gread is not in the model",
+        ),
         ("model/lots.py", 'sheet="lots.grade"', 'sheet="costs.grade"', "the sheet of costs.grade does not hold a lot"),
         ("model/lots.py", 'sheet="lots.grade"', 'sheet="lots.grade", kind="colour"', "nobody reads a cell of the kind"),
     ],
