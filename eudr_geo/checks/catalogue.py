@@ -85,9 +85,9 @@ MEASURES: Mapping[str, str] = {
 class Problems:
     """The rows of a table that fail a rule.
 
-    Its sentences stand in ``words/findings.csv``, in every language: what is wrong in the row ``code``, what to do
-    about it in ``code.do``. A rule with several sentences names the case of each row: ``code.case`` and
-    ``code.case.do``. ``{name}`` in them is filled from ``measured``.
+    Its sentences stand in ``words/findings.csv``, those of lot rules in ``words/lot_findings.csv``, in every language:
+    what is wrong in the row ``code``, what to do about it in ``code.do``. A rule with several sentences names the case
+    of each row: ``code.case`` and ``code.case.do``. ``{name}`` in them is filled from ``measured``.
 
     Parameters
     ----------
@@ -127,7 +127,9 @@ class Problems:
         return Problems(np.empty(0, dtype=np.int64))
 
 
-PARTS = frozenset({"why", "advice", "times_told", "least", "most", "subject", "code", "source", "record", "table"})
+PARTS = frozenset(
+    {"why", "advice", "times_told", "least", "most", "sheet", "subject", "code", "source", "record", "table"}
+)
 """What a rule hands over beside its measures: parts of its sentences, and who the finding is about."""
 
 

@@ -43,7 +43,7 @@ def finding(rule: Rule, problems: Problems, i: int, *, is_offered: bool = True, 
     """
     values = {name: values[i] for name, values in problems.measured.items()}
     severity = problems.severity if isinstance(problems.severity, str) else str(problems.severity[i])
-    message, hint = _sentences(rule.code, problems, i, values)
+    message, hint = _sentences(rule, problems, i, values)
     return Finding(
         rule=rule.code,
         severity=severity or rule.severity,
@@ -56,15 +56,16 @@ def finding(rule: Rule, problems: Problems, i: int, *, is_offered: bool = True, 
     )
 
 
-def _sentences(code: str, problems: Problems, i: int, values: Mapping[str, Any]) -> tuple[str, str]:
+def _sentences(rule: Rule, problems: Problems, i: int, values: Mapping[str, Any]) -> tuple[str, str]:
     """What is wrong and what to do about it: said by the reader, or looked up."""
     if problems.message:
         hint = problems.hints[i] if problems.hints is not None else problems.hint.format(**values)
         return problems.message.format(**values), hint
     case = problems.case if isinstance(problems.case, str) else problems.case[i]
-    key = f"findings:{code}.{case}" if case else f"findings:{code}"
+    own = f"{'lot_findings' if rule.scope == 'lot' else 'findings'}:{rule.code}"
+    key = f"{own}.{case}" if case else own
     message = problems.messages[i] if problems.messages is not None else say(key, **values)
     if problems.hints is not None:
         return message, problems.hints[i]
     advice = f"{key}.do"
-    return message, say(advice if knows(advice) else f"findings:{code}.do", **values)
+    return message, say(advice if knows(advice) else f"{own}.do", **values)
