@@ -16,6 +16,7 @@ from eudr_geo.plots import countries
 from eudr_geo.plots.geodesy import plot_area_ha
 from eudr_geo.project.auditing import audit
 from eudr_geo.project.port import Project
+from eudr_geo.words.saying import say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,8 +57,8 @@ def project_map(project: Project, codes: Sequence[str] = (), *, with_names: bool
     known = country_names()
     land = sorted(code for code in set(plots["country"].tolist()) if countries.is_known(code))
     data = LotMapData(
-        title=" ".join(codes) or project.meta.get("organisation", "") or "Plots and lots",
-        subtitle=f"Season {project.meta['season']}" if project.meta.get("season") else "",
+        title=" ".join(codes) or project.meta.get("organisation", "") or say("packages:map.title"),
+        subtitle=say("packages:map.season", season=project.meta["season"]) if project.meta.get("season") else "",
         lots=_lots(book, found),
         plots=MapPlots(
             code=plots["plot_id"],
