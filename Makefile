@@ -1,11 +1,10 @@
-# Two commands a newcomer needs: make demo, make test. Each makes .venv itself.
+# Two commands a newcomer needs: make demo, make test. Each makes .venv itself. Before a change goes on main: .ci/run.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# The newest Python that all wheels exist for (fiona has none for 3.14 yet).
-MINOR := $(shell $(PYTHON) -c 'import sys; print(sys.version_info[1])' 2>/dev/null)
+# Python 3.14 has no wheel of fiona and pysimdjson; pyproject.toml leaves them out there, and others stand in.
 
-.PHONY: demo test lint docs samples fuzz bench clean
+.PHONY: demo test test-all soak lint docs samples fuzz bench clean
 
 $(VENV)/.installed: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info[:2] else "eudr-geo needs Python 3.11 or newer; say make PYTHON=python3.12")'
@@ -20,8 +19,13 @@ $(VENV)/.installed-dev: $(VENV)/.installed
 demo: $(VENV)/.installed  ## the whole main job on the sample cooperative
 	$(BIN)/eudr-geo demo demo
 
-test: $(VENV)/.installed-dev  ## every test; those that need a browser are skipped when it is missing
+test: $(VENV)/.installed-dev  ## the tests of a working day; those that need a browser are skipped when it is missing
+	HYPOTHESIS_PROFILE=third $(BIN)/python -m pytest -n auto -m "not slow" $(PYTEST_ARGS)
+
+test-all: $(VENV)/.installed-dev  ## and those marked slow, and all examples: what .ci/run asks for
 	$(BIN)/python -m pytest -n auto $(PYTEST_ARGS)
+
+soak: fuzz bench  ## what takes longer than a few minutes, with its figures; by hand, before a release
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .

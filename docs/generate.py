@@ -1,11 +1,13 @@
-"""Write the pages that are made from the code: rules, command line, data dictionary. CI checks for drift."""
+"""Write the pages that are made from the code: rules, command line, data dictionary, verbs. CI checks for drift."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
 
+import house
 import pictures
+import python_pages
 import tested
 
 DOCS = Path(__file__).parent
@@ -13,21 +15,28 @@ DOCS = Path(__file__).parent
 
 def main() -> None:
     """Write every generated page; remove pages of rules that are gone."""
-    pages = {
+    made = pages()
+    for old in (*(DOCS / "rules").glob("*.md"), *(DOCS / "rules" / "images").glob("*.svg")):
+        if old.relative_to(DOCS).as_posix() not in made:
+            old.unlink()
+    for name, text in made.items():
+        path = DOCS / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+
+def pages() -> dict[str, str]:
+    """Every generated page and picture: name below ``docs/`` → text."""
+    return {
         **rule_pages(),
         "reference/cli.md": cli_page(),
         "reference/data.md": data_page(),
         "reference/coverage.md": coverage_page(),
         "reference/limits.md": limits_page(),
+        "reference/python.md": python_pages.page(),
+        "images/house.svg": house.page(),
         "explanation/how-it-is-tested.md": tested.page(),
     }
-    for old in (*(DOCS / "rules").glob("*.md"), *(DOCS / "rules" / "images").glob("*.svg")):
-        if old.relative_to(DOCS).as_posix() not in pages:
-            old.unlink()
-    for name, text in pages.items():
-        path = DOCS / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
 
 
 def rule_pages() -> dict[str, str]:

@@ -5,15 +5,22 @@ from pathlib import Path
 
 import pytest
 import shapely
-from hypothesis import settings
-from tests_helpers import ROOT
+from hypothesis import HealthCheck, settings
+from tests_helpers import PROFILE, ROOT, examples
 
 pytest_plugins = ["harness"]
 
-# The suite draws the same examples each time, so that a red run tells of the change; `make fuzz` draws new ones.
-settings.register_profile("same", derandomize=True)
-settings.register_profile("new", max_examples=200)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
+# The suite draws the same examples each time, so that a red run tells of the change; `make fuzz` draws new ones. How
+# long one takes is the machine's affair.
+for _profile in ("third", "same", "new"):
+    settings.register_profile(
+        _profile,
+        derandomize=_profile != "new",
+        deadline=None,
+        max_examples=examples(100),
+        suppress_health_check=[HealthCheck.too_slow],
+    )
+settings.load_profile(PROFILE)
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """The fault harness, round every test: a file that must not be read or changed, a server that must not be asked,
-programs that must not be started. And readers without the cage, for tests that read thousands of files."""
+programs that must not be started. Warm cages for all tests whose subject is not the cold start of one; and readers
+without the cage, for tests that read thousands of files."""
 
 import itertools
 import os
@@ -14,6 +15,8 @@ from tests_helpers import SECRET
 
 from eudr_geo.model.plots import Plots
 from eudr_geo.model.source import Source, WholeFileError
+from eudr_geo.sources import cage
+from eudr_geo.sources.cage.warm import Warm, is_possible
 from eudr_geo.sources.readers import choose
 
 PROGRAMS = ("gpsbabel", "java", "sh", "curl", "wget", "xdg-open", "libreoffice")
@@ -83,6 +86,32 @@ def canary(_canary, request, monkeypatch):
         _canary.hits.clear()
         _canary.started.unlink(missing_ok=True)
         _canary.file.write_text(SECRET_FILE)
+
+
+class Stand:
+    """Warm cages that all tests of a worker share: the same walls, and a tenth of the time of a cold start."""
+
+    def __init__(self):
+        self.cold, self.warm, self.read = False, None, cage.read
+
+    def __call__(self, path, name, job, limits, warm=None):
+        return self.read(path, name, job, limits, warm if self.cold or self.warm is None else self.warm)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _stand():
+    stand = Stand()
+    with pytest.MonkeyPatch.context() as patch, Warm(2) as warm:  # a process starts with the first file
+        stand.warm = warm if is_possible() else None
+        patch.setattr(cage, "read", stand)
+        yield stand
+
+
+@pytest.fixture(autouse=True)
+def _cold_where_that_is_the_subject(_stand, request):
+    _stand.cold = "cold" in request.keywords
+    yield
+    _stand.cold = False
 
 
 @dataclass

@@ -1,6 +1,7 @@
 """Small maps for tests, and the strings that strangers put into names."""
 
 import numpy as np
+import pytest
 import shapely
 
 from eudr_geo.model.findings import Finding
@@ -97,12 +98,15 @@ HOSTILE = {
     "cdata-end": "]]>",
     "bold": "<b>bold</b>",
     "right-to-left": "\u202egpj.exe",
-    "long": "A" * 10_000,
+    "long": "A" * 1_000,
+    "longest": "A" * 10_000,
     "ivoire": "Cote d'Ivoire",
     "nfd": "Đa\u0306\u0301k La\u0306\u0301k",
     "emoji": "👩🏽‍🌾☕️🇻🇳",
 }
 """The strings of every kind that must be shown and never run (no. 93 to 95 of the fault catalogue)."""
+KINDS = [pytest.param(kind, marks=pytest.mark.slow if kind == "longest" else ()) for kind in HOSTILE]
+"""Their names; the longest text that a file may hold keeps a browser busy for a quarter of a minute."""
 
 
 def all_hostile(text):

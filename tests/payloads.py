@@ -14,6 +14,17 @@ KML_HEAD = '<kml xmlns="http://www.opengis.net/kml/2.2"><Document>'
 KML_PLOT = "<Placemark><name>{}</name><Point><coordinates>108.05,12.68</coordinates></Point></Placemark>"
 
 
+GML_PLOT = '<x:plot_id>A</x:plot_id><x:geom><gml:Point srsName="EPSG:4326"><gml:pos>108.05 12.68</gml:pos></gml:Point></x:geom>'
+
+
+def gml(record, head=""):
+    return (
+        '<gml:FeatureCollection xmlns:gml="http://www.opengis.net/gml/3.2" xmlns:x="urn:x" xmlns:xlink="http://www.w3.org/1999/xlink" '
+        f'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" {head}><gml:featureMember><x:plots>{record}</x:plots>'
+        "</gml:featureMember></gml:FeatureCollection>"
+    )
+
+
 def vrt(source, more=""):
     return (
         f'<OGRVRTDataSource><OGRVRTLayer name="s"><SrcDataSource>{source}</SrcDataSource>{more or "<SrcLayer>CANARY</SrcLayer>"}'
@@ -89,6 +100,18 @@ def payloads(canary):
         "link to a file": link.format(file),
         "picture from an address": f'{KML_HEAD}<Style><IconStyle><Icon><href>{url}</href></Icon></IconStyle></Style>{KML_PLOT.format("A")}</Document></kml>',
         "gml of a remote schema": f'<FeatureCollection xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:schemaLocation="x {url}"/>',
+        "gml of an entity": DOCTYPE.format(f"file://{file}") + gml("<x:plot_id>&x;</x:plot_id>"),
+        "gml of a remote entity": DOCTYPE.format(url) + gml("<x:plot_id>&x;</x:plot_id>"),
+        "gml of laughs": laughs().split("]>")[0] + "]>" + gml("<x:plot_id>&a8;</x:plot_id>"),
+        "gml with its schema at an address": gml(GML_PLOT, f'xsi:schemaLocation="urn:x {url}"'),
+        "gml with its schema in a file": gml(GML_PLOT, f'xsi:schemaLocation="urn:x file://{file}" xsi:noNamespaceSchemaLocation="{file}"'),
+        "gml of shapes at an address": gml(f'<x:plot_id>A</x:plot_id><x:geom><gml:Polygon xlink:href="{url}"/></x:geom>'),
+        "gml of shapes in a file": gml(f'<x:plot_id>A</x:plot_id><x:geom><gml:Polygon xlink:href="file://{file}#a"/></x:geom>'),
+        "gml of records at an address": gml("").replace("<x:plots></x:plots>", "").replace("<gml:featureMember>", f'<gml:featureMember xlink:href="{url}">'),
+        "gml of a system at an address": gml(GML_PLOT.replace("EPSG:4326", url)),
+        "gml of a system in a file": gml(GML_PLOT.replace("EPSG:4326", f"file://{file}")),
+        "gml that includes": gml(f'<xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="file://{file}" parse="text"/>{GML_PLOT}'),
+        "geodatabase of a linked file": zipped({"a.gdb/a00000001.gdbtable": vrt(file), "a.gdb/a00000001.gdbtablx": vrt(file), "a.gdb/gdb": str(file)}),
         "crs from an address": f'{{"type":"FeatureCollection","crs":{{"type":"link","properties":{{"href":"{url}"}}}},"features":[]}}',
         "web page": f'<html><head><meta http-equiv="refresh" content="0;url={url}"></head></html>',
         "endless view": package(recursive, *listed("bomb")),

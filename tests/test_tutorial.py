@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 
-from tests_helpers import ROOT
+from tests_helpers import ROOT, program
 
 COMMANDS = re.findall(r"^\$ (eudr-geo .*)$", (ROOT / "docs" / "tutorial.md").read_text(), re.MULTILINE)
 BOW_TIE = "eudr-geo check sample_plots/messy/bow-tie.geojson"
@@ -18,14 +18,7 @@ def test_the_tutorial_runs(tmp_path):
     assert len(COMMANDS) > 12
     for command in COMMANDS:
         words = shlex.split(command)[1:]
-        done = subprocess.run(
-            [sys.executable, "-m", "eudr_geo", *words],
-            cwd=tmp_path,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=120,
-        )
+        done = program(*words, cwd=tmp_path)
         assert done.returncode == EXPECTED.get(command, 0), f"{command}\n{done.stdout}\n{done.stderr}"
         assert "Traceback" not in done.stderr
     assert (tmp_path / "map.html").stat().st_size > 100_000
@@ -39,7 +32,7 @@ def test_the_notebook_page_runs(tmp_path):
     code = "\n".join(re.findall(r"```python\n(.*?)```", page, re.DOTALL))
     steps = [one for one in COMMANDS if one.split()[1] in {"init", "add", "book"}]
     for command in dict.fromkeys(steps):  # the project of the tutorial
-        subprocess.run([sys.executable, "-m", "eudr_geo", *shlex.split(command)[1:]], cwd=tmp_path, check=True)
+        assert program(*shlex.split(command)[1:], cwd=tmp_path).returncode == 0
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 

@@ -24,7 +24,9 @@ def _limit(default: int, unit: str, doc: str) -> Any:
 
 @dataclass(frozen=True)
 class Limits:
-    """Limits of reading one file; each field tells its unit and meaning in its metadata.
+    """Limits of reading one file: what it may ask of memory, time and us. ``docs/reference/limits.md`` lists them.
+
+    Each field is a whole number and tells its unit and meaning in its metadata.
 
     Examples
     --------

@@ -40,7 +40,7 @@ def check(
     Parameters
     ----------
     reading
-        What :func:`eudr_geo.sources.reading.read_plots` returned.
+        What :func:`eudr_geo.read_plots` returned.
     select
         Codes of the rules to report; by default all. Rules they require run too, unreported.
     ignore
@@ -122,6 +122,15 @@ def _known_besides(plots: Plots, against: Plots | None) -> Plots | None:
 def check_lots(book: LotBook, *, select: Collection[str] = (), ignore: Collection[str] = ()) -> CheckResult:
     """Check the lot book: every lot and custody rule.
 
+    Parameters
+    ----------
+    book
+        The lot book, of a workbook or a project.
+    select
+        Codes of the rules to report; by default all.
+    ignore
+        Codes of rules not to run.
+
     Returns
     -------
     CheckResult
@@ -131,6 +140,12 @@ def check_lots(book: LotBook, *, select: Collection[str] = (), ignore: Collectio
     ------
     InputError
         For a code that is not in the catalogue.
+
+    Examples
+    --------
+    >>> from eudr_geo.model.workbook import book_of
+    >>> check_lots(book_of({"lot": [{"code": "G-1", "form": "green", "quantity_kg": 60.0}]})).findings.by_rule()
+    {'orphan-lot': 1}
     """
     run = Run(0)
     for rule in _chosen(("lot",), select, ignore):

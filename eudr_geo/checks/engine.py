@@ -29,10 +29,17 @@ class Earlier:
 
     A finding of a rule that asks for a column the table does not have cannot be made again. It stands, as if the rule
     had found it now: until the plot is replaced.
+
+    Attributes
+    ----------
+    findings
+        What was found then, each with the row of its plot in the table.
+    columns
+        Columns that the table has as the file said them.
     """
 
-    findings: Sequence[Finding] = ()  # each with the row of its plot
-    columns: frozenset[str] = frozenset(PLOT_COLUMNS)  # those that the table has as the file said them
+    findings: Sequence[Finding] = ()
+    columns: frozenset[str] = frozenset(PLOT_COLUMNS)
 
 
 @dataclass

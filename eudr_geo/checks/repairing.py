@@ -38,11 +38,11 @@ Read = TypeVar("Read", Plots, Reading)
 
 @dataclass(frozen=True)
 class Repaired:
-    """A reading after repair, and the receipt."""
+    """What repair gives: the ``reading`` with its new plots, the ``changes`` in order, and what was ``taken_back``."""
 
     reading: Reading
     changes: tuple[Change, ...]
-    taken_back: tuple[TakenBack, ...] = ()  # repairs that were not made, each with why
+    taken_back: tuple[TakenBack, ...] = ()
 
     @property
     def withdrawn(self) -> dict[str, int]:
@@ -83,6 +83,13 @@ def repair(
     ------
     InputError
         When a code in ``also`` is unknown or has no repair.
+
+    Examples
+    --------
+    >>> from eudr_geo import read_plots
+    >>> repaired = repair(read_plots("sample_plots/messy/unclosed-ring.geojson"))
+    >>> [(change.plot_id, change.rule, change.largest_move_m) for change in repaired.changes]
+    [('T-911-2', 'unclosed-ring', 0.0), ('T-911-5', 'unclosed-ring', 0.0)]
     """
     rules = _chosen(also)
     reading, changes = _accept_offers(reading, also, by)

@@ -12,22 +12,28 @@ import sys
 import click
 
 EXIT_CLEAN, EXIT_FINDINGS, EXIT_FAILED = 0, 1, 2
-_SHARED = {"change_text", "options", "screen"}  # files of the folder that are not commands
+
+
+def _files() -> set[str]:
+    return {info.name for info in pkgutil.iter_modules(__path__)}
+
+
+def _command(name: str) -> click.Command | None:
+    """The command of a file of this folder; None for a file that only helps others."""
+    command = getattr(importlib.import_module(f"{__name__}.{name}"), "command", None)
+    return command if isinstance(command, click.Command) else None
 
 
 class _Commands(click.Group):
     """Lists the folder; a command is imported when it is asked for."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
-        return sorted(info.name.rstrip("_") for info in pkgutil.iter_modules(__path__) if info.name not in _SHARED)
+        return sorted(name.rstrip("_") for name in _files() if _command(name) is not None)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in self.list_commands(ctx):
-            return None
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         for name in (cmd_name, f"{cmd_name}_"):  # map_ would hide the builtin
-            if any(info.name == name for info in pkgutil.iter_modules(__path__)):
-                command = importlib.import_module(f"{__name__}.{name}").command
-                return command if isinstance(command, click.Command) else None
+            if name in _files() and not cmd_name.endswith("_"):
+                return _command(name)
         return None
 
     def resolve_command(
@@ -55,6 +61,9 @@ def app() -> None:
       eudr-geo check plots.geojson           what is wrong with my boundaries?
       eudr-geo rules                         everything that is checked
     """  # noqa: D301 – \b is click's mark
+    from eudr_geo.cli import speech
+
+    speech.begin()
 
 
 def main() -> None:
@@ -68,7 +77,7 @@ def main() -> None:
     except EudrGeoError as error:
         from eudr_geo.cli.screen import say_error
 
-        say_error(str(error))
+        say_error(error)
         sys.exit(EXIT_FAILED)
     except BrokenPipeError:  # the reader of our output went away: not our failure
         sys.stderr.close()

@@ -48,7 +48,7 @@ def command(
     from eudr_geo.checks.checking import check
     from eudr_geo.checks.repairing import repair
     from eudr_geo.model.report import Report
-    from eudr_geo.outputs.reports import terminal
+    from eudr_geo.outputs.reports import as_table
     from eudr_geo.project.importing import apply_plots, preview_plots
 
     with options.open_project(project, write=True) as store:
@@ -61,7 +61,7 @@ def command(
         with screen.progress("Checking") as step:
             result = check(repaired.reading, against=store.load_plots(), boundaries=outlines, progress=step)
         report = Report(result, repaired.reading.plots, width=screen.width_of(None), color=screen.has_color(None))
-        screen.put(terminal.render(report), None)
+        screen.put(as_table.render(report), None)
         plan = preview_plots(store, repaired.reading, result, repaired.changes)
         screen.put(_preview(plan, len(repaired.changes)), None)
         if result.tool_errors:

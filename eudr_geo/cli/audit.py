@@ -24,9 +24,7 @@ from eudr_geo.cli import EXIT_CLEAN, EXIT_FAILED, EXIT_FINDINGS, options, screen
 )
 @click.option("--fail-on", type=click.Choice(["error", "warning", "note"]), default="error", show_default=True)
 @options.out
-def command(
-    project: str, boundaries: str, format_: str, lang: str, own_bands: Path | None, fail_on: str, out: str | None
-) -> None:
+def command(project: str, boundaries: str, format_: str, own_bands: Path | None, fail_on: str, out: str | None) -> None:
     """Check the whole project: every plot, every lot, and whether the kilograms add up.
 
     \b
@@ -42,7 +40,7 @@ def command(
         result = audit(store, boundaries=options.outlines(boundaries), bands=bands, on=screen.now_utc()[:10])
         plots = store.load_plots()
         options.tell_unused(result, store.waivers())
-    screen.put_report(formats()[format_], options.report(result, plots, out, lang))
+    screen.put_report(formats()[format_], options.report(result, plots, out))
     if result.tool_errors:
         sys.exit(EXIT_FAILED)
     sys.exit(EXIT_CLEAN if result.is_clean(fail_on) else EXIT_FINDINGS)

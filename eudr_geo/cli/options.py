@@ -10,6 +10,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from eudr_geo.base.errors import InputError
+from eudr_geo.cli import speech
+from eudr_geo.law import COMMODITIES, EU_VERSIONS
+from eudr_geo.outputs.reports import names
+from eudr_geo.words.languages import languages
 
 if TYPE_CHECKING:
     from eudr_geo.model.findings import CheckResult, Waiver
@@ -19,15 +23,6 @@ if TYPE_CHECKING:
     from eudr_geo.store import Store
 
 F = TypeVar("F", bound=Callable[..., Any])
-
-COMMODITIES = ("coffee", "cocoa", "rubber", "oil-palm", "soya", "cattle", "wood")
-
-FORMATS = ("table", "json", "jsonl", "csv", "geojson", "html", "worklist")
-"""Names of the drawer ``reports/``, said here so that no report is imported to print help."""
-
-LANGUAGES = ("en", "vi", "es", "fr", "pt", "id")
-
-EU_VERSIONS = ("2025-05", "2026-05", "2026-08")
 
 files = click.argument("files", nargs=-1, required=True, metavar="FILE…")
 out = click.option("-o", "--out", metavar="OUT", help="Write to this file instead of the screen.")
@@ -128,7 +123,7 @@ def format_(function: F) -> F:
     return click.option(
         "--format",
         "format_",
-        type=click.Choice(FORMATS),
+        type=click.Choice(names()),
         default="table",
         show_default=True,
         help="How to report.",
@@ -136,13 +131,14 @@ def format_(function: F) -> F:
 
 
 def language(function: F) -> F:
-    """Add ``--lang``."""
+    """Add ``--lang``: the language of what is said and written; the command asks :func:`speech.language` for it."""
     return click.option(
         "--lang",
-        type=click.Choice(LANGUAGES),
-        default="en",
-        show_default=True,
-        help="Language of the fixed words of pages and worklists.",
+        type=click.Choice(languages()),
+        callback=lambda _context, _option, value: speech.tell("asked", value),
+        expose_value=False,
+        is_eager=True,
+        help="Language of what is said. By default EUDR_GEO_LANG, or that of the project, or English.",
     )(function)
 
 
@@ -168,8 +164,9 @@ def waived(result: CheckResult, path: str) -> CheckResult:
     """Heed the waivers of ``--waivers`` that hold today; say on stderr which of them speak of nothing."""
     if not path:
         return result
-    from eudr_geo.checks.waiving import read_waivers, waive
+    from eudr_geo.checks.waiving import waive
     from eudr_geo.cli.screen import now_utc
+    from eudr_geo.sources.waivers import read_waivers
 
     found = read_waivers(given_bytes(path), Path(path).name)
     tell_unused(result, found)
@@ -270,10 +267,12 @@ def files_of(path: Path) -> list[Path]:
 
 
 def open_project(path: str, *, write: bool = False) -> Store:
-    """Open the project of ``-p``."""
+    """Open the project of ``-p``; its language is spoken where nobody asked for another."""
     from eudr_geo.store import open_store
 
-    return open_store(path, write=write)
+    store = open_store(path, write=write)
+    speech.tell("project", store.meta.get("language"))
+    return store
 
 
 def by(function: F) -> F:
@@ -286,10 +285,11 @@ def by(function: F) -> F:
     )(function)
 
 
-def report(result: CheckResult, plots: Plots, out: str | None, lang: str = "en", by: str | None = None) -> Report:
+def report(result: CheckResult, plots: Plots, out: str | None, by: str | None = None) -> Report:
     """Return the report of a check as ``-o``, ``--lang`` and ``--by`` want it."""
     from eudr_geo.cli import screen
     from eudr_geo.model.report import Report
 
     name = "" if out is None or out == "-" else out
-    return Report(result, plots, screen.width_of(out), screen.has_color(out), out=name, language=lang, by=by or "")
+    width, color, spoken = screen.width_of(out), screen.has_color(out), speech.language()
+    return Report(result, plots, width, color, out=name, language=spoken, by=by or "")

@@ -46,7 +46,6 @@ def command(
     crs: str,
     layer: str,
     format_: str,
-    lang: str,
     eu_version: str,
     boundaries: str,
     waivers_file: str,
@@ -92,7 +91,7 @@ def command(
             write_file(Path(out), data)
     if ledger and not dry_run:
         write_file(Path(ledger), json_lines(change.to_dict() for change in repaired.changes))
-    report = options.report(result, plots, page, lang)
+    report = options.report(result, plots, page)
     _put(repaired, report, format_, options.codes(also), dry_run=dry_run, err=out == "-")
     if homeless:
         screen.say(
@@ -161,7 +160,7 @@ def _put(repaired: Repaired, report: Report, format_: str, also: Sequence[str], 
         return
     if format_ == "json":
         from eudr_geo.base.writing import json_bytes
-        from eudr_geo.outputs.reports.machine import document
+        from eudr_geo.outputs.reports.as_json import document
 
         repairs = {
             "repairs": {

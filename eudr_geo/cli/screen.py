@@ -14,7 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from eudr_geo.cli.speech import spoken, spoken_error
+from eudr_geo.words.saying import say as words
+
 if TYPE_CHECKING:
+    from eudr_geo.base.errors import EudrGeoError
     from eudr_geo.model.report import Report
 
 _QUIET_FOR_S = 2.0  # shorter work needs no progress bar
@@ -28,14 +32,14 @@ def use_utf8() -> None:
 
 
 def say(text: str = "") -> None:
-    """Say something on stderr."""
-    click.echo(text, err=True)
+    """Say something on stderr, in the language that is spoken."""
+    click.echo(spoken(text), err=True)
 
 
-def say_error(text: str) -> None:
+def say_error(error: EudrGeoError) -> None:
     """Say what went wrong, on stderr, in one line."""
-    line = "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
-    click.echo(click.style("Error: ", fg="red", bold=True) + line, err=True)
+    line = "".join(char if char.isprintable() else repr(char)[1:-1] for char in spoken_error(error))
+    click.echo(click.style(f"{spoken(words('commands:error'))} ", fg="red", bold=True) + line, err=True)
 
 
 def width_of(out: str | None) -> int:
@@ -85,9 +89,9 @@ def confirm(question: str, *, yes: bool) -> bool:
     if yes:
         return True
     if not sys.stdin.isatty():
-        say("Nothing stored: say --yes to store without being asked.")
+        say(words("commands:say_yes"))
         return False
-    return click.confirm(question, err=True)
+    return click.confirm(spoken(question), err=True)
 
 
 @contextmanager
@@ -143,7 +147,7 @@ def who_am_i() -> str:
 
 def plain(text: str) -> str:
     """Return a line whose control characters are shown escaped: names come from strangers."""
-    from eudr_geo.outputs.reports.terminal import clean
+    from eudr_geo.outputs.reports.as_table import clean
 
     return clean(text)
 
@@ -156,7 +160,7 @@ def table(
     from rich.table import Table
     from rich.text import Text
 
-    from eudr_geo.outputs.reports.terminal import clean
+    from eudr_geo.outputs.reports.as_table import clean
 
     grid = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
     for header in headers:

@@ -19,7 +19,7 @@ def command(package: str, manifest_sha256: str) -> None:
     Example:
       eudr-geo verify DL26-EXP-001
     """  # noqa: D301
-    from eudr_geo.outputs.reports.terminal import clean
+    from eudr_geo.outputs.reports.as_table import clean
     from eudr_geo.project.verifying import verify
 
     result = verify(package, manifest_sha256=manifest_sha256)

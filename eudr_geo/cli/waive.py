@@ -25,8 +25,8 @@ def command(file: str | None, project: str, yes: bool) -> None:
     Example:
       eudr-geo waive waivers.csv -p coop.gpkg
     """  # noqa: D301
-    from eudr_geo.checks.waiving import COLUMNS, read_waivers
     from eudr_geo.project.importing.waivers import store_waivers
+    from eudr_geo.sources.waivers import COLUMNS, read_waivers
 
     if file is None:
         with options.open_project(project) as store:

@@ -228,7 +228,7 @@ def sheets() -> tuple[Sheet, ...]:
     Examples
     --------
     >>> [field.heading("en") for field in sheet("costs").fields][:3]
-    ['Stream or lot *', 'Category *', 'Amount *']
+    ['Stream *', 'Category *', 'Amount *']
     """
     names, also = tables.table("sheets"), tables.others("sheets")
     headings, called = tables.table("columns"), tables.others("columns")

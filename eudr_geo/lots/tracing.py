@@ -42,6 +42,13 @@ def trace(book: LotBook, code: str, *, allow_unknown: bool = False) -> Trace:
         When no lot or consignment is called so.
     RefusedError
         When lots feed each other in a circle, or kilograms have no origin; names the lots.
+
+    Examples
+    --------
+    >>> from eudr_geo import read_book
+    >>> micro_lot = trace(read_book("sample_plots/cooperative.xlsx").book, "DL25-ML01-G")
+    >>> micro_lot.custody_model, micro_lot.quantity_kg, len(micro_lot.plot_codes())
+    ('segregated', 1260.0, 9)
     """
     return traces(book, [code], allow_unknown=allow_unknown)[code]
 

@@ -10,18 +10,35 @@ from typing import Any
 class Change:
     """One repair of one plot: what it was, what it became, and how far it moved.
 
-    ``before`` and ``after`` are WKB in hexadecimal for a changed geometry, the text otherwise.
+    Attributes
+    ----------
+    rule
+        Code of the rule whose repair it is.
+    source, record, plot_id
+        Which plot: name of the file, number of the record from 1, code of the plot.
+    field
+        What was changed: ``geometry``, ``country``, ``area_ha``, ``misspelt`` …
+    before, after
+        WKB in hexadecimal for a changed geometry, the text otherwise.
+    what
+        What was done, one plain sentence.
+    by
+        ``safe repair``, or who asked for the named one.
+    area_before_ha, area_after_ha
+        Geodesic areas, ha; None where the geometry did not change.
+    largest_move_m
+        How far the corner that moved most went, m; None where the geometry did not change.
     """
 
     rule: str
     source: str
     record: int
     plot_id: str
-    field: str  # geometry, country, area_ha, misspelt …
+    field: str
     before: str
     after: str
-    what: str  # one plain sentence
-    by: str  # "safe repair", or who asked for the named one
+    what: str
+    by: str
     area_before_ha: float | None = None
     area_after_ha: float | None = None
     largest_move_m: float | None = None
@@ -37,13 +54,23 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class TakenBack:
-    """A repair that was not made: the plot stays as it was, and its finding with it."""
+    """A repair that was not made: the plot stays as it was, and its finding with it.
+
+    Attributes
+    ----------
+    rule
+        Code of the rule whose repair it was.
+    source, record, plot_id
+        Which plot: name of the file, number of the record from 1, code of the plot.
+    why
+        The first reason that stands against it, one plain clause.
+    """
 
     rule: str
     source: str
     record: int
     plot_id: str
-    why: str  # one plain clause
+    why: str
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain data, in field order."""

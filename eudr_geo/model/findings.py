@@ -21,37 +21,82 @@ _RANK = {severity: rank for rank, severity in enumerate(SEVERITIES)}
 
 @dataclass(frozen=True, slots=True)
 class Waiver:
-    """Somebody looked at a finding and answers for leaving it: who, why, since when, until when."""
+    """Somebody looked at a finding and answers for leaving it: who, why, since when, until when.
+
+    Attributes
+    ----------
+    rule
+        Code of the rule.
+    code
+        Code of the plot, lot or delivery; for a finding about a whole file, the name of the file.
+    reason, waived_by
+        Why it is left as it is, and who answers for it.
+    waived_on, until
+        First and last day on which it holds, ISO 8601.
+    """
 
     rule: str
-    code: str  # of the plot, lot, delivery …, or the name of the file
+    code: str
     reason: str
     waived_by: str
-    waived_on: str  # ISO 8601
-    until: str  # ISO 8601: the last day on which it holds
+    waived_on: str
+    until: str
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One fault at one place, with what was measured and what to do."""
+    """One fault at one place, with what was measured and what to do.
+
+    Attributes
+    ----------
+    rule
+        Code of the rule, as ``self-intersection``.
+    severity
+        ``error``, ``warning`` or ``note``.
+    subject
+        What it is about: ``plot``, ``record``, ``file``, ``lot``, ``delivery``, ``process``, ``consignment`` …
+    message, hint
+        What was found, and what to do about it, one sentence each.
+    basis
+        What the rule rests on: an article, a clause, or ``good practice``.
+    source, record
+        Name of the file, and the number of the record as a person sees it: feature, sheet row, placemark.
+    plot_id, code
+        Code of the plot; of the lot, delivery … where the subject is not a plot.
+    lon, lat
+        Where, degrees, WGS 84.
+    repair
+        ``safe`` or ``named`` where the rule has a repair, else "".
+    measured
+        What was measured, by names that carry their unit: ``area_ha``, ``overlap_ha``.
+    row
+        Position in the checked table, from 0; not part of any output.
+    waiver, waived_severity
+        Who answers for it, and how severe it was; the finding is a note then.
+
+    Examples
+    --------
+    >>> Finding("null-island", "error", "plot", "at (0, 0)", "walk it again", "good practice", plot_id="P-1").plot_id
+    'P-1'
+    """
 
     rule: str
     severity: str
-    subject: str  # plot, record, file, lot, delivery, process, consignment …
+    subject: str
     message: str
     hint: str
     basis: str
-    source: str = ""  # file name
-    record: int | None = None  # as a person sees it: feature number, sheet row, placemark
+    source: str = ""
+    record: int | None = None
     plot_id: str = ""
-    code: str = ""  # code of the lot, delivery … when the subject is not a plot
+    code: str = ""
     lon: float | None = None
     lat: float | None = None
-    repair: str = ""  # safe, named or ""
+    repair: str = ""
     measured: Mapping[str, Any] = field(default_factory=dict)
-    row: int | None = None  # position in the checked table; not part of any output
-    waiver: Waiver | None = None  # then it is a note
-    waived_severity: str = ""  # and this is how severe it was
+    row: int | None = None
+    waiver: Waiver | None = None
+    waived_severity: str = ""
 
     def sort_key(self) -> tuple[Any, ...]:
         """Order of findings everywhere: source, record, severity, rule, then place."""
@@ -93,14 +138,24 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one rule in a run: how many rows passed, failed or could not be looked at, and why."""
+    """What became of one rule in a run: how many rows passed, failed or could not be looked at, and why.
+
+    Attributes
+    ----------
+    rule, severity
+        Code of the rule, and its own severity.
+    passed, failed, not_checked
+        Numbers of rows: plots, files, records or rows of the lot book, as the rule has it.
+    because
+        Why rows were not looked at: code of the required rule that failed, or words such as ``no country`` → rows.
+    """
 
     rule: str
     severity: str
     passed: int
     failed: int
     not_checked: int
-    because: Mapping[str, int]  # code of the required rule that failed, or "no country" … -> rows
+    because: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +167,12 @@ class ToolError:
 
 
 class Findings:
-    """Sorted findings.
+    """Findings in one order: by file, record, severity, rule. Iterate over them, count them, add two together.
+
+    Parameters
+    ----------
+    findings
+        In any order.
 
     Examples
     --------
@@ -173,16 +233,39 @@ class Findings:
 
 @dataclass(frozen=True)
 class CheckResult:
-    """The result of one run: findings, outcomes, and the ledger of the files."""
+    """The result of one run: findings, outcomes, and the ledger of the files.
+
+    Attributes
+    ----------
+    findings
+        Everything that was found.
+    outcomes
+        One a rule: what passed, failed and was not checked.
+    files
+        The files, as :class:`~eudr_geo.model.plots.Reading` has them.
+    plots_fit, plots_unfit
+        Numbers of plots without and with an error.
+    tool_errors
+        Rules that crashed. The toolkit failed then, and the run is not clean.
+    eu_version
+        Version of the EU documents that was followed.
+    boundaries
+        Outlines of countries that were asked.
+
+    Examples
+    --------
+    >>> CheckResult(Findings(), (), (), plots_fit=3, plots_unfit=0).is_clean()
+    True
+    """
 
     findings: Findings
     outcomes: tuple[Outcome, ...]
     files: tuple[SourceFile, ...]
-    plots_fit: int  # plots without an error
+    plots_fit: int
     plots_unfit: int
     tool_errors: tuple[ToolError, ...] = ()
-    eu_version: str = ""  # version of the EU documents that was followed
-    boundaries: str = ""  # outlines of countries that were asked
+    eu_version: str = ""
+    boundaries: str = ""
 
     def is_clean(self, fail_on: str = ERROR) -> bool:
         """Tell whether no rule crashed and nothing was found at or above ``fail_on``."""

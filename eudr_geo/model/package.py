@@ -1,4 +1,4 @@
-"""The package: everything that goes out about a consignment or some lots, gathered once, rendered by ``exports/``."""
+"""The package: all that goes out about a consignment or some lots, gathered once; rendered by ``outputs/package/``."""
 
 from __future__ import annotations
 

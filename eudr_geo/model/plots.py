@@ -51,6 +51,8 @@ PLOT_COLUMNS: Mapping[str, Column] = {
     "short_lats": Column("int", "latitudes written with fewer than six decimals"),
     "decimals": Column("int", "most decimals written on any coordinate"),
     "extra": Column("text", "the other properties of the record, as a JSON object with sorted keys"),
+    "stated_lon": Column("float", "longitude that the other properties state beside the geometry", "degrees"),
+    "stated_lat": Column("float", "latitude that the other properties state beside the geometry", "degrees"),
     "geometry": Column("geometry", "2-D geometry, lon lat, WGS 84; rings closed and padded to four positions"),
 }
 """The columns of a plot table. ``short_*`` and ``decimals`` count the digits as written, trailing zeros included."""
@@ -249,19 +251,37 @@ def first_positions(geometries: Array) -> npt.NDArray[np.float64]:
 
 @dataclass(frozen=True)
 class Rejected:
-    """A record that could not become a plot: where, why, and what to do."""
+    """A record that could not become a plot: where, why, and what to do.
+
+    Attributes
+    ----------
+    source, record, group
+        Name of the file, number of the record from 1, and the layer, folder or sheet inside the file.
+    code
+        Code of the rule that rejected it.
+    why, fix
+        The reason, naming the value found, and what to do: one clause each.
+    plot_id
+        Code of the plot, where the record tells one.
+    value
+        What stood there, at most 80 characters, control characters escaped.
+    lon, lat
+        Where, degrees; NaN where nobody knows.
+    offer
+        One row: the plot it would become if the rule's named repair were asked for.
+    """
 
     source: str
     record: int
-    code: str  # the rule that rejected it
-    why: str  # one clause, names the value found
+    code: str
+    why: str
     fix: str
     group: str = ""
     plot_id: str = ""
-    value: str = ""  # at most 80 characters, control characters escaped
+    value: str = ""
     lon: float = float("nan")
     lat: float = float("nan")
-    offer: Plots | None = None  # one row: the plot it would become if the rule's named repair were asked for
+    offer: Plots | None = None
 
 
 @dataclass(frozen=True)
@@ -278,19 +298,42 @@ class Note:
 
 @dataclass(frozen=True)
 class SourceFile:
-    """One file of a reading: what it was and how its records add up."""
+    """One file of a reading: what it was and how its records add up.
 
-    name: str  # as the user knows it
+    Attributes
+    ----------
+    name
+        As the user knows it.
+    sha256, size_bytes
+        Of the file as it was delivered.
+    format
+        ``GeoJSON``, ``KML``, ``Shapefile``, ``XLSX`` …; "" where it was not recognised.
+    crs, encoding
+        Coordinate system and encoding of the text that it was read in.
+    records, plots, rejected
+        How many: records = plots + rejected.
+    notes
+        What is to be known of the file as a whole; why, where it could not be read at all.
+    changes
+        Cells of a table that were understood only after a change.
+
+    Examples
+    --------
+    >>> SourceFile("a.csv", "", 120, "CSV", records=3, plots=2, rejected=1).adds_up()
+    True
+    """
+
+    name: str
     sha256: str
     size_bytes: int
-    format: str  # GeoJSON, KML, KMZ, Shapefile, GeoPackage, CSV, XLSX …; "" when it was not recognised
+    format: str
     crs: str = "EPSG:4326"
     encoding: str = ""
     records: int = 0
     plots: int = 0
     rejected: int = 0
     notes: tuple[Note, ...] = ()
-    changes: tuple[CellChange, ...] = ()  # cells of a table that were understood only after a change
+    changes: tuple[CellChange, ...] = ()
 
     def adds_up(self) -> bool:
         """Tell whether every record is accounted for: records = plots + rejected."""
@@ -299,7 +342,23 @@ class SourceFile:
 
 @dataclass(frozen=True)
 class Reading:
-    """Everything read from some files: plots, rejected records, and the ledger of the files."""
+    """Everything read from some files: plots, rejected records, and the ledger of the files.
+
+    Attributes
+    ----------
+    plots
+        Every record that could be held as a plot, right or wrong, in the order of files and records.
+    rejected
+        Every other record, each with the reason.
+    files
+        The ledger: for each file, records = plots + rejected.
+
+    Examples
+    --------
+    >>> both = Reading.concat([Reading(Plots({"plot_id": ["P-1"]})), Reading(Plots({"plot_id": ["P-2"]}))])
+    >>> both.plots["plot_id"].tolist()
+    ['P-1', 'P-2']
+    """
 
     plots: Plots
     rejected: tuple[Rejected, ...] = ()

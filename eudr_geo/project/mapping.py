@@ -5,15 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from eudr_geo.law import country_names
 from eudr_geo.lots.tracing import traces
 from eudr_geo.model.lot_book import LotBook
-from eudr_geo.outputs.maps.data import LotMapData, MapLot, MapPlots
-from eudr_geo.outputs.package.lot_map import lot_map
-from eudr_geo.plots import countries
-from eudr_geo.plots.geodesy import plot_area_ha
+from eudr_geo.outputs.maps.data import MapLot
+from eudr_geo.outputs.maps.making import lot_map, map_data
 from eudr_geo.project.auditing import audit
 from eudr_geo.project.port import Project
 from eudr_geo.words.saying import say
@@ -52,32 +47,21 @@ def project_map(project: Project, codes: Sequence[str] = (), *, with_names: bool
     rows = pd.concat([one.to_frame() for one in found], ignore_index=True) if found else None
     plots = project.load_plots()
     names = plots["producer"] if with_names else plots["producer_id"]
-    versions = project.plot_versions().set_index("plot_code")["version"]
-    measured = plot_area_ha(plots)
-    known = country_names()
-    land = sorted(code for code in set(plots["country"].tolist()) if countries.is_known(code))
-    data = LotMapData(
+    data = map_data(
+        plots,
         title=" ".join(codes) or project.meta.get("organisation", "") or say("packages:map.title"),
         subtitle=say("packages:map.season", season=project.meta["season"]) if project.meta.get("season") else "",
         lots=_lots(book, found),
-        plots=MapPlots(
-            code=plots["plot_id"],
-            producer=[name or code for name, code in zip(names, plots["producer_id"], strict=True)],
-            country=plots["country"],
-            area_ha=np.where(measured > 0, measured, plots["area_ha"]),
-            geometry=plots.geometry,
-            version=[versions.get(code, "") for code in plots["plot_id"]],
-            producer_code=plots["producer_id"],
-        ),
-        findings=tuple(audit(project, on=on).findings),
-        outlines=[(known.get(code, code), countries.outline(code)) for code in land],
-        **({} if rows is None else {"feeds": rows}),
+        producers=[name or code for name, code in zip(names, plots["producer_id"], strict=True)],
+        versions=project.plot_versions().set_index("plot_code")["version"],
+        feeds=rows,
+        findings=audit(project, on=on).findings,
     )
     return lot_map(data)
 
 
 def _lots(book: LotBook, found: Sequence[Trace]) -> list[MapLot]:
-    """The lots of the traces, micro-lots first, with the kilograms that are shown."""
+    """The lots of the traces, with the kilograms that are shown."""
     table = book.table("lot").set_index("code", drop=False)
     streams = dict(zip(book.table("stream")["code"], book.table("stream")["type"], strict=True))
     shown = []
@@ -87,7 +71,7 @@ def _lots(book: LotBook, found: Sequence[Trace]) -> list[MapLot]:
             lot = table.loc[code]
             kind = streams.get(lot["stream_code"]) or ""
             shown.append(MapLot(str(code), lot["form"] or "", lot["stream_code"] or "", kind, float(kg)))
-    return sorted(shown, key=lambda lot: (lot.type != "micro", lot.code))
+    return shown
 
 
 def last_lots(book: LotBook) -> list[str]:

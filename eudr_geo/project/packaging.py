@@ -40,7 +40,15 @@ _ERRORS_NAMED = 5
 
 @dataclass(frozen=True)
 class Package:
-    """A package ready to be written: file name → bytes, the manifest last."""
+    """A package ready to be written.
+
+    Attributes
+    ----------
+    data
+        What is packed, as tables.
+    files
+        File name → bytes, the manifest last.
+    """
 
     data: PackageData
     files: Mapping[str, bytes]
@@ -153,12 +161,28 @@ def build_package(
     on
         Day on which waivers must hold, ISO 8601; that of the shipment, where it is later.
 
+    Returns
+    -------
+    Package
+        Every file as bytes; the same project gives the same bytes.
+
     Raises
     ------
     InputError
         For a code that is neither a consignment nor a lot, or an unknown profile.
     RefusedError
         While an error stands on one of its plots or lots, naming the first ones.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from eudr_geo import create_store
+    >>> with TemporaryDirectory() as folder:
+    ...     with create_store(Path(folder, "coop.gpkg"), organisation="Ea Mau", country="VN") as store:
+    ...         build_package(store, ["EXP-1"])
+    Traceback (most recent call last):
+    eudr_geo.base.errors.InputError: there is no consignment or lot called EXP-1 – the codes stand in the workbook
     """
     if profile not in profiles():
         raise InputError(

@@ -26,7 +26,17 @@ _KG_TOLERANCE = 0.5  # shares are printed to the gram; a lot of 1 000 plots may 
 
 @dataclass(frozen=True)
 class Defect:
-    """One thing that is wrong with a package."""
+    """One thing that is wrong with a package.
+
+    Attributes
+    ----------
+    code
+        What kind of defect, for programs.
+    file
+        The file of the package it is about.
+    message
+        What is wrong, in one sentence.
+    """
 
     code: str
     file: str
@@ -37,8 +47,17 @@ class Defect:
 class Verification:
     """What was checked and what is wrong.
 
-    ``manifest_sha256`` is to be compared with a copy kept elsewhere (a mail, a contract): who changes a file and
-    writes a new manifest for it makes a package that agrees with itself.
+    Attributes
+    ----------
+    defects
+        Everything that is wrong.
+    files, plots
+        Numbers of files and plots that were looked at.
+    manifest_sha256
+        To be compared with a copy kept elsewhere (a mail, a contract): who changes a file and writes a new manifest
+        for it makes a package that agrees with itself.
+    quantity_kg
+        What the manifest says of the weight of its lots, kg.
     """
 
     defects: tuple[Defect, ...]
@@ -72,6 +91,16 @@ def verify(path: str | Path, *, manifest_sha256: str = "") -> Verification:
     ------
     InputError
         When there is no package at this path.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     _ = Path(folder, "manifest.json").write_text("{}")
+    ...     seen = verify(folder)
+    >>> seen.is_good, seen.defects[0].code
+    (False, 'manifest-unreadable')
     """
     files = _files(Path(path))
     if MANIFEST not in files:

@@ -58,6 +58,12 @@ def read_plots(
     ------
     InputError
         For a file that does not exist, or an unknown country, commodity or coordinate system.
+
+    Examples
+    --------
+    >>> reading = read_plots(["sample_plots/clean/points.csv", "sample_plots/clean/google-earth.kmz"])
+    >>> [(file.format, file.records, file.plots, file.rejected) for file in reading.files]
+    [('CSV', 20, 20, 0), ('KMZ', 30, 30, 0)]
     """
     listed = [Path(paths)] if isinstance(paths, (str, Path)) else [Path(path) for path in paths]
     for path in listed:

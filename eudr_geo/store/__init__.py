@@ -36,6 +36,15 @@ def create_store(
         When something is there already, or the country or commodity is unknown.
     StoreError
         When the folder cannot be written to.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     with create_store(Path(folder, "coop.gpkg"), organisation="Ea Mau", country="VN") as store:
+    ...         store.meta["organisation"], len(store.load_plots())
+    ('Ea Mau', 0)
     """
     if country_code(country) != country or not country:
         raise InputError(f"{country!r} is no country code", fix="write two letters, like VN")
@@ -66,6 +75,17 @@ def open_store(url: str | Path, *, write: bool = False) -> Store:
         When it is not a project, is damaged, was made by a newer toolkit, or may not be written to.
     BusyError
         When another program holds it for longer than 30 s.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder, "coop.gpkg")
+    ...     create_store(path, organisation="Ea Mau", country="VN").close()
+    ...     with open_store(path) as store:
+    ...         [step.action for step in store.log()]
+    []
     """
     path = _path(url)
     if not path.is_file():

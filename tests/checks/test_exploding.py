@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import shapely
 from click.testing import CliRunner
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from store_projects import reading_of
 
@@ -65,7 +65,6 @@ shapes = st.one_of(
 )
 
 
-@settings(deadline=None)
 @given(st.lists(shapes, min_size=1, max_size=5))
 def test_the_parts_together_are_the_record_and_the_ledger_makes_them_again(geometries):
     reading = reading_of(

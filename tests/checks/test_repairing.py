@@ -5,7 +5,7 @@ import pytest
 import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests_helpers import BOW_TIE, plots_of
+from tests_helpers import BOW_TIE, examples, plots_of
 
 from eudr_geo.base.errors import InputError
 from eudr_geo.base.writing import json_lines
@@ -178,7 +178,7 @@ def walks(draw):
     return shape
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(12), suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(walks(), min_size=4, max_size=8))  # many at once: a check of four plots costs what one of eight does
 def test_what_is_repaired_and_written_is_right_when_it_is_read_again(shapes):
     reading = Reading(plots_of(*shapes, decimals=[9] * len(shapes)))

@@ -9,12 +9,13 @@ from store_projects import put, reading_of, squares
 
 from eudr_geo.base.errors import InputError
 from eudr_geo.checks.catalogue import load
-from eudr_geo.checks.waiving import COLUMNS, may_be_waived, read_waivers, waive, without_finding
+from eudr_geo.checks.waiving import may_be_waived, waive, without_finding
 from eudr_geo.cli import app
 from eudr_geo.model.findings import Finding, Waiver
 from eudr_geo.outputs.reports import formats
 from eudr_geo.project.auditing import audit
 from eudr_geo.project.importing.waivers import store_waivers
+from eudr_geo.sources.waivers import COLUMNS, read_waivers
 from eudr_geo.store import create_store, open_store
 
 HEAD = ",".join(COLUMNS) + "\n"

@@ -12,6 +12,7 @@ sys.path.append(str(ROOT / "tools"))
 import fuzz  # noqa: E402 – a tool of ours, outside the package
 
 
+@pytest.mark.slow
 def test_a_thousand_changed_files_are_read_rejected_or_refused():
     counts, failures, seconds = fuzz.run(fuzz.EVERYDAY)
     assert failures == []

@@ -5,10 +5,12 @@ import random
 import sqlite3
 import struct
 import zipfile
+from functools import partial
 
 import pytest
 import shapely
 from payloads import listed, package
+from tests_helpers import lines_run
 
 FIRST = [(108.05, 12.68), (108.05, 12.681), (108.051, 12.681), (108.05, 12.68)]
 SECOND = [(x + 0.1, y) for x, y in FIRST]
@@ -218,17 +220,14 @@ def test_a_layer_whose_system_makes_no_sense_is_never_taken_for_another(direct, 
 
 @pytest.mark.fault(73, files=300)
 def test_three_hundred_flipped_bits_are_read_or_refused_in_time(direct):
-    import time
-
     whole = database(blob(wkb()))
     draw = random.Random(73)
     for _ in range(300):
         data = bytearray(whole)
         for _ in range(draw.choice((1, 1, 3))):
             data[draw.randrange(len(data))] ^= 1 << draw.randrange(8)
-        started = time.process_time()
-        seen = direct(bytes(data))  # the fixture adds up the records
-        assert time.process_time() - started < 3
+        seen, ran = lines_run(partial(direct, bytes(data)))  # the fixture adds up the records
+        assert ran < 50_000  # measured: 3 300
         assert len(seen.plots) + len(seen.rejected) or seen.codes
 
 

@@ -4,12 +4,12 @@ import io
 import json
 import subprocess
 import sys
-import time
+import tracemalloc
 import zipfile
 from dataclasses import fields
 
 import pytest
-from tests_helpers import workbook_bytes, zipped
+from tests_helpers import lines_run, workbook_bytes, zipped
 
 from eudr_geo.base.errors import InputError
 from eudr_geo.base.limits import PREFIX, Limits, configured
@@ -200,10 +200,10 @@ def test_a_thousand_crossings_are_counted_in_time_and_the_next_one_gives_up(cros
     from eudr_geo.plots.shapes.crossings import crossings as counted
 
     ring = shapely.get_coordinates(shapely.from_geojson(comb(crossings)))
-    found, seconds = timed(lambda: counted(ring))
+    found, ran = lines_run(lambda: counted(ring))
     assert found.complete == complete
     assert not complete or found.times == crossings
-    assert seconds < 2
+    assert ran < 5_000
 
 
 @pytest.mark.fault(23)
@@ -291,42 +291,38 @@ def bomb():
     return out.getvalue()
 
 
-def timed(what):
-    """What something answers, and the seconds it took."""
-    started = time.perf_counter()
-    answer = what()
-    return answer, time.perf_counter() - started
-
-
 @pytest.mark.fault(60)
 def test_a_small_workbook_that_claims_a_million_rows_is_refused(direct):
     data = claims_a_million_rows()
     assert len(data) < 8_000
-    seen, seconds = timed(lambda: direct(data))
+    seen, ran = lines_run(lambda: direct(data))
     assert seen.codes == ["unreadable-file"]
     assert "rows" in seen.notes[0].why
-    assert seconds < 1
+    assert ran < 50_000
 
 
 @pytest.mark.fault(33)
 def test_a_file_of_twenty_thousand_names_is_refused(direct):
-    seen, seconds = timed(lambda: direct(many_names(20_000)))
+    seen, ran = lines_run(lambda: direct(many_names(20_000)))
     assert seen.codes == ["unreadable-file"]
     assert "property names" in seen.notes[0].why
-    assert seconds < 1.5
+    assert ran < 100 * 20_000
 
 
 @pytest.mark.fault(13)
 def test_a_zip_bomb_is_refused_before_it_is_unpacked(direct):
     data = bomb()
     assert len(data) < 400_000
-    seen, seconds = timed(lambda: direct(data))
+    tracemalloc.start()
+    seen = direct(data)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
     assert seen.codes == ["unreadable-file"]
     assert "unpacks to more" in seen.notes[0].why
-    assert seconds < 1
+    assert most < 20_000_000, "of 300 MB"
 
 
-def test_a_scribble_is_read_checked_and_repaired_or_not_within_seconds(direct):
+def test_a_scribble_is_read_checked_and_repaired_or_not_with_little_work(direct):
     from eudr_geo.checks.checking import check
     from eudr_geo.checks.repairing import repair
     from eudr_geo.model.plots import Reading, SourceFile
@@ -339,11 +335,12 @@ def test_a_scribble_is_read_checked_and_repaired_or_not_within_seconds(direct):
         reading = Reading(seen.plots, (), (SourceFile("x", "", 0, "GeoJSON", records=1, plots=1),))
         return check(repair(reading).reading)
 
-    result, seconds = timed(work)
+    result, ran = lines_run(work)
     assert "self-intersection" in result.findings.by_rule()
-    assert seconds < 5
+    assert ran < 500_000
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="counts memory as Linux does")
 def test_four_small_files_that_ask_for_much_cost_little_through_the_cage(tmp_path):
     """The whole family of processes stays small: what the largest child ever held, as the system counted it."""
@@ -361,7 +358,6 @@ def test_four_small_files_that_ask_for_much_cost_little_through_the_cage(tmp_pat
         "most = [own[0], resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss]\n"
         "print(json.dumps([[len(f.notes) for f in reading.files], len(reading.plots), most]))"
     )
-    started = time.perf_counter()
     done = subprocess.run(
         [sys.executable, "-c", script, str(tmp_path), "rows.xlsx", "scribble.geojson", "names.geojson", "bomb.kmz"],
         capture_output=True, text=True, check=True,
@@ -371,7 +367,6 @@ def test_four_small_files_that_ask_for_much_cost_little_through_the_cage(tmp_pat
     assert plots == 1
     assert parent_kb < 300_000
     assert child_kb < 400_000
-    assert time.perf_counter() - started < 60
 
 
 @pytest.mark.fault(23)

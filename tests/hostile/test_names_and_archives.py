@@ -2,14 +2,13 @@
 
 import io
 import struct
-import time
 import zipfile
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 from harness import ledger
-from tests_helpers import workbook_bytes, zipped
+from tests_helpers import lines_run, workbook_bytes, zipped
 
 from eudr_geo.base.limits import Limits
 from eudr_geo.cli import app
@@ -157,12 +156,11 @@ def test_an_archive_of_very_many_files_is_refused_from_its_last_record(direct):
         for i in range(30_000):
             archive.writestr(zipfile.ZipInfo(f"{i}.kml"), b"")
     data = bytearray(out.getvalue())
-    for count in (30_000, 1):  # the last record tells the truth, or lies
+    for count, most in ((30_000, 2_000), (1, 3_000_000)):  # the last record tells the truth, or lies
         at = data.rindex(b"PK\x05\x06")
         data[at + 8 : at + 12] = struct.pack("<2H", count, count)
-        started = time.process_time()
-        seen = direct(bytes(data))
-        assert time.process_time() - started < 1
+        seen, ran = lines_run(lambda: direct(bytes(data)), of=("eudr_geo", "zipfile"))
+        assert ran < most
         assert seen.codes == ["unreadable-file"]
         assert "more than 2,000 files" in seen.notes[0].why
         assert "EUDR_GEO_LIMIT_ZIP_MEMBERS" in seen.notes[0].fix

@@ -50,6 +50,7 @@ def folder(canary, tmp_path):
     return where
 
 
+@pytest.mark.cold
 @pytest.mark.fault(1, 2, 3, 4, 5, 6, 7, 43, 44, 45, 62, 69, 70, 71, files=len(NAMES) * len(SUFFIXES))
 def test_no_payload_escapes_under_any_name(folder, tmp_path):
     """Through the door of the Python API, each file in a cage of its own."""
@@ -110,6 +111,7 @@ def test_no_payload_escapes_from_memory(canary, name):
     judged(read_bytes(f"{name}.geojson", data), name)
 
 
+@pytest.mark.cold
 @pytest.mark.fault(8)
 def test_no_payload_escapes_from_a_path_as_text_or_the_public_verbs(canary, tmp_path):
     path = tmp_path / "plots.geojson"
@@ -120,7 +122,13 @@ def test_no_payload_escapes_from_a_path_as_text_or_the_public_verbs(canary, tmp_
 
 
 @pytest.mark.fault(5, 8)
-@pytest.mark.parametrize("name", ["vrt of a file", "receiver's sentences", "gdal algorithm of a file"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "vrt of a file",
+        *(pytest.param(name, marks=pytest.mark.slow) for name in ("receiver's sentences", "gdal algorithm of a file")),
+    ],
+)
 def test_the_program_itself_is_as_careful(canary, name, tmp_path):
     """A true process, from a file and from standard input, with the fake programs first on its PATH."""
     data = payloads(canary)[name]

@@ -3,9 +3,11 @@
 import math
 import random
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lot_books import book_of, delivery, land, line, lot
+from tests_helpers import examples
 
 from eudr_geo.checks.checking import check_lots
 from eudr_geo.model.lot_book import BOOK_TABLES, columns
@@ -103,7 +105,7 @@ def wild_book(seed):
 
 
 BOOKS = st.integers(0, 2**32).map(wild_book)
-SLOW = settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+SLOW = settings(max_examples=examples(20), suppress_health_check=list(HealthCheck))
 
 
 def found(tables):
@@ -192,6 +194,7 @@ def test_what_the_order_of_rows_once_changed():
         assert said(shuffled) == said(tables)
 
 
+@pytest.mark.slow
 def test_a_big_clean_book_is_judged_in_time():
     """50 000 deliveries; the suite's own limit of time is the judge of what is unbearable."""
     chance = random.Random(7)

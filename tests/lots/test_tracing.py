@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lot_books import book_of, delivery, land, line, lot, reject_into_bulk
+from tests_helpers import examples
 
 from eudr_geo.base.errors import InputError, RefusedError
 from eudr_geo.checks.checking import check_lots
@@ -251,7 +252,7 @@ def lot_graphs(draw):
     return tables
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60))
 @given(lot_graphs())
 def test_any_graph_of_lots_keeps_its_mass_and_its_bounds(tables):
     book = book_of(tables)
@@ -286,7 +287,7 @@ def test_any_graph_of_lots_keeps_its_mass_and_its_bounds(tables):
             assert np.allclose(share, mix), "every output of a process has the mix of its inputs"
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25))
 @given(lot_graphs(), st.data())
 def test_a_way_back_in_any_graph_is_refused_from_both_ends(tables, data):
     book = book_of(tables)
@@ -340,7 +341,7 @@ def one_way(tables, favour, chance):
     return {code: whole.get(code, holds[code]) for code in holds}
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40))
 @given(lot_graphs(), st.integers(0, 2**32).map(random.Random))
 def test_whichever_beans_were_drawn_the_bounds_hold(tables, chance):
     found = traces(book_of(tables), [row["code"] for row in tables["lot"]])
@@ -353,7 +354,7 @@ def test_whichever_beans_were_drawn_the_bounds_hold(tables, chance):
             assert sum(kg for plot, kg in made_of.items() if plot not in bounds[code].index) < 1e-6
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25))
 @given(lot_graphs(), st.data())
 def test_wherever_a_plot_can_be_both_directions_say_so(tables, data):
     book = book_of(tables)

@@ -9,6 +9,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lot_books import book_of, reject_into_bulk
+from tests_helpers import examples
 
 from eudr_geo.base.cells import clean_text
 from eudr_geo.base.errors import InputError
@@ -205,7 +206,7 @@ def books(draw):
     return {name: rows for name, rows in tables.items() if rows}
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40))
 @given(books(), st.sampled_from(LANGUAGES), st.sampled_from([90, 180, 360]))
 def test_any_book_reads_back_the_same(tmp_path_factory, tables, lang, stage):
     book = book_of(tables)
@@ -390,3 +391,29 @@ def test_no_word_means_two_values_of_a_list():
             for word in words:
                 meanings.setdefault(fold(word), set()).add(value)
         assert {word: found for word, found in meanings.items() if len(found) > 1} == {}, name
+
+
+def test_what_is_known_of_organisation_and_season_comes_back_numbers_too(tmp_path):
+    tables = {
+        "organisation": [{"code": "DL", "name": "Sample", "eori": "DE1"}],
+        "season": [{"code": "2025/26", "country": "VN", "target_kg": 1234567.5, "output_kg": 900.0}],
+    }
+    found = read_cells(cells_of(book_bytes(book=book_of(tables)), tmp_path))
+    assert found.issues == []
+    same(book_of(tables), found.book())
+
+
+def test_what_the_hidden_sheet_says_and_nobody_knows_is_told():
+    meta = [["season.code", "2025/26"], ["season.colour", "red"], ["season.target_kg", "much"]]
+    found = read_cells({"_meta": meta, "Producers": [["Producer code", "Name"], ["NH-1", "Y Blom"]]})
+    assert found.tables["season"][0]["code"] == "2025/26"
+    why = [issue.why for issue in found.issues if issue.sheet == "_meta"]
+    assert why == ["a season has no colour; left out", "'much' is no number; left out"]
+
+
+def test_the_command_offers_every_stage():
+    from eudr_geo.cli.workbook import command
+    from eudr_geo.lots.sheets import STAGES
+
+    (stage,) = [option for option in command.commands["new"].params if option.name == "stage"]
+    assert [int(choice) for choice in stage.type.choices] == list(STAGES)

@@ -21,8 +21,8 @@ from map_samples import HOSTILE, all_hostile, cooperative, feeds_of
 
 from eudr_geo.outputs.maps.classes import class_of, legend, share_breaks
 from eudr_geo.outputs.maps.data import LotMapData, MapLot, MapPlots
+from eudr_geo.outputs.maps.making import lot_map
 from eudr_geo.outputs.maps.offline import SCRIPTS
-from eudr_geo.outputs.package.lot_map import lot_map
 from eudr_geo.words.tables import words
 
 
@@ -74,7 +74,7 @@ def view_of(page, code):
 
 
 def test_same_data_same_bytes_in_another_process():
-    code = "import sys; sys.path.insert(0, 'tests'); from map_samples import cooperative; from eudr_geo.outputs.package.lot_map import lot_map; sys.stdout.buffer.write(lot_map(cooperative()).encode())"
+    code = "import sys; sys.path.insert(0, 'tests'); from map_samples import cooperative; from eudr_geo.outputs.maps.making import lot_map; sys.stdout.buffer.write(lot_map(cooperative()).encode())"
     root = Path(__file__).parents[2]
     made = [
         subprocess.run(
@@ -83,7 +83,7 @@ def test_same_data_same_bytes_in_another_process():
             env={**os.environ, "PYTHONHASHSEED": seed},
             capture_output=True,
             check=True,
-            timeout=120,
+            timeout=250,
         ).stdout
         for seed in ("1", "77")
     ]

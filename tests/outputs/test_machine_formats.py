@@ -13,7 +13,7 @@ from report_samples import a_report, village_report
 from eudr_geo.checks.catalogue import RULES_VERSION
 from eudr_geo.model.findings import Finding
 from eudr_geo.model.plots import Plots
-from eudr_geo.outputs.reports import formats, overlay
+from eudr_geo.outputs.reports import as_geojson, formats
 
 
 def finding(row, **more):
@@ -30,7 +30,7 @@ def test_every_format_names_the_versions(name):
 
 def test_points_for_findings_and_outlines_for_plots():
     report = village_report()
-    collection = json.loads(overlay.render(report))
+    collection = json.loads(as_geojson.render(report))
     kinds = [feature["properties"]["kind"] for feature in collection["features"]]
     assert kinds == ["finding"] * 6 + ["plot"] * 4
     assert {feature["geometry"]["type"] for feature in collection["features"][:6]} == {"Point"}
@@ -48,12 +48,12 @@ def test_what_cannot_be_drawn_has_no_outline():
     shapes = [None, shapely.Point(108, 12), shapely.Polygon(), broken]
     plots = Plots({"geometry": shapes, "plot_id": list("abcd")})
     report = a_report([finding(row) for row in range(4)], plots)
-    features = json.loads(overlay.render(report))["features"]
+    features = json.loads(as_geojson.render(report))["features"]
     assert [feature["geometry"] for feature in features] == [None] * 4
 
 
 def test_the_style_draws_every_kind_and_severity():
-    style = xml.dom.minidom.parseString(overlay.beside(village_report())[".qml"])
+    style = xml.dom.minidom.parseString(as_geojson.beside(village_report())[".qml"])
     rules = [rule.getAttribute("filter") for rule in style.getElementsByTagName("rule")]
     symbols = {
         symbol.getAttribute("name"): symbol.getAttribute("type") for symbol in style.getElementsByTagName("symbol")

@@ -8,6 +8,7 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests_helpers import examples
 
 from eudr_geo.outputs.pictures import Frame, change_panels, spot_panels, svg
 from eudr_geo.outputs.pictures.frame import nice
@@ -119,7 +120,7 @@ floats = st.floats(allow_nan=True, allow_infinity=True, width=64)
 degrees = st.floats(-400, 400)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150))
 @given(
     st.tuples(degrees, degrees),
     st.lists(st.tuples(floats, floats) | st.tuples(degrees, degrees), min_size=3, max_size=9),
@@ -135,7 +136,7 @@ def test_any_ring_of_floats_is_drawn_or_left_out(first, others, spot):
                 assert all(abs(number) < 1e5 for number in numbers(path))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100))
 @given(st.integers(3, 12), st.floats(0.1, 50), st.integers(0, 2**32 - 1))
 def test_cutting_keeps_what_is_in_the_drawing(corners, size, seed):
     frame = Frame(0.0, 0.0, 100.0)

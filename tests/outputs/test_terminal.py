@@ -5,7 +5,7 @@ from report_samples import a_report, village_report
 from eudr_geo.model.findings import Finding, Findings
 from eudr_geo.model.plots import SourceFile
 from eudr_geo.model.report import Report
-from eudr_geo.outputs.reports.terminal import render
+from eudr_geo.outputs.reports.as_table import render
 
 
 def found(n, *, rule="sliver", hints=("walk it again",), files=("a.kml",)):

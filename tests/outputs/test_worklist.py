@@ -13,7 +13,7 @@ from report_samples import village_report
 
 from eudr_geo.checks.checking import check
 from eudr_geo.model.report import Report
-from eudr_geo.outputs.reports.worklist import beside
+from eudr_geo.outputs.reports.as_worklist import beside
 from eudr_geo.outputs.worklist.writing import worklist
 from eudr_geo.sources.reading import read_bytes
 from eudr_geo.words.languages import languages
@@ -338,7 +338,7 @@ def test_a_long_boundary_goes_through_many_cells():
 
 def test_linked_to_the_drawings_beside_it():
     report = report_of(out="lists/coffee.xlsx")
-    from eudr_geo.outputs.reports.worklist import render
+    from eudr_geo.outputs.reports.as_worklist import render
 
     book = opened(render(report))
     assert book["Buôn Ako"]["J2"].hyperlink.target == "coffee.html#at=1-1"

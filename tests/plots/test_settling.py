@@ -1,17 +1,16 @@
 """Shapes at six decimals: whole after the repair, near what was written, and left alone where that cannot be."""
 
-import time
-
 import numpy as np
 import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests_helpers import plots_of
+from tests_helpers import examples, plots_of
 
 from eudr_geo.checks.checking import check
 from eudr_geo.checks.repairing import repair, replay
 from eudr_geo.model.plots import Reading
+from eudr_geo.plots.shapes import settling
 from eudr_geo.plots.shapes.decimals import broken_at_six, round6, truncate6
 from eudr_geo.plots.shapes.settling import settled, settled_ring
 
@@ -47,12 +46,13 @@ def test_a_narrow_neck_is_kept_open_by_moving_one_corner():
 
 
 @pytest.mark.parametrize(("corners", "size"), [(100, 6e-5), (300, 2e-4), (1000, 1e-3), (5000, 5e-3)])
-def test_large_boundaries_with_many_narrow_places_take_less_than_two_seconds(corners, size):
+def test_large_boundaries_with_many_narrow_places_take_little_work(monkeypatch, corners, size):
     shape = star(corners, corners, size)
     assert broken_at_six(one(shape))[0, :2].any()
-    began = time.process_time()
+    best, compared = settling._best, []
+    monkeypatch.setattr(settling, "_best", lambda *given: (answer := best(*given), compared.append(answer[1]))[0])
     whole = settled(shape)
-    assert time.process_time() - began < 2
+    assert 0 < sum(compared) < 100 * corners  # measured: 5 to 25 pairs of sides a corner
     assert whole.is_valid
     assert shapely.equals_exact(whole, shapely.transform(whole, truncate6))
     assert whole.hausdorff_distance(shape) < 1.5 * UNIT
@@ -81,7 +81,7 @@ def test_what_has_no_room_at_six_decimals_is_left_and_said():
     assert "invalid-after-rounding" in check(done.reading).findings.by_rule()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60))
 @given(st.integers(0, 10**6), st.integers(4, 30), st.floats(3e-6, 2e-4))
 def test_whole_or_untouched(seed, corners, size):
     shape = star(seed, corners, size)
@@ -95,7 +95,7 @@ def test_whole_or_untouched(seed, corners, size):
     assert shapely.hausdorff_distance(after.exterior, shape.exterior) <= 2 * 2**0.5 * UNIT
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40))
 @given(st.integers(0, 10**6), st.integers(4, 30), st.floats(2e-6, 2e-4), st.booleans())
 def test_no_repair_ends_in_a_broken_shape(seed, corners, size, named):
     """Safe rounding and dropping of doubled corners included."""
@@ -107,7 +107,7 @@ def test_no_repair_ends_in_a_broken_shape(seed, corners, size, named):
     assert repair(done.reading, also=["invalid-after-rounding"] if named else []).changes == ()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60))
 @given(st.lists(st.tuples(st.floats(), st.floats()), min_size=4, max_size=9))
 def test_any_ring_of_floats_is_answered(ring):
     closed = np.array([*ring, ring[0]])

@@ -1,5 +1,6 @@
 """Every rule on its cases: a failing case provokes its rule and no other error, a passing one provokes nothing."""
 
+import functools
 import json
 from collections import Counter
 from pathlib import Path
@@ -42,7 +43,10 @@ def options(path: Path) -> dict:
     return {}
 
 
-def read(path: Path, given: dict):
+@functools.cache
+def read(path: Path):
+    """Read a case, once in each worker: readings are never changed."""
+    given = options(path)
     wanted = {name: given[name] for name in ("country", "commodity", "crs", "layer") if name in given}
     return read_plots([path], **wanted)
 
@@ -54,7 +58,7 @@ def name_of(path: Path) -> str:
 @pytest.mark.parametrize("path", [path for path in case_files() if not is_twin(path)], ids=name_of)
 def test_case(path):
     code, given = path.parent.name, options(path)
-    reading = read(path, given)
+    reading = read(path)
     assert all(file.adds_up() for file in reading.files)
     result = check(reading)
     assert not result.tool_errors
@@ -72,7 +76,7 @@ def test_case(path):
 
 @pytest.mark.parametrize("path", [path for path in case_files() if not is_twin(path)], ids=name_of)
 def test_findings_can_be_acted_upon(path):
-    for finding in check(read(path, options(path))).findings:
+    for finding in check(read(path)).findings:
         assert finding.message[0] not in "{ "
         assert "nan" not in finding.message.lower().split()
         assert finding.hint, finding.rule
@@ -88,8 +92,8 @@ def test_repaired_twin(path):
     assert source.exists(), "a twin has the name of its case"
     rule = catalogue.get(code)
     assert rule.repair is not None or rule.scope == "record"
-    done = repair(read(source, options(source)), also=(code,))
-    expected = read(path, options(path))
+    done = repair(read(source), also=(code,))
+    expected = read(path)
     got, twin = done.reading.plots, expected.plots
     assert done.changes
     assert len(got) == len(twin)
@@ -107,5 +111,5 @@ def test_repaired_twin(path):
 @pytest.mark.parametrize("path", [path for path in case_files() if path.name.startswith("pass")], ids=name_of)
 def test_repairs_leave_what_is_right(path):
     """No safe repair of the case's own rule touches a plot that passes it."""
-    changes = repair(read(path, options(path))).changes
+    changes = repair(read(path)).changes
     assert path.parent.name not in {change.rule for change in changes}

@@ -5,7 +5,7 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests_helpers import plots_of
+from tests_helpers import examples, plots_of
 
 from eudr_geo.checks import catalogue
 from eudr_geo.checks.checking import check, failing
@@ -192,7 +192,7 @@ ALONE = sorted(
         max_size=8,
     )
 )
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25))
 def test_plots_are_judged_alone(rows):
     shapes, countries, areas, texts = zip(*rows, strict=True)
     plots = plots_of(*shapes, country=countries, area_ha=areas, area_text=texts)

@@ -8,6 +8,7 @@ import pytest
 import shapely
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
+from tests_helpers import examples
 
 from eudr_geo.checks import catalogue
 from eudr_geo.checks.checking import check
@@ -100,7 +101,7 @@ def wkb(geometries):
     return [None if shape is None else shapely.to_wkb(shape) for shape in geometries]
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(150), suppress_health_check=list(HealthCheck))
 @given(tables())
 def test_no_rule_crashes_and_a_part_is_judged_like_the_whole(plots):
     for code, rule in RULES.items():
@@ -112,7 +113,7 @@ def test_no_rule_crashes_and_a_part_is_judged_like_the_whole(plots):
         assert sorted(whole) == sorted(parts), code
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(150), suppress_health_check=list(HealthCheck))
 @given(tables())
 def test_repairing_twice_is_repairing_once(plots):
     for code, repair in REPAIRS.items():
@@ -145,7 +146,7 @@ def clean_plots(draw):
     return Plots({**stated, "geometry": [shape], "vertices": [len(radii) + 1], "decimals": [6]})
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60))
 @given(clean_plots())
 def test_a_clean_plot_comes_back_identical(plots):
     whole = check(Reading(plots))
@@ -160,7 +161,7 @@ def test_a_clean_plot_comes_back_identical(plots):
         assert after["vertices"].tolist() == plots["vertices"].tolist(), code
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150))
 @given(st.lists(st.tuples(grid, fine_grid), min_size=4, max_size=14).map(polygon))
 def test_untangling_gives_sound_polygons_or_nothing(shape):
     after = untangled(shape)
@@ -169,7 +170,7 @@ def test_untangling_gives_sound_polygons_or_nothing(shape):
         assert all(part.is_valid and not part.interiors for part in shapely.get_parts(after))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100))
 @given(tables())
 def test_the_where_of_a_finding_lies_on_its_plot(plots):
     """A place sent to the field must be a place of that plot, not of its neighbour in the table."""

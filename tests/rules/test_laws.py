@@ -8,7 +8,7 @@ import pytest
 import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests_helpers import ROOT
+from tests_helpers import ROOT, examples
 
 from eudr_geo.checks import catalogue
 from eudr_geo.checks.checking import check, failing
@@ -80,7 +80,7 @@ def tables(draw):
     )
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(100), suppress_health_check=list(HealthCheck))
 @given(tables())
 def test_no_rule_crashes_whatever_the_numbers(plots):
     result = check(Reading(plots))
@@ -89,7 +89,7 @@ def test_no_rule_crashes_whatever_the_numbers(plots):
         assert "nan" not in one.message.split()
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(60), suppress_health_check=list(HealthCheck))
 @given(tables())
 def test_a_part_is_judged_like_the_whole(plots):
     together = failing(Plots({name: plots[name] for name in PLOT_COLUMNS}), ALONE)

@@ -4,7 +4,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from test_cases import case_files, is_twin, name_of, options, read
+from test_cases import case_files, is_twin, name_of, read
 
 from eudr_geo.base.cells import clean_code
 from eudr_geo.checks import catalogue, engine
@@ -53,7 +53,7 @@ def told_of(finding):
 @pytest.mark.parametrize("path", cases("fail"), ids=name_of)
 def test_what_was_told_of_a_plot_is_told_by_the_audit(path, project):
     """For good or bad: same rule, same severity, and a plot that had an error is unfit in the project too."""
-    reading = repair(read(path, options(path))).reading  # as `add` does
+    reading = repair(read(path)).reading  # as `add` does
     result = check(reading)
     plan = preview_plots(project, reading, result)
     apply_plots(project, plan, now=NOW, who="test")
@@ -79,7 +79,7 @@ def test_a_rule_names_what_it_reads_of_the_file_and_no_project_keeps(monkeypatch
 
     monkeypatch.setattr(engine.Run, "_call", watched)
     for path in (*cases("fail"), *cases("pass")):
-        check(read(path, options(path)))
+        check(read(path))
     for code, names in asked.items():
         lost = names - project.plot_columns
         assert lost <= RULES[code].reads <= names, f"say in the decorator of {code}: reads={sorted(lost)}"

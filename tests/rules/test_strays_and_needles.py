@@ -7,7 +7,7 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests_helpers import plots_of
+from tests_helpers import examples, plots_of
 
 from eudr_geo.checks.checking import check
 from eudr_geo.checks.repairing import repair
@@ -55,7 +55,7 @@ def test_a_far_stray_is_one_finding_however_many_neighbours_its_triangle_covers(
     st.floats(1, 9),
     st.floats(0, 3),
 )
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80))
 def test_no_field_is_called_stray_however_long(radii, stretch, turn):
     """A star stretched up to nine times has its corners spread along it: none is far from all others."""
     c, s = math.cos(turn), math.sin(turn)

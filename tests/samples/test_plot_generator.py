@@ -28,7 +28,7 @@ def generated(tmp_path_factory):
             str(folder / name),
             *options,
         ]
-        subprocess.run(command, check=True, capture_output=True, timeout=60)
+        subprocess.run(command, check=True, capture_output=True, timeout=250)
         return folder / name
 
     return {

@@ -8,6 +8,7 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests_helpers import examples
 
 from eudr_geo.model.source import Source, WholeFileError
 from eudr_geo.sources.readers import flatgeobuf
@@ -110,7 +111,7 @@ def test_a_claim_of_a_million_features_is_refused(direct, written):
     assert "5,000,000" in seen.notes[0].why
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300))
 @given(data=st.data())
 def test_any_damage_is_named_and_nothing_lost(written, tmp_path_factory, data):
     changed = bytearray(written)

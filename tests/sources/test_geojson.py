@@ -5,6 +5,7 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests_helpers import examples
 
 from eudr_geo.checks.checking import check
 from eudr_geo.sources.reading import read_bytes, read_plots
@@ -240,7 +241,7 @@ value = st.recursive(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60))
 @given(
     st.lists(
         st.tuples(st.sampled_from(["Point", "Polygon", "MultiPolygon", "LineString", "Odd", 3]), value), max_size=5

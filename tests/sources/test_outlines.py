@@ -11,7 +11,7 @@ from eudr_geo.base.errors import InputError
 from eudr_geo.checks.checking import check
 from eudr_geo.cli import app
 from eudr_geo.model.plots import Reading
-from eudr_geo.plots import countries
+from eudr_geo.plots import atlas, countries
 from eudr_geo.plots.own_outlines import using
 from eudr_geo.sources.outlines import read_boundaries
 
@@ -46,7 +46,7 @@ def test_outlines_of_a_file_are_asked_first_and_only_while_asked(tmp_path, prope
     assert said.startswith("official.geojson (VN); else Natural Earth")
     records, said = found(INSIDE, BEYOND)
     assert records == [2]
-    assert said == countries.EDITION
+    assert said == atlas.EDITION
 
 
 def test_a_smaller_outline_puts_a_plot_outside(tmp_path):
@@ -107,8 +107,8 @@ def test_land_of_no_country_is_named():
 
 def test_every_unit_without_a_code_is_found_by_its_name():
     names = set()
-    for row, unit in enumerate(countries._atlas().units):
+    for row, unit in enumerate(atlas.units()):
         if not unit.code:
-            inside = shapely.point_on_surface(countries._unit_shape(row))
+            inside = shapely.point_on_surface(atlas.unit_shape(row))
             names |= set(countries.disputed([inside.x], [inside.y]))
     assert names == set(countries.WITHOUT_CODE)

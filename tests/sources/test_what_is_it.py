@@ -6,6 +6,7 @@ import zipfile
 
 import pytest
 from openpyxl import Workbook
+from tests_helpers import lines_run
 
 
 def zipped(*names):
@@ -25,7 +26,7 @@ def zipped(*names):
         (b"\xd0\xcf\x11\xe0\xa1\xb1", "unreadable-file", "no workbook"),
         (b"\n\n <!DOCTYPE HTML><html>", "unreadable-file", "web page"),
         (b"<?xml version='1.0'?><!DOCTYPE html PUBLIC 'x'><html>", "unreadable-file", "web page"),
-        (b"<gml:FeatureCollection xmlns:gml='x'>", "unsupported-format", "GML"),
+        (b"<gml:FeatureCollection xmlns:gml='x'>", "unreadable-file", "the XML breaks"),
         (b"\0\0\x27\x0a" + bytes(200), "unsupported-format", ".shp"),
         (b"PAR1xxxx", "unsupported-format", "GeoParquet"),
         (b"AC1027", "unsupported-format", "AutoCAD"),
@@ -58,13 +59,11 @@ def test_signals_and_instructions_in_the_text_of_a_plot_do_no_harm(direct):
     assert len(direct(f"plot,lat,lon,note\nA,12.5,108.1,{note.replace(',', ' ')}\n").plots) == 1
 
 
-def test_a_thousand_comments_take_no_time(direct):
-    import time
-
-    start = time.process_time()
-    direct(b"<!---->" * 9000)
-    direct(b"<?x?>\n" * 9000)
-    assert time.process_time() - start < 1
+@pytest.mark.parametrize("comment", [b"<!---->", b"<?x?>\n"])
+def test_a_million_comments_take_no_time(direct, comment):
+    """To copy what is left of them at each would take an hour: the suite's own limit ends that."""
+    _, ran = lines_run(lambda: direct(comment * 900_000))
+    assert ran < 5_000
 
 
 def claim(count):

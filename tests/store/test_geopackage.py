@@ -12,6 +12,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from store_projects import ask, put, reading_of, squares
+from tests_helpers import examples
 
 from eudr_geo.base.errors import InputError
 from eudr_geo.model import gpkg_blob
@@ -174,7 +175,7 @@ numbers = st.floats(-180, 180, allow_nan=False)
 
 
 @given(st.lists(st.tuples(numbers, numbers), min_size=1, max_size=8))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50))
 def test_blobs_say_the_edges_that_the_geometry_has(positions):
     geometries = [shapely.MultiPoint(positions), shapely.Point(positions[0])]
     for blob, geometry in zip(gpkg_blob.encode(geometries), geometries, strict=True):

@@ -17,7 +17,6 @@ from eudr_geo.plots import countries
 from eudr_geo.plots.candidates import likely_systems, without_decimal_point
 from eudr_geo.plots.geodesy import distance_m
 from eudr_geo.plots.shapes.rings import exchanged
-from eudr_geo.sources.records.stated_positions import stated_lon_lat
 
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -152,7 +151,7 @@ def projected_coordinates(plots: Plots) -> Problems:
     basis=f"{GEO}: longitude, then latitude",
     requires=("projected-coordinates",),
     ids=("C-01", "C-11"),
-    reads=("extra",),
+    reads=("stated_lat", "stated_lon"),
 )
 def swapped_axes(plots: Plots) -> Problems:
     """Longitude and latitude in the wrong order.
@@ -234,10 +233,9 @@ def _elsewhere(plots: Plots, lon: Floats, lat: Floats, asked: Mask) -> Mask:
 
 def _contradicted(plots: Plots, lon: Floats, lat: Floats) -> Mask:
     """Tell which plots lie where their own latitude and longitude say only when the two are exchanged."""
-    stated = stated_lon_lat(plots["extra"].tolist())
     with np.errstate(invalid="ignore"):
-        as_given = np.hypot(stated[:, 0] - lon, stated[:, 1] - lat)
-        exchanged_ = np.hypot(stated[:, 0] - lat, stated[:, 1] - lon)
+        as_given = np.hypot(plots["stated_lon"] - lon, plots["stated_lat"] - lat)
+        exchanged_ = np.hypot(plots["stated_lon"] - lat, plots["stated_lat"] - lon)
         found: Mask = (exchanged_ < _SAME_PLACE) & (as_given > 10 * _SAME_PLACE)
     return found
 

@@ -27,6 +27,11 @@ _GUIDE_LINE = 58  # characters beside each other in the last column of the guide
 _LISTED_ROWS = 5000  # rows that get drop-down lists
 
 
+def _is_said(value: Any) -> bool:
+    """Tell whether a value is text or a number; NaN is none."""
+    return isinstance(value, str) or (isinstance(value, (int, float)) and value == value)  # noqa: PLR0124
+
+
 class Maker:
     """One workbook in the making."""
 
@@ -229,7 +234,7 @@ class Maker:
             frame = self.book.table(table)
             if len(frame):
                 given = {name: value for name, value in frame.iloc[0].items() if not str(name).startswith("src_")}
-                pairs += [(f"{table}.{name}", value) for name, value in given.items() if isinstance(value, str)]
+                pairs += [(f"{table}.{name}", value) for name, value in given.items() if _is_said(value)]
                 if table == "organisation" and given.get("country"):
                     pairs.append(("country", given["country"]))
         for row, (key, value) in enumerate(pairs, start=1):

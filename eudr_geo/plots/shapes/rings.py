@@ -9,6 +9,7 @@ import numpy.typing as npt
 import shapely
 
 from eudr_geo.model.plots import Array
+from eudr_geo.plots.building import build_polygons
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -177,9 +178,8 @@ def rebuild(geometries: Array, rings: Rings) -> Array:
     rings = rings.select(~hopeless[rings.owner])
     if not len(rings):
         return result
-    lines: Array = np.asarray(shapely.linearrings(rings.coords, indices=rings.position_ring()))
     first = rings.number == 0
-    polygons: Array = np.asarray(shapely.polygons(lines, indices=np.cumsum(first) - 1))
+    polygons = build_polygons(rings.coords, rings.starts, np.append(np.flatnonzero(first), len(rings)))
     owner = rings.owner[first]
     single = types[owner] == POLYGON
     result[owner[single]] = polygons[single]

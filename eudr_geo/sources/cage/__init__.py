@@ -22,7 +22,8 @@ from typing import Any
 
 from eudr_geo.base.limits import Limits, raise_it
 from eudr_geo.model.plots import Note, Plots, Reading, SourceFile
-from eudr_geo.sources.cage.drivers import ALLOWED, SKIPPED
+from eudr_geo.sources.cage.drivers import ALLOWED
+from eudr_geo.sources.cage.starting import command, environment
 from eudr_geo.sources.cage.warm import Warm, WarmError, is_possible
 from eudr_geo.sources.cage.wire import WireError, unpack
 
@@ -90,47 +91,6 @@ def _copy(path: Path, target: Path, limit: int) -> tuple[int, str]:
                 break
             copy.write(block)
     return size, digest.hexdigest()
-
-
-def command(what: str) -> list[str]:
-    """Return how a child is started: with this package and its libraries, also where only the user has them."""
-    ours = str(Path(__file__).parents[3])
-    theirs = [entry for entry in sys.path if entry.endswith(_LIBRARIES)]
-    return [sys.executable, "-P", "-s", "-c", _START, json.dumps([ours, *theirs]), what]
-
-
-_LIBRARIES = ("site-packages", "dist-packages")
-_START = (
-    "import json, sys; ours, *theirs = json.loads(sys.argv.pop(1)); "
-    f"sys.path[:0] = [] if ours.endswith({_LIBRARIES!r}) else [ours]; "
-    "sys.path += [entry for entry in theirs if entry not in sys.path]; "
-    "from eudr_geo.sources.cage.__main__ import main; main()"
-)
-
-
-def environment(folder: Path) -> dict[str, str]:
-    """Return the whole environment of the child."""
-    kept = {key: os.environ[key] for key in ("SYSTEMROOT", "WINDIR") if key in os.environ}
-    return kept | {
-        "LANG": "C.UTF-8",
-        "TZ": "UTC",
-        "PATH": "",
-        "HOME": str(folder),
-        "TMPDIR": str(folder),
-        "PYTHONHASHSEED": "0",
-        "PYTHONIOENCODING": "utf-8",
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "OPENBLAS_NUM_THREADS": "1",
-        "OMP_NUM_THREADS": "1",
-        "PROJ_NETWORK": "OFF",
-        "GDAL_SKIP": ",".join(SKIPPED),
-        "OGR_SKIP": ",".join(SKIPPED),
-        "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": ".none",
-        "GDAL_HTTP_PROXY": "127.0.0.1:9",
-        "GDAL_VRT_ENABLE_PYTHON": "NO",
-        "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR",
-        "CPL_LOG": os.devnull,
-    }
 
 
 def _run(folder: Path, job: dict[str, Any], limits: Limits, child: _Cold | Warm) -> tuple[bytes, str]:

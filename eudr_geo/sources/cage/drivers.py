@@ -1,14 +1,16 @@
 """The only GDAL drivers that ever see a stranger's file, and all others by name.
 
 GDAL chooses a driver by content, so a list of what is forbidden is never complete: a file called ``plots.geojson``
-can be a program that opens other files. The list is that of the GDAL in fiona's wheel; a test compares it with the
-drivers that are really there inside the cage.
+can be a program that opens other files. The list is that of the GDAL in the wheels of fiona and of pyogrio; a test
+compares it with the drivers that are really there inside the cage, of both.
 """
 
-ALLOWED = ("MapInfo File",)
+ALLOWED = ("GML", "MapInfo File", "OpenFileGDB")
 
-# GDAL 3.9.2, as bundled with fiona 1.10.1; later names are added, none is taken away.
+# GDAL 3.9.2 of fiona 1.10.1 and 3.12.4 of pyogrio 0.13.0; later names are added, none is taken away.
 SKIPPED = (
+    "ADBC",
+    "AIVector",
     "AVCBin",
     "AVCE00",
     "AmigoCloud",
@@ -19,12 +21,15 @@ SKIPPED = (
     "DGN",
     "DXF",
     "EDIGEO",
+    "EEDA",
     "ESRI Shapefile",
     "ESRIJSON",
     "Elasticsearch",
     "FlatGeobuf",
-    "GML",
+    "GDALG",
+    "GMLAS",
     "GPKG",
+    "GPSBABEL",
     "GPSBabel",
     "GPX",
     "GTFS",
@@ -32,21 +37,31 @@ SKIPPED = (
     "GeoJSONSeq",
     "GeoRSS",
     "Geoconcept",
+    "HTTP",
+    "Idrisi",
     "JML",
     "JSONFG",
     "KML",
+    "LIBKML",
     "LVBAG",
+    "MBTiles",
+    "MEM",
     "MVT",
     "MapML",
     "Memory",
     "MiraMonVector",
+    "MongoDBv3",
     "NGW",
     "OAPIF",
     "ODS",
+    "OGCAPI",
     "OGR_GMT",
+    "OGR_PDS",
     "OGR_VRT",
     "OSM",
-    "OpenFileGDB",
+    "PCIDSK",
+    "PDF",
+    "PDS4",
     "PGDUMP",
     "PLSCENES",
     "PMTiles",
@@ -60,16 +75,9 @@ SKIPPED = (
     "UK .NTF",
     "VDV",
     "VFK",
+    "VICAR",
     "WAsP",
     "WFS",
     "XLSX",
-    "GDALG",
-    "GPSBABEL",
-    "GPSBabel",
-    "NGW",
-    "ADBC",
-    "LIBKML",
-    "MongoDBv3",
-    "PMTiles",
     "XODR",
 )

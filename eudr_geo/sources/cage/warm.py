@@ -21,6 +21,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from eudr_geo.sources.cage.starting import command, environment
+
 WORTH_IT = 3
 """Files from which on one warm process costs less than a cold one for each."""
 _GRACE_S = 20.0  # to start up, and to notice that a child was killed
@@ -84,8 +86,6 @@ class Warm:
 
 class _Server:
     def __init__(self) -> None:
-        from eudr_geo.sources.cage import command, environment
-
         self._home = tempfile.TemporaryDirectory(prefix="eudr-geo-warm-")
         self._process = subprocess.Popen(
             command("--warm"),

@@ -17,6 +17,7 @@ from eudr_geo.base.said import Said
 from eudr_geo.law import MIN_RING_POSITIONS
 from eudr_geo.model.changes import CellChange
 from eudr_geo.model.plots import PLOT_COLUMNS, Note, Plots, Reading, Rejected, SourceFile
+from eudr_geo.plots.building import build_polygons
 from eudr_geo.words.saying import from_plain, to_plain
 
 _MAGIC = b"EUDRGEO1"
@@ -233,8 +234,7 @@ def _shapes(parts: list[memoryview], n: int) -> npt.NDArray[Any]:
         others = shapely.from_wkb([piece or None for piece in pieces])
         shapes[one_ring == 0] = others
         if len(count):
-            offsets = np.append(0, np.cumsum(count)), np.arange(len(count) + 1)
-            shapes[one_ring == 1] = shapely.from_ragged_array(shapely.GeometryType.POLYGON, xy, offsets)
+            shapes[one_ring == 1] = build_polygons(xy, np.append(0, np.cumsum(count)))
     if not np.isin(shapely.get_type_id(others), _GEOMETRIES).all():
         raise WireError("a geometry is of no plot")
     if not (np.isfinite(xy).all() and np.isfinite(shapely.get_coordinates(others)).all()):

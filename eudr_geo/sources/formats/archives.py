@@ -32,6 +32,8 @@ _MAY_HOLD_PLOTS = (
     ".xlsx",
     ".gpkg",
     ".gpx",
+    ".gml",
+    ".gdbtable",
     ".tab",
     ".mif",
     ".zip",

@@ -17,6 +17,7 @@ import shapely
 
 from eudr_geo.law import COORDINATE_DECIMALS, MIN_RING_POSITIONS
 from eudr_geo.model.source import NumberText, RecordError
+from eudr_geo.plots.building import build_polygons, ring_faults
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -182,18 +183,13 @@ def _no_position(position: Any) -> RecordError:
 
 def _polygon(rings: Sequence[Any]) -> Shape:
     parts = [_positions_shape(ring, lambda xy: xy) for ring in rings]
-    closed = []
-    for part in parts:
-        xy = part.geometry
-        is_open = bool((xy[0] != xy[-1]).any())
-        part.open_rings = int(is_open and len(xy) > 1)
-        part.short_rings = int(len(xy) + is_open < MIN_RING_POSITIONS)
-        extra = max(int(is_open), MIN_RING_POSITIONS - len(xy))
-        closed.append(np.concatenate([xy, np.repeat(xy[:1], extra, axis=0)]))
-        # A ring too short to be one is only that: whether it is open says nothing more.
-        if part.short_rings:
-            part.open_rings = 0
-    return _merged(shapely.Polygon(closed[0], closed[1:]), parts)
+    xy = np.concatenate([part.geometry for part in parts])
+    starts = np.cumsum([0, *(part.vertices for part in parts)])
+    is_open, is_short = ring_faults(xy, starts)
+    # A ring too short to be one is only that: whether it is open says nothing more.
+    for part, opened, short in zip(parts, (is_open & ~is_short).tolist(), is_short.tolist(), strict=True):
+        part.open_rings, part.short_rings = int(opened), int(short)
+    return _merged(build_polygons(xy, starts, np.array([0, len(parts)]))[0], parts)
 
 
 def _merged(geometry: Any, parts: Sequence[Shape]) -> Shape:

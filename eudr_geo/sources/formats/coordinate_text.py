@@ -14,10 +14,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import shapely
-import simdjson
 
-from eudr_geo.law import COORDINATE_DECIMALS, MIN_RING_POSITIONS
+from eudr_geo.law import COORDINATE_DECIMALS
+from eudr_geo.plots.building import build_polygons, ring_faults
 from eudr_geo.sources.formats.boundaries import FACTS, decimals_of, largest
+from eudr_geo.sources.formats.numbers_in_json import numbers_of
 
 Ints = npt.NDArray[np.int64]
 
@@ -69,10 +70,8 @@ class Regions:
         if not arrays:
             return
         text = b"[" + b",".join(arrays) + b"]"
-        try:
-            parsed: Any = simdjson.Parser().parse(text)
-            values = np.frombuffer(parsed.as_buffer(of_type="d"), dtype=np.float64)
-        except (ValueError, RuntimeError, TypeError):
+        values = numbers_of(text)
+        if values is None:
             self._one_by_one(arrays)  # some array is not what it seemed: each is judged alone
             return
         data = np.frombuffer(text, dtype=np.uint8)
@@ -162,10 +161,8 @@ class Regions:
         if b"e" in rings or b"E" in rings or b"[" in rings:
             return False
         text = b"[%b]" % rings.translate(_COMMAS)
-        try:
-            parsed: Any = simdjson.Parser().parse(text)
-            values = np.frombuffer(parsed.as_buffer(of_type="d"), dtype=np.float64)
-        except (ValueError, RuntimeError, TypeError):
+        values = numbers_of(text)
+        if values is None:
             return False
         data = np.frombuffer(text, dtype=np.uint8)
         commas = np.flatnonzero(data == ord(","))
@@ -283,33 +280,19 @@ def assemble(regions: Regions, kind: str, numbers: Ints) -> tuple[Any, dict[str,
     ring = regions.all_ring[rows]
     is_new = np.concatenate([[True], (ring[1:] != ring[:-1]) | (owner[1:] != owner[:-1])])
     start = np.flatnonzero(is_new)
-    size = np.diff(np.append(start, len(xy)))
+    ring_starts = np.append(start, len(xy))
     ring_owner = owner[start]
-    is_open = (xy[start] != xy[start + size - 1]).any(axis=1)
-    too_short = size + is_open < MIN_RING_POSITIONS
-    extra = np.maximum(is_open.astype(np.int64), MIN_RING_POSITIONS - size)
+    is_open, too_short = ring_faults(xy, ring_starts)
     is_open &= ~too_short
     facts["open_rings"] = np.bincount(ring_owner[is_open], minlength=n).astype(np.int64)
     facts["short_rings"] = np.bincount(ring_owner[too_short], minlength=n).astype(np.int64)
     part = regions.all_polygon[rows][start]
     new_part = np.concatenate([[True], (part[1:] != part[:-1]) | (ring_owner[1:] != ring_owner[:-1])])
-    if extra.any():
-        # Every added position is the ring's first one: it closes the ring, or pads it to what can be held.
-        size, xy = size + extra, _filled(xy, start, size, size + extra)
-    ring_offsets = np.append(0, np.cumsum(size))
-    part_offsets = np.append(np.flatnonzero(new_part), len(start))
+    part_starts = np.append(np.flatnonzero(new_part), len(start))
     if kind == "Polygon":
-        return shapely.from_ragged_array(shapely.GeometryType.POLYGON, xy, (ring_offsets, part_offsets)), facts
-    offsets = np.append(np.searchsorted(ring_owner[new_part], np.arange(n)), len(part_offsets) - 1)
-    kept = (ring_offsets, part_offsets, offsets)
-    return shapely.from_ragged_array(shapely.GeometryType.MULTIPOLYGON, xy, kept), facts
-
-
-def _filled(xy: Any, start: Ints, size: Ints, full: Ints) -> Any:
-    """Positions of rings with the first one of each repeated at its end until it is full."""
-    ring = np.repeat(np.arange(len(start)), full)
-    place = np.arange(full.sum()) - np.repeat(np.cumsum(full) - full, full)
-    return xy[start[ring] + np.where(place < size[ring], place, 0)]
+        return build_polygons(xy, ring_starts, part_starts), facts
+    multi_starts = np.append(np.searchsorted(ring_owner[new_part], np.arange(n)), len(part_starts) - 1)
+    return build_polygons(xy, ring_starts, part_starts, multi_starts), facts
 
 
 def assembled(regions: Regions, bulk: Sequence[tuple[int, str, int]], n: int) -> tuple[Any, dict[str, Ints]]:

@@ -11,6 +11,7 @@ import shapely
 
 from eudr_geo.law import MIN_RING_POSITIONS
 from eudr_geo.model.source import NumberText, RecordError
+from eudr_geo.plots.building import build_polygons
 from eudr_geo.sources.formats.boundaries import Shape, offered_polygon, shape_of
 
 Floats = npt.NDArray[np.float64]
@@ -114,11 +115,10 @@ def plain_polygons(told: Sequence[tuple[str, Any] | None]) -> Any:
             sound &= size >= MIN_RING_POSITIONS
             sound[sound] &= (xy[last[sound] - size[sound] + 1] == xy[last[sound]]).all(axis=1)
         keep = sound[owner]
-        number = np.cumsum(sound) - 1
         if is_ring:
-            built = shapely.polygons(shapely.linearrings(xy[keep], indices=number[owner[keep]]))
+            built = build_polygons(xy[keep], np.append(0, np.cumsum(size[sound])))
         else:
-            built = shapely.points(xy[keep])
+            built = np.asarray(shapely.points(xy[keep]))
         made[places[sound]] = built
     return made
 
@@ -162,3 +162,18 @@ def _written(nested: Any) -> Any:
     if isinstance(nested, np.ndarray):
         return [[NumberText(repr(number)) for number in position] for position in nested.tolist()]
     return [_written(inner) for inner in nested]
+
+
+def largest_of(nested: Any) -> float:
+    """Return the largest ordinate of nested arrays, without its sign; 0 where there is none.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> largest_of([np.array([[-108.05, 12.68], [np.nan, 1.0]])])
+    108.05
+    """
+    if isinstance(nested, np.ndarray):
+        flat = np.abs(nested[:, :2])
+        return float(flat[np.isfinite(flat)].max(initial=0.0))
+    return max((largest_of(inner[1] if isinstance(inner, tuple) else inner) for inner in nested), default=0.0)

@@ -7,15 +7,18 @@ library to say.
 
 from __future__ import annotations
 
+import io
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+
+import olefile
 
 from eudr_geo.base.limits import Limits
 from eudr_geo.model.source import WholeFileError
 from eudr_geo.sources.formats.sheet_claims import Failed, check_size
 
-_HEAD, _ENTRY = 512, 128
-_SHORT_STREAM, _FIRST_OF_LIST = 56, 76
+_ENTRY = 128
+_SPARE_TABLES = 16  # beyond twice what the file needs
 _NO_SECTOR = 0xFFFFFFFA  # numbers from here on mean an end, or nothing
 _SHEET, _SIZE, _ERROR, _PASSWORD = 0x0085, 0x0200, 0x0205, 0x002F
 _BEGIN = {0x0009, 0x0209, 0x0409, 0x0809}
@@ -87,49 +90,76 @@ def _records(stream: bytes) -> Iterator[tuple[int, int, bytes]]:
         at += 4 + length
 
 
+class _Sectors(olefile.OleFileIO):  # type: ignore[misc]
+    """A compound file of which the list of entries is looked through in its order, as the library that reads it does.
+
+    The tree of entries is left out: it is walked by recursion, and what no branch leads to is read all the same.
+    """
+
+    def loaddirectory(self, sect: int) -> None:
+        """Load the list of entries (called while the file is opened)."""
+        self.directory_fp = self._open(sect, force_FAT=True)
+        self.direntries = [None]
+        self.root = self._load_direntry(0)
+
+    def workbook(self) -> bytes:
+        """Return the stream of the workbook, empty if there is none."""
+        for start, links in (
+            (self.first_dir_sector, self.fat), (self.first_mini_fat_sector, self.fat), (self.root.isectStart, self.fat),
+        ):  # fmt: skip
+            _follow(start, links)
+        place = self._place()
+        if place is None:
+            return b""
+        start, size = place
+        if size < self.mini_stream_cutoff_size:
+            self.loadminifat()
+            _follow(start, self.minifat)
+        else:
+            _follow(start, self.fat)
+        return bytes(self._open(start, size).getvalue())
+
+    def _place(self) -> tuple[int, int] | None:
+        entries = self.directory_fp.getvalue()
+        found: dict[str, tuple[int, int]] = {}
+        for at in range(0, len(entries) - _ENTRY + 1, _ENTRY):
+            length = min(struct.unpack_from("<H", entries, at + 64)[0], 64)
+            name = entries[at : at + max(length - 2, 0)].decode("utf-16-le", "replace")
+            place = struct.unpack_from("<II", entries, at + 116)
+            found.setdefault(name, place)
+            found.setdefault(name.lower(), place)
+        return next((found[name] for name in ("Workbook", "Book", "workbook", "book") if name in found), None)
+
+
 def _stream(data: bytes) -> bytes:
-    """The stream of the workbook in a compound file."""
+    """The stream of the workbook in a compound file.
+
+    Raises
+    ------
+    WholeFileError
+        For sectors in a circle, or past the end of their list: whoever follows them goes on for ever.
+    """
     shift, short_shift = struct.unpack_from("<HH", data, 30)
+    tables, lists = struct.unpack_from("<I", data, 44)[0], struct.unpack_from("<I", data, 72)[0]
     if not (shift in {9, 12} and short_shift == 6):
         return b""
-    count, directory = struct.unpack_from("<I", data, 44)[0], struct.unpack_from("<I", data, 48)[0]
-    most, short_table = struct.unpack_from("<I", data, _SHORT_STREAM)[0], struct.unpack_from("<I", data, 60)[0]
+    sectors, numbers = len(data) >> shift, 1 << (shift - 2)
+    if max(tables, lists) > 2 * (sectors // numbers) + _SPARE_TABLES:  # each is copied again for the next one
+        raise _damaged()
+    try:
+        with _Sectors(io.BytesIO(data)) as compound:
+            stream: bytes = compound.workbook()
+            return stream
+    except (OSError, ValueError, TypeError, AttributeError, LookupError, OverflowError) as error:
+        raise _damaged() from error  # another library may read it all the same, and nobody has looked where cells are
 
-    def sector(number: int) -> bytes:
-        return data[(number + 1) << shift : (number + 2) << shift] if number < _NO_SECTOR else b""
 
-    listed = list(struct.unpack_from("<109I", data, _FIRST_OF_LIST))
-    more, seen = struct.unpack_from("<I", data, 68)[0], 0
-    while more < _NO_SECTOR and seen <= len(data) >> shift:
-        numbers = _numbers(sector(more))
-        if not numbers:
+def _follow(start: int, links: Sequence[int]) -> None:
+    """Go along a chain of sectors once."""
+    for _ in range(len(links) + 1):
+        if start >= _NO_SECTOR:
+            return
+        if start >= len(links):
             break
-        listed += numbers[:-1]
-        more, seen = numbers[-1], seen + 1
-    table = _numbers(b"".join(map(sector, listed[: min(count, len(data) >> shift)])))
-
-    def chain(start: int, links: list[int]) -> list[int]:
-        found: list[int] = []
-        while start < _NO_SECTOR:
-            if start >= len(links) or len(found) > len(links):  # past the end, or in a circle: libraries go on for ever
-                raise _damaged()
-            found.append(start)
-            start = links[start]
-        return found
-
-    entries = b"".join(map(sector, chain(directory, table)))
-    places: dict[str, tuple[int, int]] = {}
-    for at in range(0, len(entries) - _ENTRY + 1, _ENTRY):
-        length = min(struct.unpack_from("<H", entries, at + 64)[0], 64)
-        name = entries[at : at + max(length - 2, 0)].decode("utf-16-le", "replace")
-        places.setdefault(name.lower(), struct.unpack_from("<II", entries, at + 116))
-    start, length = places.get("workbook") or places.get("book") or (_NO_SECTOR, 0)
-    root = b"".join(map(sector, chain(places.get("root entry", (_NO_SECTOR, 0))[0], table)))
-    short = _numbers(b"".join(map(sector, chain(short_table, table))))
-    if length >= most:
-        return b"".join(map(sector, chain(start, table)))[:length]
-    return b"".join(root[number << 6 : (number + 1) << 6] for number in chain(start, short))[:length]
-
-
-def _numbers(data: bytes) -> list[int]:
-    return list(struct.unpack(f"<{len(data) // 4}I", data[: len(data) // 4 * 4]))
+        start = links[start]
+    raise _damaged()

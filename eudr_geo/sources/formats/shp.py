@@ -12,6 +12,7 @@ import shapely
 
 from eudr_geo.law import MIN_RING_POSITIONS
 from eudr_geo.model.source import RecordError, WholeFileError
+from eudr_geo.plots.building import build_polygons
 from eudr_geo.sources.formats.double_shapes import DAMAGED, MADE, NO_GEOMETRY, Told
 
 Floats = npt.NDArray[np.float64]
@@ -123,17 +124,17 @@ def _plain(shp: bytes, places: Ints, sizes: Ints) -> list[Any]:
         if not len(chosen):
             continue
         before = np.cumsum(number) - number
-        owner = np.repeat(np.arange(len(chosen)), number)
         ends = (start + 16 * number).tolist()
         xy = np.frombuffer(b"".join(map(shp.__getitem__, map(slice, start.tolist(), ends))), "<f8").reshape(-1, 2)
         sound = np.ones(len(chosen), dtype=bool)
         if not np.isfinite(xy).all():
-            sound[owner[~np.isfinite(xy).all(axis=1)]] = False
+            sound = np.logical_and.reduceat(np.isfinite(xy).all(axis=1), before)
         if chosen is rows:
             sound &= (xy[before] == xy[before + number - 1]).all(axis=1)
         if not sound.all():
-            xy, owner = xy[sound[owner]], (np.cumsum(sound) - 1)[owner[sound[owner]]]
-        made: Any = shapely.polygons(shapely.linearrings(xy, indices=owner)) if chosen is rows else shapely.points(xy)
+            xy = xy[np.repeat(sound, number)]
+        starts = np.append(0, np.cumsum(number[sound]))
+        made: Any = build_polygons(xy, starts) if chosen is rows else shapely.points(xy)
         more = np.isin(kind[chosen[sound]], list(_WITH_MORE)).tolist()
         for row, geometry, has_more in zip(chosen[sound].tolist(), made, more, strict=True):  # only put in its place
             found[row] = (MADE, geometry, has_more)

@@ -35,7 +35,7 @@ _NO_DATA = (  # how strangers' files begin that hold no plots in any form
     (b"7z\xbc\xaf", "a 7z archive", _REPACK),
     (b"\x1f\x8b", "a gzip archive", _REPACK),
 )
-_ALONE = re.compile(r"\.(?:geojson|geojsonl|ndjson|json|gpkg|gpx|fgb|csv|tsv|xlsx|xls|ods)$", re.IGNORECASE)
+_ALONE = re.compile(r"\.(?:geojson|geojsonl|ndjson|json|gml|gpkg|gpx|fgb|csv|tsv|xlsx|xls|ods)$", re.IGNORECASE)
 """Files that are read out of an archive that holds one of them. KML and Shapefiles have readers that know archives."""
 _UNPACKED = "unpacked.bin"  # a name of ours: the archive's own names open nothing
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0"
@@ -55,7 +55,6 @@ _DOCUMENTS = {
     "content.xml": "an OpenDocument file that is no table",
 }
 _XML = {
-    "FeatureCollection": ("GML", "export the plots as GeoJSON or GeoPackage"),
     "osm": ("OpenStreetMap data", "export the plots as GeoJSON"),
     "svg": ("a drawing (SVG)", _AS_BOUNDARIES),
 }

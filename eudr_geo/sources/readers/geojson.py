@@ -13,11 +13,12 @@ from eudr_geo.model.plots import Plots, Reading
 from eudr_geo.model.source import NumberText, RecordError, Source, WholeFileError
 from eudr_geo.sources.formats.boundaries import Shape, line_fault, offered_polygon, shape_of
 from eudr_geo.sources.formats.coordinate_text import LEVELS, assembled
+from eudr_geo.sources.formats.json_breaks import where_it_breaks
 from eudr_geo.sources.formats.json_stream import EXPORT_AGAIN, BrokenError, JsonStream, Region, Twice
+from eudr_geo.sources.records.features import GEOMETRIES, parts_of
 from eudr_geo.sources.records.gathering import Gathering
 
 FORMATS = ("GeoJSON",)
-_GEOMETRIES = {"Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon", "GeometryCollection"}
 _HOLDERS = frozenset({dict, list, Twice})
 _WGS84 = re.compile(r"(urn:ogc:def:crs:)?(OGC:(1\.3|2)?:?:?CRS84|EPSG:(6\.9)?:?:?4326)", re.IGNORECASE)
 
@@ -72,7 +73,7 @@ class _Rows:
             if document.peek():
                 raise BrokenError
         except BrokenError:
-            raise self._where() from None
+            raise where_it_breaks(document, self.gathering.records + 1) from None
         if lines > 1:  # the first line alone looked like a lone feature
             self.gathering.notes = [note for note in self.gathering.notes if note.code != "bare-geometry"]
             self.gathering.note(
@@ -122,7 +123,7 @@ class _Rows:
                     'write "type": "FeatureCollection", or export the file again',
                     shown(kind),
                 )
-        elif kind == "Feature" or kind in _GEOMETRIES:
+        elif kind == "Feature" or kind in GEOMETRIES:
             self.gathering.note(
                 "bare-geometry", f"a lone {kind} instead of a collection", "nothing; our own files are collections"
             )
@@ -147,28 +148,6 @@ class _Rows:
             self._feature(document.value())
         document.skip("]")
 
-    def _where(self) -> WholeFileError:
-        """Say where the JSON breaks, in the file as it is."""
-        near = ""
-        try:
-            text = self.document.source.path.read_bytes().decode(self.document.encoding)
-            json.loads(text.lstrip("\ufeff"), parse_float=str, parse_int=str)
-        except json.JSONDecodeError as error:
-            place = f"line {error.lineno}, character {error.colno}"
-            # The reader stops behind the comma that should not be there.
-            before = re.search(r",\s*\Z", error.doc[: error.pos])
-            near = error.doc[before.start() if before else error.pos :][:80]
-        except (UnicodeDecodeError, RecursionError):
-            place = "a place that cannot be told"
-        else:
-            place = f"record {self.gathering.records + 1}"
-        fix = "the file is cut off or damaged: export or send it again"
-        if near.startswith("'"):
-            fix = "write names and texts in double quotation marks; this is how Python shows data, not JSON"
-        elif re.match(r",\s*[\]}]", near):
-            fix = "a comma stands before a closing bracket: take it away"
-        return WholeFileError("unreadable-file", f"the JSON breaks at {place}", fix)
-
     def _feature(self, feature: Any) -> None:
         gathering = self.gathering
         gathering.count()
@@ -176,7 +155,7 @@ class _Rows:
         properties: dict[str, Any] = {}
         offer: Shape | None = None
         try:
-            properties, geometry, outside_id = _parts_of(feature)
+            properties, geometry, outside_id = parts_of(feature)
             properties = self._restored(properties)
             kind = geometry["type"]
             if outside_id:
@@ -256,7 +235,7 @@ class _Rows:
             raise RecordError("unreadable-record", "the collection has no list of geometries", EXPORT_AGAIN)
         found: list[tuple[str, Any]] = []
         for part in parts:
-            if not isinstance(part, dict) or isinstance(part, Twice) or part.get("type") not in _GEOMETRIES:
+            if not isinstance(part, dict) or isinstance(part, Twice) or part.get("type") not in GEOMETRIES:
                 raise RecordError(
                     "unsupported-geometry",
                     "the collection holds something that is no geometry",
@@ -336,72 +315,3 @@ class _Rows:
         if code != "EPSG:4326":
             self.transform = code
         return True
-
-
-def _parts_of(feature: Any) -> tuple[dict[str, Any], dict[str, Any], str]:
-    """Properties, geometry and id of a feature, or why it is none."""
-    if not isinstance(feature, dict):
-        raise RecordError(
-            "unreadable-record",
-            f"{_written(feature)} stands where a feature belongs",
-            EXPORT_AGAIN,
-            _written(feature),
-        )
-    if isinstance(feature, Twice):
-        raise RecordError(
-            "unreadable-record",
-            f"the member {shown(feature.key)} stands twice in the feature",
-            "keep one of the two",
-            feature.key,
-        )
-    if feature.get("type") != "Feature":
-        is_collection = feature.get("type") == "FeatureCollection"
-        raise RecordError(
-            "unreadable-record",
-            f"its type is {_written(feature.get('type'))}, not Feature",
-            "send each collection as a file of its own" if is_collection else 'write "type": "Feature"',
-            _written(feature.get("type")),
-        )
-    properties = feature.get("properties")
-    if properties is None:
-        properties = {}
-    if not isinstance(properties, dict):
-        raise RecordError("unreadable-record", "its properties are no object", EXPORT_AGAIN, _written(properties))
-    if isinstance(properties, Twice):
-        raise RecordError(
-            "unreadable-record",
-            f"the property {shown(properties.key)} stands twice",
-            "keep one of the two",
-            properties.key,
-        )
-    geometry = feature.get("geometry")
-    if geometry is None:
-        raise RecordError("missing-geometry", "it has no geometry", "walk the plot, or take its point")
-    if isinstance(geometry, Twice):
-        raise RecordError(
-            "unreadable-record",
-            f"the member {shown(geometry.key)} stands twice in its geometry",
-            "keep one of the two",
-            geometry.key,
-        )
-    if not isinstance(geometry, dict):
-        raise RecordError("unreadable-record", "its geometry is no object", EXPORT_AGAIN, _written(geometry))
-    kind = geometry.get("type")
-    if kind not in _GEOMETRIES:
-        raise RecordError(
-            "unsupported-geometry",
-            f"{_written(kind)} is no geometry of a plot",
-            "use a Point or a Polygon",
-            _written(kind),
-        )
-    if kind != "GeometryCollection" and "coordinates" not in geometry:
-        raise RecordError("missing-geometry", "its geometry has no coordinates", "walk the plot again and export it")
-    outside = feature.get("id")
-    return properties, geometry, str(outside) if isinstance(outside, str) else ""
-
-
-def _written(value: Any) -> str:
-    """A value as the file writes it, for messages; what holds others is only named."""
-    if isinstance(value, (dict, list)):
-        return "an object" if isinstance(value, dict) else "a list"
-    return shown(value) if isinstance(value, str) else json.dumps(value)

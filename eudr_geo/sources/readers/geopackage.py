@@ -8,46 +8,30 @@ from __future__ import annotations
 import sqlite3
 import struct
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing
 from types import NoneType
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-import shapely
-
 from eudr_geo.base.cells import shown
 from eudr_geo.base.limits import raise_it
-from eudr_geo.law import MIN_RING_POSITIONS
 from eudr_geo.model.plots import Reading
 from eudr_geo.model.source import NumberText, RecordError, Source, WholeFileError
 from eudr_geo.plots.projecting import known
-from eudr_geo.sources.formats.double_shapes import DAMAGED, MADE, NO_GEOMETRY, Told
-from eudr_geo.sources.formats.wkb import kind_of, parse
+from eudr_geo.sources.formats.gpkg_shapes import HUGE, LONGEST_VALUE, of_other_systems, reach, shapes_of
 from eudr_geo.sources.records.gathering import Gathering
 from eudr_geo.sources.records.layers import PROJECTED, Layer, nobody_knows, read_layers, system_of
 
 FORMATS = ("GeoPackage",)
 _STEPS = 20_000  # SQLite instructions between two looks at the clock
 _LONGEST_S = 2.0  # of one question to a stranger's file; an ordinary one takes milliseconds
-_LONGEST_VALUE = 50_000_000  # bytes of one value
-_HUGE = object()  # stands for the shape of a row that holds such a value
-_NAMES_NONE = (0, -1)
 _OTHER_SYSTEM = (
     "unreadable-record",
     "its shape names another coordinate system than its layer",
     "export the layer again in one system, or say which it is with --crs",
 )
 _UNDEFINED = {0, -1, 99999}  # systems that are none, by the standard and by habit
-_HEAD, _LEAST = 8, 13  # bytes of a header without envelope, and of that and the mark of a geometry
-_ENVELOPE_BYTES = (0, 32, 48, 48, 64)
-_POSITION = 16  # bytes of a flat one
-_RING = np.dtype([("mark", "V9"), ("count", "<u4")])  # before the positions of a polygon of one ring
-_RING_HEAD = _RING.itemsize
-_ONE_RING = np.void(struct.pack("<BII", 1, 3, 1))
 _BLOCK = 4096  # rows
-_SIMPLE = {"Point", "Polygon", "MultiPoint", "MultiPolygon"}
 _MAY = {
     sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_TRANSACTION, sqlite3.SQLITE_PRAGMA,
 }  # fmt: skip
@@ -111,7 +95,7 @@ def _text(raw: bytes) -> str:
 
 def _harden(base: sqlite3.Connection) -> None:
     """Take away what a database could do (SQLite's own advice for files of strangers)."""
-    base.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST_VALUE)
+    base.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_VALUE)
     for pragma in ("trusted_schema=OFF", "cell_size_check=ON", "mmap_size=0", "query_only=ON"):
         base.execute(f"PRAGMA {pragma}")
     base.set_authorizer(_authorize)
@@ -221,9 +205,9 @@ def _rows(base: sqlite3.Connection, layer: Layer, geometry: str, source: Source,
     # Some thousand at a time: what a block needed is used again by the next, and new memory is slow.
     for block in _blocks(base, columns, layer.name, limit + 1):
         _, blobs, *stored = zip(*block, strict=True)
-        layer.looks_projected = layer.looks_projected or (not layer.told and _is_projected(_first(blobs)))
-        told = _shapes(blobs)
-        for row in _of_other_systems(blobs, srs if layer.crs and not source.crs else None):
+        layer.looks_projected = layer.looks_projected or (not layer.told and reach(blobs) > PROJECTED)
+        told = shapes_of(blobs)
+        for row in of_other_systems(blobs, srs if layer.crs and not source.crs else None):
             told[row] = RecordError(*_OTHER_SYSTEM)
         layer.told += told
         for column, part in zip(values, stored, strict=True):
@@ -271,22 +255,8 @@ def _without_huge(base: sqlite3.Connection, columns: list[str], table: str, at: 
                 small.append(base.execute(f"SELECT {columns[0]}, {name} {query}").fetchone()[1])
             except sqlite3.DataError:
                 small.append(None)
-        return (None, _HUGE, *small)
+        return (None, HUGE, *small)
     return row
-
-
-def _of_other_systems(blobs: Sequence[Any], srs: Any) -> list[int]:
-    """Rows whose shape names a system that is not its layer's; 0 and -1 name none."""
-    if not isinstance(srs, int):
-        return []
-    fine = {struct.pack(order, one) for order in ("<i", ">i") for one in (*_NAMES_NONE, srs)}
-    told = [blob[4:_HEAD] if blob.__class__ is bytes and blob[:2] == b"GP" else b"" for blob in blobs]
-    others = {one for one in set(told) - fine if len(one) == _HEAD - 4}
-    return [row for row, one in enumerate(told) if one in others] if others else []
-
-
-def _first(blobs: Sequence[Any]) -> bytes:
-    return next((blob for blob in blobs if isinstance(blob, bytes)), b"")
 
 
 def _stored(values: list[Any], *, logical: bool) -> list[Any]:
@@ -307,107 +277,3 @@ def _one_stored(value: Any, *, logical: bool) -> Any:
     if isinstance(value, (int, float)):
         return NumberText(repr(value))
     return None
-
-
-def _shapes(blobs: Sequence[Any]) -> list[Told | RecordError]:
-    """The stored geometries: polygons of one ring from their doubles, nearly all of a file; then the others."""
-    is_ring, polygons = _one_rings(blobs)
-    found: list[Told | RecordError] = [(MADE, None, False)] * len(blobs)
-    others = np.flatnonzero(~is_ring).tolist()
-    for row, one in zip(others, _other_shapes([blobs[row] for row in others]), strict=True):
-        found[row] = one
-    for row, polygon in zip(np.flatnonzero(is_ring).tolist(), polygons.tolist(), strict=True):
-        found[row] = (MADE, polygon, False)
-    return found
-
-
-def _one_rings(blobs: Sequence[Any]) -> tuple[npt.NDArray[np.bool_], npt.NDArray[Any]]:
-    """Which values are sound flat polygons of one closed ring, shape (n,), and these polygons."""
-    nothing = np.zeros(len(blobs), dtype=bool), np.empty(0, dtype=object)
-    if not all(blob.__class__ is bytes and len(blob) >= _HEAD for blob in blobs):
-        return nothing
-    heads = np.frombuffer(b"".join([blob[:_HEAD] for blob in blobs]), dtype=np.uint8).reshape(-1, _HEAD)
-    starts = _HEAD + np.array(_ENVELOPE_BYTES)[np.minimum((heads[:, 3] >> 1) & 7, 4)]
-    sizes = np.fromiter(map(len, blobs), dtype=np.int64, count=len(blobs)) - starts - _RING_HEAD
-    is_ring = (
-        (heads[:, :2] == list(b"GP")).all(axis=1) & (sizes >= MIN_RING_POSITIONS * _POSITION) & (sizes % _POSITION == 0)
-    )
-    rows = np.flatnonzero(is_ring)
-    chosen = list(zip([blobs[row] for row in rows.tolist()], starts[rows].tolist(), strict=True))
-    rings = np.frombuffer(b"".join([blob[at : at + _RING_HEAD] for blob, at in chosen]), dtype=_RING)
-    is_one = (rings["mark"] == _ONE_RING) & (rings["count"] == sizes[rows] // _POSITION)
-    if not is_one.all():
-        chosen = [one for one, is_right in zip(chosen, is_one.tolist(), strict=True) if is_right]
-        rows = rows[is_one]
-    xy = np.frombuffer(b"".join([blob[at + _RING_HEAD :] for blob, at in chosen]), dtype="<f8").reshape(-1, 2)
-    ends = np.cumsum(sizes[rows] // _POSITION)
-    offsets = np.append(0, ends)
-    # One that is open, or no number, leaves the fast way to all: files of one program are all alike.
-    if not (len(rows) and np.isfinite(xy).all() and (xy[offsets[:-1]] == xy[ends - 1]).all()):
-        return nothing
-    is_ring = np.zeros(len(blobs), dtype=bool)
-    is_ring[rows] = True
-    return is_ring, shapely.from_ragged_array(shapely.GeometryType.POLYGON, xy, (offsets, np.arange(len(rows) + 1)))
-
-
-def _other_shapes(blobs: Sequence[Any]) -> list[Told | RecordError]:
-    """The stored geometries: those that the library can build together, the others one by one."""
-    inside, is_simple = _inside(blobs)
-    simple: list[Any] = [wkb if one else None for wkb, one in zip(inside, is_simple, strict=True)]
-    try:
-        with np.errstate(invalid="ignore"):  # numbers that are none are looked for below
-            made = shapely.from_wkb(simple, on_invalid="ignore")
-    except NotImplementedError:  # a curve inside a geometry that has none
-        made = np.full(len(blobs), None, dtype=object)
-    sound = ~(shapely.is_missing(made) | shapely.is_empty(made))
-    if not np.isfinite(shapely.get_coordinates(made)).all():
-        coords, owner = shapely.get_coordinates(made, return_index=True)
-        sound[owner[~np.isfinite(coords).all(axis=1)]] = False
-    more = (shapely.has_z(made) | shapely.has_m(made)).tolist()
-    found: list[Told | RecordError] = [(MADE, *both) for both in zip(made, more, strict=True)]
-    for row in np.flatnonzero(~sound).tolist():
-        wkb = inside[row]
-        if isinstance(wkb, RecordError):
-            found[row] = wkb
-            continue
-        try:
-            kind, nested = parse(wkb)
-        except ValueError:
-            found[row] = RecordError(*DAMAGED)
-        else:
-            found[row] = (kind, nested, more[row])
-    return found
-
-
-def _inside(blobs: Sequence[Any]) -> tuple[list[bytes | RecordError], list[bool]]:
-    """The geometry in each stored value, behind the header that the standard puts before it; whether it is simple."""
-    # Of a file that a program wrote, all values look alike: their headers are read together.
-    if all(blob.__class__ is bytes and len(blob) >= _LEAST for blob in blobs):
-        heads = np.frombuffer(b"".join([blob[:_HEAD] for blob in blobs]), dtype=np.uint8).reshape(-1, _HEAD)
-        starts = _HEAD + np.array(_ENVELOPE_BYTES)[np.minimum((heads[:, 3] >> 1) & 7, 4)]
-        wkbs = [blob[start:] for blob, start in zip(blobs, starts.tolist(), strict=True)]
-        marks = {mark: kind_of(mark) for mark in {wkb[:5] for wkb in wkbs}}
-        if (heads[:, :2] == list(b"GP")).all() and all(marks.values()):
-            simple = {mark for mark, kind in marks.items() if kind in _SIMPLE}
-            return [*wkbs], [wkb[:5] in simple for wkb in wkbs]
-    inside = [_wkb(blob) for blob in blobs]
-    return inside, [isinstance(wkb, bytes) and kind_of(wkb) in _SIMPLE for wkb in inside]
-
-
-def _wkb(blob: Any) -> bytes | RecordError:
-    if blob is _HUGE:
-        why = f"one of its values is larger than {_LONGEST_VALUE:,} bytes"
-        return RecordError("unreadable-record", why, "take the pictures out of the layer and export it again")
-    if blob is None:
-        return RecordError(*NO_GEOMETRY)
-    if not isinstance(blob, bytes) or len(blob) < _HEAD or blob[:2] != b"GP":
-        return RecordError(*DAMAGED)
-    wkb = blob[_HEAD + _ENVELOPE_BYTES[min((blob[3] >> 1) & 7, 4)] :]
-    return wkb if kind_of(wkb) else RecordError(*DAMAGED)
-
-
-def _is_projected(blob: bytes) -> bool:
-    if len(blob) < 24 or not (blob[3] >> 1) & 7:
-        return False
-    west, east = struct.unpack("<2d" if blob[3] & 1 else ">2d", blob[8:24])
-    return bool(max(abs(west), abs(east)) > PROJECTED)

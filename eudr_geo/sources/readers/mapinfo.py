@@ -1,4 +1,4 @@
-"""Zipped MapInfo tables (TAB, MIF), as land offices send them. The one format that GDAL reads for us, through fiona.
+"""Zipped MapInfo tables (TAB, MIF), as land offices send them; GDAL reads them for us, in the cage.
 
 GDAL sees one table at a time, under a name of ours, with no other driver; what a TAB could open besides itself is
 refused before. Records are counted apart from it and compared: by the number in the table, or by the lines of a MID.
@@ -9,19 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
-from typing import Any
-
-import numpy as np
 
 from eudr_geo.base.cells import shown
 from eudr_geo.base.limits import raise_it
 from eudr_geo.model.plots import Reading
-from eudr_geo.model.source import NumberText, RecordError, Source, WholeFileError
-from eudr_geo.plots.projecting import known
+from eudr_geo.model.source import Source, WholeFileError
 from eudr_geo.sources.formats.archives import members, not_read
-from eudr_geo.sources.formats.double_shapes import DAMAGED, NO_GEOMETRY, Told
+from eudr_geo.sources.formats.ogr import OgrError, rows_of
 from eudr_geo.sources.records.gathering import Gathering
-from eudr_geo.sources.records.layers import PROJECTED, WGS84, Layer, nobody_knows, read_layers
+from eudr_geo.sources.records.layers import Layer, read_layers
 
 FORMATS = ("MapInfo",)
 DRIVER = "MapInfo File"
@@ -82,90 +78,28 @@ def _layer(files: Mapping[str, bytes], top: str, name: str, folder: Path, gather
 
 
 def _read(path: Path, name: str, gathering: Gathering) -> Layer:
-    import fiona
-    from fiona.errors import FionaError
-
     limit = gathering.source.limits.records
     layer = Layer(name)
-    records: list[tuple[dict[str, Any], Told | RecordError]] = []
+    lines = _count(path) if path.suffix == ".mif" else 0
     try:
-        with fiona.open(path, enabled_drivers=[DRIVER]) as opened:
-            promised = _count(path) if path.suffix == ".mif" else len(opened)
-            if promised > limit:
-                raise WholeFileError(
-                    "unreadable-file",
-                    f"{shown(name)} says it has {promised:,} rows, more than {limit:,}",
-                    f"split the file, {raise_it('records')}",
-                )
-            gathering.encoding = str(opened.encoding or "")
-            _system(layer, opened.crs_wkt, gathering)
-            layer.looks_projected = bool(promised) and max(map(abs, opened.bounds)) > PROJECTED
-            features = iter(opened)
-            for _ in range(promised):
-                try:
-                    feature = next(features)
-                except StopIteration:
-                    break
-                except (FionaError, ValueError):
-                    records.append(({}, RecordError(*DAMAGED)))
-                    continue
-                properties = {key: _value(value) for key, value in feature.properties.items()}
-                records.append((properties, _told(feature.geometry)))
-    except (FionaError, OSError) as error:
+        rows = rows_of(path, DRIVER, most=limit)
+    except OgrError as error:
         raise WholeFileError(
             "unreadable-file", f"the table {shown(name)} is damaged and cannot be opened", "export it again"
         ) from error
-    layer.add(records + [({}, RecordError(*DAMAGED))] * (promised - len(records)))
+    promised = lines if path.suffix == ".mif" else rows.count
+    if max(promised, rows.count) > limit:
+        raise WholeFileError(
+            "unreadable-file",
+            f"{shown(name)} says it has {max(promised, rows.count):,} rows, more than {limit:,}",
+            f"split the file, {raise_it('records')}",
+        )
+    layer.take_system(rows.crs_wkt, gathering)
+    layer.add(rows.records)
+    layer.add_missing(promised)
+    layer.judge_metres()
     return layer
 
 
 def _count(path: Path) -> int:
     return sum(1 for line in path.with_suffix(".mid").read_bytes().splitlines() if line.strip())
-
-
-def _system(layer: Layer, wkt: str, gathering: Gathering) -> None:
-    if gathering.source.crs:
-        return
-    if not wkt:
-        layer.why_no_crs = " (it is drawn without one)"
-    elif code := known(wkt):
-        layer.crs = code
-    elif wkt.startswith("GEOGCS") and "WGS" in wkt.upper():
-        layer.crs = WGS84
-    else:
-        raise nobody_knows(wkt)
-
-
-def _value(value: Any) -> Any:
-    if value is None or isinstance(value, (bool, str)):
-        return value
-    return NumberText(repr(value)) if isinstance(value, (int, float)) else str(value)
-
-
-def _told(geometry: Any) -> Told | RecordError:
-    if geometry is None:
-        return RecordError(*NO_GEOMETRY)
-    flat = np.array(_first(geometry))
-    return (*_nested(geometry), flat.size > 2)
-
-
-def _nested(geometry: Any) -> tuple[str, Any]:
-    kind = geometry.type
-    if kind == "GeometryCollection":
-        return kind, [_nested(part) for part in geometry.geometries or ()]
-    depth = {"Point": 0, "MultiPoint": 1, "LineString": 1, "Polygon": 2, "MultiLineString": 2, "MultiPolygon": 3}[kind]
-    return kind, _arrays(geometry.coordinates, depth)
-
-
-def _arrays(nested: Any, depth: int) -> Any:
-    if depth > 1:
-        return [_arrays(inner, depth - 1) for inner in nested]
-    return np.array(nested if depth else [nested], dtype=np.float64).reshape(len(nested) if depth else 1, -1)
-
-
-def _first(geometry: Any) -> Any:
-    """The first position of a geometry, empty where there is none."""
-    nested = geometry.coordinates if geometry.type != "GeometryCollection" else ()
-    while nested and isinstance(nested[0], (list, tuple)):
-        nested = nested[0]
-    return nested

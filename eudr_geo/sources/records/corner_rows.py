@@ -2,23 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import groupby, pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from eudr_geo.base.cells import clean_code, shown, text_of
 from eudr_geo.law import COORDINATE_DECIMALS
 from eudr_geo.model.source import RecordError
 from eudr_geo.sources.formats.boundaries import shape_of
-
-if TYPE_CHECKING:
-    from eudr_geo.sources.records.plot_sheet import PlotSheet
+from eudr_geo.sources.records.cell_log import CellLog
+from eudr_geo.sources.records.gathering import Gathering
+from eudr_geo.sources.records.sheet_coordinates import SheetCoordinates
 
 _CORNERS = 3  # of a walk, at least
 _FEW_ROWS = 8  # of one plot, that are named one by one
 
 
-def is_by_corner(sheet: PlotSheet, top: int) -> bool:
+class Sheet(Protocol):
+    """What is asked of a sheet whose rows are corners."""
+
+    name: str
+    rows: Sequence[Sequence[Any]]
+    width: int
+    headings: list[str]
+    columns: dict[str, int]
+    """Places of the columns that are understood, by what they mean."""
+    names: list[tuple[int, str, str]]
+    """Place, column and name of what is kept of a row beside its coordinates."""
+    coordinates: SheetCoordinates
+    gathering: Gathering
+    log: CellLog
+
+    def properties_of(self, cells: Sequence[Any], number: int) -> Iterable[tuple[str, Any]]:
+        """Names and values of a row that belong to the plot."""
+
+    def convert(self, *, in_named_system: bool) -> None:
+        """Remember what system the plot just added is in."""
+
+
+def is_by_corner(sheet: Sheet, top: int) -> bool:
     """Tell whether each row is one corner: corners are numbered, and plots stand on several rows.
 
     Without numbers, each code must stand on rows behind each other, at least three of them: a walk round the plot.
@@ -44,7 +66,7 @@ def is_by_corner(sheet: PlotSheet, top: int) -> bool:
     return bool(runs) and len({code for code, _ in runs}) == len(runs) and min(n for _, n in runs) >= _CORNERS
 
 
-def _filled_down(sheet: PlotSheet, top: int) -> dict[int, str]:
+def _filled_down(sheet: Sheet, top: int) -> dict[int, str]:
     """Rows without a code whose corner follows on that of the row above, as under a merged cell: row → code."""
     found: dict[int, str] = {}
     above, last = "", ""
@@ -62,12 +84,12 @@ def _filled_down(sheet: PlotSheet, top: int) -> dict[int, str]:
     return found
 
 
-def _code(sheet: PlotSheet, row: Sequence[Any]) -> str:
+def _code(sheet: Sheet, row: Sequence[Any]) -> str:
     place = sheet.columns["plot_id"]
     return clean_code(text_of(row[place])) if place < len(row) else ""
 
 
-def read_corners(sheet: PlotSheet, top: int) -> None:
+def read_corners(sheet: Sheet, top: int) -> None:
     """Put the corners of each plot together, in the order of their numbers, wherever in the sheet they stand."""
     plots: dict[str, list[int]] = {}
     for row in range(top + 1, len(sheet.rows)):
@@ -90,7 +112,7 @@ def read_corners(sheet: PlotSheet, top: int) -> None:
             sheet.gathering.reject(rows[0] + 1, error, group=sheet.name, properties=properties)
 
 
-def _agreed(sheet: PlotSheet, cells: Sequence[Sequence[Any]], rows: Sequence[int]) -> dict[str, Any]:
+def _agreed(sheet: Sheet, cells: Sequence[Sequence[Any]], rows: Sequence[int]) -> dict[str, Any]:
     """What the rows of one plot say of it; what belongs to the plot must be the same on each."""
     if not text_of(cells[0][sheet.columns["plot_id"]]):
         raise RecordError("unreadable-record", "the row names no plot", "write the plot code on every row")
@@ -111,7 +133,7 @@ def _agreed(sheet: PlotSheet, cells: Sequence[Sequence[Any]], rows: Sequence[int
     return {name: value for name, value in agreed.items() if name != numbers}
 
 
-def _corners(sheet: PlotSheet, cells: Sequence[Sequence[Any]], rows: Sequence[int], properties: dict[str, Any]) -> None:
+def _corners(sheet: Sheet, cells: Sequence[Sequence[Any]], rows: Sequence[int], properties: dict[str, Any]) -> None:
     numbers = (
         [text_of(row[sheet.columns["vertex"]]) for row in cells]
         if "vertex" in sheet.columns
@@ -139,15 +161,15 @@ def _corners(sheet: PlotSheet, cells: Sequence[Sequence[Any]], rows: Sequence[in
         raise RecordError(
             "unreadable-record", f"corner {missing[0]} is missing", "add its row, or number the corners again"
         )
-    sheet.as_written, sheet.decimals = {}, {}
+    sheet.coordinates.start_row()
     is_degrees = {"lat", "lon"} <= set(sheet.columns)
     first, second = ("lon", "lat") if is_degrees else ("x", "y")
-    ring = [[sheet.ordinate(cells[at], key, rows[at] + 1) for key in (first, second)] for at in order]
+    ring = [[sheet.coordinates.ordinate(cells[at], key, rows[at] + 1) for key in (first, second)] for at in order]
     if len(ring) > 1 and ring[0] != ring[-1]:
         ring.append(ring[0])  # a list of corners has no need to name the first one twice
     shape = shape_of("Polygon", [ring]) if len(ring) > 1 else shape_of("Point", ring[0])
     for axis, fact in (("lon", "short_lons"), ("lat", "short_lats")):
-        if sheet.decimals.get(axis, COORDINATE_DECIMALS) < COORDINATE_DECIMALS:
+        if sheet.coordinates.decimals.get(axis, COORDINATE_DECIMALS) < COORDINATE_DECIMALS:
             setattr(shape, fact, shape.vertices)
     sheet.gathering.add(rows[0] + 1, properties, shape, group=sheet.name)
     if "vertex" not in sheet.columns:

@@ -1,45 +1,24 @@
-"""Where readers put records: plots, rejected ones, notes. Counts them, maps names to columns, keeps text clean."""
+"""Where readers put records: plots, rejected ones, notes. Every record is counted before anything is done with it."""
 
 from __future__ import annotations
 
-import json
-import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from types import NoneType
 from typing import Any, cast
 
 import numpy as np
 
-from eudr_geo.base.cells import clean_codes, parse_date, shown
+from eudr_geo.base.cells import clean_codes, shown
 from eudr_geo.base.limits import raise_it
 from eudr_geo.model.changes import CellChange
 from eudr_geo.model.plots import Note, Plots, Reading, Rejected, SourceFile
-from eudr_geo.model.source import NumberText, RecordError, Source, WholeFileError
+from eudr_geo.model.source import RecordError, Source, WholeFileError
 from eudr_geo.sources.formats.boundaries import FACTS, Shape
-from eudr_geo.sources.records.headings import EU_COLUMNS, OWN_CODES, column_of, official_name
+from eudr_geo.sources.records.headings import column_of
+from eudr_geo.sources.records.properties import NOTHING_STATED, TEXT_COLUMNS, Properties
 from eudr_geo.sources.records.understanding import understood
-from eudr_geo.sources.records.values import area_of, clean_value, plain_value
+from eudr_geo.sources.records.values import clean_value
 
-_TEXT_COLUMNS = ("plot_id", "place", "producer", "producer_id", "country", "commodity", "mapped_on")
 _PLACE_NAME_SHARE = 0.5  # fewer distinct names than this share of the plots: the column names villages, not plots
-_NOTHING_STATED: Mapping[str, Any] = {
-    **dict.fromkeys(_TEXT_COLUMNS, ""),
-    "area_ha": float("nan"),
-    "area_text": "",
-    "misspelt": "",
-    "extra": "",
-}
-_NO_AREA = (float("nan"), "")
-_as_json = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
-
-
-@dataclass(frozen=True)
-class _Plan:
-    """What to do with the properties of records that have the same names."""
-
-    columns: list[tuple[str, str]]  # name, column ("" = kept apart)
-    misspelt: str
 
 
 class Gathering:
@@ -66,12 +45,12 @@ class Gathering:
         self.rejected: list[Rejected] = []
         self.changes: list[CellChange] = []
         self.columns: dict[str, list[Any]] = {
-            name: [] for name in ("record", "group", "area_ha", "area_text", "misspelt", "extra", *_TEXT_COLUMNS)
+            name: [] for name in ("record", "group", "area_ha", "area_text", "misspelt", "extra", *TEXT_COLUMNS)
         }
         self.shapes: list[Shape | None] = []  # None where the reader assembles the geometry itself
-        self._names: set[str] = set()
+        self.properties = Properties(source.limits, official=official)
+        self._stated: list[tuple[int, float, float]] = []  # row, lon, lat of those that state a position in words
         self._positions = 0
-        self._plans: dict[tuple[str, ...], _Plan] = {}
 
     def note(self, code: str, why: str, fix: str = "", *, severity: str = "", value: str = "") -> None:
         """Say something about the file as a whole."""
@@ -161,34 +140,12 @@ class Gathering:
         """
         if shape is not None:
             self.hold(shape.vertices)
-        row: dict[str, Any] = dict(_NOTHING_STATED)
-        row["record"] = record
-        row["group"] = clean_value(group)
-        extra: dict[str, Any] = {}
-        names = tuple(properties)
-        plan = self._plans.get(names) or self._plan(names)
-        for name, column in plan.columns:
-            value = properties[name]
-            if value is None:
-                continue
-            if column == "area_ha":
-                row["area_ha"], row["area_text"] = area_of(value)
-            elif column == "mapped_on":
-                row[column] = parse_date(clean_value(value)) or ""
-                if not row[column]:  # what is no date is kept as it was written
-                    extra[clean_value(name)] = plain_value(value, self.source.limits.json_depth)
-            elif column:
-                row[column] = self._short(name, clean_value(value))
-            else:
-                extra[clean_value(name)] = plain_value(value, self.source.limits.json_depth)
-        row["misspelt"] = plan.misspelt
+        group = clean_value(group)
+        row = {**self.properties.of_one(properties), "record": record, "group": group}
         if not row["plot_id"] and plot_id:
-            row["plot_id"] = self._short("the plot's name", clean_value(plot_id))
-        if extra:
-            row["extra"] = json.dumps(extra, ensure_ascii=False, sort_keys=True)
-            if len(row["extra"]) > self.source.limits.text_length:
-                for name, value in extra.items():
-                    self._short(name, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+            row["plot_id"] = self.properties.short("the plot's name", clean_value(plot_id))
+        if "stated_lon" in row:
+            self._stated.append((len(self.shapes), row["stated_lon"], row["stated_lat"]))
         for name, values in self.columns.items():
             values.append(row[name])
         self.shapes.append(shape)
@@ -219,9 +176,9 @@ class Gathering:
         """
         n = len(records)
         try:
-            made = self._columns(columns, n)
+            made = self.properties.of_many(columns, n)
             if plot_ids:
-                named = self._texts("the plot's name", plot_ids)
+                named = self.properties.texts("the plot's name", plot_ids)
                 codes = made.get("plot_id", named)
                 made["plot_id"] = [code or name for code, name in zip(codes, named, strict=True)]
         except RecordError:
@@ -229,77 +186,12 @@ class Gathering:
         made["record"] = list(records)
         made["group"] = [clean_value(group)] * n
         for name in self.columns:
-            self.columns[name] += made[name] if name in made else [_NOTHING_STATED[name]] * n
+            self.columns[name] += made[name] if name in made else [NOTHING_STATED[name]] * n
+        if "stated_lon" in made:
+            rows = range(len(self.shapes), len(self.shapes) + n)
+            self._stated += zip(rows, made["stated_lon"], made["stated_lat"], strict=True)
         self.shapes += shapes
         return {}
-
-    def _columns(self, columns: Mapping[str, Sequence[Any]], n: int) -> dict[str, list[Any]]:
-        """Columns of a plot table of the columns of a file; the first text that cannot be kept is raised."""
-        plan = self._plan(tuple(columns))
-        made: dict[str, list[Any]] = {"misspelt": [plan.misspelt] * n}
-        extra: dict[str, list[Any]] = {}
-        for name, column in plan.columns:
-            values = columns[name]
-            if column == "area_ha":
-                if set(map(type, values)) == {NumberText}:
-                    made["area_ha"] = list(map(float, values))
-                    continue
-                pairs = [_NO_AREA if value is None else area_of(value) for value in values]
-                made["area_ha"], made["area_text"] = [number for number, _ in pairs], [text for _, text in pairs]
-            elif column == "mapped_on":
-                texts = self._texts(name, values)
-                dates = {text: parse_date(text) or "" for text in set(texts) if text}
-                if not all(dates.values()):
-                    raise RecordError("unreadable-record", "a date that is none", "")  # kept as written, one by one
-                made[column] = [dates.get(text, "") for text in texts]
-            elif column:
-                made[column] = self._texts(name, values)
-            else:
-                extra[clean_value(name)] = self._plain(values)
-        if extra:
-            made["extra"] = self._as_extra(extra)
-        return made
-
-    def _texts(self, name: str, values: Sequence[Any]) -> list[str]:
-        """Values as clean text."""
-        if self.is_clean(values):
-            return list(values)
-        if not set(map(type, values)) <= {str, NoneType}:
-            return ["" if value is None else self._short(name, clean_value(value)) for value in values]
-        # A producer, a country, a date stand on many plots: each text is cleaned once.
-        clean = {value: self._short(name, clean_value(value)) for value in dict.fromkeys(values) if value is not None}
-        return [clean.get(value, "") for value in values]
-
-    def is_clean(self, values: Sequence[Any]) -> bool:
-        """Tell whether nothing has to be cleaned in a column, looked at as a whole."""
-        if set(map(type, values)) != {str}:
-            return False
-        whole = "\n".join(values)
-        return (
-            whole.count("\n") == len(values) - 1
-            and (whole.isascii() or unicodedata.is_normalized("NFC", whole))
-            and whole.replace("\n", "").isprintable()  # so there is no blank but the plain one either
-            and not any(blanks in f"\n{whole}\n" for blanks in ("  ", "\n ", " \n"))
-            and max(map(len, values)) <= self.source.limits.text_length
-        )
-
-    def _plain(self, values: Sequence[Any]) -> list[Any]:
-        if self.is_clean(values):
-            return list(values)
-        most = self.source.limits.json_depth
-        return [None if value is None else plain_value(value, most) for value in values]
-
-    def _as_extra(self, extra: Mapping[str, list[Any]]) -> list[str]:
-        """The other columns of each row as a JSON object with sorted keys; "" where nothing is stated."""
-        parts = []
-        for name in sorted(extra):
-            start = f"{_as_json(name)}: "
-            parts.append(["" if value is None else start + _as_json(value) for value in extra[name]])
-        rows = parts[0] if len(parts) == 1 else [", ".join(filter(None, row)) for row in zip(*parts, strict=True)]
-        texts = [f"{{{row}}}" if row else "" for row in rows]
-        if max(map(len, texts), default=0) > self.source.limits.text_length:
-            return [self._short("the other columns", text) for text in texts]
-        return texts
 
     def _one_by_one(
         self,
@@ -346,48 +238,6 @@ class Gathering:
             str(positions),
         )
 
-    def _short(self, name: str, text: str) -> str:
-        """Return the text unless it is longer than any honest value."""
-        if len(text) > self.source.limits.text_length:
-            raise RecordError(
-                "unreadable-record",
-                f"{shown(name)} is longer than {self.source.limits.text_length:,} characters",
-                "shorten it",
-                text,
-            )
-        return text
-
-    def _plan(self, names: tuple[str, ...]) -> _Plan:
-        """Say which property goes into which column; made once for records with the same names."""
-        self._names.update(names)
-        if too_long := next((name for name in names if len(name) > self.source.limits.name_length), None):
-            raise WholeFileError(
-                "unreadable-file",
-                f"a property name is longer than {self.source.limits.name_length:,} characters",
-                "values have been written as names; export the table again",
-                shown(too_long),
-            )
-        if len(self._names) > self.source.limits.property_names:
-            raise WholeFileError(
-                "unreadable-file",
-                f"more than {self.source.limits.property_names} different property names",
-                "values have been written as names; export the table again",
-            )
-        columns: list[tuple[str, str]] = []
-        misspelt: list[str] = []
-        taken: set[str] = set()
-        # Official names come first, so that they win over anything that only looks like them.
-        for name in sorted(names, key=lambda key: key not in EU_COLUMNS and key not in OWN_CODES):
-            column = column_of(name)
-            if column in taken or column not in _NOTHING_STATED:
-                column = ""
-            elif self.official and (official := official_name(name)):
-                misspelt.append(f"{clean_value(name)}>{official}")
-            taken.add(column)
-            columns.append((name, column))
-        made = self._plans[names] = _Plan(columns, "; ".join(misspelt))
-        return made
-
     def plots(self, geometry: Any = None, facts: Mapping[str, Any] | None = None) -> Plots:
         """Return the plots gathered so far; ``geometry`` and ``facts`` stand in where shapes are None."""
         n = len(self.shapes)
@@ -407,6 +257,9 @@ class Gathering:
             for name in FACTS:
                 table[name][row] = getattr(shape, name)
         columns |= table
+        for axis, name in ((1, "stated_lon"), (2, "stated_lat")):
+            columns[name] = np.full(n, np.nan)
+            columns[name][[one[0] for one in self._stated]] = [one[axis] for one in self._stated]
         columns["source"] = [self.source.name] * n
         columns["country"] = [value or self.source.country for value in columns["country"]]
         known = {value: value.casefold() or self.source.commodity for value in set(columns["commodity"])}

@@ -13,7 +13,15 @@ from eudr_geo.model.plots import Reading
 from eudr_geo.model.source import RecordError, WholeFileError
 from eudr_geo.plots.projecting import known, to_wgs84, transformer
 from eudr_geo.sources.formats.boundaries import FACTS, Shape, facts_of_doubles, line_fault
-from eudr_geo.sources.formats.double_shapes import MADE, Told, geometry_of, offer_of, plain_polygons
+from eudr_geo.sources.formats.double_shapes import (
+    DAMAGED,
+    MADE,
+    Told,
+    geometry_of,
+    largest_of,
+    offer_of,
+    plain_polygons,
+)
 from eudr_geo.sources.records.converting import in_degrees, note_degrees
 from eudr_geo.sources.records.gathering import Gathering
 
@@ -40,6 +48,38 @@ class Layer:
         for name in dict.fromkeys(name for properties, _ in records for name in properties):
             self.columns[name] = [properties.get(name) for properties, _ in records]
         self.told += [told for _, told in records]
+
+    def add_missing(self, promised: int) -> None:
+        """Name the records that the file promised and nobody gave."""
+        missing = promised - len(self.told)
+        if missing > 0:
+            self.told += [RecordError(*DAMAGED)] * missing
+            for values in self.columns.values():
+                values.extend([None] * missing)
+
+    def take_system(self, wkt: str, gathering: Gathering) -> None:
+        """Take the system that a driver tells by its definition, unless the user told one.
+
+        Raises
+        ------
+        WholeFileError
+            For one that nobody knows.
+        """
+        if gathering.source.crs:
+            return
+        if not wkt:
+            self.why_no_crs = " (it is drawn without one)"
+        elif code := known(wkt):
+            self.crs = WGS84 if code in _SAME else code
+        elif wkt.startswith("GEOGCS") and "WGS" in wkt.upper():
+            self.crs = WGS84
+        else:
+            raise nobody_knows(wkt)
+
+    def judge_metres(self) -> None:
+        """Note whether some position lies where no longitude is, which tells metres from degrees."""
+        told = [one[1] for one in self.told if not isinstance(one, RecordError) and one[0] != MADE]
+        self.looks_projected = any(largest_of(nested) > PROJECTED for nested in told)
 
 
 def system_of(text: str) -> str:

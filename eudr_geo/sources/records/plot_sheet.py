@@ -6,45 +6,28 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from eudr_geo.base.cells import decimal_mark, fold, letters, parse_number, shown, text_of
+from eudr_geo.base.cells import decimal_mark, letters, shown, text_of
 from eudr_geo.law import COORDINATE_DECIMALS
 from eudr_geo.model.source import NumberText, RecordError
 from eudr_geo.sources.formats.boundaries import Shape, line_fault, offered_polygon, shape_of
 from eudr_geo.sources.formats.coordinate_text import Regions
 from eudr_geo.sources.formats.csv_text import Torn
-from eudr_geo.sources.records.angles import parse_angle, side_words
 from eudr_geo.sources.records.areas import in_hectares, unit_of
 from eudr_geo.sources.records.bare_commas import rejoined
 from eudr_geo.sources.records.cell_log import CellLog
-from eudr_geo.sources.records.cell_shapes import (
-    accuracy_m,
-    as_arrays,
-    has_empty_positions,
-    is_one_ring,
-    looks_like_odk,
-    parse,
-    rings_of,
-)
+from eudr_geo.sources.records.cell_shapes import as_arrays, is_one_ring, rings_of
 from eudr_geo.sources.records.corner_rows import is_by_corner, read_corners
 from eudr_geo.sources.records.gathering import Gathering
 from eudr_geo.sources.records.headings import COORDINATES, column_of
-from eudr_geo.sources.records.pairs import pair_of
+from eudr_geo.sources.records.sheet_coordinates import SheetCoordinates, refuse_failed
 from eudr_geo.sources.records.sheet_headings import find_headings
-from eudr_geo.words.workbook import ERROR_CELLS, NO_VALUE, TOTAL_WORDS
+from eudr_geo.words.workbook import ERROR_CELLS
 
-_COORDINATE = re.compile(r"[-+]?\d+(?:[.,]\d+)?(?:[eE][-+]?\d{1,2})?")
-_TAIL = 60  # characters of a long cell that are logged
 _PLAIN_NUMBERS = re.compile(r"[0-9]+(?:\.[0-9]+)?(?:\n[0-9]+(?:\.[0-9]+)?)*")
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _BLOCK = 1_000  # rows whose boundaries are decoded together
-_LONGEST_ANGLE = 40
 _MAY_FAIL = ("", "area_ha")  # columns whose failed formulas are kept as text: a rule names them, or nobody uses them
 _CODES = ("plot_id", "producer_id")
-_SRID = re.compile(r"\s*SRID\s*=\s*(\d{1,6})\s*;\s*", re.IGNORECASE)
-_OF_WGS84 = {"0", "4326", "4979"}
-_NO_BOUNDARY = {"[]", "[[]]", "{}"}  # what apps write for none
-_NO_DEGREES = 180.0
-_DECIMAL_DEGREES = "write decimal degrees, like 12.712345"
 
 
 def _kept(value: Any) -> Any:
@@ -58,12 +41,8 @@ class PlotSheet:
         self.gathering, self.name, self.rows, self.regions = gathering, name, rows, regions
         self.bulk: list[tuple[int, str, int]] = []  # plot, kind, region: assembled together at the end
         self.in_system: dict[str, list[int]] = {}  # code of a system -> plots whose coordinates are in it
-        self.told_system = ""  # system that the row at hand names for itself
         self.columns: dict[str, int] = {}
-        self.as_written: dict[str, str] = {}  # coordinates of the row at hand that are no plain numbers
-        self.decimals: dict[str, int] = {}  # and to how many decimals of a degree they were written
         self.log = CellLog()
-        self._words: set[str] | None = None
 
     def read(self) -> bool:
         """Read the sheet; tell whether it has headings for coordinates."""
@@ -84,6 +63,7 @@ class PlotSheet:
         self.marks: dict[str, str] = {key: self._mark(self.columns[key], top) for key in numeric}
         # Where the coordinates have points, 1.234 in another column is a little more than one.
         self.has_points = {mark for key, mark in self.marks.items() if key != "area_ha"} == {"."}
+        self.coordinates = SheetCoordinates(self.columns, self.headings, self.marks, self.rows, self.log)
         self.names = list(self._names())
         if is_by_corner(self, top):
             read_corners(self, top)
@@ -137,7 +117,7 @@ class PlotSheet:
             else:
                 columns[name] = [None if value is None else text_of(value) if key else _kept(value) for value in values]
             if key != "area_ha":
-                self.log.texts(numbers, place, key, values, is_clean=gathering.is_clean(values))
+                self.log.texts(numbers, place, key, values, is_clean=gathering.properties.is_clean(values))
         for _ in rows:
             gathering.count()
         first = len(gathering.shapes)
@@ -204,14 +184,13 @@ class PlotSheet:
                 )
             cells += [None] * (self.width - len(cells))
             properties = dict(self.properties_of(cells, number))
-            self.told_system = ""
+            self.coordinates.start_row()
             if decoded:
                 gathering.add(number, properties, None, group=self.name)
                 self.bulk.append((len(gathering.shapes) - 1, *decoded))
                 self.convert(in_named_system=True)
                 return
-            self.as_written, self.decimals, self.told_system = {}, {}, ""
-            kind, nested, in_named_system = self._place(cells, number)
+            kind, nested, in_named_system = self.coordinates.place(cells, number)
             if kind == "LineString" and isinstance(nested, list):
                 offer = offered_polygon(nested)
             if kind == "Point" and isinstance(nested, list) and len(nested) == 1 and isinstance(nested[0], list):
@@ -219,11 +198,11 @@ class PlotSheet:
             if "String" in kind:
                 raise line_fault(kind, f"a {kind} is no plot", offer, "close it and write POLYGON((…))")
             shape = shape_of(kind, nested)
-            properties |= self.as_written  # what a person or device wrote stays with the plot
-            if self.decimals:
-                shape.short_lons = int(self.decimals.get("lon", COORDINATE_DECIMALS) < COORDINATE_DECIMALS)
-                shape.short_lats = int(self.decimals.get("lat", COORDINATE_DECIMALS) < COORDINATE_DECIMALS)
-                shape.decimals = max(self.decimals.values())
+            properties |= self.coordinates.as_written  # what a person or device wrote stays with the plot
+            if decimals := self.coordinates.decimals:
+                shape.short_lons = int(decimals.get("lon", COORDINATE_DECIMALS) < COORDINATE_DECIMALS)
+                shape.short_lats = int(decimals.get("lat", COORDINATE_DECIMALS) < COORDINATE_DECIMALS)
+                shape.decimals = max(decimals.values())
             gathering.add(number, properties, shape, group=self.name)
             self.convert(in_named_system=in_named_system)
         except RecordError as error:
@@ -232,7 +211,7 @@ class PlotSheet:
 
     def convert(self, *, in_named_system: bool) -> None:
         """Remember that the plot just added is in the system that its row or the user named."""
-        if code := self.told_system or (self.gathering.source.crs if in_named_system else ""):
+        if code := self.coordinates.told_system or (self.gathering.source.crs if in_named_system else ""):
             self.gathering.crs = code
             self.in_system.setdefault(code, []).append(len(self.gathering.shapes) - 1)
 
@@ -267,7 +246,7 @@ class PlotSheet:
                 continue
             self.log.text(number, place, key, value)
             if key:
-                self._refuse_failed(value, place)
+                refuse_failed(value, self.headings[place])
                 if key in _CODES and self._is_spoilt(value):
                     raise RecordError(
                         "unreadable-record",
@@ -278,17 +257,6 @@ class PlotSheet:
                 yield name, text_of(value)
             else:
                 yield name, _kept(value)
-
-    def _refuse_failed(self, value: Any, place: int) -> None:
-        """Stop at a cell that holds no value but the error of a formula: an empty cell would be another statement."""
-        if isinstance(value, str) and (text := value.strip()) in ERROR_CELLS:
-            what = "has no value yet" if text == NO_VALUE else f"failed ({text})"
-            raise RecordError(
-                "unreadable-record",
-                f"the formula in {shown(self.headings[place])} {what}",
-                "type the value instead of the formula, or open the table in a spreadsheet, correct it and save it",
-                text,
-            )
 
     def _is_spoilt(self, value: Any) -> bool:
         is_date = isinstance(value, str) and self.gathering.format != "CSV" and bool(_ISO_DATE.fullmatch(value))
@@ -309,131 +277,3 @@ class PlotSheet:
         if isinstance(hectares, NumberText):
             self.log.number(row, self.columns["area_ha"], text_of(value), hectares, has_unit=has_unit)
         return hectares
-
-    def _place(self, cells: Sequence[Any], number: int) -> tuple[str, Any, bool]:
-        """Kind and positions of a row, and whether they are in the system that the user may have named."""
-        text = text_of(cells[self.columns["wkt"]]) if "wkt" in self.columns else ""
-        if text and text not in _NO_BOUNDARY:
-            self._refuse_failed(text, self.columns["wkt"])
-            if told := _SRID.match(text):
-                self.told_system = self._named_by(told[1])
-                text = text[told.end() :]
-            if (pair := pair_of(text)) is not None:
-                place = self.columns["wkt"]
-                lat, lon = (
-                    self.degrees(one, key, place, number) for one, key in zip(pair, ("lat", "lon"), strict=True)
-                )
-                return "Point", [lon, lat], False
-            if has_empty_positions(text):
-                self.log.add(number, self.columns["wkt"], text[-_TAIL:], "left out", "empty-position")
-            if (worst := accuracy_m(text)) is not None:
-                self.as_written["accuracy (m)"] = f"{worst:g}"
-            return *parse(text), not looks_like_odk(text)
-        is_degrees = {"lat", "lon"} <= set(self.columns)
-        first, second = ("lon", "lat") if is_degrees else ("x", "y")
-        if not {first, second} <= set(self.columns):
-            raise RecordError("missing-geometry", "the cell of the boundary is empty", "fill in the WKT, or the point")
-        self._check_total(cells, first, second)
-        position = [self.ordinate(cells, first, number), self.ordinate(cells, second, number)]
-        # Metres under the heading of a latitude are metres all the same, once somebody has named their system.
-        is_metres = not is_degrees or all(abs(float(one)) > _NO_DEGREES for one in position)
-        return "Point", position, is_metres
-
-    def _named_by(self, number: str) -> str:
-        """Code of the system that a cell names by its number; "" for WGS 84."""
-        from eudr_geo.plots.projecting import known
-
-        if number in _OF_WGS84:
-            return ""
-        if (code := known(number)) is None:
-            raise RecordError(
-                "unreadable-record",
-                f"the coordinate system SRID={number} is not known",
-                "write the boundary in WGS 84 longitude and latitude",
-                number,
-            )
-        return code
-
-    def _check_total(self, cells: Sequence[Any], first: str, second: str) -> None:
-        if text_of(cells[self.columns[first]]) == self.headings[self.columns[first]]:
-            raise RecordError(
-                "missing-geometry", "the row repeats the headings", "take it out of the table", self.headings[0]
-            )
-        if text_of(cells[self.columns[first]]) or text_of(cells[self.columns[second]]):
-            return
-        word = fold(next(text for cell in cells if (text := text_of(cell))))
-        if word in TOTAL_WORDS or word.startswith(("total ", "tong ")):
-            raise RecordError(
-                "missing-geometry", "the row looks like a total, not like a plot", "take the row out of the table", word
-            )
-
-    def ordinate(self, cells: Sequence[Any], key: str, row: int) -> NumberText:
-        """One coordinate of a row, as a number with the digits it was written with."""
-        value = cells[self.columns[key]]
-        self._refuse_failed(value, self.columns[key])
-        text = text_of(value).replace("\u2212", "-")
-        if not text:
-            raise RecordError(
-                "missing-geometry",
-                f"the cell of {shown(self.headings[self.columns[key]])} is empty",
-                "take the point of the plot",
-            )
-        if isinstance(value, (int, float)) and not isinstance(value, bool):
-            return NumberText(repr(float(value)))
-        return self.degrees(text, key, self.columns[key], row)
-
-    def degrees(self, text: str, key: str, place: int, row: int) -> NumberText:
-        """One coordinate as text, as a number with the digits it was written with; logged where it was no plain one."""
-        before = text
-        if text.startswith("'"):  # the mark of a spreadsheet that the cell is text
-            text = text[1:].strip()
-        if text.startswith(("=", "#")):
-            raise RecordError(
-                "not-finite",
-                f"the formula in the cell of {shown(self.headings[place])} has no value ({shown(text)})",
-                "open the file in a spreadsheet and save it, or type the value",
-                text,
-            )
-        mark = self.marks.get(key, "")
-        # In degrees a comma can only be a decimal mark: nobody writes thousands of them.
-        if _COORDINATE.fullmatch(text) and not ("," in text and mark == "."):
-            self.log.number(row, place, before, text.replace(",", "."))
-            return NumberText(text.replace(",", "."))
-        if key in {"lat", "lon"} and len(text) <= _LONGEST_ANGLE:
-            return self._angle(text, key, place, row)
-        metres = parse_number(text, mark) if key in {"x", "y"} else None
-        if metres is None:
-            raise RecordError("not-finite", f"{shown(text)} stands where a coordinate belongs", _DECIMAL_DEGREES, text)
-        self.log.number(row, place, before, repr(metres))
-        return NumberText(repr(metres))
-
-    def _angle(self, text: str, key: str, place: int, row: int) -> NumberText:
-        """A coordinate in degrees, minutes and seconds, or with the side of the globe beside it."""
-        try:
-            found = parse_angle(text, key, self._side_words())
-        except ValueError as error:
-            raise RecordError(
-                "unreadable-record",
-                f"{shown(text)}: {error}",
-                "write decimal degrees, with a minus for south and west",
-                text,
-            ) from error
-        if found is None:
-            raise RecordError("not-finite", f"{shown(text)} stands where a coordinate belongs", _DECIMAL_DEGREES, text)
-        value, self.decimals[key] = found
-        heading = self.headings[place]
-        self.as_written[heading] = ", ".join(filter(None, [self.as_written.get(heading), text]))
-        self.log.add(row, place, text, repr(value), "angle")
-        return NumberText(repr(value))
-
-    def _side_words(self) -> set[str]:
-        """Words for north, east … in the table: they tell what language its letters are in."""
-        if self._words is None:
-            places = [self.columns[key] for key in ("lat", "lon") if key in self.columns]
-            self._words = side_words(
-                text
-                for row in self.rows
-                for place in places
-                if place < len(row) and isinstance(row[place], str) and len(text := row[place]) <= _LONGEST_ANGLE
-            )
-        return self._words

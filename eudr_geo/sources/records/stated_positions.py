@@ -2,47 +2,49 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
-
-import numpy as np
-import numpy.typing as npt
+from collections.abc import Iterable
+from typing import Any
 
 from eudr_geo.sources.records.headings import column_of
+from eudr_geo.sources.records.values import clean_value
 
-_MARKS = ('"lat', '"Lat', '"LAT', "latit", "ĩ độ", "intang")  # one of them stands in any name of a latitude
+_NOWHERE = (float("nan"), float("nan"))
 
 
-def stated_lon_lat(extras: Sequence[str]) -> npt.NDArray[np.float64]:
-    """Return the position that the other properties of each record state.
+def names_of_position(names: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Return the names that mean a longitude and those that mean a latitude, best first; none where one is missing.
 
     Parameters
     ----------
-    extras
-        Properties of each record as a JSON object, "" for none, shape (n,): the column ``extra`` of a plot table.
-
-    Returns
-    -------
-    numpy.ndarray
-        Longitude and latitude in degrees, shape (n, 2); NaN where the record states none, or none that is possible.
+    names
+        Of the properties that are kept apart from the columns of a plot.
 
     Examples
     --------
-    >>> stated_lon_lat(['{"latitude": "12.68", "longitude": "108.05"}', '{"colour": "red"}']).tolist()
-    [[108.05, 12.68], [nan, nan]]
+    >>> names_of_position(["colour", "latitude", "lat", "longitude"])
+    (['longitude'], ['latitude', 'lat'])
+    >>> names_of_position(["latitude"])
+    ([], [])
     """
-    found = np.full((len(extras), 2), np.nan)
-    for row, text in enumerate(extras):  # only the few files that have such a property are looked into
-        if any(mark in text for mark in _MARKS):
-            found[row] = _of_one(text)
-    possible = (np.abs(found[:, 0]) <= 180) & (np.abs(found[:, 1]) <= 90) & (found != 0).any(axis=1)
-    found[~possible] = np.nan
-    return found
+    found: dict[str, set[str]] = {"lon": set(), "lat": set()}
+    for name in names:
+        if (column := column_of(name)) in found:
+            found[column].add(clean_value(name))
+    if not all(found.values()):
+        return [], []
+    return sorted(found["lon"], reverse=True), sorted(found["lat"], reverse=True)
 
 
-def _of_one(text: str) -> tuple[float, float]:
-    columns = {column_of(name): value for name, value in json.loads(text).items()}
+def stated_position(lon: Any, lat: Any) -> tuple[float, float]:
+    """Return a position as its record states it, degrees; NaN twice where it is none, or none that is possible.
+
+    Examples
+    --------
+    >>> stated_position("108.05", "12.68"), stated_position("12°41'", "108°3'"), stated_position("0", "0")
+    ((108.05, 12.68), (nan, nan), (nan, nan))
+    """
     try:
-        return float(columns["lon"]), float(columns["lat"])
-    except (KeyError, TypeError, ValueError):
-        return np.nan, np.nan
+        x, y = float(lon), float(lat)
+    except (TypeError, ValueError):
+        return _NOWHERE
+    return (x, y) if abs(x) <= 180 and abs(y) <= 90 and (x or y) else _NOWHERE

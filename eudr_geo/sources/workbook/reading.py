@@ -65,6 +65,12 @@ def read_book(
     ------
     InputError
         For a file that is not there or cannot be opened as a workbook, or an unknown language or country.
+
+    Examples
+    --------
+    >>> read = read_book("sample_plots/cooperative-vi.xlsx")
+    >>> read.language, len(read.book.table("delivery")), len(read.errors())
+    ('vi', 292, 0)
     """
     known = languages("columns")
     if lang not in {"", *known}:

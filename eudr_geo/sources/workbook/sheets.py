@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from eudr_geo.base.cells import clean_text
+from sqlalchemy import Float
+
+from eudr_geo.base.cells import clean_text, parse_number
 from eudr_geo.lots.sheets import READ_ORDER, sheet
 from eudr_geo.model.base import table_of
 from eudr_geo.model.findings import NOTE, WARNING
@@ -77,7 +79,7 @@ def read_cells(
             context.change(key.removeprefix(ENCODING_OF), "", encoding, "UTF-8", "encoding")
     named = name_sheets(context, cells)
     context.language = found.language = told or language_of(named, cells)
-    _ledger(found, meta, name)
+    _ledger(found, context, meta)
     for key in READ_ORDER:
         titles = [title for title, keys in named.items() if keys == (key,)]
         if len(titles) > 1:
@@ -113,13 +115,23 @@ def _meta(rows: Sequence[Sequence[Any]]) -> dict[str, str]:
     return {str(row[0]): "" if row[1] is None else clean_text(str(row[1])) for row in pairs}
 
 
-def _ledger(found: Cells, meta: Mapping[str, str], name: str) -> None:
-    """Organisation and season of the workbook stand on its hidden sheet."""
+def _ledger(found: Cells, context: Context, meta: Mapping[str, str]) -> None:
+    """Organisation and season of the workbook stand on its hidden sheet, a row a column."""
     for table in ("organisation", "season"):
-        row = {key.split(".", 1)[1]: value or None for key, value in meta.items() if key.startswith(f"{table}.")}
-        row = {key: value for key, value in row.items() if key in columns(table)}
+        known = table_of(BOOK_TABLES[table]).columns
+        row: dict[str, Any] = {}
+        for key, value in meta.items():
+            column = key.removeprefix(f"{table}.")
+            if column == key or not value:
+                continue
+            is_number = column in known and isinstance(known[column].type, Float)
+            row[column] = parse_number(value, ".") if is_number else value
+            if column not in columns(table) or row[column] is None:
+                why = f"{value[:40]!r} is no number" if column in known else f"a {table} has no {column}"
+                context.issue(META_SHEET, "", key, f"{why}; left out", "make a new workbook", NOTE)
+                del row[column]
         if row.get("code"):
-            found.tables[table].append(row | {"src_file": name, "src_sheet": "_meta", "src_row": None})
+            found.tables[table].append(row | {"src_file": context.name, "src_sheet": META_SHEET, "src_row": None})
 
 
 def _other_sheet(context: Context, title: str, keys: tuple[str, ...], rows: Sequence[Sequence[Any]]) -> None:

@@ -15,7 +15,6 @@ from eudr_geo.model.plots import Plots
 from eudr_geo.model.report import Report
 from eudr_geo.plots.geodesy import plot_area_ha, plot_spherical_area_ha
 
-FORMAT = "json"
 SUMMARY = "everything, for scripts"
 
 

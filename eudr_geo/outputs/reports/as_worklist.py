@@ -10,7 +10,6 @@ from eudr_geo.model.report import Report
 from eudr_geo.outputs.pages.check_page import check_page
 from eudr_geo.outputs.worklist.writing import worklist
 
-FORMAT = "worklist"
 SUMMARY = "a workbook (XLSX) of what to do at each plot, a sheet a village; filled in, it is read again"
 
 

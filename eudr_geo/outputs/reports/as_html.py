@@ -5,7 +5,6 @@ from __future__ import annotations
 from eudr_geo.model.report import Report
 from eudr_geo.outputs.pages.check_page import check_page
 
-FORMAT = "html"
 SUMMARY = "one page with map and drawings, to read, print or send"
 
 

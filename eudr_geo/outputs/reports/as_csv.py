@@ -9,7 +9,6 @@ from eudr_geo.checks.catalogue import RULES_VERSION
 from eudr_geo.model.report import Report
 from eudr_geo.outputs.saying import in_its_language
 
-FORMAT = "csv"
 SUMMARY = "a table for a spreadsheet"
 
 COLUMNS = (

@@ -16,7 +16,6 @@ from eudr_geo.checks.catalogue import RULES_VERSION
 from eudr_geo.model.findings import SEVERITIES, Finding
 from eudr_geo.model.report import Report
 
-FORMAT = "geojson"
 SUMMARY = "findings as points, faulty plots as outlines, for QGIS; a style is written beside the file"
 
 

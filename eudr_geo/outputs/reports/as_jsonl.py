@@ -6,7 +6,6 @@ from eudr_geo.base.writing import json_lines
 from eudr_geo.checks.catalogue import RULES_VERSION
 from eudr_geo.model.report import Report
 
-FORMAT = "jsonl"
 SUMMARY = "one finding a line"
 
 

@@ -17,10 +17,9 @@ from eudr_geo.checks.catalogue import RULES_VERSION, load
 from eudr_geo.model.findings import SEVERITIES, Finding
 from eudr_geo.model.plots import SourceFile
 from eudr_geo.model.report import Report
-from eudr_geo.plots.countries import EDITION
+from eudr_geo.plots.atlas import EDITION
 from eudr_geo.plots.geodesy import plot_area_ha, plot_spherical_area_ha
 
-FORMAT = "table"
 SUMMARY = "for people, in the terminal"
 
 _PLACES_SHOWN = 20  # of each rule; the number of the others is printed

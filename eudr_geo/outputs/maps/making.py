@@ -1,0 +1,87 @@
+"""One maker of what a map shows, for the map of a project and the map of a package."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from eudr_geo.law import country_names
+from eudr_geo.model.findings import Finding
+from eudr_geo.model.plots import Plots
+from eudr_geo.outputs.maps.data import LotMapData, MapLot, MapPlots
+from eudr_geo.plots import countries
+from eudr_geo.plots.geodesy import plot_area_ha
+
+_FIRST = {"micro": 0, "bulk": 1}  # kinds of lots in the order of the layer switch, those of no kind behind
+
+
+def map_data(
+    plots: Plots,
+    *,
+    title: str,
+    subtitle: str,
+    lots: Iterable[MapLot],
+    producers: Sequence[str],
+    versions: Mapping[str, Any],
+    feeds: Any,
+    findings: Iterable[Finding],
+    language: str = "en",
+) -> LotMapData:
+    """Return what a map shows of some plots and lots.
+
+    Parameters
+    ----------
+    plots
+        The plots to draw, n of them.
+    title, subtitle
+        Heading of the page, and what stands small above it.
+    lots
+        The lots; micro-lots come first.
+    producers
+        The producer of each plot as it may be shown: a name, or a code where names must not leave, n of them.
+    versions
+        Plot code → number of the version shown.
+    feeds
+        Rows of the traces (:data:`eudr_geo.outputs.maps.data.FEED_COLUMNS`), or None where nothing fed anything.
+    findings
+        About the plots or the lots.
+    language
+        Language of the page.
+    """
+    measured, stated = plot_area_ha(plots), plots["area_ha"]
+    names = country_names()
+    land = sorted(code for code in set(plots["country"].tolist()) if countries.is_known(code))
+    return LotMapData(
+        title=title,
+        subtitle=subtitle,
+        lots=sorted(lots, key=lambda lot: (_FIRST.get(lot.type, len(_FIRST)), lot.code)),
+        plots=MapPlots(
+            code=plots["plot_id"],
+            producer=producers,
+            country=plots["country"],
+            area_ha=np.where(measured > 0, measured, stated),
+            geometry=plots.geometry,
+            version=[versions.get(code, "") for code in plots["plot_id"]],
+            producer_code=plots["producer_id"],
+        ),
+        findings=tuple(findings),
+        outlines=[(names.get(code, code), countries.outline(code)) for code in land],
+        language=language,
+        **({} if feeds is None else {"feeds": feeds}),
+    )
+
+
+def lot_map(data: LotMapData) -> str:
+    """Return the map as the text of one HTML file that asks nothing of any other.
+
+    Parameters
+    ----------
+    data
+        What to show. Nothing else is read: no clock, no network, no file but the toolkit's own.
+    """
+    from eudr_geo.outputs.maps.offline import page  # folium takes half a second to import
+    from eudr_geo.outputs.maps.payload import clean, payload
+
+    return page(clean(data.title), payload(data))
