@@ -203,7 +203,7 @@ def test_no_files_import_each_other_in_a_circle():
     assert circles(edges) == []
 
 
-CIRCLES_OF_FOLDERS = [["eudr_geo.store", "eudr_geo.store.migrations"]]
+CIRCLES_OF_FOLDERS: list[list[str]] = []
 
 
 def test_no_folders_import_each_other_in_a_circle():

@@ -44,6 +44,3 @@ class Producer(Numbered, Provenance, Base):
     collection_group: Mapped[str] = col(
         "group of producers whose goods are collected together", default="", sheet="producers.group"
     )
-    national_id: Mapped[str] = col("number of the identity card", default="")
-    gender: Mapped[str] = col("f, m or other; empty when not stated", default="")
-    member_since: Mapped[str] = col("date of joining the cooperative, ISO 8601", default="")

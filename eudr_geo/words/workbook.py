@@ -70,6 +70,20 @@ def known_headings() -> frozenset[str]:
     return frozenset({fold(name) for name in names if not name.startswith("~")} | {"schema", "language", "stage"})
 
 
+@cache
+def not_kept(sheet: str) -> frozenset[str]:
+    """Return the headings of a sheet, folded, of personal data that nothing here uses: read past, never kept.
+
+    Examples
+    --------
+    >>> fold("Số CCCD") in not_kept("producers"), fold("Số CCCD") in not_kept("lots")
+    (True, False)
+    """
+    text = resources.files("eudr_geo").joinpath("words", "workbook_not_kept.csv").read_text(encoding="utf-8")
+    rows = [row for row in csv.DictReader(text.splitlines()) if row["sheet"] == sheet]
+    return frozenset(fold(name) for row in rows for name in (row["key"], *row["headings"].split(" | ")))
+
+
 def guide(lang: str) -> list[str]:
     """Return the sentences of the Guide sheet."""
     return list(tables.words("guide", lang).values())

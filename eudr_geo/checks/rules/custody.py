@@ -10,8 +10,8 @@ from eudr_geo.base.cells import fold
 from eudr_geo.base.said import Said
 from eudr_geo.checks.catalogue import ERROR, WARNING, Problems, lot_rule
 from eudr_geo.checks.lot_faults import Fault, because, by_code, problems, rows
+from eudr_geo.lots.balance import tolerance_kg
 from eudr_geo.lots.graph import graph_of
-from eudr_geo.lots.outturn import tolerance_kg
 from eudr_geo.model.lot_book import LotBook
 from eudr_geo.words.saying import say
 
