@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import python_pages
 import tested
 
 DOCS = Path(__file__).parent
+PUBLISHED = DOCS.parent / "tests" / "published_rules.json"
 
 
 def main() -> None:
@@ -23,6 +25,18 @@ def main() -> None:
         path = DOCS / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
+
+
+    publish_rules()
+
+
+def publish_rules() -> None:
+    """Note the code of each rule as public: from then on it may be retired, and never just disappears."""
+    from eudr_geo.checks.catalogue import load
+
+    published = json.loads(PUBLISHED.read_text(encoding="utf-8"))
+    if new := sorted(set(load()) - set(published)):
+        PUBLISHED.write_text(json.dumps(sorted([*published, *new]), indent=1) + "\n", encoding="utf-8")
 
 
 def pages() -> dict[str, str]:
