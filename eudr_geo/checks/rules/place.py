@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import numpy.typing as npt
 import shapely
@@ -98,12 +100,15 @@ def unknown_country(plots: Plots) -> Problems:
         measured={
             "value": stated[rows],
             "candidates": [", ".join(several) for several in found],
-            "answers": [_answers(several) if several else "" for several in found],
+            "answers": [_answers(several) for several in found],
         },
     )
 
 
+@cache
 def _answers(found: tuple[str, ...]) -> str:
+    if not found:
+        return ""
     names = country_names()
     return either([say("findings:country.code", letters=code, name=names[code]) for code in found])
 

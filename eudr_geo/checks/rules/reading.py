@@ -349,15 +349,18 @@ def misspelt_property(plots: Plots) -> Problems:
     **Trap** The file looks complete in every map program; only the EU system does not see the values.
     """
     rows = np.flatnonzero(plots["misspelt"] != "")
-    found = []
-    for text in plots["misspelt"][rows].tolist():  # words for failing rows only
-        pairs = [pair.partition(">") for pair in text.split("; ")]
-        names = [
-            say("findings:misspelt-property.name", given=given, official=official) if official else given
-            for given, _, official in pairs
-        ]
-        found.append(joined(names, ", "))
-    return Problems(rows, measured={"value": found})
+    texts = plots["misspelt"][rows].tolist()
+    told = {text: _told_names(text) for text in set(texts)}  # one file misspells them the same way in all its records
+    return Problems(rows, measured={"value": [told[text] for text in texts]})
+
+
+def _told_names(misspelt: str) -> str:
+    pairs = [pair.partition(">") for pair in misspelt.split("; ")]
+    names = [
+        say("findings:misspelt-property.name", given=given, official=official) if official else given
+        for given, _, official in pairs
+    ]
+    return joined(names, ", ")
 
 
 @repairs("misspelt-property", safe=True)
