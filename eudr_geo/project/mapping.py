@@ -11,7 +11,7 @@ from eudr_geo.outputs.maps.data import MapLot
 from eudr_geo.outputs.maps.making import lot_map, map_data
 from eudr_geo.project.auditing import audit
 from eudr_geo.project.port import Project
-from eudr_geo.words.saying import in_language, say
+from eudr_geo.words.saying import say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,14 +50,11 @@ def project_map(
     found = list(traces(book, list(codes) or last_lots(book)).values())
     rows = pd.concat([one.to_frame() for one in found], ignore_index=True) if found else None
     plots = project.load_plots()
-    season = project.meta.get("season", "")
     names = plots["producer"] if with_names else plots["producer_id"]
     data = map_data(
         plots,
-        title=" ".join(codes)
-        or project.meta.get("organisation", "")
-        or in_language(say("commands:map.title"), language),
-        subtitle=in_language(say("commands:map.season", season=season), language) if season else "",
+        title=" ".join(codes) or project.meta.get("organisation", "") or say("packages:map.title"),
+        subtitle=say("packages:map.season", season=project.meta["season"]) if project.meta.get("season") else "",
         lots=_lots(book, found),
         producers=[name or code for name, code in zip(names, plots["producer_id"], strict=True)],
         versions=project.plot_versions().set_index("plot_code")["version"],

@@ -84,6 +84,8 @@ COMMANDS = {
     "add": ("add", *MESSY, "-p", "coop.gpkg", "--yes"),
     "audit": ("audit", "-p", "coop.gpkg"),
     "trace": ("trace", "DL26-EXP-001", "-p", "coop.gpkg"),
+    "drill": ("trace", "DL26-EXP-001", "-p", "coop.gpkg", "--drill"),
+    "recall": ("trace", "NH-0001", "-p", "coop.gpkg", "--forward", "--drill"),
     "map": ("map", "-p", "coop.gpkg", "-o", "map.html"),
     "package": ("package", "DL26-EXP-001", "-p", "coop.gpkg", "-o", "again"),
     "package twice": ("package", "DL26-EXP-001", "-p", "coop.gpkg", "-o", "packed", "--zip"),

@@ -17,13 +17,14 @@ INIT = ("init", "-p", "coop.gpkg", "--name", "HTX", "--country", "VN")
 
 
 def test_the_map_says_what_it_says_in_the_language(tmp_path):
-    program(*INIT, cwd=tmp_path)
+    program(*INIT, "--season", "2025/26", cwd=tmp_path)
     program("book", SAMPLES / "cooperative.xlsx", "-p", "coop.gpkg", "--yes", cwd=tmp_path)
     done = program("map", "-p", "coop.gpkg", "-o", "m.html", "--lang", "vi", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     page = (tmp_path / "m.html").read_text(encoding="utf-8")
     assert tables.words("map", "vi")["legend_share"] in page
     assert tables.words("map", "en")["legend_share"] not in page
+    assert "Vụ 2025/26" in page
 
 
 @pytest.mark.parametrize(

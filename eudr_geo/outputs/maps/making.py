@@ -13,6 +13,7 @@ from eudr_geo.model.plots import Plots
 from eudr_geo.outputs.maps.data import LotMapData, MapLot, MapPlots
 from eudr_geo.plots import countries
 from eudr_geo.plots.geodesy import plot_area_ha
+from eudr_geo.words.saying import in_language
 
 _FIRST = {"micro": 0, "bulk": 1}  # kinds of lots in the order of the layer switch, those of no kind behind
 
@@ -84,4 +85,4 @@ def lot_map(data: LotMapData) -> str:
     from eudr_geo.outputs.maps.offline import page  # folium takes half a second to import
     from eudr_geo.outputs.maps.payload import clean, payload
 
-    return page(clean(data.title), payload(data))
+    return page(clean(in_language(data.title, data.language)), payload(data))

@@ -59,8 +59,8 @@ def payload(data: LotMapData) -> str:
         "language": data.language,
         "toolkit": VERSION,
         "words": words("map", data.language),
-        "title": clean(data.title),
-        "subtitle": clean(data.subtitle),
+        "title": clean(in_language(data.title, data.language)),
+        "subtitle": clean(in_language(data.subtitle, data.language)),
         "views": _views(data, feeds),
         "feeds": feeds.columns(),
         "findings": [
