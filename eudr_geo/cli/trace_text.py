@@ -52,7 +52,7 @@ def trace_text(found: Trace, its: DeclaredSet, width: int, most: int) -> str:
     lines = [
         _told(
             "trace:from",
-            kind=say(f"trace:kind.{found.kind}"),
+            kind=say(f"nouns:{found.kind}"),
             code=found.code,
             quantity_kg=found.quantity_kg,
             plots=counted("trace:plots", totals["plots"]),
@@ -103,7 +103,7 @@ def recall_text(found: Recall, width: int) -> str:
     in_stock = lots[lots["in_stock_kg"] > 0]
     text = _told(
         "trace:went_into",
-        kind=say(f"trace:kind.{found.kind}"),
+        kind=say(f"nouns:{found.kind}"),
         code=found.code,
         quantity_kg=found.quantity_kg,
         lots=counted("trace:lots", len(lots)),
@@ -157,7 +157,7 @@ def _node(node: Node, kg: float, is_above: bool) -> str:
     """Return the line of a lot, process or consignment in the tree."""
     line: str
     if node.kind == "process":
-        label = _form(node.label, "process_type") if node.label else say("trace:kind.process")
+        label = _form(node.label, "process_type") if node.label else say("nouns:process")
         line = say("trace:tree.went_in", code=node.code, label=label, quantity_kg=node.quantity_kg)
     elif node.kind == "consignment":
         key, buyer = ("trace:tree.consignment_for", {"buyer": node.label}) if node.label else (
