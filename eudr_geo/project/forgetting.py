@@ -105,7 +105,10 @@ def forget(store: Store, plan: Forgetting, *, now: str, who: str) -> None:
         When nothing is left to forget, or the project was changed since the preview.
     """
     if plan.is_empty:
-        raise RefusedError(f"nothing is known of the person behind {plan.found.person.code}", fix="nothing to do")
+        raise RefusedError(
+            say("commands:forget.nothing_known", code=plan.found.person.code),
+            fix=say("commands:forget.nothing_known.do"),
+        )
     store.forget(plan.found, plan.files, now=now, who=who)
 
 

@@ -22,6 +22,7 @@ from eudr_geo.model.people import Organisation, Producer
 from eudr_geo.model.records import Journal, JournalRow, StoredFile
 from eudr_geo.store.journal import FORGET
 from eudr_geo.store.schema import gpkg_schema, seals
+from eudr_geo.words.saying import say
 
 PERSONAL = ("village", "phone", "consent_date")
 """Columns of a producer that are emptied; the name becomes the code."""
@@ -131,7 +132,7 @@ def person_of(connection: Connection, code: str) -> Person:
     table = table_of(Producer)
     row = connection.execute(select(table.c.name, table.c.phone).where(table.c.code == code)).first()
     if row is None:
-        raise InputError(f"the project has no producer {code}", fix="write the code as the workbook has it")
+        raise InputError(say("errors:no_producer", code=code), fix=say("errors:no_producer.do"))
     names, phones = [str(row[0])], [str(row[1])]
     for image in _images(connection).values():
         if image[0] == Producer.__tablename__ and image[1].get("code") == code:

@@ -5,14 +5,14 @@ import json
 import re
 import shutil
 import string
+import sys
 
 import pytest
 from tests_helpers import ROOT, program
 
 from eudr_geo.checks import catalogue
 from eudr_geo.cli import app, screen, speech
-from eudr_geo.words import saying, tables
-from eudr_geo.words.languages import languages
+from eudr_geo.words import tables
 
 SAMPLES = ROOT / "sample_plots"
 MESSY = sorted((SAMPLES / "messy").iterdir())
@@ -21,10 +21,12 @@ INIT = ("init", "-p", "coop.gpkg", "--name", "HTX", "--country", "VN")
 
 
 def forget():
-    for one in (tables.names, tables.table, tables.others, tables._rows, tables._header, tables.further_languages):
-        one.cache_clear()
-    languages.cache_clear()
-    saying._template.cache_clear()
+    """Whatever remembers words reads them again."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith("eudr_geo."):
+            for one in list(vars(module).values()):
+                if getattr(one, "__module__", "") == name and hasattr(one, "cache_clear"):
+                    one.cache_clear()
 
 
 def marked(text):
@@ -85,13 +87,16 @@ COMMANDS = {
     "audit": ("audit", "-p", "coop.gpkg"),
     "trace": ("trace", "DL26-EXP-001", "-p", "coop.gpkg"),
     "drill": ("trace", "DL26-EXP-001", "-p", "coop.gpkg", "--drill"),
-    "recall": ("trace", "NH-0001", "-p", "coop.gpkg", "--forward", "--drill"),
+    "recall": ("trace", "NH-001", "-p", "coop.gpkg", "--forward", "--drill"),
     "map": ("map", "-p", "coop.gpkg", "-o", "map.html"),
     "package": ("package", "DL26-EXP-001", "-p", "coop.gpkg", "-o", "again"),
     "package twice": ("package", "DL26-EXP-001", "-p", "coop.gpkg", "-o", "packed", "--zip"),
     "verify": ("verify", "packed"),
     "waive": ("waive", "-p", "coop.gpkg"),
     "nothing new": ("book", SAMPLES / "cooperative.xlsx", "-p", "coop.gpkg", "--yes"),
+    "workbook": ("workbook", "new", "-o", "book.xlsx", "-p", "coop.gpkg"),
+    "forget": ("forget", "NH-001", "-p", "coop.gpkg", "--yes"),
+    "repair": ("repair", SAMPLES / "messy" / "bow-tie.geojson", "--dry-run"),
     "log": ("log", "-p", "coop.gpkg"),
     "undo": ("undo", "-p", "coop.gpkg"),
     "rules": ("rules",),
@@ -103,7 +108,7 @@ COMMANDS = {
 _DATA = {
     "kg", "ha", "EUDR", "GEO", "LANG", "GeoJSON", "CSV", "KML", "KMZ", "GPX", "XLSX", "NDJSON", "Shapefile",
     "FlatGeobuf", "MapInfo", "VN", "XX", "HTX", "FILE", "COMMAND", "ARGS", "GmbH", "Kaffeehaus", "Musterhafen", "root",
-    "packed", "again", "eudr-geo",
+    "packed", "again", "eudr-geo", "KHO",
     # Names of coordinate systems, countries and properties; what stands in the messy files.
     "WGS", "UTM", "zone", "Cambodia", "Vietnam", "VNM", "Việt", "Nma", "khoảng", "Area", "ProducerCountry",
     "ProducerName", "ProductionPlace", "productionplace",
