@@ -12,6 +12,7 @@ import shapely
 from eudr_geo.base.cells import fold
 from eudr_geo.base.errors import InputError
 from eudr_geo.model.plots import Plots
+from eudr_geo.words.saying import say
 
 _DEFINITION = re.compile(r"[\[{]|\+proj|^urn:|^https?:|:")
 _UTM = re.compile(r"(?:wgs ?84 )?utm (?:zone )?(\d{1,2}) ?([ns])(?:orth|outh)?")
@@ -72,13 +73,11 @@ def named(text: str) -> str:
     if len(found) == 1:
         return f"EPSG:{found[0][0]}"
     if not found:
-        raise InputError(
-            f"nobody knows the coordinate system {text!r}", fix="name it by its code, like EPSG:32648, or its province"
-        )
+        raise InputError(say("reading:no-system", text=text), fix=say("reading:no-system.do"))
     listed = ", ".join(f"EPSG:{code} ({name})" for code, name in found[:_MOST_NAMED])
     raise InputError(
-        f"{text!r} may be {len(found)} coordinate systems",
-        fix=f"say which: {listed}{' …' if found[_MOST_NAMED:] else ''}",
+        say("reading:many-systems", text=text, number=len(found)),
+        fix=say("reading:many-systems.do", names=listed + (" …" if found[_MOST_NAMED:] else "")),
     )
 
 

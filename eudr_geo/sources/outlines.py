@@ -14,6 +14,7 @@ from eudr_geo.base.limits import DEFAULT_LIMITS
 from eudr_geo.law import country_code
 from eudr_geo.plots.own_outlines import Outlines
 from eudr_geo.sources.reading import read_plots
+from eudr_geo.words.saying import say
 
 LIMITS = replace(DEFAULT_LIMITS, ring_vertices=DEFAULT_LIMITS.file_vertices)
 """A country has more corners than a plot."""
@@ -45,10 +46,10 @@ def read_boundaries(path: str | Path, country: str = "") -> Outlines:
     name = Path(path).name
     notes = [note for file in reading.files for note in file.notes if note.code in _HOPELESS]
     if notes:
-        raise InputError(f"the outlines in {name} cannot be read: {notes[0].why}", fix=notes[0].fix)
+        raise InputError(say("reading:outlines", name=name, why=notes[0].why), fix=notes[0].fix)
     if reading.rejected:
         first = reading.rejected[0]
-        raise InputError(f"record {first.record} of the outlines in {name} cannot be read: {first.why}", fix=first.fix)
+        raise InputError(say("reading:outlines.record", record=first.record, name=name, why=first.why), fix=first.fix)
     plots = reading.plots
     parts: dict[str, list[Any]] = {}
     unknown: list[int] = []
@@ -61,8 +62,8 @@ def read_boundaries(path: str | Path, country: str = "") -> Outlines:
         parts.setdefault(code, []).append(shape)
     if unknown:
         raise InputError(
-            f"record {unknown[0]} of the outlines in {name} names no country or is no polygon",
-            fix="give each polygon a property iso2 with the two letters of its country",
+            say("reading:outlines.country", record=unknown[0], name=name),
+            fix=say("reading:outlines.country.do"),
         )
     shapes = {code: _land(pieces) for code, pieces in sorted(parts.items())}
     return Outlines(name, shapes)

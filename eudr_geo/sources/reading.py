@@ -17,6 +17,7 @@ from eudr_geo.law import COMMODITIES, country_code
 from eudr_geo.model.plots import Reading
 from eudr_geo.sources import cage
 from eudr_geo.sources.cage.warm import WORTH_IT, Warm, is_possible
+from eudr_geo.words.saying import say
 
 _SIDE_BY_SIDE = 2  # a reading process may take 1.5 GB
 
@@ -68,7 +69,7 @@ def read_plots(
     listed = [Path(paths)] if isinstance(paths, (str, Path)) else [Path(path) for path in paths]
     for path in listed:
         if not path.is_file():
-            raise InputError(f"{path} is not a file", fix="check the name and the folder")
+            raise InputError(say("reading:no-file", path=str(path)), fix=say("reading:no-file.do"))
     job = _job(country, commodity, crs, layer)
     names = _names(listed)
     limits = limits or configured()
@@ -104,7 +105,7 @@ def read_sheets(path: str | Path, *, limits: Limits | None = None) -> tuple[Read
     """Read the cells of a workbook in the cage, for :mod:`eudr_geo.sources.workbook.reading`."""
     path = Path(path)
     if not path.is_file():
-        raise InputError(f"{path} is not a file", fix="check the name and the folder")
+        raise InputError(say("reading:no-file", path=str(path)), fix=say("reading:no-file.do"))
     reading, sheets = cage.read(path, _shown(path.name), {"kind": "sheets"}, limits or configured())
     return reading, sheets or {}
 
@@ -112,10 +113,13 @@ def read_sheets(path: str | Path, *, limits: Limits | None = None) -> tuple[Read
 def _job(country: str, commodity: str, crs: str, layer: str) -> dict[str, str]:
     if country and country_code(country) != country:
         raise InputError(
-            f"{country!r} is no country code", fix=f"did you mean {country_code(country) or 'VN, CI, CO …'}?"
+            say("reading:no-country", country=country),
+            fix=say("reading:no-country.do", country=country_code(country) or "VN, CI, CO …"),
         )
     if commodity and commodity not in COMMODITIES:
-        raise InputError(f"{commodity!r} is no commodity of the regulation", fix=f"one of {', '.join(COMMODITIES)}")
+        raise InputError(
+            say("reading:no-commodity", commodity=commodity), fix=say("commands:one_of", values=", ".join(COMMODITIES))
+        )
     if crs:
         from eudr_geo.plots.projecting import named
 

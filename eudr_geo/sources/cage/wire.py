@@ -79,9 +79,25 @@ def _said(row: Note | Rejected) -> dict[str, Any]:
     return {"why": to_plain(row.why), "fix": to_plain(row.fix)}
 
 
-def _heard(row: Mapping[str, Any]) -> dict[str, str]:
-    """The sentences again; one that nobody knows is nonsense."""
+def _heard(row: Mapping[str, Any], most: int) -> dict[str, str]:
+    """The sentences again; one that nobody knows, or with a value that is none, is nonsense."""
+    for name in ("why", "fix"):
+        if type(row[name]) is not str and _length(row[name]) > _LONGER * most:
+            raise WireError(f"{name} is too long")
     return {"why": from_plain(row["why"]), "fix": from_plain(row["fix"])}
+
+
+def _length(data: Any) -> int:
+    """Characters of the texts in a sentence as plain data, those too that its words have no place for."""
+    if type(data) is str:
+        return len(data.encode("utf-16-le")) // 2  # no half characters
+    if type(data) is list:
+        return sum(map(_length, data))
+    if type(data) is dict:
+        return sum(map(_length, data)) + sum(map(_length, data.values()))
+    if type(data) not in _CELLS:
+        raise WireError("a value is of no kind")
+    return 0
 
 
 def _blobs(values: Any, kind: str) -> list[bytes | memoryview]:
@@ -131,7 +147,7 @@ def unpack(data: bytes, name: str, limits: Limits) -> tuple[Reading, Any]:
         if at != len(view):
             raise WireError("bytes left over")
         given = dict(head["file"])
-        given["notes"] = tuple(_checked(Note(**note | _heard(note)), most) for note in head["notes"])
+        given["notes"] = tuple(_checked(Note(**note | _heard(note, most)), most) for note in head["notes"])
         given["changes"] = tuple(_checked(CellChange(*row), most) for row in zip(*head["changes"], strict=True))
         file = _checked(SourceFile(**{**given, "name": name}), most)
         rejected = []
@@ -141,7 +157,7 @@ def unpack(data: bytes, name: str, limits: Limits) -> tuple[Reading, Any]:
             lon, lat = (float("nan") if row[key] is None else float(row[key]) for key in ("lon", "lat"))
             offer = offers.take([used]) if has_offer else None
             used += bool(has_offer)
-            given = {**row, **_heard(row), "source": name, "lon": lon, "lat": lat, "offer": offer}
+            given = {**row, **_heard(row, most), "source": name, "lon": lon, "lat": lat, "offer": offer}
             rejected.append(_checked(Rejected(**given), most))
         other = _sheets(head["other"])
     except _NONSENSE as error:
