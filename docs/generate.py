@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import python_pages
 import tested
 
 DOCS = Path(__file__).parent
+PUBLISHED = DOCS.parent / "tests" / "published_rules.json"
 
 
 def main() -> None:
@@ -23,6 +25,18 @@ def main() -> None:
         path = DOCS / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
+
+
+    publish_rules()
+
+
+def publish_rules() -> None:
+    """Note the code of each rule as public: from then on it may be retired, and never just disappears."""
+    from eudr_geo.checks.catalogue import load
+
+    published = json.loads(PUBLISHED.read_text(encoding="utf-8"))
+    if new := sorted(set(load()) - set(published)):
+        PUBLISHED.write_text(json.dumps(sorted([*published, *new]), indent=1) + "\n", encoding="utf-8")
 
 
 def pages() -> dict[str, str]:
@@ -199,11 +213,12 @@ def coverage_page() -> str:
 
 
 def data_page() -> str:
-    """The data dictionary: every table and column, with its unit."""
+    """The data dictionary: every table and column, with its unit and its place in the lots workbook."""
     import importlib
     import pkgutil
 
     import eudr_geo.model
+    from eudr_geo.lots.sheets import sheets
     from eudr_geo.model.base import Base
     from eudr_geo.model.plots import PLOT_COLUMNS
 
@@ -213,8 +228,13 @@ def data_page() -> str:
         "# Data dictionary",
         "",
         "Made from the classes in `eudr_geo/model/`. A project is one GeoPackage with these tables.",
+        "The last column tells the sheet of the lots workbook and the heading under which a value is filled in.",
         "",
     ]
+    places: dict[tuple[str, str], list[str]] = {}
+    for spec in sheets():
+        for field in spec.fields:
+            places.setdefault((field.table, field.column), []).append(f"{spec.en}: {field.en}")
     tables = {mapper.local_table.name: mapper for mapper in Base.registry.mappers}
     for name in sorted(tables):
         summary = (tables[name].class_.__doc__ or "").strip()
@@ -223,11 +243,12 @@ def data_page() -> str:
             "",
             re.sub(r"\s+", " ", summary),
             "",
-            "| column | unit | meaning |",
-            "|---|---|---|",
+            "| column | unit | meaning | in the workbook |",
+            "|---|---|---|---|",
         ]
         for column in tables[name].local_table.columns:
-            lines.append(f"| `{column.name}` | {column.info.get('unit', '')} | {column.doc or ''} |")
+            place = "; ".join(places.get((name, column.name), ()))
+            lines.append(f"| `{column.name}` | {column.info.get('unit', '')} | {column.doc or ''} | {place} |")
         lines.append("")
     lines += [
         "## Plots in memory",

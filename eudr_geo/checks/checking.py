@@ -33,6 +33,7 @@ def check(
     against: Plots | None = None,
     boundaries: Outlines | None = None,
     earlier: Earlier | None = None,
+    only: Mask | None = None,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> CheckResult:
     """Check everything that was read: files, rejected records, plots and their neighbours.
@@ -54,6 +55,9 @@ def check(
         Better outlines of some countries (:func:`eudr_geo.sources.outlines.read_boundaries`).
     earlier
         What a check of the files themselves found, where the plots come from a project that does not keep all of them.
+    only
+        The plots that findings are wanted of, shape (n,); by default all. The others are looked at as neighbours, and
+        findings are the same as without it. Counts are of the plots asked for.
     progress
         Called with the rule's code, the number of rules done, and their total.
 
@@ -77,6 +81,8 @@ def check(
     rules = _chosen(("file", "record", "plot", "plots"), select, ignore)
     plots = reading.plots
     run = Run(len(plots), _version(eu_version), _known_besides(plots, against), earlier)
+    if only is not None:
+        run.here, run.only_here = only, _alone(rules)
     with using(boundaries):
         for number, rule in enumerate(rules):
             if progress is not None:
@@ -93,12 +99,21 @@ def check(
         findings=findings,
         outcomes=tuple(sorted((o for o in run.outcomes if o.rule in reported), key=lambda o: o.rule)),
         files=reading.files,
-        plots_fit=len(plots) - unfit,
+        plots_fit=int(run.here.sum()) - unfit,
         plots_unfit=unfit,
         tool_errors=tuple(run.tool_errors),
         eu_version=run.eu.name,
         boundaries=edition,
     )
+
+
+def _alone(rules: Sequence[Rule]) -> frozenset[str]:
+    """Rules that look at each plot alone, and that no rule about neighbours waits for."""
+    waited_for = {code for rule in rules if rule.scope == "plots" for code in rule.requires}
+    for rule in reversed(rules):  # each comes after those it requires
+        if rule.code in waited_for:
+            waited_for.update(rule.requires)
+    return frozenset(rule.code for rule in rules if rule.scope == "plot") - waited_for
 
 
 def _version(name: str) -> EuVersion:

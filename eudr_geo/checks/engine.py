@@ -59,6 +59,8 @@ class Run:
         self.eu = eu or law.eu_version()
         self.against = against
         self.earlier = earlier or Earlier()
+        self.here: Mask = np.ones(n, dtype=bool)  # the rows that findings are wanted of
+        self.only_here: frozenset[str] = frozenset()  # rules whose answer on other rows nobody needs
         self.n = n
         self.findings: list[Finding] = []
         self.outcomes: list[Outcome] = []
@@ -77,9 +79,9 @@ class Run:
             state = self.states[code]
             stopped = (state.failed | state.not_checked) & ~blocked
             if stopped.any():
-                because[code] += int(stopped.sum())
+                because[code] += int((stopped & self.here).sum())
                 blocked |= stopped
-        open_rows = np.flatnonzero(~blocked)
+        open_rows = np.flatnonzero(~blocked if rule.code not in self.only_here else ~blocked & self.here)
         part = plots if len(open_rows) == self.n else self._part(plots, open_rows)
         with part.watching() as asked:
             problems = self._call(rule, part, plots, open_rows)
@@ -101,17 +103,19 @@ class Run:
             there = there[~state.failed[there] & ~unseen[there]]
             unseen[there] = True
             if len(there):
-                because[reason] += len(there)
+                because[reason] += int(self.here[there].sum())
         state.not_checked = unseen
-        failed, skipped = int(state.failed.sum()), int(unseen.sum())
-        self._outcome(rule, self.n - failed - skipped, failed, skipped, dict(because))
-        if words and len(rows):
+        failed, skipped = int((state.failed & self.here).sum()), int((unseen & self.here).sum())
+        because = +because  # those of no plot that was asked for are left out
+        self._outcome(rule, int(self.here.sum()) - failed - skipped, failed, skipped, because)
+        told = self.here[rows]
+        if words and told.any():
             lons, lats = problems.lon, problems.lat
             if lons is None or lats is None:
                 first_lon, first_lat = plots.points_lon_lat()
                 lons, lats = first_lon[rows], first_lat[rows]
             # Text is made for failing rows only, one by one.
-            for i, row in enumerate(rows.tolist()):
+            for i, row in zip(np.flatnonzero(told).tolist(), rows[told].tolist(), strict=True):
                 self.findings.append(
                     finding(
                         rule,
@@ -134,7 +138,7 @@ class Run:
             for one in self.earlier.findings
             if one.rule == rule.code and one.row is not None and not state.failed[one.row]
         ]
-        self.findings += standing
+        self.findings += [one for one in standing if self.here[one.row]]
         state.failed[[one.row for one in standing if one.row is not None]] = True
 
     def _part(self, plots: Plots, rows: npt.NDArray[np.int64]) -> Plots:

@@ -267,11 +267,18 @@ def files_of(path: Path) -> list[Path]:
 
 
 def open_project(path: str, *, write: bool = False) -> Store:
-    """Open the project of ``-p``; its language is spoken where nobody asked for another."""
+    """Open the project of ``-p``; its language is spoken where nobody asked for another.
+
+    If opening brought it up to date, say on stderr what went and where the copy lies.
+    """
+    from eudr_geo.cli import screen
     from eudr_geo.store import open_store
 
     store = open_store(path, write=write)
     speech.tell("project", store.meta.get("language"))
+    if store.migrated is not None:
+        for sentence in store.migrated.sentences():
+            screen.say(screen.plain(sentence))
     return store
 
 

@@ -17,7 +17,7 @@ def command(project: str, yes: bool) -> None:
     with options.open_project(project, write=True) as store:
         step = store.last_step()
         if step is None:
-            screen.say("Nothing to undo.")
+            screen.say("Nothing to undo." + (" Steps before a person was forgotten stay." if store.forgotten() else ""))
             sys.exit(EXIT_CLEAN)
         screen.say(f"Last step: {step.at} {step.action}: {step.summary}")
         if not screen.confirm("Take it back?", yes=yes):

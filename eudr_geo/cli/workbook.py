@@ -9,6 +9,7 @@ import click
 
 from eudr_geo.base.errors import InputError
 from eudr_geo.cli import options, screen
+from eudr_geo.words.languages import languages
 
 if TYPE_CHECKING:
     from eudr_geo.model.lot_book import LotBook
@@ -23,7 +24,7 @@ def command() -> None:
 @click.option("-o", "--out", required=True, metavar="BOOK.xlsx", help="The file to make.")
 @click.option(
     "--lang",
-    type=click.Choice(["en", "vi", "es", "fr", "pt", "id"]),
+    type=click.Choice(languages("columns")),
     default="en",
     show_default=True,
     help="Language of the headings.",

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from eudr_geo.base.cells import fold
+from eudr_geo.lots.balance import IN, OUT, Flow, held_kg, kilograms, moved_kg
 from eudr_geo.model.lot_book import LotBook
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+
+SHIPPED = (Flow("consignment_line"),)
 
 EXACT, PRODUCER, GROUP, UNKNOWN = 0, 1, 2, 3
 
@@ -106,28 +109,13 @@ class LotGraph:
         self.made_by: list[list[str]] = [[] for _ in range(n)]
         self.feeds: list[list[str]] = [[] for _ in range(n)]
         self._read_lines(lines)
-        lot_of_delivery = self._positions(self.deliveries["lot_code"])
-        self._delivery_lot = lot_of_delivery
+        self._delivery_lot = self._positions(self.deliveries["lot_code"])
         self._delivery_kg = kilograms(self.deliveries["quantity_kg"])
-        arrived = lot_of_delivery >= 0
-        self.delivered_kg = np.bincount(lot_of_delivery[arrived], self._delivery_kg[arrived], minlength=n)
-        made = np.zeros(n)
-        self.drawn_kg = np.zeros(n)
-        for flow in self.processes.values():
-            for lot, kg in flow.outs:
-                made[lot] += kg
-            for lot, kg in flow.ins:
-                self.drawn_kg[lot] += kg
-        self.inflow_kg = self.delivered_kg + made
-        shipped_lot = self._positions(self.shipments["lot_code"])
-        shipped = shipped_lot >= 0
-        self.shipped_kg = np.bincount(
-            shipped_lot[shipped], kilograms(self.shipments["quantity_kg"])[shipped], minlength=n
-        )
-        self.drawn_kg = self.drawn_kg + self.shipped_kg
-        self.total_kg = np.where(
-            self.stated_kg > 0, self.stated_kg, np.where(self.inflow_kg > 0, self.inflow_kg, self.drawn_kg)
-        )
+        self.inflow_kg = moved_kg(book, IN, self.lots)
+        self.shipped_kg = moved_kg(book, SHIPPED, self.lots)
+        self.drawn_kg = moved_kg(book, OUT, self.lots)
+        held = held_kg(self.stated_kg, self.inflow_kg)
+        self.total_kg = np.where(held > 0, held, self.drawn_kg)
         over = self.total_kg - self.inflow_kg
         unexplained = (over > UNEXPLAINED_SHARE * self.total_kg) | (opening & (over > 0))
         self.unknown_kg = np.where(unexplained, over, 0.0)
@@ -382,11 +370,3 @@ def graph_of(book: LotBook) -> LotGraph:
     if not _LATEST or _LATEST[0][0] is not book:
         _LATEST[:] = [(book, LotGraph(book))]
     return _LATEST[0][1]
-
-
-def kilograms(column: Any, *, missing: float = 0.0) -> Floats:
-    """Return a column of quantities as floats, shape (n,); nothing, text and negative numbers become ``missing``."""
-    import pandas as pd
-
-    values = pd.to_numeric(pd.Series(list(column), dtype=object), errors="coerce").to_numpy(np.float64)
-    return np.where(np.isfinite(values) & (values > 0), values, missing)

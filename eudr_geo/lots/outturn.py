@@ -1,4 +1,4 @@
-"""What a process gives: its outturn at one moisture, and what scales and spilling explain."""
+"""What a process gives: its outturn at one moisture."""
 
 from __future__ import annotations
 
@@ -10,19 +10,12 @@ from eudr_geo.lots.graph import LotGraph, ProcessFlow
 from eudr_geo.lots.green_equivalent import bands, species_of
 from eudr_geo.model.lot_book import Band
 
-TOLERANCE_KG, TOLERANCE_SHARE = 1.0, 0.005
-"""Good practice: what scales and spilling explain, the larger of 1 kg and 0.5 %."""
 STANDARD_MOISTURE = 12.0
 """Good practice: weights are compared at this moisture, percent; otherwise drying looks like a loss."""
 
 Weights = list[tuple[int, float]]  # lot, kg
 
 _DRY = frozenset({"dry_parchment", "dried_cherry"})
-
-
-def tolerance_kg(kg: float) -> float:
-    """What scales and spilling explain of a weight, kg."""
-    return max(TOLERANCE_KG, TOLERANCE_SHARE * kg)
 
 
 def at_one_moisture(graph: LotGraph, flow: ProcessFlow) -> tuple[Weights, Weights] | None:

@@ -9,7 +9,8 @@ import numpy as np
 
 from eudr_geo.base.errors import InputError
 from eudr_geo.lots.attribution import Attribution, Floats, Marks, Mix
-from eudr_geo.lots.graph import LotGraph, kilograms
+from eudr_geo.lots.balance import kilograms
+from eudr_geo.lots.graph import LotGraph
 from eudr_geo.lots.tracing import known_code, near
 from eudr_geo.model.lot_book import LotBook
 from eudr_geo.model.trace import RECALL_COLUMNS, Recall

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from eudr_geo.lots.graph import LotGraph, kilograms
+from eudr_geo.lots.balance import kilograms
+from eudr_geo.lots.graph import LotGraph
 from eudr_geo.model.lot_book import LotBook
 
 _Stay = tuple[str, str, str, float]  # first and last day, lot code, kg

@@ -10,7 +10,8 @@ import numpy as np
 from eudr_geo.base.cells import clean_code
 from eudr_geo.base.errors import InputError, RefusedError
 from eudr_geo.lots.attribution import NO_DATE, Attribution, Mix
-from eudr_geo.lots.graph import LotGraph, kilograms
+from eudr_geo.lots.balance import kilograms
+from eudr_geo.lots.graph import LotGraph
 from eudr_geo.model.lot_book import LotBook
 from eudr_geo.model.trace import Edge, IdentityEnd, Node, Trace
 

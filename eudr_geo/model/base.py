@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, ClassVar, cast
 
 import shapely
@@ -48,16 +49,58 @@ class Geometry(UserDefinedType[Any]):
         return lambda value: None if value is None else shapely.from_wkb(value)
 
 
-def col(doc: str, *args: Any, unit: str = "", allowed: Sequence[str] = (), **options: Any) -> MappedColumn[Any]:
-    """Return a mapped column with its meaning and unit, read by the data dictionary and the workbook.
+@dataclass(frozen=True)
+class OnSheet:
+    """Where a column stands in the lots workbook, and how its cell is read.
 
-    ``allowed`` are the words it may hold, beside nothing: the store holds back any other.
+    Attributes
+    ----------
+    keys
+        Sheet and column, like ``lots.kg``: its row in ``words/columns.csv``. A line of a process has two, for what
+        goes in and for what comes out.
+    kind
+        One of those of :data:`eudr_geo.lots.sheets.SHOWN_AS`; empty where type, unit and reference tell it.
+    required
+        The row is of no use without it.
+    """
+
+    keys: tuple[str, ...]
+    kind: str = ""
+    required: bool = False
+
+
+def col(
+    doc: str,
+    *args: Any,
+    unit: str = "",
+    allowed: Sequence[str] = (),
+    sheet: str | tuple[str, str] = "",
+    kind: str = "",
+    required: bool = False,
+    **options: Any,
+) -> MappedColumn[Any]:
+    """Return a mapped column with all that is known of it: store, workbook and data dictionary follow from it.
 
     A default stands in the database too: QGIS adds rows without knowing all the columns.
+
+    Parameters
+    ----------
+    doc
+        What it means.
+    unit
+        Its unit.
+    allowed
+        The words it may hold, beside nothing: the store holds back any other.
+    sheet, kind, required
+        Where it stands in the workbook, see :class:`OnSheet`; a column without a sheet is not in the workbook.
+    *args, **options
+        As SQLAlchemy's ``mapped_column`` takes them.
     """
     if isinstance(default := options.get("default"), (str, int)):
         options.setdefault("server_default", default if isinstance(default, str) else str(int(default)))
-    return mapped_column(*args, doc=doc, info={"unit": unit, "allowed": tuple(allowed)}, **options)
+    keys = (sheet,) if isinstance(sheet, str) else sheet
+    place = OnSheet(keys, kind, required) if sheet else None
+    return mapped_column(*args, doc=doc, info={"unit": unit, "allowed": tuple(allowed), "sheet": place}, **options)
 
 
 class Numbered:

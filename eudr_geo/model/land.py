@@ -15,13 +15,22 @@ class Plot(Numbered, Provenance, Base):
 
     __tablename__ = "plot"
 
-    code: Mapped[str] = col("plot code, at most 40 characters", unique=True)
-    producer_code: Mapped[str | None] = col("producer who works the plot", ForeignKey("producer.code"), index=True)
-    commodity: Mapped[str] = col("coffee, cocoa, rubber, oil-palm, soya, cattle or wood", default="")
-    country: Mapped[str] = col("ISO 3166-1 alpha-2 country code", default="")
-    place: Mapped[str] = col("place name", default="")
-    planted_year: Mapped[int | None] = col("year of planting")
-    tenure: Mapped[str] = col("title or form of tenure", default="")
+    code: Mapped[str] = col(
+        "plot code, at most 40 characters", unique=True, sheet="plots.code", kind="code", required=True
+    )
+    producer_code: Mapped[str | None] = col(
+        "producer who works the plot", ForeignKey("producer.code"), index=True, sheet="plots.producer", required=True
+    )
+    commodity: Mapped[str] = col(
+        "coffee, cocoa, rubber, oil-palm, soya, cattle or wood",
+        default="",
+        sheet="plots.commodity",
+        kind="choice:commodity",
+    )
+    country: Mapped[str] = col("ISO 3166-1 alpha-2 country code", default="", sheet="plots.country", kind="country")
+    place: Mapped[str] = col("place name", default="", sheet="plots.place")
+    planted_year: Mapped[int | None] = col("year of planting", sheet="plots.planted_year")
+    tenure: Mapped[str] = col("title or form of tenure", default="", sheet="plots.tenure")
     variety: Mapped[str] = col("variety planted", default="")
     scheme_ids: Mapped[str] = col(
         "numbers under certification schemes, name=number, separated by semicolons", default=""

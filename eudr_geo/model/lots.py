@@ -46,7 +46,9 @@ class Stream(Numbered, Provenance, Base):
     __tablename__ = "stream"
 
     code: Mapped[str] = col("stream code, for example ML03", unique=True)
-    type: Mapped[str] = col("micro or bulk", allowed=STREAM_TYPES)
+    type: Mapped[str] = col(
+        "micro or bulk", allowed=STREAM_TYPES, sheet="lots.type", kind="choice:stream_type", required=True
+    )
     season_code: Mapped[str | None] = col("season", ForeignKey("season.code"))
     product: Mapped[str] = col("what is sold", default="")
     hypothesis: Mapped[str] = col("what keeping it apart is meant to show", default="")
@@ -71,29 +73,49 @@ class Lot(Numbered, Provenance, Base):
     __tablename__ = "lot"
     __table_args__ = (CheckConstraint("quantity_kg > 0", name="lot_quantity_positive"),)
 
-    code: Mapped[str] = col("lot code: at most 20 of A–Z, 0–9 and hyphen (usable in GS1 AI 10)", unique=True)
-    stream_code: Mapped[str | None] = col("stream", ForeignKey("stream.code"))
+    code: Mapped[str] = col(
+        "lot code: at most 20 of A–Z, 0–9 and hyphen (usable in GS1 AI 10)",
+        unique=True,
+        sheet="lots.code",
+        kind="code",
+        required=True,
+    )
+    stream_code: Mapped[str | None] = col("stream", ForeignKey("stream.code"), sheet="lots.stream")
     form: Mapped[str] = col(
-        "cherry, dried_cherry, wet_parchment, dry_parchment, green, roasted or other", allowed=FORMS
+        "cherry, dried_cherry, wet_parchment, dry_parchment, green, roasted or other",
+        allowed=FORMS,
+        sheet="lots.form",
+        kind="choice:form",
+        required=True,
     )
-    quantity_kg: Mapped[float | None] = col("net weight; empty = the sum of what came in", unit="kg")
-    created_on: Mapped[str] = col("date, ISO 8601", default="")
-    sealed_on: Mapped[str] = col("date after which nothing comes in, ISO 8601", default="")
+    quantity_kg: Mapped[float | None] = col("net weight; empty = the sum of what came in", unit="kg", sheet="lots.kg")
+    created_on: Mapped[str] = col("date, ISO 8601", default="", sheet="lots.created", kind="date", required=True)
+    sealed_on: Mapped[str] = col(
+        "date after which nothing comes in, ISO 8601", default="", sheet="lots.sealed", kind="date"
+    )
     status: Mapped[str] = col(
-        "open, sealed, consumed, shipped, rejected or destroyed", default="open", allowed=LOT_STATUSES
+        "open, sealed, consumed, shipped, rejected or destroyed",
+        default="open",
+        allowed=LOT_STATUSES,
+        sheet="lots.status",
+        kind="choice:status",
     )
-    species: Mapped[str] = col("species, for example Coffea arabica", default="")
-    variety: Mapped[str] = col("variety", default="")
-    process: Mapped[str] = col("washed, natural, honey …", default="")
-    location_code: Mapped[str | None] = col("where it is kept", ForeignKey("location.code"))
-    moisture_percent: Mapped[float | None] = col("moisture", unit="percent")
-    hs_code: Mapped[str] = col("HS code, digits only", default="")
-    bags: Mapped[int | None] = col("number of bags")
-    opening_stock: Mapped[bool] = col("stock from before the records began: its origin is unknown", default=False)
-    crop_year: Mapped[str] = col("crop year, for example 2025/26", default="")
-    grade: Mapped[str] = col("grade", default="")
-    gtin: Mapped[str] = col("GS1 global trade item number, 14 digits", default="")
-    custodian_code: Mapped[str | None] = col("organisation that holds it now", ForeignKey("organisation.code"))
+    species: Mapped[str] = col("species, for example Coffea arabica", default="", sheet="lots.species")
+    variety: Mapped[str] = col("variety", default="", sheet="lots.variety")
+    process: Mapped[str] = col("washed, natural, honey …", default="", sheet="lots.process")
+    location_code: Mapped[str | None] = col("where it is kept", ForeignKey("location.code"), sheet="lots.location")
+    moisture_percent: Mapped[float | None] = col("moisture", unit="percent", sheet="lots.moisture")
+    hs_code: Mapped[str] = col("HS code, digits only", default="", sheet="lots.hs", kind="digits")
+    bags: Mapped[int | None] = col("number of bags", sheet="lots.bags")
+    opening_stock: Mapped[bool] = col(
+        "stock from before the records began: its origin is unknown", default=False, sheet="lots.opening_stock"
+    )
+    crop_year: Mapped[str] = col("crop year, for example 2025/26", default="", sheet="lots.crop_year")
+    grade: Mapped[str] = col("grade", default="", sheet="lots.grade")
+    gtin: Mapped[str] = col("GS1 global trade item number, 14 digits", default="", sheet="lots.gtin", kind="digits")
+    custodian_code: Mapped[str | None] = col(
+        "organisation that holds it now", ForeignKey("organisation.code"), sheet="lots.custodian"
+    )
 
 
 class Delivery(Numbered, Provenance, Base):
@@ -102,22 +124,36 @@ class Delivery(Numbered, Provenance, Base):
     __tablename__ = "delivery"
     __table_args__ = (CheckConstraint("quantity_kg > 0", name="delivery_quantity_positive"),)
 
-    code: Mapped[str] = col("receipt number", unique=True)
-    lot_code: Mapped[str] = col("lot it went into", ForeignKey("lot.code"), index=True)
-    producer_code: Mapped[str | None] = col("producer", ForeignKey("producer.code"))
-    plot_code: Mapped[str | None] = col("plot; empty only for bulk", ForeignKey("plot.code"), index=True)
-    quantity_kg: Mapped[float] = col("net weight", unit="kg")
-    delivered_on: Mapped[str] = col("date, ISO 8601")
-    form: Mapped[str] = col("form delivered", default="", allowed=FORMS)
-    harvested_from: Mapped[str] = col("first day of harvest, ISO 8601", default="")
-    harvested_to: Mapped[str] = col("last day of harvest, ISO 8601", default="")
-    price: Mapped[float | None] = col("price paid per kg, in the currency of the season", unit="per kg")
-    quantity_gross_kg: Mapped[float | None] = col("weight with bags", unit="kg")
-    tare_kg: Mapped[float | None] = col("weight of the bags", unit="kg")
-    bags: Mapped[int | None] = col("number of bags")
+    code: Mapped[str] = col("receipt number", unique=True, sheet="deliveries.receipt", kind="code")
+    lot_code: Mapped[str] = col(
+        "lot it went into", ForeignKey("lot.code"), index=True, sheet="deliveries.lot", required=True
+    )
+    producer_code: Mapped[str | None] = col("producer", ForeignKey("producer.code"), sheet="deliveries.producer")
+    plot_code: Mapped[str | None] = col(
+        "plot; empty only for bulk", ForeignKey("plot.code"), index=True, sheet="deliveries.plot"
+    )
+    quantity_kg: Mapped[float] = col("net weight", unit="kg", sheet="deliveries.kg", required=True)
+    delivered_on: Mapped[str] = col("date, ISO 8601", sheet="deliveries.date", kind="date", required=True)
+    form: Mapped[str] = col("form delivered", default="", allowed=FORMS, sheet="deliveries.form", kind="choice:form")
+    harvested_from: Mapped[str] = col(
+        "first day of harvest, ISO 8601", default="", sheet="deliveries.harvested_from", kind="date"
+    )
+    harvested_to: Mapped[str] = col(
+        "last day of harvest, ISO 8601", default="", sheet="deliveries.harvested_to", kind="date"
+    )
+    price: Mapped[float | None] = col(
+        "price paid per kg, in the currency of the season", unit="per kg", sheet="deliveries.price", kind="money"
+    )
+    quantity_gross_kg: Mapped[float | None] = col("weight with bags", unit="kg", sheet="deliveries.gross_kg")
+    tare_kg: Mapped[float | None] = col("weight of the bags", unit="kg", sheet="deliveries.tare_kg", kind="number")
+    bags: Mapped[int | None] = col("number of bags", sheet="deliveries.bags")
     unit: Mapped[str] = col("unit the weight was written in, kilograms when empty", default="")
-    collector_code: Mapped[str | None] = col("organisation that collected it", ForeignKey("organisation.code"))
-    collection_group: Mapped[str] = col("group of producers it came from, where nothing better is known", default="")
+    collector_code: Mapped[str | None] = col(
+        "organisation that collected it", ForeignKey("organisation.code"), sheet="deliveries.collector"
+    )
+    collection_group: Mapped[str] = col(
+        "group of producers it came from, where nothing better is known", default="", sheet="deliveries.group"
+    )
     ripeness: Mapped[str] = col("ripeness as noted", default="")
 
 
@@ -126,19 +162,31 @@ class Process(Numbered, Provenance, Base):
 
     __tablename__ = "process"
 
-    code: Mapped[str] = col("process number", unique=True)
+    code: Mapped[str] = col("process number", unique=True, sheet="processing.code", kind="code", required=True)
     type: Mapped[str] = col(
-        "merge, split, wet_mill, dry, dry_mill, grade, blend, repack, roast or adjust", allowed=PROCESS_TYPES
+        "merge, split, wet_mill, dry, dry_mill, grade, blend, repack, roast or adjust",
+        allowed=PROCESS_TYPES,
+        sheet="processing.step",
+        kind="choice:process_type",
+        required=True,
     )
-    date_start: Mapped[str] = col("first day, ISO 8601", default="")
-    date_end: Mapped[str] = col("last day, ISO 8601", default="")
-    location_code: Mapped[str | None] = col("where", ForeignKey("location.code"))
-    moisture_in_percent: Mapped[float | None] = col("moisture of what went in", unit="percent")
-    moisture_out_percent: Mapped[float | None] = col("moisture of what came out", unit="percent")
+    date_start: Mapped[str] = col(
+        "first day, ISO 8601", default="", sheet="processing.date", kind="date", required=True
+    )
+    date_end: Mapped[str] = col("last day, ISO 8601", default="", sheet="processing.date_to", kind="date")
+    location_code: Mapped[str | None] = col("where", ForeignKey("location.code"), sheet="processing.location")
+    moisture_in_percent: Mapped[float | None] = col(
+        "moisture of what went in", unit="percent", sheet="processing.moisture_in"
+    )
+    moisture_out_percent: Mapped[float | None] = col(
+        "moisture of what came out", unit="percent", sheet="processing.moisture_out"
+    )
     sop_step: Mapped[str] = col("step of the working instruction", default="")
-    operator: Mapped[str] = col("who ran it", default="")
-    equipment: Mapped[str] = col("machine, bed or tank", default="")
-    cleaned_on: Mapped[str] = col("date the equipment was cleaned before this run, ISO 8601", default="")
+    operator: Mapped[str] = col("who ran it", default="", sheet="processing.operator")
+    equipment: Mapped[str] = col("machine, bed or tank", default="", sheet="processing.equipment")
+    cleaned_on: Mapped[str] = col(
+        "date the equipment was cleaned before this run, ISO 8601", default="", sheet="processing.cleaned", kind="date"
+    )
     cleaning_record: Mapped[str] = col("number or file of the cleaning record", default="")
     note: Mapped[str] = col("note", default="")
 
@@ -153,7 +201,11 @@ class ProcessLine(Numbered, Provenance, Base):
     )
 
     process_code: Mapped[str] = col("process", ForeignKey("process.code"), index=True)
-    direction: Mapped[str] = col("in, out, byproduct or loss", allowed=LINE_DIRECTIONS)
-    lot_code: Mapped[str | None] = col("lot; a loss has none", ForeignKey("lot.code"), index=True)
-    quantity_kg: Mapped[float] = col("weight", unit="kg")
+    direction: Mapped[str] = col(
+        "in, out, byproduct or loss", allowed=LINE_DIRECTIONS, sheet="processing.kind", kind="choice:kind"
+    )
+    lot_code: Mapped[str | None] = col(
+        "lot; a loss has none", ForeignKey("lot.code"), index=True, sheet=("processing.in_lot", "processing.out_lot")
+    )
+    quantity_kg: Mapped[float] = col("weight", unit="kg", sheet=("processing.in_kg", "processing.out_kg"))
     bags: Mapped[int | None] = col("number of bags")

@@ -30,13 +30,17 @@ class Producer(Numbered, Provenance, Base):
 
     __tablename__ = "producer"
 
-    code: Mapped[str] = col("producer code", unique=True)
-    name: Mapped[str] = col("name or pseudonym")
-    country: Mapped[str] = col("ISO 3166-1 alpha-2 country code", default="")
-    village: Mapped[str] = col("village", default="")
-    phone: Mapped[str] = col("telephone number", default="")
-    consent_date: Mapped[str] = col("date on which the producer agreed to the use of these data, ISO 8601", default="")
-    collection_group: Mapped[str] = col("group of producers whose goods are collected together", default="")
-    national_id: Mapped[str] = col("number of the identity card", default="")
-    gender: Mapped[str] = col("f, m or other; empty when not stated", default="")
-    member_since: Mapped[str] = col("date of joining the cooperative, ISO 8601", default="")
+    code: Mapped[str] = col("producer code", unique=True, sheet="producers.code", kind="code", required=True)
+    name: Mapped[str] = col("name or pseudonym", sheet="producers.name", required=True)
+    country: Mapped[str] = col("ISO 3166-1 alpha-2 country code", default="", sheet="producers.country", kind="country")
+    village: Mapped[str] = col("village", default="", sheet="producers.village")
+    phone: Mapped[str] = col("telephone number", default="", sheet="producers.phone")
+    consent_date: Mapped[str] = col(
+        "date on which the producer agreed to the use of these data, ISO 8601",
+        default="",
+        sheet="producers.consent_date",
+        kind="date",
+    )
+    collection_group: Mapped[str] = col(
+        "group of producers whose goods are collected together", default="", sheet="producers.group"
+    )

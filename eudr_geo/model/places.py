@@ -21,15 +21,25 @@ class Location(Numbered, Provenance, Base):
     code: Mapped[str] = col("location code", unique=True)
     name: Mapped[str] = col("name", default="")
     kind: Mapped[str] = col(
-        "site, warehouse, bay, silo, bed, tank, mill or collection point", default="", allowed=LOCATION_KINDS
+        "site, warehouse, bay, silo, bed, tank, mill or collection point",
+        default="",
+        allowed=LOCATION_KINDS,
+        sheet="storage.kind",
+        kind="choice:location_kind",
     )
     parent_code: Mapped[str | None] = col("location it is part of", ForeignKey("location.code"))
     geometry: Mapped[Any | None] = col("position, lon lat, WGS 84", Geometry("POINT"))
-    capacity_kg: Mapped[float | None] = col("what it can hold", unit="kg")
+    capacity_kg: Mapped[float | None] = col("what it can hold", unit="kg", sheet="storage.capacity")
     storage_mode: Mapped[str] = col(
-        "exclusive (one lot at a time), labelled (stacks apart) or loose", default="", allowed=STORAGE_MODES
+        "exclusive (one lot at a time), labelled (stacks apart) or loose",
+        default="",
+        allowed=STORAGE_MODES,
+        sheet="storage.mode",
+        kind="choice:storage_mode",
     )
-    last_emptied: Mapped[str] = col("date it was last empty, ISO 8601", default="")
+    last_emptied: Mapped[str] = col(
+        "date it was last empty, ISO 8601", default="", sheet="storage.emptied", kind="date"
+    )
     organisation_code: Mapped[str | None] = col("organisation that runs it", ForeignKey("organisation.code"))
 
 
@@ -43,11 +53,15 @@ class StorageStay(Numbered, Provenance, Base):
         CheckConstraint("bags IS NULL OR bags >= 0", name="stay_bags_not_negative"),
     )
 
-    lot_code: Mapped[str] = col("lot", ForeignKey("lot.code"), index=True)
-    location_code: Mapped[str] = col("location", ForeignKey("location.code"), index=True)
-    from_date: Mapped[str] = col("first day, ISO 8601")
-    to_date: Mapped[str] = col("last day, ISO 8601; empty = still there", default="")
-    quantity_kg: Mapped[float | None] = col("weight; empty = the whole lot", unit="kg")
-    bags: Mapped[int | None] = col("number of bags")
-    label: Mapped[str] = col("colour or number on the label that keeps it apart; empty = no label", default="")
-    seal: Mapped[str] = col("seal number", default="")
+    lot_code: Mapped[str] = col("lot", ForeignKey("lot.code"), index=True, sheet="storage.lot", required=True)
+    location_code: Mapped[str] = col(
+        "location", ForeignKey("location.code"), index=True, sheet="storage.location", required=True
+    )
+    from_date: Mapped[str] = col("first day, ISO 8601", sheet="storage.from", kind="date", required=True)
+    to_date: Mapped[str] = col("last day, ISO 8601; empty = still there", default="", sheet="storage.to", kind="date")
+    quantity_kg: Mapped[float | None] = col("weight; empty = the whole lot", unit="kg", sheet="storage.kg")
+    bags: Mapped[int | None] = col("number of bags", sheet="storage.bags")
+    label: Mapped[str] = col(
+        "colour or number on the label that keeps it apart; empty = no label", default="", sheet="storage.label"
+    )
+    seal: Mapped[str] = col("seal number", default="", sheet="storage.seal")

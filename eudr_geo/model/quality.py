@@ -19,14 +19,16 @@ class Measurement(Numbered, Provenance, Base):
 
     lot_code: Mapped[str | None] = col("lot", ForeignKey("lot.code"), index=True)
     stream_code: Mapped[str | None] = col("stream", ForeignKey("stream.code"), index=True)
-    indicator: Mapped[str] = col("what was measured, for example moisture")
-    value: Mapped[float] = col("value, in the unit")
-    unit: Mapped[str] = col("unit", default="")
-    date: Mapped[str] = col("date, ISO 8601", default="")
+    indicator: Mapped[str] = col(
+        "what was measured, for example moisture", sheet="measurements.indicator", required=True
+    )
+    value: Mapped[float] = col("value, in the unit", sheet="measurements.value", required=True)
+    unit: Mapped[str] = col("unit", default="", sheet="measurements.unit")
+    date: Mapped[str] = col("date, ISO 8601", default="", sheet="measurements.date", kind="date")
     number: Mapped[int] = col("1 for the first of that day", default=1)
     method: Mapped[str] = col("method", default="")
-    laboratory: Mapped[str] = col("laboratory", default="")
+    laboratory: Mapped[str] = col("laboratory", default="", sheet="measurements.lab")
     sample: Mapped[str] = col("number of the sample", default="")
-    file: Mapped[str] = col("file name of the report", default="")
+    file: Mapped[str] = col("file name of the report", default="", sheet="measurements.file")
     file_sha256: Mapped[str] = col("SHA-256 of that file", default="")
     limit_value: Mapped[float | None] = col("limit it is held against, in the unit", unit="")

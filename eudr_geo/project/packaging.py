@@ -118,7 +118,7 @@ def gather(project: Project, codes: Sequence[str], *, with_names: bool = False, 
     lots = _lot_table(book, packed, per_lot)
     lot_codes = {code for one in found_traces for code in one.lot_codes()}
     behind = records_behind(book, lot_codes, plots=plot_codes, consignments=codes if consignment else ())
-    found = _relevant(audit(project, on=_latest(on, consignment), today=on), set(plot_codes), behind)
+    found = _relevant(audit(project, on=_latest(on, consignment), today=on, codes=plot_codes), set(plot_codes), behind)
     fit = len(set(plot_codes) - {finding.plot_id for finding in found.errors()})
     result = audit_result(found, fit, len(plot_codes) - fit)
     return PackageData(

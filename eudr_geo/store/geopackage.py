@@ -30,7 +30,8 @@ from eudr_geo.base.version import VERSION
 from eudr_geo.base.writing import sync_folder
 from eudr_geo.model import gpkg_blob
 from eudr_geo.model.base import Geometry
-from eudr_geo.store import gpkg_schema, migrations
+from eudr_geo.store import migrations
+from eudr_geo.store.schema import gpkg_schema
 
 BUSY_S = 30.0
 _BULK = 1_000  # new rows from which the R-tree is filled by itself and not by its trigger
@@ -43,6 +44,7 @@ class GeoPackage:
     def __init__(self, path: Path, *, write: bool) -> None:
         self.path = path
         self.write = write
+        self.migrated: migrations.Migrated | None = None
         if write and not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
             raise StoreError(
                 f"{path} cannot be written to",
@@ -165,8 +167,10 @@ class GeoPackage:
                     fix="open it once for writing, as eudr-geo add does: it is copied, then brought up to date",
                 )
             with self.explained(), self.engine.begin() as connection:
-                migrations.migrate(self.path, connection)
+                self.migrated = migrations.migrate(self.path, connection)
                 facts = _facts(connection)
+            if self.migrated is not None and self.migrated.said:
+                self.compact()
         return facts
 
     def geometries(self, values: Sequence[bytes | None]) -> Any:
@@ -228,6 +232,14 @@ class GeoPackage:
         )
         found = connection.execute(text(query), dict(zip("wsen", box, strict=True)))
         return sorted(row[0] for row in found)
+
+    def compact(self) -> None:
+        """Write the file anew: what was deleted is nowhere in it, not even in pages that are free."""
+        with self.explained(), self.engine.connect().execution_options(reading=True) as connection:
+            connection.rollback()
+            raw = connection.connection.dbapi_connection
+            assert isinstance(raw, sqlite3.Connection)  # noqa: S101 – it is the one of _connect
+            raw.execute("VACUUM")
 
     def copy_to(self, target: Path) -> None:
         """Write a compact copy beside its name and move it there; what was deleted is not in it.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,10 +15,10 @@ from sqlalchemy import Connection, Table, bindparam, delete, func, insert, selec
 from eudr_geo.base.errors import InputError, StoreError
 from eudr_geo.model.base import Base, table_of
 from eudr_geo.model.records import Journal, JournalRow
-from eudr_geo.store import allocation
+from eudr_geo.store.schema import allocation, seals
 
 BLOCK = 5_000  # rows or codes of one statement
-UNDO = "undo"
+UNDO, FORGET = "undo", "forget"
 
 
 class Rows(Protocol):
@@ -197,37 +196,8 @@ def _write_step(
     table = table_of(Journal)
     before = connection.execute(select(table.c.sha256).where(table.c.fid == step - 1)).scalar() or ""
     at, who, action, summary = said
-    seal = _seal(before, step, said, rows)
+    seal = seals.seal_of(before, step, said, rows)
     connection.execute(insert(table).values(fid=step, at=at, who=who, action=action, summary=summary, sha256=seal))
-
-
-def _seal(before: str, step: int, said: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
-    digest = hashlib.sha256(json.dumps([before, step, *said], ensure_ascii=False).encode())
-    for row in rows:
-        digest.update(json.dumps(list(row), ensure_ascii=False).encode())
-    return digest.hexdigest()
-
-
-def first_broken_seal(connection: Connection) -> int | None:
-    """Return the first step that is not as it was written, None when the log is whole.
-
-    Steps of versions that did not seal are passed over, as long as no sealed one stands before them.
-    """
-    journal, lines = table_of(Journal), table_of(JournalRow)
-    rows: dict[int, list[Sequence[Any]]] = {}
-    query = select(lines.c.journal_fid, lines.c.table_name, lines.c.row_fid, lines.c.last_fid, lines.c.before)
-    for step, *row in connection.execute(query.order_by(lines.c.fid)):
-        rows.setdefault(step, []).append(row)
-    before, is_sealed = "", False
-    columns = (journal.c.fid, journal.c.at, journal.c.who, journal.c.action, journal.c.summary, journal.c.sha256)
-    for expected, (fid, *said, seal) in enumerate(
-        connection.execute(select(*columns).order_by(journal.c.fid)), start=1
-    ):
-        is_sealed = is_sealed or bool(seal)
-        if is_sealed and (fid != expected or seal != _seal(before, fid, said, rows.get(fid, ()))):
-            return int(fid)
-        before = seal
-    return None
 
 
 def steps(connection: Connection) -> list[Step]:
@@ -239,7 +209,12 @@ def steps(connection: Connection) -> list[Step]:
 
 def last_step(connection: Connection) -> Step | None:
     """Return the step that :func:`undo` would take back."""
-    return next((step for step in reversed(steps(connection)) if not step.undone_by and step.action != UNDO), None)
+    for step in reversed(steps(connection)):
+        if step.action == FORGET:
+            return None  # what it remembers is no longer whole, and nothing before it
+        if not step.undone_by and step.action != UNDO:
+            return step
+    return None
 
 
 def undo(rows: Rows, connection: Connection, *, now: str, who: str) -> Step | None:

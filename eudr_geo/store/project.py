@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
@@ -14,7 +14,7 @@ import numpy as np
 import shapely
 from sqlalchemy import Connection, Select, func, select
 
-from eudr_geo.base.errors import InputError, StoreError
+from eudr_geo.base.errors import InputError, RefusedError, StoreError
 from eudr_geo.model.base import table_of
 from eudr_geo.model.changes import Change
 from eudr_geo.model.findings import Finding, Findings, Waiver
@@ -24,7 +24,8 @@ from eudr_geo.model.package import Input
 from eudr_geo.model.people import Producer
 from eudr_geo.model.plots import Plots
 from eudr_geo.model.records import StoredChange, StoredFile, StoredFinding, StoredWaiver
-from eudr_geo.store import derived, journal
+from eudr_geo.store import derived, erasing, journal
+from eudr_geo.store.schema import seals
 from eudr_geo.words.saying import remembered
 
 if TYPE_CHECKING:
@@ -73,6 +74,8 @@ class Store:
         The file.
     meta
         ``organisation``, ``country``, ``commodity``, ``season``, ``schema`` and ``toolkit`` (version that made it).
+    migrated
+        What was done to bring an older project up to date when it was opened just now; None when nothing was.
     """
 
     def __init__(self, backend: GeoPackage) -> None:
@@ -82,6 +85,7 @@ class Store:
         self._open: Connection | None = None
         try:
             self.meta: Mapping[str, str] = backend.meta()
+            self.migrated = backend.migrated
         except BaseException:
             self.close()
             raise
@@ -172,6 +176,29 @@ class Store:
         except InputError as error:
             raise journal.cannot_undo(error) from error
 
+    def preview_forget(self, code: str) -> erasing.Erasure:
+        """Say what forgetting the person behind a producer code would change, or raise that there is none."""
+        with self._reading() as connection:
+            found = erasing.look(connection, code)
+            found.seen = journal.last_fid(connection)
+            return found
+
+    def forget(self, found: erasing.Erasure, files: Collection[int], *, now: str, who: str) -> None:
+        """Forget a person, and write the file anew, so that not even its free pages hold the name.
+
+        Raises RefusedError when something was stored since the preview.
+        """
+        with self._transaction() as connection:
+            if journal.last_fid(connection) != found.seen:
+                raise RefusedError("nothing erased: the project was changed meanwhile", fix="run the command again")
+            erasing.erase(connection, erasing.look(connection, found.person.code), files, now=now, who=who)
+        self._backend.compact()
+
+    def forgotten(self) -> set[str]:
+        """Return the producer codes of the people that the project has forgotten."""
+        with self._reading() as connection:
+            return erasing.forgotten(connection)
+
     def log(self) -> list[journal.Step]:
         """Return the history, oldest first."""
         with self._reading() as connection:
@@ -180,7 +207,7 @@ class Store:
     def first_broken_step(self) -> int | None:
         """Return the first step of the log that was changed after it was written, None when the log is whole."""
         with self._reading() as connection:
-            return journal.first_broken_seal(connection)
+            return seals.first_broken(connection)
 
     def last_step(self) -> journal.Step | None:
         """Return the step that :meth:`undo` would take back."""

@@ -1,177 +1,79 @@
-"""The lots workbook: its sheets, columns and words in six languages, and what others call them.
+"""The lots workbook's words: lists to choose from, units of weight, decimal marks, its furniture, in every language.
 
-One description for reading, writing and the guide. Headings are looked up sheet by sheet: *lô* and *lote* mean the
-plot on the Plots sheet and the lot everywhere else.
+Its sheets and columns are put together in :mod:`eudr_geo.lots.sheets`.
 """
 
 from __future__ import annotations
 
 import csv
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
 from eudr_geo.base.cells import clean_text, fold
+from eudr_geo.words import tables
 
 SCHEMA = "eudr-geo.workbook/1"
-LANGUAGES = ("en", "vi", "es", "fr", "pt", "id")
-STAGES = (90, 180, 360)
-
-
-@dataclass(frozen=True)
-class Field:
-    """One column of a sheet.
-
-    ``kind``: code, text, number, whole (a whole number), kg, date, yesno, country, or choice:NAME of a list in
-    :func:`choices`. ``refers`` names the sheet whose codes it takes.
-    """
-
-    key: str
-    kind: str
-    titles: Mapping[str, str]  # language -> heading
-    also: tuple[str, ...] = ()
-    required: bool = False
-    refers: str = ""
-    unit: str = ""
-    weak: frozenset[str] = frozenset()  # words, folded, that mean it where the column they mostly mean is there too
-
-    @property
-    def en(self) -> str:
-        """Heading in English, for messages."""
-        return self.titles["en"]
-
-    def title(self, lang: str) -> str:
-        """Heading without unit and star; English in a language that the workbook is not made in."""
-        return self.titles.get(lang, self.en)
-
-    def heading(self, lang: str) -> str:
-        """Heading as written: name, unit in brackets, a star where it must be filled."""
-        return self.title(lang) + (f" ({self.unit})" if self.unit else "") + (" *" if self.required else "")
-
-    def names(self) -> tuple[str, ...]:
-        """Every heading that means this column on its sheet."""
-        return (self.key.replace("_", " "), *self.titles.values(), *self.also)
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """One sheet of the workbook."""
-
-    key: str
-    stage: int
-    titles: Mapping[str, str]  # language -> name
-    also: tuple[str, ...]
-    purposes: Mapping[str, str]
-    fields: tuple[Field, ...]
-
-    @property
-    def en(self) -> str:
-        """Name in English, for messages."""
-        return self.titles["en"]
-
-    def title(self, lang: str) -> str:
-        """Name of the sheet; English in a language that the workbook is not made in."""
-        return self.titles.get(lang, self.en)
-
-    def names(self) -> tuple[str, ...]:
-        """Every name that means this sheet."""
-        return (self.key, *self.titles.values(), *self.also)
-
-    def dictionary(self) -> dict[str, tuple[str, ...]]:
-        """Column key → headings that mean it on this sheet."""
-        return {field.key: field.names() for field in self.fields}
-
-    def field(self, key: str) -> Field:
-        """Return a column by its key."""
-        return next(field for field in self.fields if field.key == key)
-
-
-def _data(name: str) -> list[dict[str, str]]:
-    folder = "data" if name == "weight_units.csv" else "words"
-    text = resources.files("eudr_geo").joinpath(folder, name).read_text(encoding="utf-8")
-    return list(csv.DictReader(text.splitlines()))
-
-
-def _several(text: str) -> tuple[str, ...]:
-    return tuple(part for part in text.split(" | ") if part)
-
-
-@cache
-def sheets() -> tuple[Sheet, ...]:
-    """Return the sheets of the workbook, in order."""
-    fields: dict[str, list[Field]] = {}
-    for row in _data("workbook_columns.csv"):
-        fields.setdefault(row["sheet"], []).append(
-            Field(
-                row["key"], row["kind"], {lang: row[lang] for lang in LANGUAGES},
-                tuple(name for name in _several(row["also"]) if not name.startswith("~")),
-                required=row["required"] == "yes", refers=row["refers"], unit=row["unit"],
-                weak=frozenset(fold(name) for name in _several(row["also"]) if name.startswith("~")),
-            )
-        )  # fmt: skip
-    return tuple(
-        Sheet(
-            row["key"], int(row["stage"]), {lang: row[lang] for lang in LANGUAGES}, _several(row["also"]),
-            {lang: row[f"purpose_{lang}"] for lang in LANGUAGES}, tuple(fields[row["key"]]),
-        )
-        for row in _data("workbook_sheets.csv")
-    )  # fmt: skip
 
 
 @cache
 def choices() -> Mapping[str, Mapping[str, tuple[str, ...]]]:
-    """Return the lists of words: list → value → (a word in each of the languages, other words taken for it)."""
+    """Return the lists of words: list → value → every word that means it, whatever the language."""
     found: dict[str, dict[str, tuple[str, ...]]] = {}
-    for row in _data("workbook_words.csv"):
-        words = (*(row[lang] for lang in LANGUAGES), *_several(row["also"]))
-        found.setdefault(row["list"], {})[row["value"]] = words
+    also, said = tables.others("choices"), tables.table("choices")
+    for key in said[tables.ENGLISH]:
+        name, _, value = key.partition(".")
+        found.setdefault(name, {})[value] = (*(words[key] for words in said.values()), *also[key])
     return found
+
+
+def word(choice: str, value: str, lang: str) -> str:
+    """Return the word for a value of a list in a language.
+
+    Examples
+    --------
+    >>> word("form", "cherry", "vi")
+    'quả tươi'
+    """
+    return tables.words("choices", lang)[f"{choice}.{value}"]
 
 
 @cache
 def units_kg() -> Mapping[str, Mapping[str, float]]:
     """Return units of weight in kg by country ("" = everywhere): the same word weighs differently in two countries."""
     found: dict[str, dict[str, float]] = {}
-    for row in _data("weight_units.csv"):
+    text = resources.files("eudr_geo").joinpath("data", "weight_units.csv").read_text(encoding="utf-8")
+    for row in csv.DictReader(text.splitlines()):
         found.setdefault(row["country"], {})[row["unit"]] = float(row["kg"])
     return found
-
-
-READ_ORDER = (
-    "producers", "plots", "deliveries", "lots", "processing", "storage", "handovers", "measurements", "offers", "costs",
-    "shipments",
-)  # fmt: skip
-"""The sheets in the order they are read: each after those whose rows it looks at."""
 
 
 @cache
 def known_headings() -> frozenset[str]:
     """Return every heading of every sheet in every language, folded, and the keys of the hidden sheet."""
-    names = (name for one in sheets() for field in one.fields for name in field.names())
-    return frozenset({fold(name) for name in names} | {"schema", "language", "stage"})
+    also = tables.others("columns")
+    names = {name for words in tables.table("columns").values() for name in words.values()}
+    names |= {name for key in also for name in (key.partition(".")[2].replace("_", " "), *also[key])}
+    return frozenset({fold(name) for name in names if not name.startswith("~")} | {"schema", "language", "stage"})
 
 
-FILLED_DOWN: Mapping[str, tuple[str, ...]] = {
-    "plots": ("producer",),
-    "deliveries": ("date", "lot", "producer", "form"),
-    "processing": ("code", "step", "date"),
-    "storage": ("lot",),
-    "measurements": ("lot", "date"),
-    "costs": ("stream", "date"),
-    "shipments": ("code",),
-}
-"""Columns in which people leave a cell blank for "the same as above". A plot or a weight is never among them."""
+@cache
+def not_kept(sheet: str) -> frozenset[str]:
+    """Return the headings of a sheet, folded, of personal data that nothing here uses: read past, never kept.
+
+    Examples
+    --------
+    >>> fold("Số CCCD") in not_kept("producers"), fold("Số CCCD") in not_kept("lots")
+    (True, False)
+    """
+    text = resources.files("eudr_geo").joinpath("words", "workbook_not_kept.csv").read_text(encoding="utf-8")
+    rows = [row for row in csv.DictReader(text.splitlines()) if row["sheet"] == sheet]
+    return frozenset(fold(name) for row in rows for name in (row["key"], *row["headings"].split(" | ")))
 
 
 def guide(lang: str) -> list[str]:
     """Return the sentences of the Guide sheet."""
-    return [row[lang] for row in _data("workbook_guide.csv")]
-
-
-@cache
-def _labels() -> Mapping[str, Mapping[str, str]]:
-    return {row["label"]: row for row in _data("workbook_labels.csv")}
+    return list(tables.words("guide", lang).values())
 
 
 def label(name: str, lang: str) -> str:
@@ -182,13 +84,14 @@ def label(name: str, lang: str) -> str:
     >>> label("title.issues", "fr"), label("must", "id")
     ('Problèmes', 'wajib diisi')
     """
-    return _labels()[name][lang]
+    return tables.words("labels", lang)[name]
 
 
-def plain_sheets() -> set[str]:
+@cache
+def plain_sheets() -> frozenset[str]:
     """Return the names, folded, of our own sheets that hold no rows: guide, lists, issues, changes."""
-    named = (row for name, row in _labels().items() if name.startswith("title."))
-    return {"meta", *(fold(row[lang]) for row in named for lang in LANGUAGES)}
+    said = tables.table("labels").values()
+    return frozenset({"meta", *(fold(words[key]) for words in said for key in words if key.startswith("title."))})
 
 
 _POINT_IN_SPANISH = frozenset({"DO", "GT", "HN", "MX", "NI", "PA", "PE", "PR", "SV"})
@@ -290,19 +193,3 @@ ERROR_CELLS = frozenset(
     }
 )  # fmt: skip
 """What spreadsheets show where a formula failed."""
-
-
-def sheet(key: str) -> Sheet:
-    """Return a sheet by its key."""
-    return next(one for one in sheets() if one.key == key)
-
-
-def word(choice: str, value: str, lang: str) -> str:
-    """Return the word for a value of a list in a language.
-
-    Examples
-    --------
-    >>> word("form", "cherry", "vi")
-    'quả tươi'
-    """
-    return choices()[choice][value][LANGUAGES.index(lang) if lang in LANGUAGES else 0]

@@ -6,6 +6,7 @@ from eudr_geo.base.errors import InputError
 from eudr_geo.checks import catalogue, checking
 from eudr_geo.checks.catalogue import Problems
 from eudr_geo.model.plots import Plots, Reading, Rejected, SourceFile
+from eudr_geo.sources.reading import read_plots
 
 
 def plots_of(*geometries, **columns):
@@ -94,3 +95,17 @@ def test_a_partition_gives_the_same_plot_findings_as_the_whole(square):
         whole = set(np.asarray(rule.function(plots).rows).tolist())
         parts = {i for i in range(10) if len(rule.function(plots.take([i])).rows)}
         assert whole == parts, rule.code
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_of_some_plots_is_told_what_is_told_of_them_among_all(samples, seed):
+    reading = read_plots(sorted((samples / "messy").glob("*.geojson")), country="VN")
+    only = np.random.default_rng(seed).random(len(reading.plots)) < (0.02, 0.1, 0.3, 0.6, 0.9, 1.0)[seed]
+    whole, part = checking.check(reading), checking.check(reading, only=only)
+    wanted = [one for one in whole.findings if one.row is None or only[one.row]]
+    assert list(part.findings) == wanted
+    assert part.plots_fit + part.plots_unfit == only.sum()
+    assert part.plots_unfit == len({one.row for one in wanted if one.row is not None and one.severity == "error"})
+    for outcome in part.outcomes:
+        if catalogue.get(outcome.rule).scope in {"plot", "plots"}:
+            assert outcome.passed + outcome.failed + outcome.not_checked == only.sum(), outcome

@@ -13,7 +13,7 @@ from eudr_geo.outputs.workbook.rows import demo_book
 from eudr_geo.outputs.workbook.writing import book_bytes, write_corrected
 from eudr_geo.sources.workbook.reading import read_book
 from eudr_geo.sources.workbook.sheets import read_cells
-from eudr_geo.words.workbook import LANGUAGES
+from eudr_geo.words.languages import languages
 
 
 def as_csv(folder, lang, *, encoding="utf-8", separator=",", prefix=""):
@@ -30,7 +30,8 @@ def as_csv(folder, lang, *, encoding="utf-8", separator=",", prefix=""):
 
 
 @pytest.mark.parametrize(
-    ("lang", "separator", "prefix"), [(lang, ",;\t"[n % 3], ("Coop - ", "")[n % 2]) for n, lang in enumerate(LANGUAGES)]
+    ("lang", "separator", "prefix"),
+    [(lang, ",;\t"[n % 3], ("Coop - ", "")[n % 2]) for n, lang in enumerate(languages("columns"))],
 )
 def test_a_folder_of_csv_says_what_the_workbook_says(tmp_path, lang, separator, prefix):
     read = read_book(as_csv(tmp_path / "coop", lang, separator=separator, prefix=prefix))

@@ -2,8 +2,8 @@
 
 import pytest
 
+from eudr_geo.lots.sheets import sheets
 from eudr_geo.sources.workbook.sheets import read_cells
-from eudr_geo.words.workbook import sheets
 
 PRODUCERS = [["Producer code *", "Name *"], ["NH-014", "Y Blơm Êban"]]
 PLOTS = [["Plot code", "Producer code"], ["T-014-1", "NH-014"]]

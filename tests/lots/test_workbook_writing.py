@@ -13,6 +13,7 @@ from tests_helpers import examples
 
 from eudr_geo.base.cells import clean_text
 from eudr_geo.base.errors import InputError
+from eudr_geo.lots.sheets import sheets
 from eudr_geo.model.lot_book import BOOK_TABLES
 from eudr_geo.model.places import LOCATION_KINDS, STORAGE_MODES
 from eudr_geo.model.plots import Plots
@@ -22,9 +23,12 @@ from eudr_geo.outputs.workbook.writing import book_bytes, write_book, write_corr
 from eudr_geo.sources.readers import read_sheets
 from eudr_geo.sources.workbook.reading import plots_of, read_book
 from eudr_geo.sources.workbook.sheets import read_cells
-from eudr_geo.words.workbook import LANGUAGES, choices, sheets
+from eudr_geo.words.languages import languages
+from eudr_geo.words.workbook import choices
 
 PROVENANCE = ["src_file", "src_sheet", "src_row"]
+
+LANGUAGES = languages("columns")
 
 
 def same(one, other):
@@ -387,3 +391,29 @@ def test_no_word_means_two_values_of_a_list():
             for word in words:
                 meanings.setdefault(fold(word), set()).add(value)
         assert {word: found for word, found in meanings.items() if len(found) > 1} == {}, name
+
+
+def test_what_is_known_of_organisation_and_season_comes_back_numbers_too(tmp_path):
+    tables = {
+        "organisation": [{"code": "DL", "name": "Sample", "eori": "DE1"}],
+        "season": [{"code": "2025/26", "country": "VN", "target_kg": 1234567.5, "output_kg": 900.0}],
+    }
+    found = read_cells(cells_of(book_bytes(book=book_of(tables)), tmp_path))
+    assert found.issues == []
+    same(book_of(tables), found.book())
+
+
+def test_what_the_hidden_sheet_says_and_nobody_knows_is_told():
+    meta = [["season.code", "2025/26"], ["season.colour", "red"], ["season.target_kg", "much"]]
+    found = read_cells({"_meta": meta, "Producers": [["Producer code", "Name"], ["NH-1", "Y Blom"]]})
+    assert found.tables["season"][0]["code"] == "2025/26"
+    why = [issue.why for issue in found.issues if issue.sheet == "_meta"]
+    assert why == ["a season has no colour; left out", "'much' is no number; left out"]
+
+
+def test_the_command_offers_every_stage():
+    from eudr_geo.cli.workbook import command
+    from eudr_geo.lots.sheets import STAGES
+
+    (stage,) = [option for option in command.commands["new"].params if option.name == "stage"]
+    assert [int(choice) for choice in stage.type.choices] == list(STAGES)

@@ -15,7 +15,6 @@ COUNT, SEED = 3_600, 5
 TUNED = (
     "circle-as-boundary", "invented-boundary", "low-precision", "shared-location", "sliver", "split-plot",
 )  # fmt: skip
-NOT_YET = {"crosses-antimeridian", "excess-vertices", "spike"} - set(catalogue.load())
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +48,7 @@ def test_every_seeded_fault_is_found(seeded):
     missed = {
         rule: sorted(set(records) - named[rule])
         for rule, records in truth["faults"].items()
-        if rule not in NOT_YET and set(records) - named[rule]
+        if set(records) - named[rule]
     }
     assert missed == {}
 
@@ -72,7 +71,7 @@ def test_a_seeded_fault_is_called_by_no_other_name_that_stops_a_package(seeded):
     strange = {
         record: (sorted(codes), sorted(expected[record]))
         for record, codes in errors.items()
-        if codes - expected[record] and not expected[record] & NOT_YET
+        if codes - expected[record]
     }
     assert strange == {}
 

@@ -12,8 +12,7 @@ import shapely
 from store_projects import EVENT, ask, put, reading_of, squares
 
 from eudr_geo.base.errors import InputError
-from eudr_geo.checks.rules import balance
-from eudr_geo.model import gpkg_blob, lots
+from eudr_geo.model import gpkg_blob
 from eudr_geo.model.workbook import book_of
 from eudr_geo.project.importing import apply_book, preview_book
 
@@ -128,10 +127,6 @@ def test_lots_in_a_circle_are_stored_without_an_origin(coffee, path):
     book(coffee, {"process_line": [line]}, LATER)
     book(coffee, {"process": [{"code": "M-3", "type": "merge"}], "process_line": [{**line, "process_code": "M-3"}, {**line, "process_code": "M-3", "direction": "in", "lot_code": "G"}]}, LATER)  # fmt: skip
     assert ask(path, "SELECT count(*) FROM lot_attribution") == [(0,)]
-
-
-def test_both_fences_and_the_rule_know_one_tolerance():
-    assert (lots.TOLERANCE_KG, lots.TOLERANCE_SHARE) == (balance.TOLERANCE_KG, balance.TOLERANCE_SHARE)
 
 
 def test_a_step_that_takes_too_much_is_refused_whole(coffee, path):

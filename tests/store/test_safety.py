@@ -281,6 +281,7 @@ NOW, LATER = migrations.SCHEMA_VERSION, migrations.SCHEMA_VERSION + 1
 
 def add_a_column(connection):
     connection.execute(text("ALTER TABLE producer ADD COLUMN nickname TEXT NOT NULL DEFAULT ''"))
+    return ()
 
 
 def test_an_older_project_is_copied_then_brought_up_to_date(store, path, monkeypatch):

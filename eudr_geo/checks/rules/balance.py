@@ -6,8 +6,9 @@ import numpy as np
 
 from eudr_geo.checks.catalogue import ERROR, WARNING, Problems, lot_rule
 from eudr_geo.checks.lot_faults import Fault, by_code, problems
+from eudr_geo.lots.balance import is_over_drawn, tolerance_kg
 from eudr_geo.lots.graph import UNEXPLAINED_SHARE, LotGraph, ProcessFlow, graph_of
-from eudr_geo.lots.outturn import TOLERANCE_KG, TOLERANCE_SHARE, at_one_moisture, outturn_of, tolerance_kg
+from eudr_geo.lots.outturn import at_one_moisture, outturn_of
 from eudr_geo.model.lot_book import LotBook
 
 MISMATCH_SHARE = 0.01
@@ -36,8 +37,7 @@ def over_draw(book: LotBook) -> Problems:
     graph = graph_of(book)
     known = by_code(book, "lot")
     total, drawn = graph.total_kg, graph.drawn_kg
-    has_weight = (graph.stated_kg > 0) | (graph.inflow_kg > 0)
-    over = has_weight & (drawn > total + np.maximum(TOLERANCE_KG, TOLERANCE_SHARE * total))
+    over = is_over_drawn(total, drawn)
     return problems(
         (
             Fault(
@@ -83,7 +83,7 @@ def inflow_mismatch(book: LotBook) -> Problems:
     difference = np.where((stated > 0) & (inflow > 0), stated - inflow, 0.0)
     difference = np.where(graph.opening & (difference > 0), 0.0, difference)
     share = np.abs(difference) / np.where(stated > 0, stated, 1.0)
-    wrong = (share > MISMATCH_SHARE) & (np.abs(difference) > np.maximum(TOLERANCE_KG, TOLERANCE_SHARE * stated))
+    wrong = (share > MISMATCH_SHARE) & (np.abs(difference) > tolerance_kg(stated))
     return problems(
         (
             Fault(

@@ -9,8 +9,8 @@ from typing import Any
 from eudr_geo.base.cells import fold
 from eudr_geo.checks.catalogue import ERROR, WARNING, Problems, lot_rule
 from eudr_geo.checks.lot_faults import Fault, by_code, problems, rows
+from eudr_geo.lots.balance import tolerance_kg
 from eudr_geo.lots.graph import graph_of
-from eudr_geo.lots.outturn import tolerance_kg
 from eudr_geo.model.lot_book import LotBook
 
 _APART = "good practice: identity preserved or segregated goods (ISO 22095)"

@@ -7,8 +7,8 @@ from typing import Any
 
 from eudr_geo.checks.catalogue import ERROR, Problems, lot_rule
 from eudr_geo.checks.lot_faults import Fault, by_code, problems, rows
+from eudr_geo.lots.balance import tolerance_kg
 from eudr_geo.lots.graph import graph_of
-from eudr_geo.lots.outturn import tolerance_kg
 from eudr_geo.model.lot_book import LotBook
 
 

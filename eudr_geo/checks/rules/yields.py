@@ -10,9 +10,10 @@ from typing import Any
 from eudr_geo.checks.catalogue import ERROR, WARNING, Problems, lot_rule
 from eudr_geo.checks.lot_faults import Fault, by_code, problems, rows
 from eudr_geo.checks.rules.balance import implausible_outturn, over_draw, process_gains_mass
+from eudr_geo.lots.balance import tolerance_kg
 from eudr_geo.lots.graph import UNEXPLAINED_SHARE, graph_of
 from eudr_geo.lots.green_equivalent import green_factor, species_of, yield_caps
-from eudr_geo.lots.outturn import STANDARD_MOISTURE, tolerance_kg
+from eudr_geo.lots.outturn import STANDARD_MOISTURE
 from eudr_geo.model.lot_book import LotBook
 
 SEASON_SLACK_DAYS = 45

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import shapely
 
 from eudr_geo.base.cells import clean_code
+from eudr_geo.lots.sheets import Field, sheet
 from eudr_geo.model.lot_book import LotBook
 from eudr_geo.model.plots import Plots
 from eudr_geo.model.workbook import book_of
@@ -40,46 +41,51 @@ def rows_of(book: LotBook, plots: Plots | None = None) -> dict[str, list[Cells]]
     plots
         Land of its plots, to be written beside them; by default the Plots sheet has codes only.
     """
+    nouns = _Nouns(book)
     return {
-        "producers": _plain(
-            book.table("producer"),
-            ("code", "name", "village", "country", "phone", "consent_date"),
-            group="collection_group",
-        ),
-        "plots": list(_plots(book, plots)),
-        "deliveries": _named(book, _plain(
-            book.table("delivery"),
-            ("form", "harvested_from", "harvested_to", "price", "tare_kg", "bags"),
-            date="delivered_on", lot="lot_code", producer="producer_code", plot="plot_code", kg="quantity_kg",
-            receipt="code", gross_kg="quantity_gross_kg", group="collection_group", collector="collector_code",
-        ), organisation=("collector",)),
-        "lots": list(_lots(book)),
-        "processing": list(_processing(book)),
-        "storage": _named(book, list(_stays(book)), location=("location",)),
-        "handovers": _named(book, _plain(
-            book.table("handover"), ("code", "date_sent", "date_received", "vehicle", "seal_received"),
-            lot="lot_code", to="to_org", kg_sent="quantity_sent_kg", kg_received="quantity_received_kg",
-            seal="seal_sent", signed="signed_by_receiver", signed_sender="signed_by_sender",
-            moisture="moisture_percent", **{"from": "from_org"},
-        ), organisation=("from", "to")),
-        "measurements": [
-            {**cells, "lot": cells["lot"] or cells["stream"]}
-            for cells in _plain(
-                book.table("measurement"), ("indicator", "value", "unit", "date", "file"),
-                lot="lot_code", stream="stream_code", lab="laboratory",
-            )
-        ],
-        "offers": _plain(
-            book.table("offer"),
-            (
-                "code", "buyer", "date", "price", "currency", "unit", "incoterm", "status", "accepted_price",
-                "accepted_on", "contract",
-            ),
-            lot="lot_code", kg="quantity_kg",
-        ),
-        "costs": list(_costs(book)),
-        "shipments": list(_shipments(book)),
-    }  # fmt: skip
+        "producers": nouns.plain("producers", "producer"),
+        "plots": list(_plots(nouns, plots)),
+        "deliveries": nouns.plain("deliveries", "delivery"),
+        "lots": list(_lots(nouns)),
+        "processing": list(_processing(nouns)),
+        "storage": list(_stays(nouns)),
+        "handovers": nouns.plain("handovers", "handover"),
+        "measurements": list(_measurements(nouns)),
+        "offers": nouns.plain("offers", "offer"),
+        "costs": nouns.plain("costs", "cost"),
+        "shipments": list(_shipments(nouns)),
+    }
+
+
+class _Nouns:
+    """The nouns of a book as cells: which column stands where, the noun itself says."""
+
+    def __init__(self, book: LotBook) -> None:
+        self.book = book
+        self.names = {table: self._names(table) for table in ("location", "organisation")}
+
+    def _names(self, table: str) -> Mapping[str, str]:
+        """Names of locations or organisations whose code the name gives back."""
+        rows = self.rows(table)
+        return {row["code"]: row["name"] for row in rows if row["name"] and clean_code(row["name"]) == row["code"]}
+
+    def rows(self, table: str) -> list[dict[str, Any]]:
+        """Return the rows of a table."""
+        return _records(self.book.table(table))
+
+    def cells(self, sheet_key: str, table: str, row: Mapping[str, Any], side: str = "") -> Cells:
+        """Return what a row of a noun says on a sheet, on one side of it for a line of a process."""
+        return {one.key: self._cell(one, row.get(one.column)) for one in sheet(sheet_key).of(table, side)}
+
+    def _cell(self, column: Field, value: Any) -> Any:
+        if column.kind == "yesno":
+            yes, no = column.yes_and_no
+            return "yes" if value == yes else "no" if value == no and value != column.default else None
+        return self.names[column.how].get(value, value) if column.how in self.names else value
+
+    def plain(self, sheet_key: str, table: str) -> list[Cells]:
+        """Return the rows of a sheet that holds one noun."""
+        return [{**self.cells(sheet_key, table, row), "_row": _place(row)} for row in self.rows(table)]
 
 
 def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
@@ -92,54 +98,29 @@ def _place(row: Mapping[str, Any]) -> tuple[str, int] | None:
     return None if row["src_row"] is None else (row["src_sheet"] or "", int(row["src_row"]))
 
 
-def _plain(frame: pd.DataFrame, same: tuple[str, ...], **renamed: str) -> list[Cells]:
-    taken = {**{name: name for name in same}, **renamed}
-    return [{**{key: row[column] for key, column in taken.items()}, "_row": _place(row)} for row in _records(frame)]
-
-
-def _stays(book: LotBook) -> Iterator[Cells]:
+def _stays(nouns: _Nouns) -> Iterator[Cells]:
     """One row a stay, and beside it how its place keeps goods."""
-    places = {row["code"]: row for row in _records(book.table("location"))}
-    for row in _plain(
-        book.table("storage_stay"), ("bags", "label", "seal"),
-        lot="lot_code", location="location_code", to="to_date", kg="quantity_kg", **{"from": "from_date"},
-    ):  # fmt: skip
-        place = places.get(row["location"], {})
-        about = {"kind": "kind", "mode": "storage_mode", "capacity": "capacity_kg", "emptied": "last_emptied"}
-        yield {**row, **{key: place.get(column) for key, column in about.items()}}
+    places = {row["code"]: row for row in nouns.rows("location")}
+    for row in nouns.rows("storage_stay"):
+        about = nouns.cells("storage", "location", places.get(row["location_code"], {}))
+        yield {**about, **nouns.cells("storage", "storage_stay", row), "_row": _place(row)}
 
 
-def _named(book: LotBook, rows: list[Cells], **columns: tuple[str, ...]) -> list[Cells]:
-    """Codes of locations and organisations as their names, where the name gives the code back."""
-    for table, keys in columns.items():
-        names = _names(book, table)
-        for row in rows:
-            row.update({key: names.get(row[key], row[key]) for key in keys})
-    return rows
+def _measurements(nouns: _Nouns) -> Iterator[Cells]:
+    """One row a value, of a lot or of a stream."""
+    for row in nouns.rows("measurement"):
+        of = {"lot": row["lot_code"] or row["stream_code"], "_row": _place(row)}
+        yield {**nouns.cells("measurements", "measurement", row), **of}
 
 
-def _costs(book: LotBook) -> Iterator[Cells]:
-    fixed = {"fixed": "yes", "variable": "no"}
-    for row in _plain(
-        book.table("cost"), ("code", "category", "amount", "currency", "date", "incremental", "variability"),
-        stream="stream_code",
-    ):  # fmt: skip
-        extra = {True: "yes", False: "no"}.get(row["incremental"])
-        yield {**row, "incremental": extra, "fixed": fixed.get(row["variability"])}
-
-
-def _plots(book: LotBook, plots: Plots | None) -> Iterator[Cells]:
+def _plots(nouns: _Nouns, plots: Plots | None) -> Iterator[Cells]:
     streams: dict[str, list[str]] = {}
-    for row in _records(book.table("stream_plot")):
+    for row in nouns.rows("stream_plot"):
         streams.setdefault(row["plot_code"], []).append(row["stream_code"])
     land = {} if plots is None else {code: i for i, code in enumerate(plots["plot_id"])}
-    for row in _records(book.table("plot")):
-        cells = {key: row[key] for key in ("code", "commodity", "country", "place", "planted_year", "tenure")}
-        cells |= {
-            "producer": row["producer_code"],
-            "stream": "; ".join(streams.get(row["code"], [])),
-            "_row": _place(row),
-        }
+    for row in nouns.rows("plot"):
+        cells = nouns.cells("plots", "plot", row)
+        cells |= {"stream": "; ".join(streams.get(row["code"], [])), "_row": _place(row)}
         if plots is not None and row["code"] in land:
             cells |= _land(plots, land[row["code"]])
         yield cells
@@ -158,84 +139,45 @@ def _land(plots: Plots, row: int) -> Cells:
     return cells
 
 
-def _lots(book: LotBook) -> Iterator[Cells]:
-    types = {row["code"]: row["type"] for row in _records(book.table("stream"))}
-    names, holders = _names(book, "location"), _names(book, "organisation")
-    for row in _records(book.table("lot")):
-        yield {
-            "code": row["code"],
-            "type": types.get(row["stream_code"], "bulk"),
-            "form": row["form"],
-            "created": row["created_on"],
-            "kg": row["quantity_kg"],
-            "stream": row["stream_code"],
-            **{key: row[key] for key in ("species", "variety", "process", "status", "bags")},
-            "location": names.get(row["location_code"], row["location_code"]),
-            "moisture": row["moisture_percent"],
-            "hs": row["hs_code"],
-            "sealed": row["sealed_on"],
-            "opening_stock": "yes" if row["opening_stock"] is True else None,
-            **{key: row[key] for key in ("crop_year", "grade", "gtin")},
-            "custodian": holders.get(row["custodian_code"], row["custodian_code"]),
-            "_row": _place(row),
-        }
+def _lots(nouns: _Nouns) -> Iterator[Cells]:
+    """One row a lot, and beside it what is said of its stream; a lot without one is bulk."""
+    streams = {row["code"]: row for row in nouns.rows("stream")}
+    for row in nouns.rows("lot"):
+        of_stream = nouns.cells("lots", "stream", streams.get(row["stream_code"], {"type": "bulk"}))
+        yield {**of_stream, **nouns.cells("lots", "lot", row), "_row": _place(row)}
 
 
-def _names(book: LotBook, table: str) -> Mapping[str, str]:
-    """Names of locations or organisations whose code the name gives back."""
-    rows = _records(book.table(table))
-    return {row["code"]: row["name"] for row in rows if row["name"] and clean_code(row["name"]) == row["code"]}
-
-
-def _processing(book: LotBook) -> Iterator[Cells]:
-    names = _names(book, "location")
+def _processing(nouns: _Nouns) -> Iterator[Cells]:
+    """One row a pair of lines, inputs beside outputs."""
     lines: dict[str, tuple[list[Cells], list[Cells]]] = {}
-    for row in _records(book.table("process_line")):
+    for row in nouns.rows("process_line"):
         lines.setdefault(row["process_code"], ([], []))[row["direction"] != "in"].append(row)
-    for row in _records(book.table("process")):
+    for row in nouns.rows("process"):
         ins, outs = lines.get(row["code"], ([], []))
         for first, last in zip_longest(ins, outs) if ins or outs else [(None, None)]:
-            cells = {
-                "code": row["code"],
-                "step": row["type"],
-                "date": row["date_start"],
-                "date_to": row["date_end"],
-                "location": names.get(row["location_code"], row["location_code"]),
-                "moisture_in": row["moisture_in_percent"],
-                "moisture_out": row["moisture_out_percent"],
-                "operator": row["operator"],
-                "cleaned": row["cleaned_on"],
-                "equipment": row["equipment"],
-                "_row": _place(first or last or row),
-            }
+            cells = {**nouns.cells("processing", "process", row), "_row": _place(first or last or row)}
             if first:
-                cells |= {"in_lot": first["lot_code"], "in_kg": first["quantity_kg"]}
+                cells |= nouns.cells("processing", "process_line", first, "in")
             if last:
-                cells |= {"out_lot": last["lot_code"], "out_kg": last["quantity_kg"], "kind": last["direction"]}
+                cells |= nouns.cells("processing", "process_line", last, "out")
             yield cells
 
 
-def _shipments(book: LotBook) -> Iterator[Cells]:
+def _shipments(nouns: _Nouns) -> Iterator[Cells]:
     """One row a line, the statements of a shipment beside its first lines."""
     lines: dict[str, list[Cells]] = {}
-    for row in _records(book.table("consignment_line")):
+    for row in nouns.rows("consignment_line"):
         lines.setdefault(row["consignment_code"], []).append(row)
     statements: dict[str, list[Cells]] = {}
-    for row in _records(book.table("dds_reference")):
+    for row in nouns.rows("dds_reference"):
         statements.setdefault(row["consignment_code"], []).append(row)
-    for row in _records(book.table("consignment")):
-        head = {key: row[key] for key in ("code", "buyer", "buyer_country", "ship_date", "container", "incoterm")}
-        head |= {"bl": row["bill_of_lading"], "ico": row["ico_mark"]}
+    for row in nouns.rows("consignment"):
+        head = nouns.cells("shipments", "consignment", row)
         pairs = zip_longest(lines.get(row["code"], []), statements.get(row["code"], []))
         for line, statement in pairs if row["code"] in lines or row["code"] in statements else [(None, None)]:
             cells = {**head, "_row": _place(line or statement or row)}
             if line:
-                cells |= {
-                    "lot": line["lot_code"],
-                    "kg": line["quantity_kg"],
-                    "hs": line["hs_code"],
-                    "sscc": line["sscc"],
-                }
+                cells |= nouns.cells("shipments", "consignment_line", line)
             if statement:
-                cells |= {"dds": statement["reference"], "verification": statement["verification"]}
+                cells |= nouns.cells("shipments", "dds_reference", statement)
             yield cells

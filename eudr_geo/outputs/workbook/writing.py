@@ -2,47 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from eudr_geo.base.errors import InputError
 from eudr_geo.base.writing import write_file
+from eudr_geo.lots.sheets import STAGES
 from eudr_geo.model.lot_book import LotBook
 from eudr_geo.model.plots import Plots
-from eudr_geo.model.workbook import BookReading, CellIssue
-from eudr_geo.outputs.workbook.rows import Cells, demo_book, rows_of
-from eudr_geo.outputs.xlsx import put, workbook_bytes
-from eudr_geo.words.workbook import (
-    LANGUAGES,
-    SCHEMA,
-    STAGES,
-    Field,
-    Sheet,
-    choices,
-    guide,
-    label,
-    sheets,
-    suggestions,
-    word,
-)
-
-if TYPE_CHECKING:
-    from openpyxl import Workbook
-    from openpyxl.worksheet.worksheet import Worksheet
+from eudr_geo.model.workbook import BookReading
+from eudr_geo.outputs.workbook.corrections import add_extras, add_issues
+from eudr_geo.outputs.workbook.making import Maker
+from eudr_geo.outputs.workbook.rows import demo_book, rows_of
+from eudr_geo.words.languages import languages
 
 SUMMARY = "the lots workbook (XLSX)"
 FILE = ""
-
-_REQUIRED, _OPTIONAL, _SOFT, _WRONG = "14532D", "3F7D5C", "E8F3EC", "FBD5D0"
-_FORMATS = {"kg": "#,##0.###", "date": "dd/mm/yyyy", "code": "@", "text": "@", "whole": "0"}
-_WIDTHS = {"text": 22, "code": 17, "date": 13, "kg": 13, "number": 12, "whole": 11, "yesno": 11, "country": 11}
-_SUGGESTED = "suggested "
-_OFFERED = {("lots", "process"), ("offers", "incoterm"), ("shipments", "incoterm"), ("deliveries", "unit")}
-"""Columns of free text with a list to choose from; other words are taken as well."""
-_GUIDE_LINE = 58  # characters beside each other in the last column of the guide
-_LISTED_ROWS = 5000  # rows that get drop-down lists
 
 
 def write_book(
@@ -86,14 +60,15 @@ def book_bytes(
     *, lang: str = "en", stage: int = 90, book: LotBook | None = None, demo: bool = False, plots: Plots | None = None
 ) -> bytes:
     """Return what :func:`write_book` writes."""
-    if lang not in LANGUAGES:
-        raise InputError(f"the workbook is not made in {lang!r}", fix=f"choose one of {', '.join(LANGUAGES)}")
+    known = languages("columns")
+    if lang not in known:
+        raise InputError(f"the workbook is not made in {lang!r}", fix=f"choose one of {', '.join(known)}")
     if stage not in STAGES:
         raise InputError(f"there is no stage {stage}", fix=f"choose one of {', '.join(map(str, STAGES))}")
     if demo and book is not None:
         raise InputError("a workbook holds your data or the example, not both", fix="leave out one of them")
     content = demo_book() if demo else book or LotBook()
-    return _Maker(lang, stage, content, rows_of(content, plots)).finish()
+    return Maker(lang, stage, content, rows_of(content, plots)).finish()
 
 
 def write_corrected(path: str | Path, reading: BookReading, *, lang: str = "", stage: int = 90) -> None:
@@ -110,296 +85,11 @@ def write_corrected(path: str | Path, reading: BookReading, *, lang: str = "", s
     lang, stage
         As for :func:`write_book`; the language is by default that of the workbook read.
     """
-    language = lang or (reading.language if reading.language in LANGUAGES else "en")
+    language = lang or (reading.language if reading.language in languages("columns") else "en")
     rows = rows_of(reading.book, reading.plots)
     for left in reading.left_out:
         rows[left.table].append({**left.values, "_row": (left.sheet, left.row), "_raw": True})
-    maker = _Maker(language, stage, reading.book, rows)
-    maker.extras(reading)
-    maker.issues(reading)
+    maker = Maker(language, stage, reading.book, rows)
+    add_extras(maker, reading)
+    add_issues(maker, reading)
     write_file(Path(path), maker.finish())
-
-
-class _Maker:
-    """One workbook in the making."""
-
-    def __init__(self, lang: str, stage: int, book: LotBook, rows: Mapping[str, Sequence[Cells]]) -> None:
-        from openpyxl import Workbook
-        from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
-
-        self.lang, self.book, self.rows = lang, book, rows
-        self.shown = [one for one in sheets() if one.stage <= stage or rows.get(one.key)]
-        self.stage = stage
-        self.workbook: Workbook = Workbook()
-        for empty in self.workbook.worksheets:
-            self.workbook.remove(empty)
-        self.lists: dict[str, str] = {}  # list of words -> its range
-        self.placed: dict[tuple[str, tuple[str, int]], int] = {}  # kind of sheet, sheet and row read -> row written
-        self.head = Font(bold=True, color="FFFFFF")
-        self.wrap = Alignment(wrap_text=True, vertical="center")
-        self.fills = {color: PatternFill("solid", fgColor=color) for color in (_REQUIRED, _OPTIONAL, _SOFT, _WRONG)}
-        line = Side(style="thin", color="D5DDD8")
-        self.border = Border(bottom=line)
-        self._guide()
-        for spec in self.shown:
-            self.workbook.create_sheet(spec.title(lang))
-        self._lists()
-        for spec in self.shown:
-            self._sheet(spec)
-        self._meta()
-
-    def say(self, name: str) -> str:
-        return label(name, self.lang)
-
-    def put(self, sheet: Worksheet, row: int, column: int, value: Any) -> Any:
-        """Write a value; text stays text even where it looks like a formula."""
-        return put(sheet, row, column, value)
-
-    @staticmethod
-    def link(cell: Any, title: str, place: str) -> None:
-        """Make a cell lead to another one of this workbook."""
-        from openpyxl.worksheet.hyperlink import Hyperlink
-
-        cell.hyperlink = Hyperlink(ref=cell.coordinate, location=f"'{title}'!{place}")
-
-    def heading(self, sheet: Worksheet, names: Sequence[str], color: str = _REQUIRED, row: int = 1) -> None:
-        for column, name in enumerate(names, start=1):
-            cell = self.put(sheet, row, column, name)
-            cell.font, cell.fill, cell.alignment = self.head, self.fills[color], self.wrap
-
-    def _guide(self) -> None:
-        from openpyxl.styles import Font
-        from openpyxl.worksheet.properties import PageSetupProperties
-
-        sheet = self.workbook.create_sheet(self.say("title.guide"))
-        sheet.sheet_view.showGridLines = False
-        sheet.page_setup.orientation, sheet.page_setup.fitToHeight = "landscape", 0
-        sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-        for column, width in zip("ABCD", (24, 34, 18, 60), strict=True):
-            sheet.column_dimensions[column].width = width
-        self.put(sheet, 1, 1, self.say("title.book")).font = Font(bold=True, size=16, color=_REQUIRED)
-        row = 3
-        for text in guide(self.lang):
-            self.put(sheet, row, 1, text).alignment = self.wrap
-            sheet.merge_cells(start_row=row, start_column=1, end_row=row, end_column=4)
-            sheet.row_dimensions[row].height = 32
-            row += 1
-        for spec in self.shown:
-            row += 1
-            cell = self.put(sheet, row, 1, spec.title(self.lang))
-            cell.font = Font(bold=True, color=_REQUIRED, underline="single")
-            self.link(cell, spec.title(self.lang), "A1")
-            self.put(sheet, row, 2, spec.purposes[self.lang])
-            row += 1
-            self.heading(sheet, ("", self.say("column"), "", self.say("what")), _OPTIONAL, row)
-            for field in spec.fields:
-                row += 1
-                self.put(sheet, row, 2, field.heading(self.lang))
-                self.put(sheet, row, 3, self.say("must") if field.required else "")
-                what = self._what(field)
-                self.put(sheet, row, 4, what).alignment = self.wrap
-                if len(what) > _GUIDE_LINE:  # no program makes a row higher by itself before it is touched
-                    sheet.row_dimensions[row].height = 15 * (1 + len(what) // _GUIDE_LINE)
-
-    def _what(self, field: Field) -> str:
-        kind, _, words = field.kind.partition(":")
-        text = self.say(f"kind.{kind}")
-        if words:
-            text += ": " + ", ".join(word(words, value, self.lang) for value in choices()[words])
-        return text
-
-    def _lists(self) -> None:
-        """Lists of words for drop-down lists, and a live list of the codes of each sheet."""
-        from openpyxl.utils import get_column_letter
-        from openpyxl.workbook.defined_name import DefinedName
-
-        sheet = self.workbook.create_sheet(self.say("title.lists"))
-        used = {field.kind.partition(":")[2] for spec in self.shown for field in spec.fields} - {""}
-        lists = {name: [word(name, value, self.lang) for value in choices()[name]] for name in sorted(used | {"yesno"})}
-        lists |= {f"{_SUGGESTED}{key}": list(words) for key, words in suggestions(self.lang).items()}
-        for column, (name, words) in enumerate(lists.items(), start=1):
-            letter = get_column_letter(column)
-            sheet.column_dimensions[letter].width = 20
-            cell = self.put(sheet, 1, column, name.removeprefix(_SUGGESTED))
-            cell.font, cell.fill = self.head, self.fills[_REQUIRED]
-            for row, value in enumerate(words, start=2):
-                self.put(sheet, row, column, value)
-            self.lists[name] = f"'{sheet.title}'!${letter}$2:${letter}${len(words) + 1}"
-        for spec in self.shown:
-            if any(field.refers == spec.key for one in self.shown for field in one.fields):
-                title = spec.title(self.lang)
-                size = f"MAX(1,COUNTA('{title}'!$A$2:$A${_LISTED_ROWS}))"
-                name = f"codes_{spec.key}"
-                self.workbook.defined_names[name] = DefinedName(name, attr_text=f"OFFSET('{title}'!$A$2,0,0,{size},1)")
-                self.lists[spec.key] = name
-        sheet.freeze_panes = "A2"
-
-    def _sheet(self, spec: Sheet) -> None:
-        from openpyxl.utils import get_column_letter
-        from openpyxl.worksheet.properties import PageSetupProperties
-
-        sheet = self.workbook[spec.title(self.lang)]
-        sheet.freeze_panes = "B2"
-        sheet.sheet_properties.tabColor = _REQUIRED if spec.stage == STAGES[0] else _OPTIONAL
-        sheet.page_setup.orientation = "landscape"
-        sheet.page_setup.fitToHeight = 0
-        sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-        sheet.print_title_rows = "1:1"
-        sheet.row_dimensions[1].height = 32
-        for column, field in enumerate(spec.fields, start=1):
-            letter = get_column_letter(column)
-            cell = self.put(sheet, 1, column, field.heading(self.lang))
-            cell.font, cell.alignment = self.head, self.wrap
-            cell.fill = self.fills[_REQUIRED if field.required else _OPTIONAL]
-            dimension = sheet.column_dimensions[letter]
-            kind = field.kind.partition(":")[0]
-            dimension.width = max(_WIDTHS.get(kind, 16), min(len(field.heading(self.lang)) + 2, 28))
-            if kind in _FORMATS:
-                dimension.number_format = _FORMATS[kind]
-            self._validation(sheet, spec, field, letter)
-        sheet.auto_filter.ref = f"A1:{get_column_letter(len(spec.fields))}1"
-        for number, cells in enumerate(self.rows.get(spec.key, ()), start=2):
-            if cells.get("_row") is not None:
-                self.placed.setdefault((spec.key, cells["_row"]), number)
-            for column, field in enumerate(spec.fields, start=1):
-                raw = bool(cells.get("_raw"))
-                value = cells.get(field.key) if raw else self._value(field, cells.get(field.key))
-                cell = self.put(sheet, number, column, value)
-                kind = field.kind.partition(":")[0]
-                if kind in _FORMATS and not raw:
-                    cell.number_format = _FORMATS[kind]
-                if raw:
-                    cell.fill = self.fills[_WRONG]
-                cell.border = self.border
-
-    def _value(self, field: Field, value: Any) -> Any:
-        if value is None or value == "":
-            return None
-        kind, _, words = field.kind.partition(":")
-        if (words or kind == "yesno") and value in choices()[words or kind]:
-            return word(words or kind, value, self.lang)
-        if kind == "date" and isinstance(value, str):
-            try:
-                return date.fromisoformat(value)
-            except ValueError:
-                return value
-        return value
-
-    def _validation(self, sheet: Worksheet, spec: Sheet, field: Field, letter: str) -> None:
-        from openpyxl.worksheet.datavalidation import DataValidation
-
-        kind, _, words = field.kind.partition(":")
-        source = self.lists.get(words or ("yesno" if kind == "yesno" else field.refers))
-        offered = self.lists.get(f"{_SUGGESTED}{field.key}") if kind == "text" else None
-        if offered and (spec.key, field.key) in _OFFERED:
-            rule = DataValidation(type="list", formula1=offered, allow_blank=True, showErrorMessage=False)
-            sheet.add_data_validation(rule)
-            rule.add(f"{letter}2:{letter}{_LISTED_ROWS}")
-            return
-        if source:
-            rule = DataValidation(type="list", formula1=source, allow_blank=True)
-            # A code may be new: the sheet it refers to is often filled in afterwards.
-            rule.errorStyle = "warning" if field.refers else "stop"
-        elif kind == "kg":
-            rule = DataValidation(type="decimal", operator="greaterThan", formula1="0", allow_blank=True)
-        elif kind == "date":
-            rule = DataValidation(type="date", operator="greaterThan", formula1="18264", allow_blank=True)
-        else:
-            return
-        rule.showErrorMessage = True
-        rule.errorTitle = field.heading(self.lang)[:32]
-        rule.error = self._what(field)[:255]
-        sheet.add_data_validation(rule)
-        rule.add(f"{letter}2:{letter}{_LISTED_ROWS}")
-
-    def _meta(self) -> None:
-        sheet = self.workbook.create_sheet("_meta")
-        sheet.sheet_state = "hidden"
-        pairs = [("schema", SCHEMA), ("language", self.lang), ("stage", str(self.stage))]
-        for table in ("organisation", "season"):
-            frame = self.book.table(table)
-            if len(frame):
-                given = {name: value for name, value in frame.iloc[0].items() if not str(name).startswith("src_")}
-                pairs += [(f"{table}.{name}", value) for name, value in given.items() if isinstance(value, str)]
-                if table == "organisation" and given.get("country"):
-                    pairs.append(("country", given["country"]))
-        for row, (key, value) in enumerate(pairs, start=1):
-            self.put(sheet, row, 1, key)
-            self.put(sheet, row, 2, value)
-
-    def extras(self, reading: BookReading) -> None:
-        """Write columns that nobody knows behind the known ones, each cell in the row it came with."""
-        behind: dict[
-            str, list[tuple[str, str]]
-        ] = {}  # headings behind the known ones; one heading of two sheets is one
-        for extra in reading.extra:
-            spec = next((one for one in self.shown if one.key == extra.table), None)
-            if spec is None:
-                continue
-            own = behind.setdefault(spec.key, [])
-            before = [sheet for sheet, heading in own if heading == extra.heading]
-            if before and extra.sheet not in before:
-                column = len(spec.fields) + 1 + [heading for _, heading in own].index(extra.heading)
-            else:
-                own.append((extra.sheet, extra.heading))
-                column = len(spec.fields) + len(own)
-            sheet = self.workbook[spec.title(self.lang)]
-            cell = self.put(sheet, 1, column, extra.heading)
-            cell.font, cell.fill, cell.alignment = self.head, self.fills[_OPTIONAL], self.wrap
-            for row, value in extra.values.items():
-                if (at := self.placed.get((spec.key, (extra.sheet, row)))) is not None:
-                    self.put(sheet, at, column, value)
-
-    def issues(self, reading: BookReading) -> None:
-        """Add the list of issues, each linked to its cell, with a comment there; and the list of changes."""
-        from openpyxl.styles import Font
-
-        sheet = self.workbook.create_sheet(self.say("title.issues"), 0)
-        names = ("severity", "sheet", "cell", "value", "why", "fix")
-        self.heading(sheet, [self.say(name) for name in names])
-        for column, width in zip("ABCDEF", (11, 16, 9, 24, 52, 52), strict=True):
-            sheet.column_dimensions[column].width = width
-        for row, issue in enumerate(reading.issues, start=2):
-            target = self._target(issue)
-            for at, value in enumerate(
-                (issue.severity, issue.sheet, issue.cell, issue.value, issue.why, issue.fix), start=1
-            ):
-                self.put(sheet, row, at, value).alignment = self.wrap
-            if target is not None:
-                title, place = target
-                cell = self.put(sheet, row, 3, place)
-                self.link(cell, title, place)
-                cell.font = Font(underline="single", color="0563C1")
-                self._mark(self.workbook[title][place], issue)
-        sheet.freeze_panes = "A2"
-        changes = self.workbook.create_sheet(self.say("title.changes"), 1)
-        self.heading(changes, [self.say(name) for name in ("sheet", "cell", "before", "after", "rule")])
-        for column, width in zip("ABCDE", (16, 9, 30, 30, 26), strict=True):
-            changes.column_dimensions[column].width = width
-        for row, change in enumerate(reading.changes, start=2):
-            for at, value in enumerate((change.sheet, change.cell, change.before, change.after, change.rule), start=1):
-                self.put(changes, row, at, value)
-        changes.freeze_panes = "A2"
-        self.workbook.active = 0
-
-    def _target(self, issue: CellIssue) -> tuple[str, str] | None:
-        """Where in this workbook the cell of an issue stands now."""
-        from openpyxl.utils import get_column_letter
-
-        row = self.placed.get((issue.table, (issue.sheet, issue.row or 0)))
-        spec = next((one for one in self.shown if one.key == issue.table), None)
-        if row is None or spec is None or not issue.key:
-            return None
-        column = [field.key for field in spec.fields].index(issue.key) + 1
-        return spec.title(self.lang), f"{get_column_letter(column)}{row}"
-
-    def _mark(self, cell: Any, issue: CellIssue) -> None:
-        from openpyxl.comments import Comment
-
-        before = f"{cell.comment.text}\n" if cell.comment else ""
-        cell.comment = Comment(f"{before}{issue.why}. {issue.fix}.", "eudr-geo", width=320, height=120)
-        cell.fill = self.fills[_WRONG]
-
-    def finish(self) -> bytes:
-        """Return the workbook's bytes: no clock, members in order."""
-        return workbook_bytes(self.workbook)

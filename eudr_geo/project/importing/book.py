@@ -8,17 +8,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Table
+import numpy as np
 
 from eudr_geo.base.errors import RefusedError
+from eudr_geo.lots.balance import balances
 from eudr_geo.model.base import table_of
 from eudr_geo.model.lot_book import BOOK_TABLES, LotBook
-from eudr_geo.model.lots import TOLERANCE_KG, TOLERANCE_SHARE
 from eudr_geo.model.plots import Reading, SourceFile
 from eudr_geo.model.workbook import frame_of
 from eudr_geo.project.importing.common import NOTHING_NEW, Refused, packed, stood_still, store_files
 from eudr_geo.project.importing.land import PlotImport, preview_plots, store_plots
 from eudr_geo.store import Store
+from eudr_geo.store.demands import Demands, demands_of
+from eudr_geo.store.erasing import PERSONAL
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -101,11 +103,12 @@ def preview_book(store: Store, book: LotBook, file: SourceFile | None = None) ->
         The workbook as a file; kept with the import.
     """
     plan = BookImport(file=file, seen=store.history())
-    coded = [name for name, noun in BOOK_TABLES.items() if "code" in table_of(noun).columns]
+    asks = {name: demands_of(noun) for name, noun in BOOK_TABLES.items()}
+    coded = [name for name in BOOK_TABLES if asks[name].has_code]
+    plan.refused += _remembering(book, store.forgotten())
     merged: dict[str, dict[Key, Row]] = {}
     known = {name: store.codes(BOOK_TABLES[name]) | set(book.table(name)["code"]) for name in coded}
     for name, noun in BOOK_TABLES.items():
-        table = table_of(noun)
         given = _by_key(name, _rows(book.table(name)))
         if not given and name not in _BALANCE:
             continue
@@ -118,7 +121,7 @@ def preview_book(store: Store, book: LotBook, file: SourceFile | None = None) ->
                     plan.refused.append(_twice(name, key, first, other))
                 else:
                     plan.unchanged[name] = plan.unchanged.get(name, 0) + 1
-            why = _faults(table, name, key, first, known, is_new=key not in held)
+            why = _faults(asks[name], name, key, first, known, is_new=key not in held)
             plan.refused += [
                 Refused(first.get("src_file") or "", first.get("src_row"), _label(key), *one) for one in why
             ]
@@ -128,9 +131,9 @@ def preview_book(store: Store, book: LotBook, file: SourceFile | None = None) ->
                 plan.changed.setdefault(name, []).append((int(held[key]["fid"]), differs))
             else:
                 plan.unchanged[name] = plan.unchanged.get(name, 0) + 1
+    plan.after = _after(store, merged)
     if not plan.is_empty:
         plan.refused += _over_draws(merged, plan)
-    plan.after = _after(store, merged)
     return plan
 
 
@@ -144,6 +147,18 @@ def _after(store: Store, merged: Mapping[str, Mapping[Key, Row]]) -> LotBook:
 _BALANCE = frozenset({"lot", "delivery", "process_line", "consignment_line"})
 
 
+def _remembering(book: LotBook, forgotten: set[str]) -> list[Refused]:
+    """Rows that would bring a forgotten person back; the book itself would be kept with the name in it."""
+    found = []
+    for row in _rows(book.table("producer")) if forgotten else ():
+        code = row["code"]
+        if code in forgotten and (row.get("name") not in (None, "", code) or any(row.get(one) for one in PERSONAL)):
+            why = f"the person behind producer {code} was forgotten, and this row names them"
+            fix = f"write {code} for the name, and leave the other cells empty"
+            found.append(Refused(row.get("src_file") or "", row.get("src_row"), code, why, fix))
+    return found
+
+
 def _stated(row: Row) -> Row:
     return {column: value for column, value in row.items() if value not in (None, "")}
 
@@ -155,22 +170,15 @@ def _over_draws(merged: Mapping[str, Mapping[Key, Row]], plan: BookImport) -> li
         for name in sorted(_BALANCE)
         for row in (*plan.new.get(name, []), *(_row_of(merged[name], fid) for fid, _ in plan.changed.get(name, [])))
     }
-    held: dict[str, float] = {}
-    drawn: dict[str, float] = {}
-    for row in merged["delivery"].values():
-        held[row["lot_code"]] = held.get(row["lot_code"], 0.0) + float(row.get("quantity_kg") or 0)
-    for row in (*merged["process_line"].values(), *merged["consignment_line"].values()):
-        side = held if row.get("direction") in {"out", "byproduct"} else drawn
-        if lot := row.get("lot_code"):
-            side[lot] = side.get(lot, 0.0) + float(row.get("quantity_kg") or 0)
     found = []
-    for row in merged["lot"].values():
-        lot = row["code"]
-        total, taken = float(row.get("quantity_kg") or held.get(lot, 0.0)), drawn.get(lot, 0.0)
-        if lot in touched and taken > total + max(TOLERANCE_KG, TOLERANCE_SHARE * total) and total > 0:
-            why = f"{taken:,.1f} kg are taken from lot {lot}, which holds {total:,.1f} kg"
+    now = balances(plan.after)
+    for place in np.flatnonzero(now.over).tolist():  # those that are wrong: few
+        lot = now.lots[place]
+        if lot in touched:
+            row = merged["lot"][(lot,)]
+            why = f"{now.taken[place]:,.1f} kg are taken from lot {lot}, which holds {now.held[place]:,.1f} kg"
             fix = "correct the weights, or enter the missing deliveries"
-            found.append(Refused(row.get("src_file") or "", row.get("src_row"), str(lot), why, fix))
+            found.append(Refused(row.get("src_file") or "", row.get("src_row"), lot, why, fix))
     return found
 
 
@@ -225,25 +233,24 @@ def _twice(name: str, key: Key, first: Row, other: Row) -> Refused:
 
 
 def _faults(
-    table: Table, name: str, key: Key, row: Row, known: Mapping[str, set[str]], *, is_new: bool
+    asks: Demands, name: str, key: Key, row: Row, known: Mapping[str, set[str]], *, is_new: bool
 ) -> list[tuple[str, str]]:
     """Why a row cannot be stored, and what to do."""
     label = f"{name.replace('_', ' ')} {_label(key)}"
     faults = []
-    for reference in sorted(table.foreign_keys, key=lambda one: str(one.parent.name)):
-        column, target = reference.parent.name, reference.column.table.name
+    for column, target in asks.references:
         if row.get(column) and row[column] not in known[target]:
             why = f"{label} names the {target} {row[column]}, which nobody knows"
             faults.append((why, f"add the {target}, or correct the code"))
-    for column_ in table.columns:
-        value = row.get(column_.name)
-        needed = is_new and not column_.nullable and column_.default is None and column_.name != "fid"
-        if needed and value in (None, ""):
-            faults.append((f"{label} has no {column_.name}", "fill it in"))
-        elif value and (allowed := column_.info.get("allowed")) and value not in allowed:
-            faults.append((f"{label} has the {column_.name} {str(value)[:40]!r}", f"write one of {', '.join(allowed)}"))
-        elif column_.name == "quantity_kg" and value is not None and not value > 0:
-            faults.append((f"{label} has a {column_.name} of {value}", "write a weight of more than zero"))
+    for one in asks.columns:
+        value = row.get(one.name)
+        if is_new and one.is_needed and value in (None, ""):
+            faults.append((f"{label} has no {one.name}", "fill it in"))
+        elif value and one.allowed and value not in one.allowed:
+            words = ", ".join(one.allowed)
+            faults.append((f"{label} has the {one.name} {str(value)[:40]!r}", f"write one of {words}"))
+        elif one.name == "quantity_kg" and value is not None and not value > 0:
+            faults.append((f"{label} has a {one.name} of {value}", "write a weight of more than zero"))
     return faults
 
 

@@ -27,8 +27,10 @@ from eudr_geo.sources.formats.boundaries import FACTS, Shape, shape_of
 from eudr_geo.sources.reading import read_sheets
 from eudr_geo.sources.records.angles import LATITUDE, LONGITUDE, parse_angle, side_words
 from eudr_geo.sources.records.cell_shapes import looks_like_odk, parse
-from eudr_geo.sources.workbook.sheets import ENCODING_OF, Cells, PlotCells, read_cells
-from eudr_geo.words.workbook import LANGUAGES, META_SHEET, plain_sheets
+from eudr_geo.sources.workbook.gathered import Cells, PlotCells
+from eudr_geo.sources.workbook.sheets import ENCODING_OF, read_cells
+from eudr_geo.words.languages import languages
+from eudr_geo.words.workbook import META_SHEET, plain_sheets
 
 _DECIMAL = re.compile(r"[-+\u2212]?\d{1,3}(?:\.\d*)?")
 _DECIMAL_DEGREES = "write decimal degrees, with a minus for south and west"
@@ -70,8 +72,9 @@ def read_book(
     >>> read.language, len(read.book.table("delivery")), len(read.errors())
     ('vi', 292, 0)
     """
-    if lang not in {"", *LANGUAGES}:
-        raise InputError(f"the workbook is not made in {lang!r}", fix=f"name one of {', '.join(LANGUAGES)}")
+    known = languages("columns")
+    if lang not in {"", *known}:
+        raise InputError(f"the workbook is not made in {lang!r}", fix=f"name one of {', '.join(known)}")
     if country and country_code(country) != country:
         raise InputError(f"{country!r} is no country code", fix="name its two letters, like VN")
     is_folder = Path(path).is_dir()

@@ -10,8 +10,10 @@ from functools import cache, lru_cache, partial
 from typing import Any
 
 from eudr_geo.base.cells import clean_text, fold, match_heading
+from eudr_geo.lots.sheets import READ_ORDER, Sheet, sheet, sheets
 from eudr_geo.sources.workbook.receipts import Context, as_text
-from eudr_geo.words.workbook import LANGUAGES, META_SHEET, READ_ORDER, Sheet, plain_sheets, sheet, sheets
+from eudr_geo.words.languages import languages
+from eudr_geo.words.workbook import META_SHEET, plain_sheets
 
 HEADING_ROWS = 10
 """The heading row stands among the first ten; titles and logos may stand above it."""
@@ -37,7 +39,7 @@ def heads_of(spec: Sheet, row: Sequence[Any]) -> Heads:
 
     Examples
     --------
-    >>> from eudr_geo.words.workbook import sheet
+    >>> from eudr_geo.lots.sheets import sheet
     >>> found = heads_of(sheet("processing"), ["No", "Step", "Date", "Type", "Weather"])
     >>> found.columns, found.unknown
     ({'code': 0, 'step': 1, 'date': 2, 'kind': 3}, [4])
@@ -169,7 +171,7 @@ def language_of(named: Mapping[str, tuple[str, ...]], cells: Mapping[str, Sequen
         spec = sheet(keys[0])
         at = heading_row(spec, cells[title])
         written = [fold(title), *(_bare(cell) for cell in (cells[title][at] if at >= 0 else ()) if cell is not None)]
-        for lang in LANGUAGES:
+        for lang in languages("columns"):
             own = {fold(spec.title(lang)), *(fold(one.title(lang)) for one in spec.fields)}
             votes[lang] += sum(text in own for text in written)
     ranked = votes.most_common(2)

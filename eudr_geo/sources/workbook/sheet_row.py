@@ -8,15 +8,14 @@ from typing import Any
 
 from eudr_geo.base.cells import clean_code, clean_text, excel_day, fold, letters, parse_date, parse_number
 from eudr_geo.law import country_code
+from eudr_geo.lots.sheets import Field, Sheet
 from eudr_geo.model.findings import ERROR, WARNING
 from eudr_geo.model.workbook import LeftOut
 from eudr_geo.sources.workbook.receipts import Context, as_text, shown
 from eudr_geo.sources.workbook.sums_and_days import ETHIOPIAN_HINT, amount_in, date_hint, is_ethiopian
 from eudr_geo.words.workbook import (
     ERROR_CELLS,
-    FILLED_DOWN,
     NO_VALUE,
-    Sheet,
     choices,
     decimal_mark_of,
     is_usual_mark,
@@ -119,10 +118,10 @@ class Row:
         if isinstance(value, str):
             if value == NO_VALUE:
                 fix = "open the workbook in Excel or LibreOffice and save it there, or type the value"
-                self._refuse(key, "", "the formula in this cell was never calculated", fix, needed=needed)
+                self.refuse(key, "", "the formula in this cell was never calculated", fix, needed=needed)
                 return None
             if value.strip().upper() in ERROR_CELLS:
-                self._refuse(
+                self.refuse(
                     key,
                     value,
                     "the formula in this cell failed",
@@ -134,12 +133,13 @@ class Row:
         if value is None and needed:
             name = self.sheet.spec.field(key).en
             fix = f"fill in {name}"
-            if key in FILLED_DOWN.get(self.sheet.spec.key, ()) and not self.sheet.context.fill_down:
+            if key in self.sheet.spec.filled_down and not self.sheet.context.fill_down:
                 fix += '; if blank means "the same as above", read it with --fill-down'
             self.fail(key, "", f"{name} is empty", fix)
         return value
 
-    def _refuse(self, key: str, value: Any, why: str, fix: str, *, needed: bool) -> None:
+    def refuse(self, key: str, value: Any, why: str, fix: str, *, needed: bool) -> None:
+        """Say why a cell cannot be used; the row is left out with it where it is needed."""
         if needed:
             self.fail(key, shown(value), why, fix)
         else:
@@ -147,6 +147,35 @@ class Row:
 
     def _changed(self, key: str, before: Any, after: Any, rule: str) -> None:
         self.sheet.context.change(self.sheet.title, self.place(key), as_text(before), as_text(after), rule)
+
+    def value(self, column: Field, *, needed: bool, unit: str = "", currency: str | None = None) -> Any:
+        """A cell as its column is read.
+
+        Parameters
+        ----------
+        column
+            The column of the sheet.
+        needed
+            The row is of no use without it.
+        unit, currency
+            What the row says of its weights and of its money.
+        """
+        key, (how, _, words) = column.key, column.how.partition(":")
+        if how == "choice":
+            return self.choice(key, words, needed=needed)
+        if how == "yesno":
+            said = self.choice(key, "yesno", needed=needed)
+            return None if said is None else column.yes_and_no[said == "no"]
+        if how == "kg":
+            return self.kilograms(key, needed=needed, unit=unit)
+        if how == "money":
+            return self.money(key, currency=currency, needed=needed)
+        plain = {
+            "code": self.code, "reference": self.code, "text": self.text, "number": self.number, "whole": self.whole,
+            "date": self.date, "country": self.country, "digits": self.digits, "container": self.container,
+            "location": self.text, "organisation": self.text,
+        }  # fmt: skip
+        return plain[how](key, needed=needed)
 
     def states(self, key: str) -> bool:
         """Tell whether a cell says anything."""
@@ -177,7 +206,7 @@ class Row:
             return None
         if isinstance(value, bool) or (isinstance(value, str) and _ISO_DATE.fullmatch(value)):
             why = "the spreadsheet turned the code into a date or a truth value"
-            self._refuse(key, value, why, "format the cell as text and type the code again", needed=True)
+            self.refuse(key, value, why, "format the cell as text and type the code again", needed=True)
             return None
         code = clean_code(as_text(value))
         if isinstance(value, str) and re.fullmatch(r"\d+\.0", code):
@@ -186,22 +215,27 @@ class Row:
             self._changed(key, value, code, "code")
         return code
 
-    def digits(self, key: str) -> str | None:
+    def digits(self, key: str, *, needed: bool = False) -> str | None:
         """A code of digits only, like an HS code."""
-        value = self._raw(key, needed=False)
+        value = self._raw(key, needed=needed)
         if value is None:
             return None
         text = re.sub(r"[\s.]", "", as_text(value))
         if isinstance(value, float) and len(text) in {5, 7, 9}:
             text = "0" + text  # 090111 typed as a number has lost its zero
         if not text.isdigit():
-            self._refuse(
-                key, value, f"{shown(value)} is no code of digits", "write digits only, like 090111", needed=False
+            self.refuse(
+                key, value, f"{shown(value)} is no code of digits", "write digits only, like 090111", needed=needed
             )
             return None
         if text != as_text(value).strip():
             self._changed(key, value, text, "digits")
         return text
+
+    def container(self, key: str, *, needed: bool = False) -> str | None:
+        """The number of a container, without the blanks that people write in it."""
+        text = self.text(key, needed=needed)
+        return None if text is None else text.replace(" ", "").upper()
 
     def number(self, key: str, *, needed: bool = False) -> float | None:
         """A number in the decimal mark of its column."""
@@ -220,7 +254,7 @@ class Row:
         if number is None:
             two = parse_number(text, ".") is not None and parse_number(text, ",") is not None
             why = f"{shown(value)} can be read as two numbers" if two else f"{shown(value)} is no number"
-            self._refuse(key, value, why, "write digits and one decimal mark only", needed=needed)
+            self.refuse(key, value, why, "write digits and one decimal mark only", needed=needed)
             return None
         self._changed(key, value, repr(number), rule)
         return number
@@ -236,17 +270,17 @@ class Row:
         text, currencies = found
         if currency is not None and currencies - {currency.upper()}:
             why = f"{shown(value)} is not in {currency}, the currency of the row"
-            self._refuse(key, value, why, "write the number only, and its currency in its own column", needed=needed)
+            self.refuse(key, value, why, "write the number only, and its currency in its own column", needed=needed)
             return None
         return self._number(key, value, text, needed=needed)
 
-    def whole(self, key: str) -> int | None:
+    def whole(self, key: str, *, needed: bool = False) -> int | None:
         """A whole number."""
-        number = self.number(key)
+        number = self.number(key, needed=needed)
         if number is None:
             return None
         if not number.is_integer():
-            self._refuse(key, number, f"{number} is no whole number", "write a whole number", needed=False)
+            self.refuse(key, number, f"{number} is no whole number", "write a whole number", needed=needed)
             return None
         return int(number)
 
@@ -261,7 +295,7 @@ class Row:
         name = own or unit or self.sheet.units.get(key, "kg")
         factor = self.sheet.factor(name)
         if factor is None:
-            self._refuse(key, value, *unknown_unit(name), needed=True)
+            self.refuse(key, value, *unknown_unit(name), needed=True)
             return None
         number = self._number(key, value, text, needed=needed)
         if number is None:
@@ -272,7 +306,7 @@ class Row:
         elif kg != number:
             self._changed(key, value, repr(kg), "to-the-gram")
         if not 0 < kg < 1e9:
-            self._refuse(key, value, f"{shown(value)} is no weight", "write a weight above 0, in kg", needed=True)
+            self.refuse(key, value, f"{shown(value)} is no weight", "write a weight above 0, in kg", needed=True)
             return None
         return kg
 
@@ -289,11 +323,11 @@ class Row:
         slashed = SLASHED.fullmatch(text)
         if day and slashed and key in self.sheet.month_first and slashed[1] != slashed[2]:
             why = f"{text} can be two dates: another date of this column has the month first"
-            self._refuse(key, value, why, "write all dates of the column as day/month/year", needed=needed)
+            self.refuse(key, value, why, "write all dates of the column as day/month/year", needed=needed)
             return None
         country, of_goods = self.sheet.country, self.sheet.spec.key not in {"producers", "plots"}
         if is_ethiopian(text, day, country, of_goods=of_goods):
-            self._refuse(
+            self.refuse(
                 key,
                 value,
                 f"{shown(value)} is of the Ethiopian calendar, or from before the law",
@@ -303,7 +337,7 @@ class Row:
             return None
         if day is None:
             hint = date_hint(slashed[1] if slashed else "", slashed[2] if slashed else "", country)
-            self._refuse(key, value, f"{shown(value)} is no date", hint, needed=needed)
+            self.refuse(key, value, f"{shown(value)} is no date", hint, needed=needed)
             return None
         if day != text:
             self._changed(key, value, day, "excel-day" if is_number else "date")
@@ -319,18 +353,18 @@ class Row:
             if text in {fold(name), *(fold(one) for one in known)}:
                 return name
         expected = ", ".join(word(words, one, self.sheet.context.language) for one in choices()[words])
-        self._refuse(key, value, f"{shown(value)} is not on the list", f"write one of: {expected}", needed=needed)
+        self.refuse(key, value, f"{shown(value)} is not on the list", f"write one of: {expected}", needed=needed)
         return None
 
-    def country(self, key: str) -> str | None:
+    def country(self, key: str, *, needed: bool = False) -> str | None:
         """An ISO 3166-1 alpha-2 code; names of countries are understood."""
-        value = self._raw(key, needed=False)
+        value = self._raw(key, needed=needed)
         if value is None:
             return None
         text = clean_text(as_text(value))
         code = country_code(text)
         if not code:
-            self._refuse(key, value, f"{shown(value)} is no country", "write its two letters, like VN", needed=False)
+            self.refuse(key, value, f"{shown(value)} is no country", "write its two letters, like VN", needed=needed)
             return None
         if code != text:
             self._changed(key, value, code, "country")

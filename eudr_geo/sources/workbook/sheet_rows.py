@@ -7,13 +7,14 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from eudr_geo.base.cells import clean_text, decimal_mark, fold, letters
+from eudr_geo.lots.sheets import Field, Sheet
 from eudr_geo.model.findings import NOTE
 from eudr_geo.model.workbook import ExtraColumn
 from eudr_geo.sources.workbook.receipts import Context, as_text, shown
 from eudr_geo.sources.workbook.sheet_heads import HEADING_ROWS, heading_row, heads_of, is_counter
 from eudr_geo.sources.workbook.sheet_row import AMOUNT, SLASHED, Columns, Row
 from eudr_geo.sources.workbook.sums_and_days import MONTH_13
-from eudr_geo.words.workbook import FILLED_DOWN, TOTAL_WORDS, Field, Sheet, unknown_unit
+from eudr_geo.words.workbook import TOTAL_WORDS, not_kept, unknown_unit
 
 _IN_BRACKETS = re.compile(r"[(\[]([^)\]]{0,200})[)\]]")
 _NET = {"net", "neto", "netto", "tinh", "liquido", "bersih"}
@@ -75,6 +76,14 @@ class SheetRows(Columns):
                 self._unknown_heading(column, row, text)
 
     def _unknown_heading(self, column: int, row: int, text: str) -> None:
+        if fold(text) in not_kept(self.spec.key):
+            fix = "leave the column out: the file itself is kept as it is"
+            why = f"{shown(text)} is personal data that nothing here uses; it is read past, and not written back"
+            place = f"{letters(column)}{row + 1}"
+            self.context.issue(
+                self.title, place, text, why, "leave the column out: the file itself is kept as it is", NOTE
+            )
+            return
         counts = is_counter(text)
         why = "this column only counts the rows" if counts else f"nobody knows the heading {shown(text)}"
         fix = "nothing to do" if counts else "rename it if it matters; it is kept in the corrected copy"
@@ -130,7 +139,7 @@ class SheetRows(Columns):
     def _filled(self, cells: Sequence[Any], number: int) -> Sequence[Any]:
         """The row with what it leaves blank taken from the row above it."""
         filled = list(cells)
-        for key in FILLED_DOWN.get(self.spec.key, ()):
+        for key in self.spec.filled_down:
             column = self.columns.get(key)
             if column is None:
                 continue

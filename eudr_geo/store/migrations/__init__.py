@@ -1,30 +1,75 @@
-"""Steps that bring an older project up to date, one function a step, in order, all in one transaction."""
+"""Steps that bring an older project up to date: one file a version, in order, all in one transaction.
+
+A file ``vNN_to_vMM_NAME.py`` has a function ``run(connection)`` that adds or drops in SQL of its own what version MM has
+and version NN had not, and returns sentences for the user: what was lost, mostly none. It is frozen once published: it
+looks at no noun of today, because those go on changing. What follows from the tables (triggers, views, styles) is made
+anew after the last step, from what a new project has.
+"""
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
+import re
 import sqlite3
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Connection, text
 
 from eudr_geo.base.errors import StoreError
-from eudr_geo.store import gpkg_schema
+from eudr_geo.store.schema import gpkg_schema
 
-SCHEMA_VERSION = 4
-"""Version of the tables; raised together with a new step."""
+Step = Callable[[Connection], tuple[str, ...]]
 
-STEPS: dict[int, Callable[[Connection], None]] = dict.fromkeys((1, 2, 3), gpkg_schema.catch_up)
-"""Version to start from → what brings it to the next one."""
+_NAME = re.compile(r"v(\d+)_to_v(\d+)_\w+")
 
 
-def migrate(path: Path, connection: Connection) -> Path | None:
+def _step(name: str) -> Step:
+    """The step of a file; the file is read when the step is needed."""
+
+    def run(connection: Connection) -> tuple[str, ...]:
+        found: tuple[str, ...] = importlib.import_module(f"{__name__}.{name}").run(connection)
+        return found
+
+    return run
+
+
+def _steps() -> dict[int, Step]:
+    names = (match for info in pkgutil.iter_modules(__path__) if (match := _NAME.fullmatch(info.name)))
+    return {int(match[1]): _step(match[0]) for match in names}
+
+
+STEPS: dict[int, Step] = _steps()
+"""Version to start from → what brings it to the next one; as many as there are files."""
+
+SCHEMA_VERSION = max(STEPS) + 1
+"""Version of the tables: the one that the last step leads to."""
+
+
+@dataclass(frozen=True)
+class Migrated:
+    """What bringing a project up to date has done."""
+
+    copy: Path  # the project as it was
+    version: int  # that it had
+    said: tuple[str, ...] = ()  # what is no longer in it
+
+    def sentences(self) -> tuple[str, ...]:
+        """What the user is told, once."""
+        where = f"The project as it was (version {self.version} of its tables) is kept in {self.copy}."
+        return (*self.said, where)
+
+
+def migrate(path: Path, connection: Connection) -> Migrated | None:
     """Copy the project beside itself, then run the steps it lacks; inside a transaction that holds the lock.
 
     Returns
     -------
-    pathlib.Path or None
-        The copy, ``name.v1.gpkg`` for a project of version 1; None when another program was faster.
+    Migrated or None
+        The copy, ``name.v1.gpkg`` for a project of version 1, and what the steps had to say; None when another program
+        was faster.
 
     Raises
     ------
@@ -42,10 +87,11 @@ def migrate(path: Path, connection: Connection) -> Path | None:
         )
     copy = _free_name(path, version)
     backup(path, copy)
-    for step in range(version, SCHEMA_VERSION):
-        STEPS[step](connection)
+    gpkg_schema.take_down(connection)
+    said = [sentence for step in range(version, SCHEMA_VERSION) for sentence in STEPS[step](connection)]
+    gpkg_schema.put_up(connection)
     connection.execute(text("UPDATE eudr_meta SET value = :to WHERE key = 'schema'"), {"to": str(SCHEMA_VERSION)})
-    return copy
+    return Migrated(copy, version, tuple(said))
 
 
 def _free_name(path: Path, version: int) -> Path:

@@ -6,19 +6,16 @@ order. Rows that another program writes are held back one by one, by triggers.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import Connection
 
 from eudr_geo.base.errors import InputError
+from eudr_geo.lots.balance import IN, OUT, Flow
 from eudr_geo.model.lots import TOLERANCE_KG, TOLERANCE_SHARE
 
 _STEP = "step"
 _SHOWN = 3
-
-_HELD = """COALESCE((SELECT l.quantity_kg FROM lot l WHERE l.code = {lot}),
-  (SELECT COALESCE(sum(d.quantity_kg), 0) FROM delivery d WHERE d.lot_code = {lot})
-  + (SELECT COALESCE(sum(p.quantity_kg), 0) FROM process_line p WHERE p.lot_code = {lot} AND p.direction IN ('out', 'byproduct')))"""
-_DRAWN = """((SELECT COALESCE(sum(p.quantity_kg), 0) FROM process_line p WHERE p.lot_code = {lot} AND p.direction = 'in')
-  + (SELECT COALESCE(sum(c.quantity_kg), 0) FROM consignment_line c WHERE c.lot_code = {lot}))"""
 
 _TRIGGERS = (
     ("process_line", "INSERT", "NEW.lot_code", "NEW.direction = 'in'"),
@@ -29,11 +26,55 @@ _TRIGGERS = (
 )
 
 
+def moved_sql(flows: Sequence[Flow], lot: str = "") -> str:
+    """Return SQL for what flows move: of one lot a number, without one a query with the columns ``lot_code`` and ``kg``.
+
+    Parameters
+    ----------
+    flows
+        :data:`IN` or :data:`OUT`.
+    lot
+        SQL for the code of the lot, like ``NEW.lot_code``.
+
+    Examples
+    --------
+    >>> moved_sql(OUT[1:], "NEW.code")
+    '(SELECT COALESCE(sum(quantity_kg), 0) FROM consignment_line WHERE lot_code = NEW.code)'
+    """
+
+    def only(flow: Flow) -> list[str]:
+        words = ", ".join(f"'{word}'" for word in flow.directions)
+        return [f"direction IN ({words})"] if words else []
+
+    if lot:
+        parts = [
+            f"(SELECT COALESCE(sum(quantity_kg), 0) FROM {flow.table} WHERE {' AND '.join([f'lot_code = {lot}', *only(flow)])})"
+            for flow in flows
+        ]
+        return parts[0] if len(parts) == 1 else f"({' + '.join(parts)})"
+    rows = [
+        " ".join([f"SELECT lot_code, quantity_kg FROM {flow.table}", *(f"WHERE {one}" for one in only(flow))])
+        for flow in flows
+    ]
+    return f"SELECT lot_code, sum(quantity_kg) AS kg FROM ({' UNION ALL '.join(rows)}) GROUP BY lot_code"
+
+
+def over_sql(held: str, taken: str) -> str:
+    """Return SQL that tells whether more is taken than held.
+
+    Examples
+    --------
+    >>> over_sql("h", "t")
+    'h > 0 AND t > h + max(1.0, 0.005 * h)'
+    """
+    return f"{held} > 0 AND {taken} > {held} + max({TOLERANCE_KG}, {TOLERANCE_SHARE} * {held})"
+
+
 def make_triggers(connection: Connection) -> None:
     """Make the triggers that hold back what other programs write."""
     for number, (table, when, lot, only) in enumerate(_TRIGGERS, start=1):
-        held, drawn = _HELD.format(lot=lot), _DRAWN.format(lot=lot)
-        over = f"{held} > 0 AND {drawn} > {held} + max({TOLERANCE_KG}, {TOLERANCE_SHARE} * {held})"
+        held = f"COALESCE((SELECT quantity_kg FROM lot WHERE code = {lot}), {moved_sql(IN, lot)})"
+        over = over_sql(held, moved_sql(OUT, lot))
         connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS over_draw_{number}")
         connection.exec_driver_sql(
             f"CREATE TRIGGER over_draw_{number} AFTER {when} ON {table} WHEN {only}"
@@ -83,15 +124,9 @@ def finish(connection: Connection, before: dict[str, float] | None = None) -> No
 def _over_drawn(connection: Connection) -> list[tuple[str, float, float]]:
     """Lots of which more is taken than they hold: code, taken, held; sorted."""
     found = connection.exec_driver_sql(
-        f"""WITH inflow AS (SELECT lot_code, sum(quantity_kg) AS kg FROM
-            (SELECT lot_code, quantity_kg FROM delivery UNION ALL
-             SELECT lot_code, quantity_kg FROM process_line WHERE direction IN ('out', 'byproduct')) GROUP BY lot_code),
-          outflow AS (SELECT lot_code, sum(quantity_kg) AS kg FROM
-            (SELECT lot_code, quantity_kg FROM process_line WHERE direction = 'in' UNION ALL
-             SELECT lot_code, quantity_kg FROM consignment_line) GROUP BY lot_code),
+        f"""WITH inflow AS ({moved_sql(IN)}), outflow AS ({moved_sql(OUT)}),
           balance AS (SELECT o.lot_code AS code, o.kg AS drawn, COALESCE(l.quantity_kg, i.kg, 0) AS held
             FROM outflow o LEFT JOIN lot l ON l.code = o.lot_code LEFT JOIN inflow i ON i.lot_code = o.lot_code)
-        SELECT code, drawn, held FROM balance
-        WHERE held > 0 AND drawn > held + max({TOLERANCE_KG}, {TOLERANCE_SHARE} * held) ORDER BY code"""
+        SELECT code, drawn, held FROM balance WHERE {over_sql("held", "drawn")} ORDER BY code"""
     )
     return [(str(row[0]), float(row[1]), float(row[2])) for row in found]

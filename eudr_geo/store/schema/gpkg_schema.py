@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
-from sqlalchemy import Column, Connection, Table
-from sqlalchemy.dialects import sqlite
+from sqlalchemy import Connection, Table
 
 from eudr_geo.model import attributed, land, lots, people, places, quality, records, trade  # noqa: F401 – the schema
 from eudr_geo.model.base import Base
-from eudr_geo.store import allocation, fences, qgis_styles
+from eudr_geo.store.schema import allocation, fences, qgis_styles
 
 APPLICATION_ID = 0x47504B47  # "GPKG"
 USER_VERSION = 10300
@@ -44,6 +42,9 @@ VIEWS = {
 VIEW_KINDS = {"plots": "GEOMETRY", "lot_plots": "GEOMETRY", "lot_flows": "LINESTRING"}
 
 STYLE_NAME = "eudr-geo"
+
+_OURS = (*(f"rtree_{name}_geometry_" for name in LAYERS), "over_draw_", *fences.PREFIXES)
+"""How the names of our triggers begin."""
 
 _STANDARD = (
     """CREATE TABLE gpkg_spatial_ref_sys (srs_name TEXT NOT NULL, srs_id INTEGER NOT NULL PRIMARY KEY, organization TEXT NOT NULL,
@@ -83,49 +84,30 @@ def build(connection: Connection, meta: Mapping[str, str]) -> None:
     _announce(connection, [*(table.name for table in Base.metadata.sorted_tables), "eudr_meta", "layer_styles"])
     for name in LAYERS:
         _spatial_index(connection, name)
-    allocation.make_triggers(connection)
-    fences.make(connection)
-    _views(connection)
+    put_up(connection)
 
 
-def catch_up(connection: Connection) -> None:
-    """Give an older file what it lacks: tables, columns, indexes, layers; the views are made again.
+def take_down(connection: Connection) -> None:
+    """Drop what follows from the tables: fences, layers for people, triggers of the R-trees.
 
-    A column is added with its default, for SQLite adds no other to a table that has rows.
+    Before tables are changed: SQLite refuses to drop a column while a view or a trigger might name it. What other
+    programs made stays.
     """
     run = connection.exec_driver_sql
-    held = {row[0] for row in run("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    Base.metadata.create_all(connection)
-    fresh = [table for table in Base.metadata.sorted_tables if table.name not in held]
-    for table in Base.metadata.sorted_tables:
-        if table in fresh:
-            _index_references(connection, table)
-            continue
-        there = {row[1] for row in run(f"PRAGMA table_info({table.name})")}
-        for column in table.columns:
-            if column.name not in there:
-                run(f"ALTER TABLE {table.name} ADD COLUMN {_added(column)}")
-                for _ in column.foreign_keys:
-                    run(f"CREATE INDEX ix_{table.name}_{column.name} ON {table.name} ({column.name})")
-    _announce(connection, [table.name for table in fresh])
-    for table in fresh:
-        if table.name in LAYERS:
-            _spatial_index(connection, table.name)
+    for (name,) in run("SELECT name FROM sqlite_master WHERE type = 'trigger'").all():
+        if name.startswith(_OURS):
+            run(f'DROP TRIGGER "{name}"')
+    for name in VIEWS:
+        run(f"DROP VIEW IF EXISTS {name}")
+
+
+def put_up(connection: Connection) -> None:
+    """Make them (again), as they are in a new project."""
+    for name in LAYERS:
+        _tree_triggers(connection, name)
     allocation.make_triggers(connection)
     fences.make(connection)
     _views(connection)
-
-
-def _added(column: Column[Any]) -> str:
-    kind = column.type.compile(dialect=sqlite.dialect())
-    default = getattr(column.default, "arg", None)
-    text = f'"{column.name}" {kind}'
-    for key in column.foreign_keys:
-        text += f" REFERENCES {key.column.table.name} ({key.column.name})"
-    if not column.nullable:
-        plain = f"'{default}'" if isinstance(default, str) else str(int(default or 0))
-        text += f" NOT NULL DEFAULT {plain}"
-    return text
 
 
 def _announce(connection: Connection, names: Iterable[str]) -> None:
@@ -201,7 +183,7 @@ _FILLED = "(NEW.geometry NOT NULL AND NOT ST_IsEmpty(NEW.geometry))"
 
 
 def _spatial_index(connection: Connection, table: str) -> None:
-    """The R-tree of the standard with its triggers, kept right whichever program edits the table."""
+    """The R-tree of the standard."""
     run = connection.exec_driver_sql
     tree = tree_of(table)
     run(
@@ -209,6 +191,12 @@ def _spatial_index(connection: Connection, table: str) -> None:
         (table,),
     )
     run(f"CREATE VIRTUAL TABLE {tree} USING rtree(id, minx, maxx, miny, maxy)")
+
+
+def _tree_triggers(connection: Connection, table: str) -> None:
+    """The triggers that keep an R-tree right whichever program edits the table."""
+    run = connection.exec_driver_sql
+    tree = tree_of(table)
     make_insert_trigger(connection, table)
     put = f"INSERT OR REPLACE INTO {tree} VALUES (NEW.fid, {_BOX})"
     for number, when, act in (

@@ -15,6 +15,8 @@ from eudr_geo.model.base import Base
 _LOSS = "(NEW.direction = 'loss') <> (NEW.lot_code IS NULL)"
 _VERSION = "NEW.version < 1 OR (NEW.valid_to <> '' AND NEW.valid_to < date(NEW.valid_from, '-1 day'))"
 """A version that was surveyed again on its first day was in force on no day: it ends the day before it begins."""
+PREFIXES = ("words_", "loss_has_no_lot_", "version_in_order_", "log_")
+"""How the names of these triggers begin."""
 _KEPT = ("at", "who", "action", "summary", "sha256")
 
 

@@ -1,0 +1,44 @@
+"""What was gathered from the sheets of a workbook: tables as lists of rows, land as text, receipts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from eudr_geo.model.changes import CellChange
+from eudr_geo.model.lot_book import BOOK_TABLES, LotBook
+from eudr_geo.model.workbook import CellIssue, ExtraColumn, LeftOut, book_of
+
+
+@dataclass(frozen=True)
+class PlotCells:
+    """What the Plots sheet says about the land of one plot, still as text."""
+
+    sheet: str
+    row: int
+    cell: str
+    plot_code: str
+    lat: str
+    lon: str
+    wkt: str
+    area_ha: float | None
+    mapped_on: str
+
+
+@dataclass
+class Cells:
+    """What was read: tables as lists of rows, land as text, receipts."""
+
+    tables: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: {name: [] for name in BOOK_TABLES})
+    land: list[PlotCells] = field(default_factory=list)
+    changes: list[CellChange] = field(default_factory=list)
+    issues: list[CellIssue] = field(default_factory=list)
+    left_out: list[LeftOut] = field(default_factory=list)
+    extra: list[ExtraColumn] = field(default_factory=list)
+    seen: dict[str, int] = field(default_factory=dict)  # sheet -> rows with anything in them
+    taken: dict[str, int] = field(default_factory=dict)
+    language: str = ""
+
+    def book(self) -> LotBook:
+        """Return the tables as a lot book."""
+        return book_of(self.tables)

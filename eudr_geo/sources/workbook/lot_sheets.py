@@ -1,0 +1,121 @@
+"""Rows of the sheets on lots: deliveries, lots and processing. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from eudr_geo.sources.workbook.gathered import Cells
+from eudr_geo.sources.workbook.nouns import Record, compare, fill_up, give_number, has, refuse_stated, values
+from eudr_geo.sources.workbook.sheet_row import Row
+from eudr_geo.sources.workbook.sheet_rows import AllRows
+
+
+def deliveries(found: Cells, rows: AllRows) -> None:
+    """Read what came from which plot into which lot."""
+    made: dict[str, int] = {}
+    for row in rows:
+        record = values(row, found.tables, "delivery", unit=row.text("unit") or "")
+        if record["harvested_to"] and not record["harvested_from"]:
+            record["harvested_from"] = record["harvested_to"]
+        if number := give_number(record, "delivery", made):
+            rows.context.change(row.sheet.title, row.place("receipt"), "", number, "receipt-number")
+        row.take(found.tables["delivery"], record)
+
+
+def lots(found: Cells, rows: AllRows) -> None:
+    """Read the lots, and the streams that keep them apart."""
+    streams: dict[str, Record] = {}
+    for row in rows:
+        of_stream = values(row, found.tables, "stream")
+        record = values(row, found.tables, "lot")
+        stream, kind = record["stream_code"], of_stream["type"]
+        if kind == "micro" and stream is None:
+            row.fail("stream", "", "a micro-lot needs its stream", "write the name that all its forms share, like ML03")
+        columns = row.sheet.spec.of("stream")
+        if not stream:
+            others = [one for one in columns if one.column != "type"]  # what has no stream is bulk
+            refuse_stated(row, others, of_stream, "the row names no stream", "write the stream that it is said of")
+        else:
+            said = streams.setdefault(stream, dict(of_stream))
+            compare(row, columns, of_stream, said, f"stream {stream}", "use one type for a stream", strict=True)
+            fill_up(said, of_stream)
+        if row.take(found.tables["lot"], record) and stream and kind and not has(found.tables, "stream", stream):
+            season = found.tables["season"][0]["code"] if found.tables["season"] else None
+            found.tables["stream"].append({"code": stream, "season_code": season, **said, **row.provenance})
+    for known in found.tables["stream"]:
+        fill_up(known, streams.get(known["code"], {}))
+
+
+def processing(found: Cells, rows: AllRows) -> None:
+    """Read which lots became which: rows with the same number are one process."""
+    processes: dict[str, Record] = {}
+    lines: dict[str, dict[str, list[Record]]] = {}
+    for row in rows:
+        code = row.code("code", needed=True)
+        head = _head(row, found, code, is_first=code not in processes)
+        flows = _flows(row, found)
+        first = processes.get(code or "", head)
+        columns = row.sheet.spec.of("process")
+        compare(row, columns, head, first, f"process {code}", "one process, one step and date")
+        if not flows:
+            row.fail("in_lot", "", "the row has neither an input nor an output", "write a lot and its weight")
+        sides = lines.setdefault(code or "", {"in": [], "out": []})
+        for flow in flows:
+            earlier = [one for side in sides.values() for one in side if _same_line(one, flow)]
+            if earlier:
+                cell = "in_lot" if flow["direction"] == "in" else "out_lot"
+                why = f"{flow['lot_code']} stands in row {earlier[0]['src_row']} already, on the same side of {code}"
+                row.fail(cell, flow["lot_code"] or "", why, "write each lot once, with its whole weight")
+        if row.accepted():
+            if code not in processes:
+                processes[str(code)] = head | row.provenance
+            else:
+                fill_up(first, head)
+            for flow in flows:
+                side = "in" if flow["direction"] == "in" else "out"
+                loss = next((one for one in sides["out"] if one["direction"] == flow["direction"] == "loss"), None)
+                if loss is not None:  # a process has one loss: two rows of it are parts of the same
+                    loss["quantity_kg"] = round(loss["quantity_kg"] + flow["quantity_kg"], 3)
+                    fill_up(loss, flow)
+                    continue
+                sides[side].append({"process_code": code, **flow, **row.provenance})
+    found.tables["process"] += processes.values()
+    for sides in lines.values():
+        found.tables["process_line"] += sides["in"] + sides["out"]
+
+
+def _head(row: Row, found: Cells, code: str | None, *, is_first: bool) -> Record:
+    return {**values(row, found.tables, "process", needed=is_first, without="code"), "code": code}
+
+
+def _same_line(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    return bool(other["lot_code"]) and one["direction"] == other["direction"] and one["lot_code"] == other["lot_code"]
+
+
+def _flows(row: Row, found: Cells) -> list[Record]:
+    """Input and output of one row of the Processing sheet; either may be absent."""
+    flows = []
+    given = values(row, found.tables, "process_line", side="in")
+    if _states(given):
+        if given["lot_code"] is None:
+            row.fail("in_lot", "", "an input weight without a lot", "write the lot that went in")
+        if given["quantity_kg"] is None:
+            row.fail("in_kg", "", "an input lot without a weight", "write how many kg went in")
+        flows.append({**given, "direction": "in"})
+    given = values(row, found.tables, "process_line", side="out")
+    kind, lot = given["direction"] or "out", given["lot_code"]
+    if _states(given):
+        if given["quantity_kg"] is None:
+            row.fail("out_kg", "", "an output lot without a weight", "write how many kg came out")
+        if lot is None and kind != "loss":
+            row.fail("out_lot", "", "an output weight without a lot", "write the new lot, or choose loss as its kind")
+        if lot is not None and kind == "loss":
+            row.fail("out_lot", lot, "a loss has no lot", "leave the lot empty, or choose by-product")
+        flows.append({**given, "direction": kind})
+    return flows
+
+
+def _states(flow: Record) -> bool:
+    """Tell whether a side of a row says anything; its kind alone, chosen from the list beforehand, says nothing."""
+    return any(value is not None for column, value in flow.items() if column != "direction")

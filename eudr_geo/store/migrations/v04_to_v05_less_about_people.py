@@ -1,0 +1,142 @@
+"""Version 5: the number of the identity card, the sex and the day of joining are no longer kept; nothing used them.
+
+A finding remembers what it said by keys, so that it can be said in other languages.
+
+The three columns go from the rows and from what the log remembers of earlier rows, so that ``undo`` does not bring them back. Older
+projects also get the defaults and the checks that new ones have had since version 2, where SQLite could add none.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+
+from sqlalchemy import Connection
+
+from eudr_geo.base.errors import StoreError
+from eudr_geo.store.schema import seals
+
+_DROPPED = ("national_id", "gender", "member_since")
+_DROPS_COLUMNS = (3, 35, 0)  # first SQLite that can
+
+_ADDED: dict[str, tuple[str, ...]] = {"finding": ("said TEXT NOT NULL DEFAULT ''",)}
+"""Table → columns."""
+
+_DEFAULTS = {  # table → columns that have an empty text as default in a new project
+    "change": "source",
+    "consignment": "buyer buyer_country ship_date container src_file src_sheet",
+    "consignment_line": "hs_code src_file src_sheet",
+    "dds_reference": "verification submitted_on src_file src_sheet",
+    "delivery": "form harvested_from harvested_to src_file src_sheet",
+    "finding": "plot_code code source repair",
+    "location": "name kind storage_mode last_emptied src_file src_sheet",
+    "lot": "created_on sealed_on species variety process hs_code src_file src_sheet",
+    "organisation": "country role eori gln address email src_file src_sheet",
+    "plot": "commodity country place tenure src_file src_sheet",
+    "plot_version": "mapped_on valid_from valid_to source_sha256 src_file src_sheet",
+    "process": "date_start date_end src_file src_sheet",
+    "process_line": "src_file src_sheet",
+    "producer": "country village phone consent_date src_file src_sheet",
+    "season": 'country start "end" src_file src_sheet',
+    "stream": "product src_file src_sheet",
+    "stream_plot": "src_file src_sheet",
+}
+_OTHER_DEFAULTS = (
+    ("finding", "measured TEXT", "'{}'"),
+    ("lot", "status TEXT", "'open'"),
+    ("lot", "opening_stock BOOLEAN", "'0'"),
+)
+_CHECKS = {  # of a table that version 1 made without them
+    "dds_reference_length": "length(reference) BETWEEN 1 AND 14",
+    "dds_verification_length": "verification = '' OR length(verification) BETWEEN 5 AND 35",
+    "dds_status": "status IN ('', 'submitted', 'available', 'rejected', 'withdrawn')",
+}
+
+
+def run(connection: Connection) -> tuple[str, ...]:
+    """Drop what is not needed; return a sentence that says how many values went."""
+    sql = connection.exec_driver_sql
+    for table, columns in _ADDED.items():
+        for column in columns:
+            sql(f"ALTER TABLE {table} ADD COLUMN {column}")
+    said = _drop(connection)
+    _complete(connection)
+    return said
+
+
+def _drop(connection: Connection) -> tuple[str, ...]:
+    sql = connection.exec_driver_sql
+    if sqlite3.sqlite_version_info < _DROPS_COLUMNS:
+        raise StoreError(
+            f"SQLite {sqlite3.sqlite_version} cannot bring this project up to date",
+            fix="use a Python whose SQLite is 3.35 or newer",
+        )
+    sql("PRAGMA secure_delete=ON")
+    counts = {}
+    for column in _DROPPED:
+        counts[column] = int(sql(f"SELECT count(*) FROM producer WHERE {column} <> ''").scalar() or 0)
+        sql(f"UPDATE producer SET {column} = '' WHERE {column} <> ''")
+        sql(f"ALTER TABLE producer DROP COLUMN {column}")
+    remembered = _forget_images(connection)
+    total = sum(counts.values())
+    if not total and not remembered:
+        return ()
+    names = ", ".join(f"{column} {count}" for column, count in counts.items())
+    values = f"{total} value{'' if total == 1 else 's'} of producers dropped, which nothing used: {names}"
+    return (f"{values}; {remembered} more in what the log remembers.",)
+
+
+def _forget_images(connection: Connection) -> int:
+    """Take the columns out of the rows that the log remembers, and seal it anew; return how many values went."""
+    sql = connection.exec_driver_sql
+    broken = seals.first_broken(connection)
+    gone = 0
+    query = "SELECT fid, before FROM journal_row WHERE table_name = 'producer' AND before IS NOT NULL ORDER BY fid"
+    for fid, before in sql(query).all():
+        image = json.loads(before)
+        gone += sum(bool(image.get(column)) for column in _DROPPED)
+        kept = {name: value for name, value in image.items() if name not in _DROPPED}
+        sql("UPDATE journal_row SET before = ? WHERE fid = ?", (json.dumps(kept), fid))
+    seals.seal_anew(connection, broken)
+    return gone
+
+
+def _complete(connection: Connection) -> None:
+    """Write missing defaults and checks into the descriptions of the tables.
+
+    As SQLite's page on ALTER TABLE has it for changes that leave what is stored as it is. Checks that a stored row
+    breaks are not written: the row stays, and the rules of the catalogue name it.
+    """
+    sql = connection.exec_driver_sql
+    rows = sql("SELECT name, sql FROM sqlite_master WHERE type = 'table'").all()
+    stated = {str(row[0]): str(row[1]) for row in rows}
+    wanted = dict(stated)
+    for table, names in _DEFAULTS.items():
+        for name in names.split():
+            wanted[table] = _with_default(wanted[table], f"{name} TEXT", "''")
+    for table, column, default in _OTHER_DEFAULTS:
+        wanted[table] = _with_default(wanted[table], column, default)
+    for name, check in _CHECKS.items():
+        broken = sql(f"SELECT 1 FROM dds_reference WHERE NOT ({check})").first()
+        if f"CONSTRAINT {name} " not in wanted["dds_reference"] and broken is None:
+            whole = wanted["dds_reference"].rstrip()
+            wanted["dds_reference"] = f"{whole[:-1].rstrip()}, CONSTRAINT {name} CHECK ({check}))"
+    changed = {name: text for name, text in wanted.items() if text != stated[name]}
+    if not changed:
+        return
+    version = int(sql("PRAGMA schema_version").scalar() or 0)
+    sql("PRAGMA writable_schema=ON")
+    for name, text in changed.items():
+        sql("UPDATE sqlite_master SET sql = ? WHERE type = 'table' AND name = ?", (text, name))
+    sql(f"PRAGMA schema_version={version + 1}")
+    sql("PRAGMA writable_schema=RESET")
+    verdict = sql("PRAGMA quick_check(1)").scalar()
+    if verdict != "ok":
+        raise StoreError(f"the project cannot be brought up to date: {verdict}", fix="send us the copy beside it")
+
+
+def _with_default(statement: str, column: str, default: str) -> str:
+    return re.sub(
+        rf"(?<![\w\"]){re.escape(column)} NOT NULL(?! DEFAULT)", f"{column} DEFAULT {default} NOT NULL", statement
+    )
