@@ -137,10 +137,14 @@ def to_plain(text: str) -> Any:
     """
     if not isinstance(text, Said):
         return str(text)
+    if not text.values:
+        return [text.key, {}]
     return [text.key, {name: _value_to_plain(value) for name, value in sorted(text.values.items())}]
 
 
 def _value_to_plain(value: Any) -> Any:
+    if type(value) in _PLAIN:  # nearly all
+        return value
     if isinstance(value, Said):
         return {"said": to_plain(value)}
     if isinstance(value, (tuple, list)):
