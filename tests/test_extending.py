@@ -117,12 +117,15 @@ def run(connection: Connection) -> tuple[str, ...]:
 '''
 MADE = """
 import sys
-from eudr_geo.outputs.workbook.rows import demo_book
-from eudr_geo.project.importing import apply_book, preview_book
-from eudr_geo.store import create_store
-with create_store(sys.argv[1], organisation="Invented", country="VN") as store:
-    apply_book(store, preview_book(store, demo_book()), now="2026-01-15T08:00:00Z", who="thu")
+from pathlib import Path
+sys.path.insert(0, "tests")
+from schema_tables import stored
+from eudr_geo.store import open_store
+path = stored(4, Path(sys.argv[1]))
+open_store(path, write=True).close()
+path.rename(Path(sys.argv[1]) / "old.gpkg")
 """
+"""A project of the present version: the stored one before it, brought up to date."""
 LANGUAGES = ("en", "vi", "es", "fr", "pt", "id")
 
 
@@ -240,7 +243,7 @@ def test_a_language_is_one_file(copy):
         with path.open(encoding="utf-8", newline="") as lines:
             table = list(csv.DictReader(lines))
         if "key" in table[0] and "vi" in table[0]:
-            rows += [[f"{path.stem}:{row['key']}", f"{row['vi']}·", ""] for row in table]
+            rows += [[f"{path.stem}:{row['key']}", f"·{row['vi']}", ""] for row in table]
     with (copy.root / "eudr_geo/words/languages/sw.csv").open("w", encoding="utf-8", newline="") as out:
         csv.writer(out, lineterminator="\n").writerows(rows)
     copy.laws("tests/outputs/test_words.py", "tests/test_house.py", "-k", "word or language or generated or command")
@@ -257,7 +260,9 @@ def test_a_language_is_one_file(copy):
 def test_a_column_is_the_model_its_words_and_a_named_migration_with_its_project(copy):
     copy.touched()
     old = copy.root / "old.gpkg"
-    copy.run("-c", MADE, str(old))
+    copy.run("-c", MADE, str(copy.root))
+    for left in copy.root.glob("version-4*"):
+        left.unlink()
     packed = copy.root / "tests/store/version-5.gpkg.gz"
     packed.write_bytes(gzip.compress(old.read_bytes(), mtime=0))
     old.unlink()

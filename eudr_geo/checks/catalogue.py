@@ -12,6 +12,7 @@ import pkgutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ from eudr_geo.base.errors import InputError
 from eudr_geo.law import EuVersion
 from eudr_geo.model.findings import ERROR, NOTE, WARNING
 from eudr_geo.model.plots import Plots
+from eudr_geo.words.saying import knows, say
 
 __all__ = [
     "ERROR",
@@ -95,7 +97,7 @@ class Problems:
         Positions of the failing rows in the table given to the rule, shape (k,); a row may occur twice.
     case
         Which of the rule's sentences, for all rows or shape (k,); "" for the one without a name. A case that has no
-        advice of its own has the rule's.
+        sentence of its own, or no advice of its own, has the rule's.
     lon, lat
         Where, shape (k,), degrees; by default the plot's first position.
     measured
@@ -127,22 +129,42 @@ class Problems:
         return Problems(np.empty(0, dtype=np.int64))
 
 
-PARTS = frozenset({"why", "advice", "times_told", "least", "most", "subject", "code", "source", "record", "table"})
+PARTS = frozenset({
+    # any rule
+    "why", "advice", "times_told", "least", "most", "subject", "code", "source", "record", "table",
+    # rules about plots and files
+    "across", "along_m", "answers", "corners", "degrees", "different", "far", "km", "lat", "lon", "name", "parts",
+    "place_most", "short_lats", "short_lons", "span", "systems", "there", "where", "within_m",
+})  # fmt: skip
 """What a rule hands over beside its measures: parts of its sentences, and who the finding is about."""
 
 
 @dataclass(frozen=True)
 class Repair:
-    """A correction of exactly one rule: takes the failing plots and returns them corrected, in the same order."""
+    """A correction of exactly one rule: takes the failing plots and returns them corrected, in the same order.
+
+    Its sentences stand in ``words/repairs.csv``: what it did in the row of the rule's code, why it leaves a plot as it
+    is in ``code.unable``.
+    """
 
     rule: str
     safe: bool  # runs whenever repairs are asked for; otherwise only by name
     apply: Callable[[Plots], Plots]
-    what: str  # one plain sentence for the ledger
     changes_kind: bool = False  # the repair is about the kind of geometry (gate of house section 7)
     changes_area: bool = False  # area may change: measured and printed, not gated
     takes_apart: bool = False  # returns a plot for each part of the geometry, those of one plot together
-    unable: str = "there is no repair that is certain"  # why it leaves a plot as it is
+    values: Mapping[str, Any] = field(default_factory=dict)  # what stands in the places of its sentences
+
+    @property
+    def what(self) -> str:
+        """What it did, in one plain sentence for the ledger."""
+        return say(f"repairs:{self.rule}", **self.values)
+
+    @property
+    def unable(self) -> str:
+        """Why it leaves a plot as it is."""
+        own = f"repairs:{self.rule}.unable"
+        return say(own if knows(own) else "repairs:unable", **self.values)
 
 
 @dataclass(frozen=True)
@@ -151,7 +173,11 @@ class Offer:
 
     rule: str
     safe: bool  # True: done whenever plots are written; False: only for records asked for by name
-    what: str
+
+    @property
+    def what(self) -> str:
+        """What was prepared, in one plain sentence; it stands in ``words/repairs.csv``."""
+        return say(f"repairs:{self.rule}")
 
 
 @dataclass(frozen=True)
@@ -278,29 +304,29 @@ def repairs(
     code: str,
     *,
     safe: bool,
-    what: str,
     changes_kind: bool = False,
     changes_area: bool = False,
     takes_apart: bool = False,
-    unable: str = Repair.unable,
+    values: Mapping[str, Any] = MappingProxyType({}),
 ) -> Callable[[Callable[[Plots], Plots]], Callable[[Plots], Plots]]:
     """Attach the decorated function to a rule as its repair.
 
     The function takes the plots that failed the rule and returns them corrected, same order, same number. It must
-    leave a row as it is where it cannot correct it; the gate then keeps the finding, and ``unable`` says why. Only one
-    that takes apart returns more of them: a plot for each part.
+    leave a row as it is where it cannot correct it; the gate then keeps the finding, and ``code.unable`` says why.
+    Only one that takes apart returns more of them: a plot for each part. ``values`` are what stands in the places of
+    its sentences.
     """
 
     def register(function: Callable[[Plots], Plots]) -> Callable[[Plots], Plots]:
-        _REPAIRS[code] = Repair(code, safe, function, what, changes_kind, changes_area, takes_apart, unable)
+        _REPAIRS[code] = Repair(code, safe, function, changes_kind, changes_area, takes_apart, values)
         return function
 
     return register
 
 
-def offers(code: str, *, safe: bool, what: str) -> None:
+def offers(code: str, *, safe: bool) -> None:
     """Say what reading prepares for a rule about records or files: a plot of the record, or a file written right."""
-    _OFFERS[code] = Offer(code, safe, what)
+    _OFFERS[code] = Offer(code, safe)
 
 
 @cache

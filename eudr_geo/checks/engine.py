@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -12,7 +13,7 @@ import numpy.typing as npt
 
 from eudr_geo import law
 from eudr_geo.checks.catalogue import Problems, Rule
-from eudr_geo.checks.found import finding
+from eudr_geo.checks.found import finding, listed
 from eudr_geo.law import EuVersion
 from eudr_geo.model.findings import Finding, Outcome, ToolError
 from eudr_geo.model.plots import PLOT_COLUMNS, Plots, Reading
@@ -114,19 +115,25 @@ class Run:
             if lons is None or lats is None:
                 first_lon, first_lat = plots.points_lon_lat()
                 lons, lats = first_lon[rows], first_lat[rows]
+            problems = listed(problems)
+            chosen = np.flatnonzero(told)
+            places = (plots[name][rows[chosen]].tolist() for name in ("source", "record", "plot_id"))
+            on_map = (np.asarray(values, dtype=np.float64)[chosen].tolist() for values in (lons, lats))
             # Text is made for failing rows only, one by one.
-            for i, row in zip(np.flatnonzero(told).tolist(), rows[told].tolist(), strict=True):
+            for i, row, source, record, code, lon, lat in zip(
+                chosen.tolist(), rows[chosen].tolist(), *places, *on_map, strict=True
+            ):
                 self.findings.append(
                     finding(
                         rule,
                         problems,
                         i,
                         subject="plot",
-                        source=plots["source"][row],
-                        record=int(plots["record"][row]),
-                        plot_id=plots["plot_id"][row],
-                        lon=_degrees(lons[i]),
-                        lat=_degrees(lats[i]),
+                        source=source,
+                        record=record,
+                        plot_id=code,
+                        lon=_degrees(lon),
+                        lat=_degrees(lat),
                         row=row,
                     )
                 )
@@ -263,4 +270,4 @@ def _crashing_plot(rule: Rule, part: Plots, whole: Plots, open_rows: npt.NDArray
 
 
 def _degrees(value: float) -> float | None:
-    return round(float(value), 6) if np.isfinite(value) else None
+    return round(float(value), 6) if math.isfinite(value) else None

@@ -17,6 +17,7 @@ from eudr_geo.model.changes import Change, TakenBack
 from eudr_geo.model.plots import Plots
 from eudr_geo.plots.geodesy import area_ha
 from eudr_geo.plots.shapes.exploding import explode, parts_of
+from eudr_geo.words.saying import say
 
 Ints = npt.NDArray[np.int64]
 
@@ -74,12 +75,12 @@ def _not_apart(
     for fails, reason in (
         (
             np.array([code in taken or times[code] > 1 for code in codes], dtype=bool),
-            "a part would get the code of another plot",
+            "code-taken",
         ),
-        (~is_land, "one of its parts is empty or a line"),
-        (np.array([not code for code in codes], dtype=bool), "it has no code to tell its parts apart by"),
+        (~is_land, "no-land"),
+        (np.array([not code for code in codes], dtype=bool), "no-code"),
     ):
-        why[owner[fails]] = reason
+        why[owner[fails]] = say(f"repairs:why.{reason}")
     return why
 
 
@@ -89,8 +90,8 @@ def _receipts(plots: Plots, parts: Plots, sources: Ints, code: str, what: str) -
     areas = area_ha(parts.geometry)
     changes = []
     for row in range(len(parts)):  # one line a part; only plots that were taken apart come here
-        stated = whole["area_ha"][row]
-        said = f"; {stated:g} ha were stated for all parts together" if np.isfinite(stated) else ""
+        stated = float(whole["area_ha"][row])
+        told = {"what": what, "whole": whole["plot_id"][row]}
         changes.append(
             Change(
                 rule=code,
@@ -100,8 +101,10 @@ def _receipts(plots: Plots, parts: Plots, sources: Ints, code: str, what: str) -
                 field=PART,
                 before=before[row],
                 after=after[row],
-                what=f"{what}: this was part of {whole['plot_id'][row]}{said}",
-                by="safe repair",
+                what=say("repairs:part.stated", stated_ha=stated, **told)
+                if np.isfinite(stated)
+                else say("repairs:part", **told),
+                by=say("repairs:by.safe"),
                 area_after_ha=round(float(areas[row]), 6) if areas[row] > 0 else None,
             )
         )

@@ -20,6 +20,7 @@ from eudr_geo.model.changes import Change, TakenBack
 from eudr_geo.model.plots import Plots, Reading, Rejected
 from eudr_geo.plots.geodesy import area_ha
 from eudr_geo.plots.shapes.corners import keys
+from eudr_geo.words.saying import say
 
 SAFE_AREA_TOLERANCE = 0.001
 """A safe repair may change the geodesic area by at most this share (the house's own limit, 0.1 %)."""
@@ -221,8 +222,8 @@ def _accept_offers(reading: Reading, also: Collection[str], by: str) -> tuple[Re
             field=RECORD,
             before="rejected",
             after=_offered(row),
-            what=f"made a plot of a record that was rejected ({row.why})",
-            by=by or "asked for by name",
+            what=say("repairs:record", why=row.why),
+            by=by or say("repairs:by.name"),
         )
         for row in taken
     ]
@@ -261,27 +262,27 @@ def _gated(
     after = after.with_columns(geometry=after.geometry)  # nothing measured before the repair is believed after it
     why = np.full(len(before), "", dtype=object)
 
-    def blame(fails: npt.NDArray[np.bool_], texts: str | Sequence[str]) -> None:
-        first = fails & (why == "")  # the first reason is the one to tell
-        why[first] = texts if isinstance(texts, str) else np.array(texts, dtype=object)[first]
+    def blame(fails: npt.NDArray[np.bool_], text: str) -> None:
+        why[fails & (why == "")] = text  # the first reason is the one to tell
 
     still = failing(after, (rule.code,))[rule.code]
     changed = np.any(list(_differences(before, after).values()), axis=0)
     blame(still & ~changed, step.unable)
-    blame(still, "the fault would still be there")
+    blame(still, say("repairs:why.still"))
     if not step.changes_kind:
         same_kind = shapely.get_type_id(before.geometry) == shapely.get_type_id(after.geometry)
-        blame(~same_kind, "it would become another kind of geometry")
+        blame(~same_kind, say("repairs:why.kind"))
     if not step.changes_area:
         old, new = area_ha(before.geometry), area_ha(after.geometry)
         allowed = np.maximum(SAFE_AREA_TOLERANCE * old, _AREA_FLOOR_HA)
         kept = (np.abs(new - old) <= allowed) | (np.isnan(old) & np.isnan(new))
-        blame(~kept, [f"its area would change from {a:.4f} to {b:.4f} ha" for a, b in zip(old, new, strict=True)])
+        for row in np.flatnonzero(~kept & (why == "")).tolist():  # each with its own areas; hardly ever one
+            why[row] = say("repairs:why.area", before_ha=float(old[row]), after_ha=float(new[row]))
     was, is_now = failing(before, error_codes), failing(after, error_codes)
     for code in error_codes:
         # A fault that was hidden behind the repaired one is not the repair's doing.
         if code != rule.code and rule.code not in _all_required(code):
-            blame(is_now[code] & ~was[code], f"it would bring another error: {code}")
+            blame(is_now[code] & ~was[code], say("repairs:why.another-error", code=code))
     return after, why
 
 
@@ -337,7 +338,7 @@ def _receipts(rule: Rule, step: Repair, before: Plots, after: Plots, by: str) ->
     differs = _differences(before, after)
     old_area, new_area = area_ha(before.geometry), area_ha(after.geometry)
     moves_m = largest_moves_m(before.geometry, after.geometry)
-    author = "safe repair" if step.safe else (by or "asked for by name")
+    what, author = step.what, say("repairs:by.safe") if step.safe else (by or say("repairs:by.name"))
     # One line a changed value; only repaired plots come here.
     for row in range(len(before)):
         for column in (name for name in RECORDED if differs[name][row]):
@@ -351,7 +352,7 @@ def _receipts(rule: Rule, step: Repair, before: Plots, after: Plots, by: str) ->
                     field=column,
                     before=_written(column, before[column][row]),
                     after=_written(column, after[column][row]),
-                    what=step.what,
+                    what=what,
                     by=author,
                     area_before_ha=_rounded(old_area[row], 6) if of_shape else None,
                     area_after_ha=_rounded(new_area[row], 6) if of_shape else None,

@@ -10,6 +10,7 @@ from eudr_geo.base.cells import clean_code
 from eudr_geo.base.errors import InputError
 from eudr_geo.checks.catalogue import load
 from eudr_geo.model.findings import ERROR, CheckResult, Finding, Findings, Waiver
+from eudr_geo.words.saying import say
 
 _OURS_TO_WAIVE = "good practice"
 
@@ -76,24 +77,20 @@ def without_finding(result: CheckResult, waivers: Iterable[Waiver]) -> list[Waiv
 def _waived(finding: Finding, waiver: Waiver | None, on: str) -> Finding:
     if waiver is None or not may_be_waived(finding.rule):
         return finding
+    about = {"message": finding.message, "waived_by": waiver.waived_by}
     if on < waiver.waived_on:
-        told = f"the waiver of {waiver.waived_by} begins on {waiver.waived_on}"
-        return replace(finding, message=f"{finding.message}; {told}")
+        return replace(finding, message=say("waivers:begins", waived_on=waiver.waived_on, **about))
     if on > waiver.until:
-        return replace(finding, message=f"{finding.message}; the waiver of {waiver.waived_by} ended on {waiver.until}")
-    told = f"waived until {waiver.until} by {waiver.waived_by}: {waiver.reason} (was {_article(finding.severity)})"
+        return replace(finding, message=say("waivers:ended", until=waiver.until, **about))
+    told = say(f"waivers:holds.{finding.severity}", until=waiver.until, reason=waiver.reason, **about)
     return replace(
         finding,
         severity="note",
-        message=f"{finding.message}; {told}",
-        hint="nothing to do while the waiver holds",
+        message=told,
+        hint=say("waivers:holds.do"),
         waiver=waiver,
         waived_severity=finding.severity,
     )
-
-
-def _article(severity: str) -> str:
-    return f"an {severity}" if severity == ERROR else f"a {severity}"
 
 
 def _waiver_of(finding: Finding, by_key: dict[tuple[str, str], Waiver]) -> Waiver | None:

@@ -7,6 +7,8 @@ from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from eudr_geo.cli import screen
+from eudr_geo.words.saying import counted, in_language, joined, say
+from eudr_geo.words.tables import ENGLISH
 
 if TYPE_CHECKING:
     from eudr_geo.checks.repairing import Repaired
@@ -18,7 +20,13 @@ _INDENT = " " * 8
 
 
 def change_text(
-    repaired: Repaired, result: CheckResult, also: Collection[str], *, dry_run: bool, width: int = 100
+    repaired: Repaired,
+    result: CheckResult,
+    also: Collection[str],
+    *,
+    dry_run: bool,
+    width: int = 100,
+    language: str = ENGLISH,
 ) -> str:
     """Return the changes rule by rule, what was not repaired and why, and what could be repaired by name.
 
@@ -34,35 +42,42 @@ def change_text(
         Whether nothing is written.
     width
         Characters in a line.
+    language
+        Of the words.
     """
     from eudr_geo.outputs.pages.repair_data import told_once
 
     lines: list[str] = []
     plots = len({(one.source, one.record, one.plot_id) for one in repaired.changes})
     if repaired.changes:
-        kept = "" if dry_run else ", each with its receipt (--ledger)"
-        verb = "WOULD BE REPAIRED" if dry_run else "REPAIRED"
-        lines += [f"{verb}  {_count(plots, 'plot')}, {_count(len(repaired.changes), 'change')}{kept}", ""]
+        head = say(
+            "repairs:text.would-be" if dry_run else "repairs:text.repaired",
+            plots=counted("repairs:count.plots", plots),
+            changes=counted("repairs:count.changes", len(repaired.changes)),
+        )
+        lines += [in_language(head, language), ""]
     elif not repaired.taken_back:
-        lines += ["Nothing to repair safely." if not also else "Nothing to repair.", ""]
+        lines += [in_language(say("repairs:text.nothing" if also else "repairs:text.nothing-safe"), language), ""]
     several = len({one.source for one in repaired.changes} | {one.source for one in repaired.taken_back}) > 1
     by_rule: dict[str, list[Change]] = {}
     for change in told_once(repaired.changes):
         by_rule.setdefault(change.rule, []).append(change)
     for rule, changes in sorted(by_rule.items(), key=lambda item: (item[1][0].by == "safe repair", item[0])):
-        lines += [*_rule(rule, changes, several=several, width=width), ""]
-    lines += _not_repaired(repaired, several=several)
-    lines += _by_name(result, also)
+        lines += [*_rule(rule, changes, several=several, width=width, language=language), ""]
+    lines += _not_repaired(repaired, several=several, language=language)
+    lines += _by_name(result, also, language)
     return "\n".join(lines) + "\n"
 
 
-def _rule(rule: str, changes: Sequence[Change], *, several: bool, width: int) -> Iterator[str]:
-    first = changes[0]
+def _rule(rule: str, changes: Sequence[Change], *, several: bool, width: int, language: str) -> Iterator[str]:
+    from eudr_geo.checks import catalogue
+
+    first, step = changes[0], catalogue.get(rule).correction
     plots = len({(one.source, one.record, one.plot_id) for one in changes})
-    by = first.by if first.by == "safe repair" else f"by name: {first.by}"
-    yield f"{rule}  {_count(plots, 'plot')}  {by}"
+    by = first.by if first.by == "safe repair" else say("repairs:text.by-name", by=first.by)
+    yield "  ".join(in_language(part, language) for part in (rule, counted("repairs:count.plots", plots), by))
     # The parts of a record each say of which; every other repair says the same of all its plots.
-    yield _INDENT + (first.what.split(":")[0] if first.field == "part" else first.what)
+    yield _INDENT + in_language(step.what if first.field == "part" and step is not None else first.what, language)
     shown = list(changes)
     if len(changes) > _SHOWN:
         shown = sorted(changes, key=_size, reverse=True)[:_SHOWN]
@@ -70,13 +85,20 @@ def _rule(rule: str, changes: Sequence[Change], *, several: bool, width: int) ->
     measured = any(one.area_before_ha is not None or one.area_after_ha is not None for one in shown)
     if not measured and len(set(values)) == 1:  # nothing that differs from plot to plot
         lines = [f"{values[0][0]} → {values[0][1]}"] if values[0] else []
-        names = ", ".join(_place(one, several=several) for one in shown)
-        lines.append(names + (f" and {len(changes) - len(shown):,} more" if len(changes) > len(shown) else ""))
+        names = joined([_place(one, several=several) for one in shown], ", ")
+        if len(changes) > len(shown):
+            names = say("repairs:text.and-more", names=names, number=len(changes) - len(shown))
+        lines.append(in_language(names, language))
         for line in lines:
             yield from wrap(screen.plain(line), width, initial_indent=_INDENT, subsequent_indent=_INDENT)
         return
-    numbers = ("ha before", "ha after", "%", "moved m") if measured else ()
-    told = ("before", "after") if any(values) else ()
+
+    def heads(*names: str) -> tuple[str, ...]:
+        return tuple(in_language(say(f"repairs:head.{name}"), language) for name in names)
+
+    before_ha, after_ha, moved = heads("ha-before", "ha-after", "moved")
+    numbers = (before_ha, after_ha, "%", moved) if measured else ()
+    told = heads("before", "after") if any(values) else ()
     rows = [
         (
             f"{one.source}, {one.record}" if several else str(one.record),
@@ -86,10 +108,12 @@ def _rule(rule: str, changes: Sequence[Change], *, several: bool, width: int) ->
         )
         for one, value in zip(shown, values, strict=True)
     ]
-    text = screen.table(("record", "plot", *told, *numbers), rows, right=numbers, width=max(width - len(_INDENT), 60))
+    text = screen.table(
+        (*heads("record", "plot"), *told, *numbers), rows, right=numbers, width=max(width - len(_INDENT), 60)
+    )
     yield from (_INDENT + line for line in text.splitlines())
     if len(changes) > len(shown):
-        yield f"{_INDENT}and {len(changes) - len(shown):,} smaller ones: --ledger has every change"
+        yield _INDENT + in_language(say("repairs:text.smaller", number=len(changes) - len(shown)), language)
 
 
 def _size(change: Change) -> tuple[float, float]:
@@ -116,23 +140,26 @@ def _values(change: Change) -> tuple[str, str] | None:
     return readable(change)
 
 
-def _not_repaired(repaired: Repaired, *, several: bool) -> Iterator[str]:
+def _not_repaired(repaired: Repaired, *, several: bool, language: str) -> Iterator[str]:
     taken = repaired.taken_back
     if not taken:
         return
-    yield f"NOT REPAIRED  {_count(len(taken), 'repair')} would not hold; these plots are as they were"
+    head = say("repairs:text.not-repaired", repairs=counted("repairs:count.repairs", len(taken)))
+    yield in_language(head, language)
     for number, one in enumerate(taken):
         before = taken[max(number - _SHOWN, 0)]
         if number >= _SHOWN and before.rule == one.rule:
             continue  # counted below
-        yield screen.plain(f"{_INDENT}{one.rule}: {_place(one, several=several)}: {one.why}")
+        place, why = (in_language(part, language) for part in (_place(one, several=several), one.why))
+        yield screen.plain(f"{_INDENT}{one.rule}: {place}: {why}")
     for rule, count in repaired.withdrawn.items():
         if count > _SHOWN:
-            yield f"{_INDENT}{rule}: {count - _SHOWN:,} more: --format json has them all"
+            more = say("repairs:text.not-repaired-more", rule=rule, number=count - _SHOWN)
+            yield _INDENT + in_language(more, language)
     yield ""
 
 
-def _by_name(result: CheckResult, also: Collection[str]) -> Iterator[str]:
+def _by_name(result: CheckResult, also: Collection[str], language: str) -> Iterator[str]:
     """Named repairs that nobody asked for and that something waits for."""
     waiting: dict[str, int] = {}
     for finding in result.findings:
@@ -140,16 +167,15 @@ def _by_name(result: CheckResult, also: Collection[str]) -> Iterator[str]:
             waiting[finding.rule] = waiting.get(finding.rule, 0) + 1
     if waiting:
         told = ", ".join(f"{rule} {count:,}" for rule, count in sorted(waiting.items()))
-        yield f"BY NAME  more can be tried, look at the result: {told}"
+        yield in_language(say("repairs:text.could-be", rules=told), language)
         yield f"{_INDENT}--also {','.join(sorted(waiting))}"
         yield ""
 
 
 def _place(one: object, *, several: bool) -> str:
     source, record, plot = (getattr(one, name) for name in ("source", "record", "plot_id"))
-    where = f"{source}, record {record}" if several else f"record {record}"
-    return f"{plot} ({where})" if plot else where
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" + ("" if number == 1 else "s")
+    if several:
+        where = say("findings:plot.of-file", file=source, number=record)
+    else:
+        where = say("findings:plot.record", number=record)
+    return say("findings:plot.code", plot=plot, place=where) if plot else where

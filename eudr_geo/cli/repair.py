@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from eudr_geo.cli import EXIT_CLEAN, EXIT_FAILED, EXIT_FINDINGS, options, screen
+from eudr_geo.cli import EXIT_CLEAN, EXIT_FAILED, EXIT_FINDINGS, options, screen, speech
 from eudr_geo.cli.change_text import change_text
+from eudr_geo.words.saying import counted, say
 
 if TYPE_CHECKING:
     from eudr_geo.checks.repairing import Repaired
@@ -67,7 +68,7 @@ def command(
     from eudr_geo.checks.repairing import repair
 
     if out is None and not dry_run:
-        raise click.UsageError("say where to write: -o OUT.geojson (or --dry-run to only look)")
+        raise click.UsageError(speech.spoken(say("repairs:cli.where")))
     options.not_the_input(files, out, ledger, page)
     reading = options.read(files, country=country, commodity=commodity, crs=crs, layer=layer)
     options.put_changes(reading, changes_file)
@@ -94,14 +95,16 @@ def command(
     report = options.report(result, plots, page)
     _put(repaired, report, format_, options.codes(also), dry_run=dry_run, err=out == "-")
     if homeless:
-        screen.say(
-            f"{homeless:,} plot{'' if homeless == 1 else 's'} without a country left out: in one file with the plots of"
-            " others each must name it. Say it with --country, or repair file by file."
-        )
+        screen.say(counted("repairs:cli.homeless", homeless))
     left_out = len(unfit) + len(repaired.reading.rejected)
-    verb = "would be written" if dry_run else "written"
-    changes = f"{len(repaired.changes):,} change{'' if len(repaired.changes) == 1 else 's'}"
-    screen.say(f"{len(fit):,} plot{'' if len(fit) == 1 else 's'} {verb}, {left_out:,} left out, {changes}.")
+    screen.say(
+        say(
+            "repairs:cli.would-be-written" if dry_run else "repairs:cli.written",
+            plots=counted("repairs:count.plots", len(fit)),
+            left_out=left_out,
+            changes=counted("repairs:count.changes", len(repaired.changes)),
+        )
+    )
     if result.tool_errors:
         sys.exit(EXIT_FAILED)
     unread = any(finding.subject == "file" for finding in result.findings.errors())
@@ -172,6 +175,8 @@ def _put(repaired: Repaired, report: Report, format_: str, also: Sequence[str], 
         screen.put(json_bytes(document(report.result, report.plots) | repairs, indent=1).decode(), page, err=err)
         return
     if format_ == "table":
-        text = change_text(repaired, report.result, also, dry_run=dry_run, width=screen.width_of(None))
+        text = change_text(
+            repaired, report.result, also, dry_run=dry_run, width=screen.width_of(None), language=report.language
+        )
         screen.put(text, None, err=err)
     screen.put_report(formats()[format_], report, err=err)

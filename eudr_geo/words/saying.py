@@ -78,6 +78,19 @@ def knows(key: str) -> bool:
 
 
 @cache
+def places(key: str) -> tuple[str, ...]:
+    """Return the names of the places in a sentence, in their order.
+
+    Examples
+    --------
+    >>> places("commands:stored")
+    ('summary',)
+    """
+    found = (name for _, name, _, _ in string.Formatter().parse(_template(key, ENGLISH)) if name)
+    return tuple(dict.fromkeys(found))
+
+
+@cache
 def _template(key: str, language: str) -> str:
     name, _, row = key.partition(":")
     if name not in names():  # a key may come from a process or a file that is not trusted: it opens nothing

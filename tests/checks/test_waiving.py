@@ -17,6 +17,7 @@ from eudr_geo.project.auditing import audit
 from eudr_geo.project.importing.waivers import store_waivers
 from eudr_geo.sources.waivers import COLUMNS, read_waivers
 from eudr_geo.store import create_store, open_store
+from eudr_geo.words.saying import in_language
 
 HEAD = ",".join(COLUMNS) + "\n"
 ROW = "overlapping-plots,P-1,the heirs agreed on the line,Field office,2026-01-05,2026-12-31\n"
@@ -197,3 +198,14 @@ def test_check_heeds_a_file_without_a_project(tmp_path, monkeypatch, samples):
     assert run.invoke(app, [*check, "--waivers", str(file)]).exit_code == 0
     wrong = run.invoke(app, [*check, "--waivers", str(tmp_path / "none.csv")])
     assert wrong.exit_code != 0
+
+
+def test_who_answers_for_it_is_said_in_the_language_of_the_reader():
+    waivers = read_waivers((HEAD + ROW).encode(), "w.csv")
+    (one,) = waive(a_report([overlap()]).result, waivers, "2026-06-01").findings
+    assert in_language(one.message, "es") == (
+        "0.3 ha shared; dispensado hasta 2026-12-31 por Field office: the heirs agreed on the line (era una advertencia)"
+    )
+    assert in_language(one.hint, "fr") == "rien à faire tant que la dispense est valable"
+    (over,) = waive(a_report([overlap()]).result, waivers, "2027-01-01").findings
+    assert in_language(over.message, "id") == "0.3 ha shared; pengecualian dari Field office berakhir 2026-12-31"

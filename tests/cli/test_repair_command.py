@@ -1,6 +1,7 @@
 """``eudr-geo repair`` as people use it: what it says, what it refuses, what it writes."""
 
 import json
+import re
 
 import pytest
 from click.testing import CliRunner
@@ -108,3 +109,31 @@ def test_a_named_repair_goes_into_the_project_with_its_receipt(tmp_path):
     with open_store(project) as store:
         assert store.changes(["T-910-7"]) == ()
         assert len(store.load_plots()) == 0
+
+
+def test_what_was_done_and_why_something_was_not_is_said_in_the_language_asked_for_and_json_stays_english():
+    files = (MESSY / "area-as-text.geojson", MESSY / "unclosed-ring.geojson")
+    done = run("repair", *files, "--dry-run", "--lang", "es", code=1)
+    assert "SE CORREGIRÍA  4 parcelas, 6 cambios" in done.stdout
+    assert "unclosed-ring  2 parcelas  corrección segura" in done.stdout
+    assert "escribió la primera posición otra vez al final del anillo" in done.stdout
+    assert "T-924-6 (area-as-text.geojson, registro 6): lo escrito no es un número claro" in done.stdout
+    assert re.search(r"Se escribirían \d+ parcelas, \d+ quedarían fuera, 6 cambios\.", done.stderr)
+    page = run("repair", *files, "--dry-run", "--lang", "vi", "--format", "html", code=1).stdout
+    assert "ghi lại vị trí đầu ở cuối vòng" in page
+    assert "điều đã ghi không phải một con số hecta rõ ràng" in page
+    english = [
+        run("repair", *files, "--dry-run", "--format", "json", *lang, code=1).stdout for lang in ((), ("--lang", "fr"))
+    ]
+    assert english[0] == english[1]
+    assert '"what": "wrote the first position again at the end of the ring"' in english[0]
+
+
+def test_a_named_repair_says_who_asked_and_the_ledger_stays_english(tmp_path):
+    ledger = tmp_path / "changes.jsonl"
+    words = ("repair", MESSY / "hole.geojson", "--also", "interior-ring", "-o", tmp_path / "out.geojson")
+    done = run(*words, "--ledger", ledger, "--lang", "id", code=0)
+    assert "dengan nama: " in done.stdout
+    assert "membagi lahan di sepanjang lubangnya" in done.stdout
+    (one,) = {json.loads(line)["what"] for line in ledger.read_text(encoding="utf-8").splitlines()}
+    assert one == "split the plot along its hole into pieces without one; land and area are the same"

@@ -242,7 +242,7 @@ def test_every_language_comes_back(language):
 def test_the_fault_and_what_to_do_are_said_in_the_language():
     rows = sheet_rows(opened(worklist(report_of(language="vi")))["Ea Kao"])
     assert rows[0]["Sai ở đâu"].startswith("Diện tích là chữ")
-    assert rows[0]["Việc cần làm"].startswith("Hỏi diện tích bằng hecta")
+    assert rows[0]["Việc cần làm"] == "hỏi diện tích bằng hecta và ghi thành một con số, ví dụ 2.5"
     assert "zwei" in rows[0]["Sai ở đâu"], "the value found is there too"
 
 

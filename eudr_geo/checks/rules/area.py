@@ -24,6 +24,7 @@ from eudr_geo.law import (
 from eudr_geo.law.documents import GEO, LAW, VALIDATION
 from eudr_geo.model.plots import Plots
 from eudr_geo.plots.geodesy import plot_area_ha, spherical_area_ha
+from eudr_geo.words.saying import say
 
 Mask = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
@@ -40,12 +41,12 @@ _NUMBER_AND_UNIT = re.compile(r"\s*([\d.,'’\s\u00a0\u202f]*\d)\s*([^\d\s.,][^\
 _LARGEST_HA = 1e6  # a number beyond it is a telephone number or an id in the wrong column
 
 _SLIPS = (
-    (1 / ACRE_HA, "the number may be in acres", "the number may have been converted from acres twice"),
-    (10.0, "the decimal point may be one place off", "the decimal point may be one place off"),
-    (100.0, "the number may be in ares (100 m²)", "the number may be in square kilometres"),
-    (10_000.0, "the number may be in square metres", "the number may have been divided by 10 000 twice"),
+    (1 / ACRE_HA, "acres", "acres-twice"),
+    (10.0, "decimal-point", "decimal-point"),
+    (100.0, "ares", "square-kilometres"),
+    (10_000.0, "square-metres", "divided-twice"),
 )
-"""Declared ÷ measured area, what that factor means, and what its inverse means."""
+"""Declared ÷ measured area, what that factor means, and what its inverse means: rows ``area-slip.…`` of the words."""
 _SLIP_TOLERANCE = 0.08  # a walk and a guess agree to within some percent
 
 
@@ -88,23 +89,14 @@ def area_not_a_number(plots: Plots) -> Problems:
     meant = [hectares(text[row]) for row in rows.tolist()]
     return Problems(
         rows,
-        "the area is given as {value}, not as a plain number of hectares",
-        "",
+        case=["unclear" if ha is None else "clear" for ha in meant],
         measured={"value": shown, "candidates": ["" if ha is None else f"{ha:.10g}" for ha in meant]},
-        hints=[
-            "ask for the area in hectares and write it as a plain number, like 2.5"
-            if ha is None
-            else f"write {ha:.10g}"
-            for ha in meant
-        ],
     )
 
 
 @repairs(
     "area-not-a-number",
     safe=True,
-    what="wrote the area as a plain number of hectares",
-    unable="what is written is not one clear number of hectares",
 )
 def write_hectares(plots: Plots) -> Plots:
     """Write the number that a text can only mean; leave the others."""
@@ -140,9 +132,7 @@ def point_above_4_ha(plots: Plots) -> Problems:
     rows = np.flatnonzero(is_point(plots) & ~any_size(plots) & (plots["area_ha"] > POINT_AREA_MAX_HA * points))
     return Problems(
         rows,
-        f"a point stands for {{declared_ha:,.2f}} ha; above {POLYGON_REQUIRED_ABOVE_HA:g} ha the boundary is needed",
-        "walk round the plot and send the polygon",
-        measured={"declared_ha": plots["area_ha"][rows]},
+        measured={"declared_ha": plots["area_ha"][rows], "most": [POLYGON_REQUIRED_ABOVE_HA] * len(rows)},
     )
 
 
@@ -162,11 +152,7 @@ def point_without_area(plots: Plots) -> Problems:
     **Trap** A polygon needs no area, because it is measured. And for cattle a point may stand for any size.
     """
     rows = np.flatnonzero(is_point(plots) & np.isnan(plots["area_ha"]) & ~any_size(plots))
-    return Problems(
-        rows,
-        f"the point states no area; the EU system would assume {POINT_AREA_ASSUMED_HA:g} ha",
-        "add the area in hectares",
-    )
+    return Problems(rows, measured={"most": [POINT_AREA_ASSUMED_HA] * len(rows)})
 
 
 @plot_rule(severity=ERROR, basis=f"{VALIDATION} (area of a point)", requires=("area-not-a-number",), ids=("A-05",))
@@ -187,11 +173,10 @@ def point_area_too_small(plots: Plots, eu: EuVersion = NEWEST_EU_VERSION) -> Pro
     rows = np.flatnonzero(is_point(plots) & ~any_size(plots) & (area >= 0) & (area < least))
     return Problems(
         rows,
-        f"a point stands for {{why}} ha; the EU system takes {least:g} ha and more",
-        "write the real area in hectares, or leave the cell empty",
         measured={
             "declared_ha": area[rows],
             "why": [f"{ha:.8f}".rstrip("0").rstrip(".") for ha in area[rows].tolist()],
+            "least": [least] * len(rows),
         },
     )
 
@@ -223,25 +208,10 @@ def near_4_ha(plots: Plots) -> Problems:
     over, over_on_sphere = area[near] > POLYGON_REQUIRED_ABOVE_HA, spherical > POLYGON_REQUIRED_ABOVE_HA
     told = points[near] | (over != over_on_sphere)
     rows, spherical = near[told], spherical[told]
-    of_point = points[rows].tolist()
     return Problems(
         rows,
-        "{why}",
-        "",
-        measured={
-            "area_ha": area[rows],
-            "area_spherical_ha": spherical,
-            "why": [
-                f"a point of {ha:.3f} ha: measured in another way it may be more than 4 ha"
-                if point
-                else f"{ha:.3f} ha on the ellipsoid, {sphere:.3f} ha in the EU system: one of them is above 4 ha"
-                for ha, sphere, point in zip(area[rows].tolist(), spherical.tolist(), of_point, strict=True)
-            ],
-        },
-        hints=[
-            "walk round the plot and send the polygon" if point else "keep the polygon; a point would not do"
-            for point in of_point
-        ],
+        case=["point" if point else "polygon" for point in points[rows].tolist()],
+        measured={"area_ha": area[rows], "area_spherical_ha": spherical},
     )
 
 
@@ -268,22 +238,22 @@ def area_mismatch(plots: Plots) -> Problems:
         (measured > 0) & (np.abs(difference) > AREA_MISMATCH_SHARE * measured) & (np.abs(difference) > AREA_MISMATCH_HA)
     )
     factor = declared[rows] / measured[rows]
+    slips = [_slip(one) for one in factor.tolist()]
     return Problems(
         rows,
-        "declared {declared_ha:,.2f} ha, measured {area_ha:,.2f} ha ({difference_percent:+,.0f} %){why}",
-        "look at the boundary on the map: if it is right, take the measured area",
+        case=["slip" if slip else "" for slip in slips],
         measured={
             "declared_ha": declared[rows],
             "area_ha": measured[rows],
             "difference_percent": difference[rows] / measured[rows] * 100,
             "factor": factor,
-            "why": [f"; {slip}" if slip else "" for slip in map(_slip, factor.tolist())],
+            "why": [say(f"findings:area-slip.{slip}") if slip else "" for slip in slips],
         },
     )
 
 
 def _slip(factor: float) -> str:
-    """What a wrong number of hectares probably is, by its ratio to the measured area."""
+    """Name what a wrong number of hectares probably is, by its ratio to the measured area."""
     for ratio, larger, smaller in _SLIPS:
         if abs(factor / ratio - 1) < _SLIP_TOLERANCE:
             return larger

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import shapely
 
 from eudr_geo.checks.catalogue import ERROR, Problems, plot_rule, repairs
+from eudr_geo.checks.lengths import either
 from eudr_geo.law import country_code
 from eudr_geo.law.documents import GEO
 from eudr_geo.model.plots import Array, Plots
@@ -17,6 +18,7 @@ from eudr_geo.plots import countries
 from eudr_geo.plots.candidates import likely_systems, without_decimal_point
 from eudr_geo.plots.geodesy import distance_m
 from eudr_geo.plots.shapes.rings import exchanged
+from eudr_geo.words.saying import joined, say
 
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -73,7 +75,7 @@ def _first_where(geometries: Array, test: Callable[[Floats], Mask]) -> tuple[Flo
 
 def _written(places: Floats) -> list[str]:
     return [
-        ", ".join(f"{value:.12g}" if math.isfinite(value) else "no number" for value in place)
+        joined([f"{value:.12g}" if math.isfinite(value) else say("findings:no-number") for value in place], ", ")
         for place in places.tolist()
     ]
 
@@ -115,34 +117,31 @@ def projected_coordinates(plots: Plots) -> Problems:
         for row, systems, degrees in zip(open_.tolist(), turned, lost, strict=True):
             point_lost[row] = degrees
             names[row], exchanged_too[row] = (() if degrees else systems), bool(systems and not degrees)
-    why = [
-        f"; it looks like degrees that lost their decimal point: {degrees} lies in {country}"
-        if degrees
-        else f"; it looks like metres; in {country} it could be {' or '.join(systems)}"
-        f"{', with the two numbers exchanged' if is_turned else ''}"
-        if systems
-        else f"; it looks like metres; no usual system puts it in {country}"
-        if country
-        else "; it looks like metres"
-        for country, systems, is_turned, degrees in zip(
-            stated.tolist(), names, exchanged_too.tolist(), point_lost, strict=True
-        )
-    ]
     return Problems(
         rows,
-        "{value} is not longitude and latitude in degrees{why}",
-        "",
-        hints=[
-            "export again with a decimal point; Excel drops it where the comma is the decimal sign"
+        case=[
+            "degrees"
             if degrees
-            else "exchange the two columns, ask for the coordinate system of the file and read it again with --crs"
+            else "turned"
             if is_turned
-            else "ask for the coordinate system of the file and read it again with --crs"
-            for degrees, is_turned in zip(point_lost, exchanged_too.tolist(), strict=True)
+            else "systems"
+            if systems
+            else "no-system"
+            if country
+            else "metres"
+            for country, systems, is_turned, degrees in zip(
+                stated.tolist(), names, exchanged_too.tolist(), point_lost, strict=True
+            )
         ],
         lon=place[:, 0],
         lat=place[:, 1],
-        measured={"value": _written(place), "candidates": [", ".join(systems) for systems in names], "why": why},
+        measured={
+            "value": _written(place),
+            "candidates": [", ".join(systems) for systems in names],
+            "systems": [either(systems) if systems else "" for systems in names],
+            "where": stated.tolist(),
+            "degrees": point_lost,
+        },
     )
 
 
@@ -198,22 +197,15 @@ def swapped_axes(plots: Plots) -> Problems:
     away = np.where(provable[rows] | told[rows], np.nan, away_m[rows])
     return Problems(
         rows,
-        "longitude and latitude are exchanged: {why}",
-        "exchange the two numbers of each position, then look at the plot on the map",
+        case=[
+            "columns" if by_its_columns else "beyond" if np.isnan(metres) else "country"
+            for metres, by_its_columns in zip(away.tolist(), told[rows].tolist(), strict=True)
+        ],
         measured={
             "value": value,
             "country": stated[rows].tolist(),
             "distance_m": away,
-            "why": [
-                "its own columns of latitude and longitude say so"
-                if by_its_columns
-                else f"in {text} the second number is beyond 90, the first is not"
-                if np.isnan(metres)
-                else f"{text} lies {metres / 1_000:,.0f} km outside {country}; the other way round it lies inside"
-                for text, metres, country, by_its_columns in zip(
-                    value, away.tolist(), stated[rows].tolist(), told[rows].tolist(), strict=True
-                )
-            ],
+            "km": away / 1_000,
         },
     )
 
@@ -240,7 +232,7 @@ def _contradicted(plots: Plots, lon: Floats, lat: Floats) -> Mask:
     return found
 
 
-@repairs("swapped-axes", safe=False, what="exchanged longitude and latitude", changes_area=True)
+@repairs("swapped-axes", safe=False, changes_area=True)
 def exchange_axes(plots: Plots) -> Plots:
     """Exchange longitude and latitude of every position."""
     return plots.with_columns(
@@ -269,8 +261,6 @@ def out_of_range(plots: Plots) -> Problems:
     place, times = _first_where(plots.geometry[rows], lambda xy: np.asarray(~(np.abs(xy) <= [180, 90]).all(axis=1)))
     return Problems(
         rows,
-        "{value} is no place on earth: longitude goes from -180 to 180, latitude from -90 to 90",
-        "look for a missing decimal point or a doubled digit and take the number again from the device",
         lon=place[:, 0],
         lat=place[:, 1],
         measured={"value": _written(place), "times": times},
@@ -335,25 +325,11 @@ def null_island(plots: Plots) -> Problems:
     zero = np.zeros(len(rows))
     return Problems(
         rows,
-        "{why} at longitude 0, latitude 0, in the open sea",
-        "",
-        hints=[
-            "the device had no fix or the cells were empty: record the plot again"
-            if all_of_them
-            else "delete this corner if the others still describe the plot, otherwise walk it again"
-            for all_of_them in (times == positions).tolist()
+        case=[
+            ("point" if total == 1 else "all") if count == total else "one" if count == 1 else "some"
+            for count, total in zip(times.tolist(), positions.tolist(), strict=True)
         ],
         lon=place[:, 0],
         lat=place[:, 1],
-        measured={
-            "times": times,
-            "positions": positions,
-            "distance_m": distance_m(zero, zero, *place.T),
-            "why": [
-                ("the point lies" if total == 1 else f"all {total:,} positions lie")
-                if count == total
-                else f"{count:,} of {total:,} positions {'lies' if count == 1 else 'lie'}"
-                for count, total in zip(times.tolist(), positions.tolist(), strict=True)
-            ],
-        },
+        measured={"times": times, "positions": positions, "distance_m": distance_m(zero, zero, *place.T)},
     )

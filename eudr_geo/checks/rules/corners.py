@@ -7,6 +7,7 @@ import shapely
 from shapely import Geometry
 
 from eudr_geo.checks.catalogue import ERROR, WARNING, Problems, plot_rule, repairs
+from eudr_geo.checks.lengths import say_distance
 from eudr_geo.checks.measures import strayed, times_told, with_geometry
 from eudr_geo.model.plots import Plots
 from eudr_geo.plots.geodesy import metres_per_degree
@@ -19,6 +20,7 @@ from eudr_geo.plots.shapes.corners import (
     walks_out_and_back,
 )
 from eudr_geo.plots.shapes.rings import Floats, Mask, Rings, first_marked, rebuild, rings_of
+from eudr_geo.words.saying import say
 
 EXCESS_MOST = 20
 """Good practice: fewer positions than this on straight runs are not worth a word."""
@@ -59,15 +61,13 @@ def spike(plots: Plots) -> Problems:
     place = first_marked(rings, tips, len(plots))[rows]
     return Problems(
         rows,
-        "the boundary runs out to a needle and back{why}",
-        "delete the corners of the needle, or walk both sides again if the strip is real",
         lon=place[:, 0],
         lat=place[:, 1],
-        measured={"times": times[rows].astype(np.int64), "why": times_told(times[rows].astype(np.int64))},
+        measured={"times": times[rows].astype(np.int64), "times_told": times_told(times[rows].astype(np.int64))},
     )
 
 
-@repairs("spike", safe=False, what="took out the corners of a needle", changes_area=True)
+@repairs("spike", safe=False, changes_area=True)
 def take_off_needles(plots: Plots) -> Plots:
     """Take out the tips of needles."""
     rings = rings_of(plots.geometry)
@@ -111,41 +111,28 @@ def stray_corner(plots: Plots) -> Problems:
     lon, lat = strayed(plots, "lon")[rows], strayed(plots, "lat")[rows]
     return Problems(
         rows,
-        "one corner lies {why}",
-        "",
-        hints=[
-            f"{slip}: correct this corner"
-            if slip
-            else "compare its digits with its neighbours; delete the corner if the others still describe the plot"
-            for slip in map(_slip, plots.geometry[rows], lon.tolist(), lat.tolist())
-        ],
+        case=list(map(_slip, plots.geometry[rows], lon.tolist(), lat.tolist())),
         lon=lon,
         lat=lat,
         measured={
             "distance_m": away,
-            "why": [
-                f"{_far(metres)} away from all the others, which lie within {_far(others)} of each other"
-                for metres, others in zip(away.tolist(), rest.tolist(), strict=True)
-            ],
+            "far": [say_distance(metres) for metres in away.tolist()],
+            "span": [say_distance(metres) for metres in rest.tolist()],
         },
         severity=np.where(kind[rows] == WRONG_STRAY, ERROR, WARNING),
     )
 
 
-def _far(metres: float) -> str:
-    return f"{metres / 1_000:,.1f} km" if metres >= 10_000 else f"{metres:,.0f} m"
-
-
 def _slip(geometry: Geometry, lon: float, lat: float) -> str:
-    """What would bring a stray corner back to the others, where one simple slip explains it."""
+    """Name what would bring a stray corner back to the others, where one simple slip explains it."""
     coords = shapely.get_coordinates(geometry)
     others = coords[(coords != [lon, lat]).any(axis=1)]
     low, high = others.min(axis=0), others.max(axis=0)
     margin = high - low
     for x, y, what in (
-        (-lon, lat, "the sign of its longitude is wrong"),
-        (lon, -lat, "the sign of its latitude is wrong"),
-        (lat, lon, "its longitude and latitude are exchanged"),
+        (-lon, lat, "sign-of-longitude"),
+        (lon, -lat, "sign-of-latitude"),
+        (lat, lon, "exchanged"),
     ):
         if (([x, y] >= low - margin) & ([x, y] <= high + margin)).all():
             return what
@@ -180,17 +167,15 @@ def excess_vertices(plots: Plots) -> Problems:
     rows = np.flatnonzero((times >= EXCESS_MOST) & (times >= EXCESS_SHARE * count))
     return Problems(
         rows,
-        "{times} of {positions} positions lie on straight lines and could go: {value} less",
-        "let the repair take them out, or set the recorder to one position every few metres",
         measured={
             "times": times[rows].astype(np.int64),
             "positions": count[rows].astype(np.int64),
-            "value": [f"{saved * _BYTES / 1000:,.1f} kB" for saved in times[rows].tolist()],
+            "value": [say("findings:size.kb", value=saved * _BYTES / 1000) for saved in times[rows].tolist()],
         },
     )
 
 
-@repairs("excess-vertices", safe=False, what="took out positions on straight lines")
+@repairs("excess-vertices", safe=False)
 def thin_out(plots: Plots) -> Plots:
     """Take out positions on straight runs, but none that another boundary of the table needs."""
     rings, spare = on_straight_runs(plots.geometry)
@@ -222,18 +207,12 @@ def crosses_antimeridian(plots: Plots) -> Problems:
 
     **Trap** If the plot is nowhere near 180 degrees, one corner has lost or gained a minus: correct that corner.
     """
-    rows = np.flatnonzero(crosses(plots.geometry))
-    return Problems(
-        rows,
-        "the boundary jumps across 180 degrees of longitude",
-        "cut the plot at 180 degrees, or correct the sign of one corner",
-    )
+    return Problems(np.flatnonzero(crosses(plots.geometry)))
 
 
 @repairs(
     "crosses-antimeridian",
     safe=False,
-    what="cut the plot at 180 degrees into parts",
     changes_kind=True,
     changes_area=True,
 )

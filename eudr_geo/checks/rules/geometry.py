@@ -47,17 +47,10 @@ def self_intersection(plots: Plots) -> Problems:
     pairs = tangled(plots, "times")[rows].astype(np.int64)
     return Problems(
         rows,
-        "the boundary crosses or touches itself near {why}",
-        "put the corners in the order of the walk round the plot; cut off loops at its beginning and end",
+        case=["pairs" if times > 1 else "" for times in pairs.tolist()],
         lon=lon,
         lat=lat,
-        measured={
-            "times": pairs,
-            "why": [
-                f"{x:.6f} {y:.6f}" + (f"; {times:,} pairs of sides meet" if times > 1 else "")
-                for x, y, times in zip(lon.tolist(), lat.tolist(), pairs.tolist(), strict=True)
-            ],
-        },
+        measured={"times": pairs, "lon": lon, "lat": lat},
         unseen={
             "out-of-range": np.flatnonzero(nowhere),
             "null-island": np.flatnonzero(at_zero),
@@ -69,10 +62,9 @@ def self_intersection(plots: Plots) -> Problems:
 @repairs(
     "self-intersection",
     safe=False,
-    what="parted the boundary where it crossed itself, keeping all that was enclosed",
     changes_kind=True,
     changes_area=True,
-    unable=f"too complex to repair: its sides meet at more than {CROSSING_LIMIT:,} places",
+    values={"most": CROSSING_LIMIT},
 )
 def untangle(plots: Plots) -> Plots:
     """Part boundaries where they cross themselves, within the budget of :mod:`eudr_geo.plots.shapes.parting`."""
@@ -112,28 +104,17 @@ def interior_ring(plots: Plots) -> Problems:
     place = first_marked(rings, marked, len(rows))
     return Problems(
         rows,
-        "the plot has {why}",
-        "split the plot into pieces without a hole; do not delete the inner ring",
+        case=["several" if count > 1 else "" for count in holes[rows].tolist()],
         lon=place[:, 0],
         lat=place[:, 1],
-        measured={
-            "holes": holes[rows],
-            "why": [
-                f"{count:,} holes; the EU system would fill them"
-                if count > 1
-                else "a hole; the EU system would fill it"
-                for count in holes[rows].tolist()
-            ],
-        },
+        measured={"holes": holes[rows]},
     )
 
 
 @repairs(
     "interior-ring",
     safe=False,
-    what="split the plot along its hole into pieces without one; land and area are the same",
     changes_kind=True,
-    unable="it cannot be split into pieces that are exactly the same land",
 )
 def split_along_holes(plots: Plots) -> Plots:
     """Split plots along their holes; a plot that cannot be split exactly stays as it is."""
@@ -178,17 +159,13 @@ def overlapping_parts(plots: Plots) -> Problems:
     middle = shapely.get_coordinates(shapely.point_on_surface(largest)).reshape(-1, 2)
     return Problems(
         several[wide],
-        "parts of this plot cover the same {overlap_ha:.4f} ha",
-        "move the boundary between the parts so that they only meet, or make one part of them",
         lon=middle[:, 0],
         lat=middle[:, 1],
         measured={"overlap_ha": total_ha[wide]},
     )
 
 
-@repairs(
-    "overlapping-parts", safe=False, what="made one part of those that overlapped", changes_kind=True, changes_area=True
-)
+@repairs("overlapping-parts", safe=False, changes_kind=True, changes_area=True)
 def unite_parts(plots: Plots) -> Plots:
     """Make one part of parts that overlap."""
     geometry = plots.geometry.copy()
@@ -212,15 +189,10 @@ def multipoint(plots: Plots) -> Problems:
     """
     parts = shapely.get_num_geometries(plots.geometry)
     rows = np.flatnonzero((shapely.get_type_id(plots.geometry) == MULTIPOINT) & (parts > 1))
-    return Problems(
-        rows,
-        "{positions} points in one record: whose area is it?",
-        "write one record for each point, each with its own code and area",
-        measured={"positions": parts[rows].astype(np.int64)},
-    )
+    return Problems(rows, measured={"positions": parts[rows].astype(np.int64)})
 
 
-@repairs("multipoint", safe=True, what="made a plot of each point", changes_kind=True, takes_apart=True)
+@repairs("multipoint", safe=True, changes_kind=True, takes_apart=True)
 def explode_points(plots: Plots) -> Plots:
     """Make a plot of each point."""
     return explode(plots)
@@ -241,15 +213,10 @@ def geometry_collection(plots: Plots) -> Problems:
     """
     parts = shapely.get_num_geometries(plots.geometry)
     rows = np.flatnonzero((shapely.get_type_id(plots.geometry) == COLLECTION) & (parts > 1))
-    return Problems(
-        rows,
-        "a collection of {times} geometries in one record",
-        "write one record for each plot and leave out what is no plot",
-        measured={"times": parts[rows].astype(np.int64)},
-    )
+    return Problems(rows, measured={"times": parts[rows].astype(np.int64)})
 
 
-@repairs("geometry-collection", safe=True, what="made a plot of each geometry", changes_kind=True, takes_apart=True)
+@repairs("geometry-collection", safe=True, changes_kind=True, takes_apart=True)
 def explode_collection(plots: Plots) -> Plots:
     """Make a plot of each geometry."""
     return explode(plots)
@@ -269,11 +236,10 @@ def one_part_multi(plots: Plots) -> Problems:
     **Trap** Do not join several farmers' plots to make a "real" multipolygon: one record is one plot.
     """
     multi = shapely.get_type_id(plots.geometry) >= MULTIPOINT
-    rows = np.flatnonzero(multi & (shapely.get_num_geometries(plots.geometry) == 1))
-    return Problems(rows, "a multi geometry with one part", "nothing has to be done; the repair takes the wrapper off")
+    return Problems(np.flatnonzero(multi & (shapely.get_num_geometries(plots.geometry) == 1)))
 
 
-@repairs("one-part-multi", safe=True, what="took the wrapper off a multi geometry of one part", changes_kind=True)
+@repairs("one-part-multi", safe=True, changes_kind=True)
 def unwrap(plots: Plots) -> Plots:
     """Take the one part out of its multi geometry."""
     return plots.with_columns(geometry=np.asarray(shapely.get_geometry(plots.geometry, 0)))

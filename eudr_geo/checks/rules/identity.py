@@ -32,8 +32,7 @@ def missing_plot_id(plots: Plots) -> Problems:
     **Trap** The number of the row is no code: it changes with the next export. A code that tells the owner's name must
     change when the land is inherited.
     """
-    rows = np.flatnonzero(plots["plot_id"] == "")
-    return Problems(rows, "the plot has no code of its own", "give it a short code that never changes")
+    return Problems(np.flatnonzero(plots["plot_id"] == ""))
 
 
 @plots_rule(severity=ERROR, basis="good practice", ids=("R-14",))
@@ -80,8 +79,6 @@ def duplicate_plot_id(plots: Plots) -> Problems:
     late, early = late[order], early[order]
     return Problems(
         late,
-        "the same code stands on other land: {other}",
-        "ask which receipts mean which land, and give one of the two a new code; pieces of one plot are one record",
         measured={"other": [named(plots, a, b) for a, b in zip(late.tolist(), early.tolist(), strict=True)]},
     )
 
@@ -124,8 +121,7 @@ def missing_producer(plots: Plots) -> Problems:
     **Trap** The law does not ask for the name of every smallholder. And a file of one producer may leave the name out:
     then the statement itself names him or her.
     """
-    rows = np.flatnonzero((plots["producer"] == "") & (plots["producer_id"] == ""))
-    return Problems(rows, "the plot names no producer", "add a column with the producer's code")
+    return Problems(np.flatnonzero((plots["producer"] == "") & (plots["producer_id"] == "")))
 
 
 @plot_rule(severity=WARNING, basis="schema of the EU system, release 8.2.1 (name of the producer)", ids=("P-07",))
@@ -146,11 +142,11 @@ def long_text(plots: Plots) -> Problems:
     of_producer = too_long["producer"][rows]
     return Problems(
         rows,
-        "the {why} has {characters} characters",
-        f"keep producers' names within {PRODUCER_NAME_MAX} and place names within {PLACE_NAME_MAX} characters",
+        case=np.where(of_producer, "producer", "place").tolist(),
         measured={
             "characters": np.where(of_producer, lengths["producer"][rows], lengths["place"][rows]),
-            "why": np.where(of_producer, "producer's name", "place name").tolist(),
+            "most": [PRODUCER_NAME_MAX] * len(rows),
+            "place_most": [PLACE_NAME_MAX] * len(rows),
         },
     )
 
@@ -195,7 +191,5 @@ def producer_spellings(plots: Plots) -> Problems:
     rows = [row for row, key in enumerate(whose) if key in kept and names[row] and names[row] != kept[key]]
     return Problems(
         rows,
-        "{value} is also spelled {other}",
-        "choose one spelling, best with all accents; two people need two codes",
         measured={"value": names[rows] if rows else [], "other": [kept[whose[row]] for row in rows]},
     )

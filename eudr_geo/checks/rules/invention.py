@@ -98,27 +98,19 @@ def circle_as_boundary(plots: Plots) -> Problems:
     """
     circles = _circles(plots.geometry)
     rows = np.flatnonzero(circles[:, 0])
-    area, (_, corners, radius) = plot_area_ha(plots)[rows], circles[rows].T
+    area, (parts, corners, radius) = plot_area_ha(plots)[rows], circles[rows].T
     return Problems(
         rows,
-        "{why} ({area_ha:,.2f} ha)",
-        "",
-        hints=[
-            "walk round the plot and send its real boundary"
-            if ha > POLYGON_REQUIRED_ABOVE_HA
-            else "walk round the plot, or send the point with its area instead"
-            for ha in area.tolist()
-        ],
+        case=np.where(
+            parts == 1,
+            np.where(area > POLYGON_REQUIRED_ABOVE_HA, "one-large", "one"),
+            np.where(area > POLYGON_REQUIRED_ABOVE_HA, "parts-large", "parts"),
+        ).tolist(),
         measured={
             "positions": corners.astype(np.int64),
             "distance_m": radius,
             "area_ha": area,
-            "why": [
-                f"{count:,.0f} corners lie on a circle of {metres:,.0f} m round one point"
-                if several == 1
-                else f"each of the {several:,.0f} parts is a circle round a point, {metres:,.0f} m on average"
-                for several, count, metres in circles[rows].tolist()
-            ],
+            "parts": parts.astype(np.int64),
         },
     )
 
@@ -162,23 +154,17 @@ def invented_boundary(plots: Plots) -> Problems:
     drawn = box | regular
     times = np.where(drawn, 0, _places(plots, np.flatnonzero((corners >= 3) & ~drawn)))
     rows = np.flatnonzero(drawn | (times > 0) | exact)
-    why = [
-        "a rectangle whose sides run exactly along the map"
-        if is_box
-        else f"{count} corners at equal distances from each other and from the middle"
-        if is_regular
-        else f"the same figure stands in {places} places"
-        if places
-        else f"exactly {POLYGON_REQUIRED_ABOVE_HA:.2f} ha, the largest plot that needs no boundary"
-        for is_box, is_regular, places, count in zip(
-            box[rows].tolist(), regular[rows].tolist(), times[rows].tolist(), corners[rows].tolist(), strict=True
-        )
-    ]
     return Problems(
         rows,
-        "the boundary looks drawn, not walked: {why}",
-        "ask who made it; if nobody walked it, walk it",
-        measured={"area_ha": area[rows], "times": times[rows], "why": why},
+        case=np.select(
+            [box[rows], regular[rows], times[rows] > 0], ["box", "regular", "repeated"], default="exact"
+        ).tolist(),
+        measured={
+            "area_ha": area[rows],
+            "times": times[rows],
+            "corners": corners[rows],
+            "most": [POLYGON_REQUIRED_ABOVE_HA] * len(rows),
+        },
     )
 
 
@@ -241,9 +227,7 @@ def shared_location(plots: Plots) -> Problems:
     rows = np.flatnonzero(times >= SHARED_LOCATION_PLOTS)
     return Problems(
         rows,
-        f"{{times}} plots have one place (within {SHARED_LOCATION_M:g} m): it cannot be the land of all of them",
-        "visit the plots and take a point inside each",
-        measured={"times": times[rows]},
+        measured={"times": times[rows], "within_m": [SHARED_LOCATION_M] * len(rows)},
     )
 
 

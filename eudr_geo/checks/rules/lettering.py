@@ -10,20 +10,20 @@ from eudr_geo.checks.catalogue import WARNING, Problems, file_rule
 from eudr_geo.model.plots import Reading
 
 _NAMES = ("producer", "place")
-_KINDS = (  # of what happened, the countries in which the letters cannot be right, and the letters
+_KINDS = (  # what happened (a case of the words), the country in which the letters cannot be right, and the letters
     (
-        "names in UTF-8 were read in a Western encoding",
+        "utf-8",
         None,
         re.compile("á[»º]|Ã[\u00a1-\u00bf]|Ä[‘ƒ\u0090]|Æ[°¡]|ï¿½|\ufffd"),
     ),
-    ("names are typed with a font of the VNI kind", "VN", re.compile("[øûïåäëöØÛÏÅÄËÖ]")),
+    ("vni", "VN", re.compile("[øûïåäëöØÛÏÅÄËÖ]")),
     (
-        "names are typed with a font of the TCVN3 (ABC) kind",
+        "tcvn3",
         "VN",
         re.compile("(?<=[^\\W\\d_])[¨©ª«¬®µ¶·¸¹»¼½¾]|§[^\\W\\d_µ¸]?|(?<=[a-z])[ÆÇÈÉÊËÌÎÏÑÒÓÔÕÖ×ØÜÞß](?=[a-z ]|$)"),
     ),
     (
-        "names of a Vietnamese Windows (1258) were read in a Western encoding",
+        "windows-1258",
         "VN",
         re.compile("[ÐÞþð]|[âêôãõ][ìòÌÒ]"),
     ),
@@ -46,23 +46,19 @@ def garbled_names(reading: Reading) -> Problems:
     **Trap** With the old font installed the names look right on the screen of whoever made the file, and only there.
     """
     plots = reading.plots
-    rows, why, values = [], [], []
+    rows, kinds, different, values = [], [], [], []
     for number, file in enumerate(reading.files):
         of_file = np.flatnonzero(plots["source"] == file.name)
         country = plots["country"][of_file]
-        for what, only_in, letters in _KINDS:
+        for kind, only_in, letters in _KINDS:
             chosen = of_file if only_in is None else of_file[np.isin(country, ["", only_in])]
             names = {name for column in _NAMES for name in plots[column][chosen] if name and not name.isascii()}
             if wrong := sorted(name for name in names if letters.search(name)):
                 rows.append(number)
-                why.append(f"{what} ({len(wrong):,} different)")
+                kinds.append(kind)
+                different.append(len(wrong))
                 values.append(wrong[0][:80])
                 break
     if not rows:
         return Problems.none()
-    return Problems(
-        rows,
-        "{why}, such as {value}",
-        "convert the table to Unicode, or save it as CSV UTF-8 where it was made",
-        measured={"why": why, "value": values},
-    )
+    return Problems(rows, case=kinds, measured={"different": different, "value": values})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,7 @@ from eudr_geo.law import OVERLAP_HA, OVERLAP_SHARE
 from eudr_geo.model.plots import Array, Plots
 from eudr_geo.plots.geodesy import area_ha, plot_area_ha
 from eudr_geo.plots.shapes.fingerprint import geometry_hashes
+from eudr_geo.words.saying import say
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -246,20 +248,19 @@ def same_land(some: Array, others: Array) -> Mask:
 
 def named(plots: Plots, row: int, other: int) -> str:
     """Name another plot as it is found again: its code and its record, with its file where that is another one."""
-    place = f"record {plots['record'][other]}"
-    if plots["source"][other] != plots["source"][row]:
-        place = f"{plots['source'][other]}, {place}"
-    return f"{plots['plot_id'][other]} ({place})" if plots["plot_id"][other] else place
+    record, source, code = int(plots["record"][other]), plots["source"][other], plots["plot_id"][other]
+    if source == plots["source"][row]:
+        place = say("findings:plot.record", number=record)
+    else:
+        place = say("findings:plot.of-file", file=source, number=record)
+    return say("findings:plot.code", plot=code, place=place) if code else place
 
 
-def _told(plots: Plots, kind: str, message: str, hint: str, why: Any) -> Problems:
+def _told(plots: Plots, kind: str, case: Callable[[int, int], str]) -> Problems:
     pairs = pairs_of(plots)
     chosen = np.flatnonzero(pairs.kind == kind)
     couples = list(zip(pairs.first[chosen].tolist(), pairs.second[chosen].tolist(), strict=True))
-    measured: dict[str, Any] = {
-        "other": [named(plots, second, first) for first, second in couples],
-        "why": [why(first, second) for first, second in couples],
-    }
+    measured: dict[str, Any] = {"other": [named(plots, second, first) for first, second in couples]}
     if kind != IDENTICAL:
         area, shared = plot_area_ha(plots), pairs.shared_ha[chosen]
         measured |= {
@@ -270,8 +271,7 @@ def _told(plots: Plots, kind: str, message: str, hint: str, why: Any) -> Problem
         }
     return Problems(
         pairs.second[chosen],
-        message,
-        hint,
+        case=[case(first, second) for first, second in couples],
         lon=pairs.lon[chosen],
         lat=pairs.lat[chosen],
         measured=measured,
@@ -297,14 +297,12 @@ def identical_plots(plots: Plots) -> Problems:
     """
     codes = plots["plot_id"]
 
-    def why(first: int, second: int) -> str:
+    def case(first: int, second: int) -> str:
         if not codes[first] or not codes[second]:
-            return "the same land as"
-        if clean_code(codes[first]) == clean_code(codes[second]):
-            return "the same plot a second time, with the same code:"
-        return "the same land under another code:"
+            return "no-code"
+        return "same-code" if clean_code(codes[first]) == clean_code(codes[second]) else "other-code"
 
-    return _told(plots, IDENTICAL, "{why} {other}", "keep one of the two; ask who works the land", why)
+    return _told(plots, IDENTICAL, case)
 
 
 @plots_rule(severity=WARNING, basis="good practice", requires=_NEEDS, ids=("R-14",))
@@ -324,13 +322,7 @@ def overlapping_plots(plots: Plots) -> Problems:
     plot or 0.01 ha nothing is said. Never cut one plot along the other's line at the desk: you would decide whose
     trees they are.
     """
-    return _told(
-        plots,
-        OVERLAPPING,
-        "shares {overlap_ha:.2f} ha with {other}: {this_percent:.0f} % of this plot, {other_percent:.0f} % of that one",
-        "walk the common boundary once, with both neighbours",
-        lambda _first, _second: "",
-    )
+    return _told(plots, OVERLAPPING, lambda _first, _second: "")
 
 
 @plots_rule(severity=WARNING, basis="good practice", requires=_NEEDS, ids=("R-14",))
@@ -349,10 +341,4 @@ def contained_plot(plots: Plots) -> Problems:
     neighbour's boundary must go round the field: draw his plot as pieces without a hole.
     """
     area = plot_area_ha(plots)
-    return _told(
-        plots,
-        CONTAINED,
-        "{why} {other}: they share {overlap_ha:.2f} ha, {this_percent:.0f} % of this, {other_percent:.0f} % of that",
-        "keep the plot that the receipts name, or draw the larger one round the smaller",
-        lambda first, second: "lies inside" if area[second] <= area[first] else "has inside it",
-    )
+    return _told(plots, CONTAINED, lambda first, second: "inside" if area[second] <= area[first] else "around")

@@ -58,17 +58,8 @@ def split_plot(plots: Plots) -> Problems:
     rows = chosen[total[group[chosen]] > POLYGON_REQUIRED_ABOVE_HA]
     return Problems(
         rows,
-        "{times} pieces of one producer lie side by side and have {total_ha:.2f} ha together{why}",
-        "is it one plot? then walk round the whole of it and send one boundary",
-        measured={
-            "times": times[group[rows]],
-            "area_ha": area[rows],
-            "total_ha": total[group[rows]],
-            "why": [
-                "; as points they hide the boundary" if point else ", cut by a straight line"
-                for point in is_point(plots)[rows].tolist()
-            ],
-        },
+        case=np.where(is_point(plots)[rows], "points", "cut").tolist(),
+        measured={"times": times[group[rows]], "area_ha": area[rows], "total_ha": total[group[rows]]},
         unseen={
             NO_PRODUCER: np.flatnonzero(_owners(plots) < 0),
             NO_AREA: np.flatnonzero(is_point(plots) & np.isnan(plots["area_ha"])),
@@ -169,7 +160,7 @@ def implied_overlap(plots: Plots) -> Problems:
     rows = np.flatnonzero(stated)
     unseen: dict[str, Any] = {NO_AREA: np.flatnonzero(points & ~stated)}
     if not len(rows):
-        return Problems([], "", "", unseen=unseen)
+        return Problems([], unseen=unseen)
     discs = _discs(plots.geometry[rows], plots["area_ha"][rows])
     ground = plots.geometry.copy()
     ground[rows] = discs
@@ -177,7 +168,7 @@ def implied_overlap(plots: Plots) -> Problems:
     one, other = shapely.STRtree(ground[others]).query(discs)
     if len(one) > _PAIRS_MOST:  # everything covers everything: that is told, not measured
         unseen[TOO_MANY] = rows
-        return Problems([], "", "", unseen=unseen)
+        return Problems([], unseen=unseen)
     a, b = rows[one], others[other]
     apart = (a != b) & ~(stated[b] & (a < b))  # two points are told once, for the later one
     a, b, one = a[apart], b[apart], one[apart]
@@ -194,8 +185,6 @@ def implied_overlap(plots: Plots) -> Problems:
     later, earlier = a[chosen].tolist(), b[chosen].tolist()
     return Problems(
         a[chosen],
-        "{overlap_percent:.0f} % of the land that this point stands for lies on {other}",
-        "look at both on the map: is the point in the middle of its plot?",
         measured={
             "other": [named(plots, row, there) for row, there in zip(later, earlier, strict=True)],
             "overlap_percent": share[chosen] * 100,

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import numpy.typing as npt
 import shapely
 
 from eudr_geo.checks.catalogue import ERROR, WARNING, Problems, plot_rule, plots_rule, repairs
+from eudr_geo.checks.lengths import either
 from eudr_geo.law import country_candidates, country_code, country_names
 from eudr_geo.law.documents import GEO
 from eudr_geo.model.plots import Array, Plots, Text
 from eudr_geo.plots import countries
+from eudr_geo.words.saying import say
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -65,11 +69,7 @@ def missing_country(plots: Plots) -> Problems:
         rows = np.flatnonzero(source == name)
         part = missing[rows]
         needed[rows] = not part.all() or _several(plots["producer_id"][rows]) or _several(plots["producer"][rows])
-    return Problems(
-        np.flatnonzero(missing & needed),
-        "the plot names no country, in a file that is not of one producer alone",
-        "write the two letters of the country, or say it for the whole run: --country",
-    )
+    return Problems(np.flatnonzero(missing & needed))
 
 
 def _several(texts: Text) -> bool:
@@ -96,26 +96,26 @@ def unknown_country(plots: Plots) -> Problems:
     found = [country_candidates(text) for text in stated[rows].tolist()]
     return Problems(
         rows,
-        "{value} is not a two-letter country code",
-        "",
-        measured={"value": stated[rows], "candidates": [", ".join(several) for several in found]},
-        hints=[_advice(several) for several in found],
+        case=["one" if len(several) == 1 else "several" if several else "" for several in found],
+        measured={
+            "value": stated[rows],
+            "candidates": [", ".join(several) for several in found],
+            "answers": [_answers(several) for several in found],
+        },
     )
 
 
-def _advice(found: tuple[str, ...]) -> str:
-    names = country_names()
+@cache
+def _answers(found: tuple[str, ...]) -> str:
     if not found:
-        return "write the two letters of the country, as VN for Vietnam"
-    told = " or ".join(f"{code} for {names[code]}" for code in found)
-    return f"write {told}" if len(found) == 1 else f"write {told}: ask which is meant"
+        return ""
+    names = country_names()
+    return either([say("findings:country.code", letters=code, name=names[code]) for code in found])
 
 
 @repairs(
     "unknown-country",
     safe=True,
-    what="wrote the country as its two-letter code",
-    unable="what is written does not mean one country for certain",
 )
 def write_code(plots: Plots) -> Plots:
     """Write the code of a country that the text can only mean; leave the others."""
@@ -158,36 +158,22 @@ def outside_country(plots: Plots) -> Problems:
     claimed = np.array([countries.claims(*pair) for pair in zip(codes[rows], disputed, strict=True)], dtype=bool)
     at_sea = (found == "") & (disputed == "")
     names = country_names()
-    there = [
-        f"in {land}, which belongs to no country of the outlines"
-        if land
-        else f"in {countries.name(code)}"
-        if code
-        else "in the sea"
-        for code, land in zip(found.tolist(), disputed.tolist(), strict=True)
-    ]
     return Problems(
         rows,
-        "the plot lies {why}",
-        "",
-        hints=[
-            "is it a small island that the outlines miss? then give better ones: --boundaries FILE; if not, "
-            "the position or the country is wrong"
-            if could_be_island
-            else "the outlines leave this land to nobody: give those of your authority with --boundaries FILE"
-            if own_claim
-            else "look at it on a map: the position or the country is wrong"
-            for could_be_island, own_claim in zip(
-                (at_sea & (away_km[rows] <= ISLAND_KM)).tolist(), claimed.tolist(), strict=True
-            )
-        ],
+        case=np.select(
+            [at_sea & (away_km[rows] <= ISLAND_KM), at_sea, claimed, disputed != ""],
+            ["island", "sea", "claimed", "disputed"],
+            default="country",
+        ).tolist(),
         measured={
             "distance_m": away_km[rows] * 1_000,
             "country": codes[rows],
             "candidates": found,
-            "why": [
-                f"{km:,.0f} km outside {names[code]}, {place}"
-                for km, code, place in zip(away_km[rows].tolist(), codes[rows].tolist(), there, strict=True)
+            "km": away_km[rows],
+            "name": [names[code] for code in codes[rows].tolist()],
+            "there": [
+                land or (countries.name(code) if code else "")
+                for code, land in zip(found.tolist(), disputed.tolist(), strict=True)
             ],
         },
         severity=np.where(((away_km[rows] > countries.FAR_KM) & ~claimed) | at_sea, ERROR, WARNING),
@@ -239,18 +225,14 @@ def crosses_border(plots: Plots) -> Problems:
     rows = np.flatnonzero(reach > BORDER_KM)
     return Problems(
         rows,
-        "the plot reaches {why}",
-        "make two plots of it, one for each country, or draw the boundary again",
         lon=place[rows, 0],
         lat=place[rows, 1],
         measured={
             "distance_m": reach[rows] * 1_000,
             "country": codes[rows],
             "other": other[rows],
-            "why": [
-                f"{km:,.1f} km across the border into {countries.name(there)}"
-                for km, there in zip(reach[rows].tolist(), other[rows].tolist(), strict=True)
-            ],
+            "km": reach[rows],
+            "there": [countries.name(code) for code in other[rows].tolist()],
         },
         unseen=_not_compared(plots, codes),
     )

@@ -49,8 +49,7 @@ def invalid_after_rounding(plots: Plots) -> Problems:
     how = np.where(rounded & cut, "rounded or cut off", np.where(rounded, "rounded", "cut off")).tolist()
     return Problems(
         rows,
-        "the shape breaks when its numbers are {value} to six decimals",
-        "take out corners closer together than half a metre near this place",
+        case=np.where(rounded & cut, "either-way", np.where(rounded, "rounded", "cut-off")).tolist(),
         lon=facts[rows, 2],
         lat=facts[rows, 3],
         measured={"value": how},
@@ -60,9 +59,7 @@ def invalid_after_rounding(plots: Plots) -> Problems:
 @repairs(
     "invalid-after-rounding",
     safe=False,
-    what="moved a few positions, by at most 0.000001 degrees, so that six decimals are sound",
     changes_area=True,
-    unable="no place within 0.000001 degrees was found for its corners at which the shape stays whole",
 )
 def settle(plots: Plots) -> Plots:
     """Settle boundaries on six decimals; one for which no sound place is found stays as it is."""
@@ -99,15 +96,13 @@ def duplicate_after_rounding(plots: Plots) -> Problems:
     place = first_marked(rings, same_after_rounding(rings), len(rows))
     return Problems(
         rows,
-        "two positions in a row become one at six decimals{why}",
-        "delete the second of the two positions",
         lon=place[:, 0],
         lat=place[:, 1],
-        measured={"times": times[rows], "why": times_told(times[rows])},
+        measured={"times": times[rows], "times_told": times_told(times[rows])},
     )
 
 
-@repairs("duplicate-after-rounding", safe=True, what="dropped positions that become one at six decimals")
+@repairs("duplicate-after-rounding", safe=True)
 def drop_rounded_doubles(plots: Plots) -> Plots:
     """Drop the later of two positions that become one, rounded or cut off."""
     return with_geometry(plots, without_doubles(plots.geometry, rounded=True))
@@ -160,17 +155,13 @@ def low_precision(plots: Plots) -> Problems:
     rows = np.flatnonzero(bad)
     return Problems(
         rows,
-        f"{{why}} written with fewer than {COORDINATE_DECIMALS} decimals",
-        "take the numbers again from the device, with six decimals; do not add zeros",
+        case=np.where(positions[rows] > 1, "several", "").tolist(),
         measured={
             "decimals": plots["decimals"][rows],
             "positions": positions[rows],
-            "why": [
-                f"{lon} of {total} longitudes and {lat} of {total} latitudes are"
-                if total > 1
-                else "longitude and latitude are"
-                for lon, lat, total in zip(lons[rows], lats[rows], positions[rows], strict=True)
-            ],
+            "short_lons": lons[rows],
+            "short_lats": lats[rows],
+            "least": [COORDINATE_DECIMALS] * len(rows),
         },
     )
 
@@ -235,8 +226,7 @@ def excess_precision(plots: Plots, eu: EuVersion = NEWEST_EU_VERSION) -> Problem
     rows = np.flatnonzero(off & (plots["decimals"] > COORDINATE_DECIMALS))
     return Problems(
         rows,
-        f"coordinates have {{decimals}} decimals; the EU system {eu.text('beyond_six_decimals')} what is beyond six",
-        "nothing has to be done; the repair rounds to six decimals",
+        case=eu.text("beyond_six_decimals").replace(" ", "-"),  # rounds, cuts off
         measured={"decimals": plots["decimals"][rows]},
     )
 
@@ -244,9 +234,7 @@ def excess_precision(plots: Plots, eu: EuVersion = NEWEST_EU_VERSION) -> Problem
 @repairs(
     "excess-precision",
     safe=True,
-    what="rounded the coordinates to six decimals",
     changes_area=True,  # writing rounds in any case; small plots change by more than a thousandth: say so
-    unable="its shape would break at six decimals",
 )
 def round_coordinates(plots: Plots) -> Plots:
     """Round to six decimals and drop what falls together; a plot whose shape would break stays as it is."""
@@ -272,15 +260,10 @@ def elevation(plots: Plots) -> Problems:
 
     **Trap** If heights are needed for another purpose, keep the original file: ours does not hold them.
     """
-    rows = np.flatnonzero(plots["has_z"])
-    return Problems(
-        rows,
-        "positions carry a height or a measure; only longitude and latitude are used",
-        "nothing has to be done; the third number is left out",
-    )
+    return Problems(np.flatnonzero(plots["has_z"]))
 
 
-@repairs("elevation", safe=True, what="left out heights and measures")
+@repairs("elevation", safe=True)
 def drop_heights(plots: Plots) -> Plots:
     """The geometry in the table has two dimensions already; from now on the plot is taken to be so."""
     return plots.with_columns(has_z=np.zeros(len(plots), dtype=bool))

@@ -21,6 +21,7 @@ from eudr_geo.checks.catalogue import (
 )
 from eudr_geo.law.documents import GEO
 from eudr_geo.model.plots import Note, Plots, Reading
+from eudr_geo.words.saying import joined, say
 
 _GOOD = "good practice"
 
@@ -162,7 +163,7 @@ def nested_point(reading: Reading) -> Problems:
     return _of_records(reading, "nested-point")
 
 
-offers("nested-point", safe=False, what="made a point of a list of one position")
+offers("nested-point", safe=False)
 
 
 @record_rule(severity=ERROR, basis=f"{GEO}, error 5", ids=("G-01", "G-02"))
@@ -182,7 +183,7 @@ def unsupported_geometry(reading: Reading) -> Problems:
     return _of_records(reading, "unsupported-geometry")
 
 
-offers("unsupported-geometry", safe=False, what="made a boundary of a line that comes back to its beginning")
+offers("unsupported-geometry", safe=False)
 
 
 @record_rule(severity=ERROR, basis="RFC 8259, 6: numbers only; RFC 7946, 3.1.1", ids=("C-14",))
@@ -218,7 +219,7 @@ def bare_geometry(reading: Reading) -> Problems:
     return _of_files(reading, "bare-geometry")
 
 
-offers("bare-geometry", safe=True, what="wrote the plots as a collection")
+offers("bare-geometry", safe=True)
 
 
 @file_rule(severity=(WARNING, ERROR), basis=f"{GEO}: WGS 84 only; RFC 7946, 4", ids=("F-12",))
@@ -239,7 +240,7 @@ def crs_member(reading: Reading) -> Problems:
     return _of_files(reading, "crs-member")
 
 
-offers("crs-member", safe=True, what="wrote the plots in WGS 84, without the member")
+offers("crs-member", safe=True)
 
 
 @file_rule(severity=ERROR, basis=f"{GEO}: WGS 84 only", ids=("C-02", "C-12"))
@@ -330,12 +331,7 @@ def missing_properties(plots: Plots) -> Problems:
     nothing = np.isnan(plots["area_ha"])
     for column in ("plot_id", "place", "producer", "producer_id", "area_text", "mapped_on", "misspelt", "extra"):
         nothing &= plots[column] == ""
-    rows = np.flatnonzero(nothing)
-    return Problems(
-        rows,
-        "the record holds a shape and nothing else: no code, no producer, no area",
-        "give each plot a code of its own, its producer and, for a point, its area",
-    )
+    return Problems(np.flatnonzero(nothing))
 
 
 @plot_rule(severity=WARNING, basis=f"{GEO}, 9.3 and error 9", ids=("F-06",), reads=("misspelt",))
@@ -353,21 +349,21 @@ def misspelt_property(plots: Plots) -> Problems:
     **Trap** The file looks complete in every map program; only the EU system does not see the values.
     """
     rows = np.flatnonzero(plots["misspelt"] != "")
-    found = []
-    for text in plots["misspelt"][rows].tolist():  # words for failing rows only
-        pairs = [pair.partition(">") for pair in text.split("; ")]
-        found.append(
-            ", ".join(f"{given} (it reads only {official})" if official else given for given, _, official in pairs)
-        )
-    return Problems(
-        rows,
-        "the EU system would not see {value}",
-        "rename the property; its value is used here all the same",
-        measured={"value": found},
-    )
+    texts = plots["misspelt"][rows].tolist()
+    told = {text: _told_names(text) for text in set(texts)}  # one file misspells them the same way in all its records
+    return Problems(rows, measured={"value": [told[text] for text in texts]})
 
 
-@repairs("misspelt-property", safe=True, what="the property is written under its official name")
+def _told_names(misspelt: str) -> str:
+    pairs = [pair.partition(">") for pair in misspelt.split("; ")]
+    names = [
+        say("findings:misspelt-property.name", given=given, official=official) if official else given
+        for given, _, official in pairs
+    ]
+    return joined(names, ", ")
+
+
+@repairs("misspelt-property", safe=True)
 def spell_properties(plots: Plots) -> Plots:
     """What is written has the official names, so that nothing is misspelt any more."""
     return plots.with_columns(misspelt=np.full(len(plots), "", dtype=object))

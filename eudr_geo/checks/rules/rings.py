@@ -63,7 +63,7 @@ def unclosed_ring(plots: Plots) -> Problems:
     )
 
 
-@repairs("unclosed-ring", safe=True, what="wrote the first position again at the end of the ring")
+@repairs("unclosed-ring", safe=True)
 def close_rings(plots: Plots) -> Plots:
     """The geometry in the table is closed already; from now on the boundary is taken to be so."""
     return plots.with_columns(
@@ -152,7 +152,7 @@ def duplicate_vertices(plots: Plots) -> Problems:
     )
 
 
-@repairs("duplicate-vertices", safe=True, what="dropped positions that stood twice in a row")
+@repairs("duplicate-vertices", safe=True)
 def drop_doubles(plots: Plots) -> Plots:
     """Drop the later of two equal positions."""
     return with_geometry(plots, without_doubles(plots.geometry))
@@ -194,7 +194,7 @@ def folded_boundary(plots: Plots) -> Problems:
     )
 
 
-@repairs("folded-boundary", safe=True, what="took out spikes without width")
+@repairs("folded-boundary", safe=True)
 def unfold_rings(plots: Plots) -> Plots:
     """Take out the tips of folds until none is left."""
     rings = rings_of(plots.geometry)
@@ -229,7 +229,7 @@ def clockwise_ring(plots: Plots) -> Problems:
     )
 
 
-@repairs("clockwise-ring", safe=True, what="turned the order of the positions to counter-clockwise")
+@repairs("clockwise-ring", safe=True)
 def wind_rings(plots: Plots) -> Plots:
     """Wind exterior rings counter-clockwise and holes clockwise, starting at the same position."""
     rings = rings_of(plots.geometry)

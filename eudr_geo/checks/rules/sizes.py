@@ -7,6 +7,7 @@ import numpy.typing as npt
 import shapely
 
 from eudr_geo.checks.catalogue import WARNING, Problems, plot_rule
+from eudr_geo.checks.lengths import say_width
 from eudr_geo.checks.measures import SOUND, commodities
 from eudr_geo.law import HUGE_PLOT_HA, SLIVER_LENGTH, SLIVER_WIDTH_M, TINY_POLYGON_HA
 from eudr_geo.model.plots import Array, Plots
@@ -44,21 +45,13 @@ def sliver(plots: Plots) -> Problems:
         rows = np.flatnonzero((width < SLIVER_WIDTH_M) & (length / 2 / width > SLIVER_LENGTH + 1))
     return Problems(
         rows,
-        "the boundary is a strip, {why}",
-        "look at it on the map: is it left over from cutting, or is one side of the plot missing?",
         measured={
             "distance_m": width[rows],
             "area_ha": area[rows] / 10_000,
-            "why": [
-                f"{_wide(across)} wide on average and {along:,.0f} m long"
-                for across, along in zip(width[rows].tolist(), (length[rows] / 2 - width[rows]).tolist(), strict=True)
-            ],
+            "across": [say_width(metres) for metres in width[rows].tolist()],
+            "along_m": length[rows] / 2 - width[rows],
         },
     )
-
-
-def _wide(metres: float) -> str:
-    return f"{metres:.1f} m" if metres >= 1 else f"{metres * 100:.0f} cm"
 
 
 @plot_rule(severity=WARNING, basis="good practice", requires=(*SOUND, "sliver"), ids=("R-15",))
@@ -85,20 +78,10 @@ def tiny_polygon(plots: Plots) -> Problems:
     lon, lat = np.where(whole, plots.points_lon_lat(), place.T)[:, rows]
     return Problems(
         rows,
-        "{why} encloses only {area_ha:.4f} ha",
-        "",
+        case=np.where(whole[rows], "", "part").tolist(),
         lon=lon,
         lat=lat,
-        hints=[
-            "compare with the producer's records: is it a slip, or really so small?"
-            if is_whole
-            else "look at this part on the map: is it left over from cutting? then delete it"
-            for is_whole in whole[rows].tolist()
-        ],
-        measured={
-            "area_ha": small,
-            "why": ["the boundary" if is_whole else "a part that lies apart" for is_whole in whole[rows].tolist()],
-        },
+        measured={"area_ha": small},
     )
 
 
@@ -138,12 +121,7 @@ def huge_polygon(plots: Plots) -> Problems:
     """
     area = plot_area_ha(plots)
     rows = np.flatnonzero(area > _huge_above_ha(commodities(plots)))
-    return Problems(
-        rows,
-        "the boundary encloses {area_ha:,.0f} ha",
-        "send the plots in it, one polygon each",
-        measured={"area_ha": area[rows]},
-    )
+    return Problems(rows, measured={"area_ha": area[rows]})
 
 
 def _huge_above_ha(names: Array) -> Floats:

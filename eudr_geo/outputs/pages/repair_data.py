@@ -15,6 +15,7 @@ from eudr_geo.outputs.maps.payload import clean, script_json
 from eudr_geo.outputs.pages.words import fault_in
 from eudr_geo.outputs.pictures import STYLES, change_panels
 from eudr_geo.words.page import words
+from eudr_geo.words.saying import in_language
 
 MOST_PLOTS = 10_000
 """Repaired plots on one page; the page says how many there are in all, the ledger has every change."""
@@ -66,12 +67,12 @@ def repair_data(changes: Sequence[Change], report: Report) -> tuple[str, int]:
         "words": words(report.language),
         "styles": STYLES,
         "rules": {code: fault_in(code, report.language) for code in codes},
-        "plots": [_plot(*key[:2], made, key in unfit) for key, made in shown],
+        "plots": [_plot(*key[:2], made, report.language, is_unfit=key in unfit) for key, made in shown],
     }
     return script_json(data), len(found)
 
 
-def _plot(source: str, record: int, made: Sequence[Change], is_unfit: bool) -> dict[str, Any]:
+def _plot(source: str, record: int, made: Sequence[Change], language: str, *, is_unfit: bool) -> dict[str, Any]:
     shapes = [change for change in made if change.field in {"geometry", "part"}]
     areas = [change for change in made if change.area_before_ha is not None or change.area_after_ha is not None]
     moves = [change.largest_move_m for change in made if change.largest_move_m is not None]
@@ -87,9 +88,9 @@ def _plot(source: str, record: int, made: Sequence[Change], is_unfit: bool) -> d
         "changes": [
             [
                 change.rule,
-                clean(change.what),
+                clean(in_language(change.what, language)),
                 *_shown(change),
-                clean(change.by),
+                clean(in_language(change.by, language)),
                 change.area_before_ha,
                 change.area_after_ha,
                 change.largest_move_m,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
@@ -16,6 +17,7 @@ from eudr_geo.outputs.pages.repair_data import MOST_PLOTS, repair_data
 from eudr_geo.outputs.pages.shell import grouped, head, render
 from eudr_geo.outputs.pages.words import fault_in
 from eudr_geo.words.page import filled, words
+from eudr_geo.words.saying import in_language
 
 _SCRIPTS = (
     ("eudr_geo.outputs.maps", "text.js"),
@@ -82,7 +84,7 @@ def _not_made(taken_back: Sequence[TakenBack], language: str) -> list[dict[str, 
             {
                 "said": filled(words(language)["rp_withdrawn"], grouped(len(of_rule)), code),
                 "fault": fault_in(code, language),
-                "plots": of_rule[:_NOT_MADE_SHOWN],
+                "plots": [replace(one, why=in_language(one.why, language)) for one in of_rule[:_NOT_MADE_SHOWN]],
                 "more": max(len(of_rule) - _NOT_MADE_SHOWN, 0),
             }
         )

@@ -17,6 +17,7 @@ from eudr_geo.outputs.worklist.land import land_text
 from eudr_geo.outputs.worklist.tasks import Task, about_files, tasks
 from eudr_geo.outputs.xlsx import CELL_LENGTH, put, workbook_bytes
 from eudr_geo.words.page import filled, words
+from eudr_geo.words.saying import in_language
 from eudr_geo.words.worklist import CHUNK, CORRECTIONS, HEADINGS, HIDDEN, KEPT, REMARKS, SCHEMA, SHOWN
 
 if TYPE_CHECKING:
@@ -94,11 +95,15 @@ def _guide(sheet: Worksheet, report: Report, found: Sequence[Task]) -> None:
     whole = about_files(list(report.result.findings))
     if whole:
         lines.append((said["wl_about_files"], True))
-        lines += [(f"{one.source}: {one.message}. → {one.hint}", False) for one in whole]
+        told = [[in_language(text, report.language) for text in (one.message, one.hint)] for one in whole]
+        lines += [(f"{one.source}: {wrong}. → {do}", False) for one, (wrong, do) in zip(whole, told, strict=True)]
     waived = report.result.findings.waived()
     if waived:
         lines.append((said["wl_waived"], True))
-        lines += [(f"{one.rule}, {one.plot_id or one.code or one.source}: {one.message}", False) for one in waived]
+        lines += [
+            (f"{one.rule}, {one.plot_id or one.code or one.source}: {in_language(one.message, report.language)}", False)
+            for one in waived
+        ]
     lines += [(filled(said["crashed"], error.rule, error.message), True) for error in report.result.tool_errors]
     lines += [(said["claim"], False), (versions(report), False)]
     for row, (text, strong) in enumerate(lines, start=1):
