@@ -209,7 +209,7 @@ def _sheets(other: Any) -> Any:
 
 def _checked(row: Any, most: int) -> Any:
     """Return a row of text and numbers if each field is what its name says; what is text may be shown to people."""
-    for name, wanted in _wanted(type(row)):
+    for name, wanted in _wanted(row.__class__):
         value = getattr(row, name)
         kind = type(value)
         if kind is Said:
