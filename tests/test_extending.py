@@ -259,13 +259,12 @@ def test_a_language_is_one_file(copy):
 
 def test_a_column_is_the_model_its_words_and_a_named_migration_with_its_project(copy):
     copy.touched()
-    old = copy.root / "old.gpkg"
-    copy.run("-c", MADE, str(copy.root))
-    for left in copy.root.glob("version-4*"):
-        left.unlink()
+    folder = copy.root / "made"
+    folder.mkdir()
+    copy.run("-c", MADE, str(folder))
     packed = copy.root / "tests/store/version-5.gpkg.gz"
-    packed.write_bytes(gzip.compress(old.read_bytes(), mtime=0))
-    old.unlink()
+    packed.write_bytes(gzip.compress((folder / "old.gpkg").read_bytes(), mtime=0))
+    shutil.rmtree(folder)
     model = copy.root / "eudr_geo/model/lots.py"
     line = '    __tablename__ = "lot"\n'
     text = model.read_text(encoding="utf-8")

@@ -87,9 +87,9 @@ MEASURES: Mapping[str, str] = {
 class Problems:
     """The rows of a table that fail a rule.
 
-    Its sentences stand in ``words/findings.csv``, in every language: what is wrong in the row ``code``, what to do
-    about it in ``code.do``. A rule with several sentences names the case of each row: ``code.case`` and
-    ``code.case.do``. ``{name}`` in them is filled from ``measured``.
+    Its sentences stand in ``words/findings.csv``, those of lot rules in ``words/lot_findings.csv``, in every language:
+    what is wrong in the row ``code``, what to do about it in ``code.do``. A rule with several sentences names the case
+    of each row: ``code.case`` and ``code.case.do``. ``{name}`` in them is filled from ``measured``.
 
     Parameters
     ----------
@@ -112,8 +112,6 @@ class Problems:
     """
 
     rows: npt.NDArray[np.int64] | Sequence[int]
-    message: str = ""
-    hint: str = ""
     case: str | Sequence[str] = ""
     lon: npt.NDArray[np.float64] | None = None
     lat: npt.NDArray[np.float64] | None = None
@@ -135,6 +133,8 @@ PARTS = frozenset({
     # rules about plots and files
     "across", "along_m", "answers", "corners", "degrees", "different", "far", "km", "lat", "lon", "name", "parts",
     "place_most", "short_lats", "short_lons", "span", "systems", "there", "where", "within_m",
+    # rules about lots
+    "sheet",
 })  # fmt: skip
 """What a rule hands over beside its measures: parts of its sentences, and who the finding is about."""
 

@@ -70,9 +70,6 @@ def finding(rule: Rule, problems: Problems, i: int, *, is_offered: bool = True, 
 
 def _sentences(rule: Rule, problems: Problems, i: int, values: Mapping[str, Any]) -> tuple[str, str]:
     """What is wrong and what to do about it: said by the reader, or looked up."""
-    if problems.message:
-        hint = problems.hints[i] if problems.hints is not None else problems.hint.format(**values)
-        return problems.message.format(**values), hint
     case = problems.case if isinstance(problems.case, str) else problems.case[i]
     wrong, advice = _keys("lot_findings" if rule.scope == "lot" else "findings", rule.code, case)
     message = problems.messages[i] if problems.messages is not None else _say(wrong, values)

@@ -1,4 +1,8 @@
-"""How a lot rule hands over what it found: one fault a row of the book, with where the row came from."""
+"""How a lot rule hands over what it found: one fault a row of the book, with where the row came from.
+
+Its sentences stand in ``words/lot_findings.csv``: see :class:`eudr_geo.checks.catalogue.Problems`. What
+differs from row to row, behind a colon or in brackets, is a sentence of its own (:func:`because`).
+"""
 
 from __future__ import annotations
 
@@ -8,8 +12,10 @@ from typing import Any
 
 import numpy as np
 
+from eudr_geo.base.said import Said
 from eudr_geo.checks.catalogue import Problems
 from eudr_geo.model.lot_book import LotBook
+from eudr_geo.words.saying import say
 
 
 @dataclass(frozen=True)
@@ -19,30 +25,50 @@ class Fault:
     subject: str  # table: lot, delivery, process …
     code: str
     row: Mapping[str, Any] = field(default_factory=dict)  # the row itself, for its source
-    why: str = ""
+    why: str = ""  # a part of the sentence: of because(), a code, or a day
     values: Mapping[str, Any] = field(default_factory=dict)  # named from catalogue.MEASURES, or parts of the sentence
     severity: str = ""
-    hint: str = ""
     case: str = ""  # which of the rule's sentences
 
 
-def problems(faults: Iterable[Fault], message: str = "", hint: str = "") -> Problems:
-    """Return faults as the engine takes them.
+def because(row: str, /, **values: Any) -> Said:
+    """Return a part of the sentences of lot rules, as a place in one of them.
 
     Parameters
     ----------
-    faults
-        In any order; findings are sorted later.
-    message, hint
-        Texts of all of them; ``{why}``, ``{code}``, ``{subject}`` and the measured names are filled in.
+    row
+        Its row in ``words/lot_findings.csv``.
+    values
+        What stands in its places.
+
+    Examples
+    --------
+    >>> because("custody-gap.why.lost", sent_kg=2000.0, received_kg=1940.0, share=0.03)
+    '2,000.0 kg were sent and 1,940.0 kg arrived: 3.0% are missing'
     """
+    return say(f"lot_findings:{row}", **values)
+
+
+def noun(subject: str) -> Said:
+    """Return the word for what a fault is about.
+
+    Examples
+    --------
+    >>> noun("delivery").key
+    'nouns:delivery'
+    """
+    return say(f"nouns:{subject}")
+
+
+def problems(faults: Iterable[Fault]) -> Problems:
+    """Return faults as the engine takes them, in any order; findings are sorted later."""
     found = list(faults)
     if not found:
         return Problems.none()
     names = dict.fromkeys(name for fault in found for name in fault.values)
     measured: dict[str, Any] = {name: [fault.values.get(name) for fault in found] for name in names}
     measured |= {
-        "subject": [fault.subject for fault in found],
+        "subject": [noun(fault.subject) for fault in found],
         "code": [fault.code for fault in found],
         "why": [fault.why for fault in found],
         "source": [fault.row.get("src_file") or "" for fault in found],
@@ -50,11 +76,8 @@ def problems(faults: Iterable[Fault], message: str = "", hint: str = "") -> Prob
     }
     return Problems(
         np.arange(len(found)),
-        message,
-        hint,
         measured=measured,
         severity=[fault.severity for fault in found] if any(fault.severity for fault in found) else "",
-        hints=[fault.hint or hint for fault in found] if any(fault.hint for fault in found) else None,
         case=[fault.case for fault in found],
     )
 

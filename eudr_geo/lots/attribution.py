@@ -20,6 +20,7 @@ from eudr_geo.base.errors import RefusedError
 from eudr_geo.lots.graph import EXACT, UNKNOWN, LotGraph
 from eudr_geo.lots.silos import Pouring
 from eudr_geo.model.trace import EVIDENCE, SILO
+from eudr_geo.words.saying import say
 
 if TYPE_CHECKING:
     from pandas.api.extensions import ExtensionArray
@@ -294,6 +295,4 @@ class Attribution:
 
 
 def _circle(codes: Sequence[str]) -> RefusedError:
-    return RefusedError(
-        f"lots feed each other in a circle: {' → '.join(codes)}", fix="correct the process lines of these lots"
-    )
+    return RefusedError(say("lots:circle", codes=" → ".join(codes)), fix=say("lots:circle.do"))

@@ -16,6 +16,7 @@ from eudr_geo.lots.graph import LotGraph, graph_of
 from eudr_geo.lots.silos import Pouring
 from eudr_geo.model.lot_book import LotBook
 from eudr_geo.model.trace import SILO, Trace
+from eudr_geo.words.saying import say
 
 LEVELS = ("producer", "group", "silo")
 """Where an excess plot comes from, the most usual first."""
@@ -61,13 +62,13 @@ class DeclaredSet:
 
     def advice(self) -> list[str]:
         """Return what to do about the excess, in plain words; nothing where there is none."""
-        told = []
+        told: list[str] = []
         if any(one.level == "group" for one in self.excess):
-            told.append("ask the buyer to accept the group-level declaration in writing, before the statement is made")
+            told.append(say("lots:excess.group.do"))
         if any(one.level == "silo" for one in self.excess):
-            told.append("empty the silo before the next lot and note the day: what lay in it before must be declared")
+            told.append(say("lots:excess.silo.do"))
         if len(self.excess) > len(self.sure):
-            told.append("split the lot: more plots are declared in excess than certainly gave something")
+            told.append(say("lots:excess.split.do"))
         return told
 
 
@@ -91,10 +92,9 @@ def declared_set(book: LotBook, found: Trace) -> DeclaredSet:
             continue
         level = row.evidence_class
         if level == SILO:
-            why = silos.get(row.plot_code, "its goods lay in a silo with goods of the lot")
+            why = silos.get(row.plot_code) or say("lots:excess.silo")
         else:
-            who = "its producer" if level == "producer" else "its collection group"
-            why = f"{who} delivered, the receipt names no plot"
+            why = say(f"lots:excess.{'producer' if level == 'producer' else 'group'}")
         known = excess.get(row.plot_code)
         if known is None or LEVELS.index(level) < LEVELS.index(known.level):
             excess[row.plot_code] = Excess(row.plot_code, row.producer_code, level, why)
@@ -110,8 +110,8 @@ def _silos(book: LotBook, graph: LotGraph, found: Trace) -> dict[str, str]:
     told: dict[str, str] = {}
     for lot in sorted(behind & set(pouring.layers)):
         for layer in pouring.layers[lot]:
-            counted = "was last empty on" if layer.emptied else "was never seen empty; counted back to"
-            why = f"lay in {layer.silo}, which {counted} {layer.since or 'its start'}"
+            case = ("emptied" if layer.emptied else "not-seen-empty") if layer.since else "since-its-start"
+            why = say(f"lots:excess.silo.{case}", silo=layer.silo, day=layer.since)
             for source in sorted(graph.upstream([layer.lot])):
                 for plot in np.unique(graph.arrivals.plot[graph.arrivals_by_lot[source]]).tolist():
                     told.setdefault(graph.plot_codes[plot], why)

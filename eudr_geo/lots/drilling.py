@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from eudr_geo.model.lot_book import LotBook
 from eudr_geo.model.trace import Recall, Trace
+from eudr_geo.words.saying import joined, say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,29 +34,46 @@ def drill_record(book: LotBook, found: Trace) -> list[tuple[str, str]]:
     traced = found.quantity_kg - found.unknown_kg
     share = traced / found.quantity_kg if found.quantity_kg else 0.0
     missing = {
-        "receipts without a plot": receipts.loc[_empty(receipts["plot_code"]), "code"],
-        "receipts without harvest dates": receipts.loc[
+        "receipts-without-plot": receipts.loc[_empty(receipts["plot_code"]), "code"],
+        "receipts-without-harvest": receipts.loc[
             _empty(receipts["harvested_from"]) & _empty(receipts["harvested_to"]), "code"
         ],
-        "processes without a date": done.loc[_empty(done["date_start"]) & _empty(done["date_end"]), "code"],
-        "processes without a row of their own": sorted(set(processes) - set(done["code"])),
-        "handovers not signed by both": signed.loc[
+        "processes-without-date": done.loc[_empty(done["date_start"]) & _empty(done["date_end"]), "code"],
+        "processes-without-row": sorted(set(processes) - set(done["code"])),
+        "handovers-not-signed": signed.loc[
             _empty(signed["signed_by_sender"]) | _empty(signed["signed_by_receiver"]), "code"
         ],
-        "handovers not yet received": signed.loc[_empty(signed["date_received"]), "code"],
+        "handovers-not-received": signed.loc[_empty(signed["date_received"]), "code"],
     }
-    named = [f"{what}: {_some(codes)}" for what, codes in missing.items() if len(codes)]
     days = sorted(day for column in ("harvested_from", "harvested_to") for day in receipts[column] if day)
     return [
-        ("traced", f"{found.kind} {found.code}, {found.quantity_kg:,.1f} kg, {found.custody_model}"),
-        ("kilograms with known origin", f"{traced:,.1f} of {found.quantity_kg:,.1f} kg ({share:.1%})"),
-        ("back to", f"{totals['plots']:,} plots of {totals['producers']:,} producers"),
-        ("harvested", f"{days[0]} to {days[-1]}" if days else "no dates"),
-        ("lots", _some(lots)),
-        ("receipts", _some(receipts["code"])),
-        ("processes", _some(processes)),
-        ("handovers", _some(signed["code"])),
-        ("missing", "; ".join(named) or "nothing"),
+        (
+            say("lots:drill.traced"),
+            say(
+                "lots:drill.traced.what",
+                kind=say(f"nouns:{found.kind}"),
+                code=found.code,
+                kg=found.quantity_kg,
+                custody=say(f"lots:custody.{found.custody_model.replace(' ', '-')}"),
+            ),
+        ),
+        (
+            say("lots:drill.known-kg"),
+            say("lots:drill.known-kg.what", traced_kg=traced, kg=found.quantity_kg, share=share),
+        ),
+        (
+            say("lots:drill.back-to"),
+            say("lots:drill.back-to.what", plots=totals["plots"], producers=totals["producers"]),
+        ),
+        (
+            say("lots:drill.harvested"),
+            say("lots:drill.harvested.what", first=days[0], last=days[-1]) if days else say("lots:drill.no-dates"),
+        ),
+        (say("lots:drill.lots"), _some(lots)),
+        (say("lots:drill.receipts"), _some(receipts["code"])),
+        (say("lots:drill.processes"), _some(processes)),
+        (say("lots:drill.handovers"), _some(signed["code"])),
+        (say("lots:drill.missing"), _missing(missing)),
     ]
 
 
@@ -72,22 +90,35 @@ def recall_record(found: Recall) -> list[tuple[str, str]]:
     stock = lots[lots["in_stock_kg"] > 0]
     sent, most = shipped["quantity_kg"].sum(), shipped["kg_max"].sum()
     missing = {
-        "shipments without a buyer": shipped.loc[_empty(shipped["label"]), "code"],
-        "shipments without a date": shipped.loc[_empty(shipped["ship_date"]), "code"],
-        "shipments without a statement": shipped.loc[_empty(shipped["dds_references"]), "code"],
-        "lots in stock without a store": stock.loc[_empty(stock["stores"]), "code"],
+        "shipments-without-buyer": shipped.loc[_empty(shipped["label"]), "code"],
+        "shipments-without-date": shipped.loc[_empty(shipped["ship_date"]), "code"],
+        "shipments-without-statement": shipped.loc[_empty(shipped["dds_references"]), "code"],
+        "stock-without-store": stock.loc[_empty(stock["stores"]), "code"],
     }
-    named = [f"{what}: {_some(codes)}" for what, codes in missing.items() if len(codes)]
     return [
-        ("traced forward", f"{found.kind} {found.code}, {found.quantity_kg:,.1f} kg"),
-        ("lots reached", _some(lots["code"])),
-        ("of them in stock", f"{stock['in_stock_kg'].sum():,.1f} kg in {_some(stock['code'])}"),
-        ("shipments reached", _some(shipped["code"])),
-        ("shipped in them", f"{sent:,.1f} kg, at most {most:,.1f} kg of it recalled goods"),
-        ("buyers to inform", _some({buyer for buyer in shipped["label"] if buyer})),
-        ("statements", _some({one for its in shipped["dds_references"] for one in its.split("; ") if one})),
-        ("missing", "; ".join(named) or "nothing"),
-    ]  # fmt: skip
+        (
+            say("lots:recall.traced"),
+            say("lots:recall.traced.what", kind=say(f"nouns:{found.kind}"), code=found.code, kg=found.quantity_kg),
+        ),
+        (say("lots:recall.lots"), _some(lots["code"])),
+        (
+            say("lots:recall.in-stock"),
+            say("lots:recall.in-stock.what", kg=stock["in_stock_kg"].sum(), lots=_some(stock["code"])),
+        ),
+        (say("lots:recall.shipments"), _some(shipped["code"])),
+        (say("lots:recall.shipped"), say("lots:recall.shipped.what", kg=sent, most_kg=most)),
+        (say("lots:recall.buyers"), _some({buyer for buyer in shipped["label"] if buyer})),
+        (
+            say("lots:recall.statements"),
+            _some({one for its in shipped["dds_references"] for one in its.split("; ") if one}),
+        ),
+        (say("lots:drill.missing"), _missing(missing)),
+    ]
+
+
+def _missing(missing: Mapping[str, Collection[Any]]) -> str:
+    named = [say(f"lots:missing.{what}", codes=_some(codes)) for what, codes in missing.items() if len(codes)]
+    return joined(named) if named else say("lots:missing.nothing")
 
 
 def _empty(column: pd.Series) -> pd.Series:
@@ -96,5 +127,6 @@ def _empty(column: pd.Series) -> pd.Series:
 
 def _some(codes: Iterable[Any]) -> str:
     every = sorted(map(str, codes))
-    more = f" and {len(every) - _SHOWN:,} more" if len(every) > _SHOWN else ""
-    return f"{len(every):,}" + (f": {', '.join(every[:_SHOWN])}{more}" if every else "")
+    case = "none" if not every else "more" if len(every) > _SHOWN else "all"
+    named = ", ".join(every[:_SHOWN])
+    return say(f"lots:some.{case}", number=len(every), named=named, more=len(every) - _SHOWN)

@@ -43,11 +43,6 @@ class Outturn:
     band: Band
     key: tuple[str, str, str]  # form in, form out, species or ""
 
-    @property
-    def forms(self) -> str:
-        """The forms in words."""
-        return f"{self.key[0].replace('_', ' ')} to {self.key[1].replace('_', ' ')}"
-
 
 def outturn_of(graph: LotGraph, flow: ProcessFlow, lots: Mapping[str, dict[str, Any]]) -> Outturn | None:
     """Return the outturn of a process from one form to one other; None where that is not what it is.

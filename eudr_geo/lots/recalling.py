@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from eudr_geo.base.errors import InputError
+from eudr_geo.base.said import Said
 from eudr_geo.lots.attribution import Attribution, Floats, Marks, Mix
 from eudr_geo.lots.balance import kilograms
 from eudr_geo.lots.graph import LotGraph
 from eudr_geo.lots.tracing import known_code, near
 from eudr_geo.model.lot_book import LotBook
 from eudr_geo.model.trace import RECALL_COLUMNS, Recall
+from eudr_geo.words.saying import say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,7 +61,8 @@ def recall(
     code, kind = _called(graph, code, kind)
     if (since or until) and kind != "location":
         raise InputError(
-            f"{code} is a {kind}; days can be given for a location only", fix="leave --since and --until out"
+            say("lots:days-of-no-location", code=code, kind=say(f"nouns:{kind}")),
+            fix=say("lots:days-of-no-location.do"),
         )
     marks, quantity_kg = _marks(graph, code, kind, since, until)
     starts = {*np.unique(graph.arrivals.lot[marks.arrivals]).tolist(), *marks.lots}
@@ -84,11 +87,18 @@ def _called(graph: LotGraph, asked: str, kind: str) -> tuple[str, str]:
     if len(found) == 1:
         return code, found[0]
     if found:
-        raise InputError(f"{code} names several things: a {' and a '.join(found)}", fix="say which with --kind")
+        raise InputError(say("lots:several-things", code=code, kinds=_and_a(found)), fix=say("lots:several-things.do"))
     every = sorted({one for codes in known.values() for one in codes if isinstance(one, str)})
-    raise InputError(
-        f"there is no {kind or ', '.join(KINDS[:-1]) + ' or location'} called {asked}", fix=near(asked, every)
-    )
+    is_one = {"kind": say(f"nouns:{kind}")} if kind else {}
+    raise InputError(say(f"lots:no-such.{'kind' if kind else 'thing'}", code=asked, **is_one), fix=near(asked, every))
+
+
+def _and_a(kinds: Sequence[str]) -> Said:
+    """Several kinds in words: a plot and a lot, without the first article."""
+    told = say(f"nouns:{kinds[0]}")
+    for kind in kinds[1:]:
+        told = say("lots:and-a", first=told, second=say(f"nouns:{kind}"))
+    return told
 
 
 def _marks(graph: LotGraph, code: str, kind: str, since: str, until: str) -> tuple[Marks, float]:

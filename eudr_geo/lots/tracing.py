@@ -14,6 +14,7 @@ from eudr_geo.lots.balance import kilograms
 from eudr_geo.lots.graph import LotGraph
 from eudr_geo.model.lot_book import LotBook
 from eudr_geo.model.trace import Edge, IdentityEnd, Node, Trace
+from eudr_geo.words.saying import say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -74,11 +75,14 @@ def traces(book: LotBook, codes: Sequence[str], *, allow_unknown: bool = False) 
             chosen[code] = ("lot", [(lot, float(graph.total_kg[lot]))])
         elif code in consignments:
             if not shipped.get(code):
-                raise RefusedError(f"consignment {code} holds no lots", fix="enter its lots on the Shipments sheet")
+                raise RefusedError(
+                    say("lots:empty-consignment", code=code),
+                    fix=say("lots:empty-consignment.do", sheet=say("sheets:shipments")),
+                )
             chosen[code] = ("consignment", sorted(shipped[code]))
         else:
             raise InputError(
-                f"there is no lot or consignment called {code}", fix=near(code, [*graph.lots, *consignments])
+                say("lots:no-such.lot-or-consignment", code=code), fix=near(code, [*graph.lots, *consignments])
             )
     attribution.of([lot for _, parts in chosen.values() for lot, _ in parts])
     found = {
@@ -108,10 +112,9 @@ def _trace(
         behind = attribution.pouring.upstream(lot for lot, _ in parts)
         named = sorted(graph.lots[lot] for lot in behind if graph.brings_unknown(lot))
     if named and not allow_unknown:
-        told = f"{unknown_kg:,.1f}" if unknown_kg > _SLACK_KG else f"up to {unknown_max_kg:,.1f}"
+        told, kg = ("", unknown_kg) if unknown_kg > _SLACK_KG else (".at-most", unknown_max_kg)
         raise RefusedError(
-            f"{told} kg of {code} have no known origin; they come in with {_some(named)}",
-            fix="enter the deliveries behind these lots with their plots",
+            say(f"lots:unknown-origin{told}", kg=kg, code=code, lots=some(named)), fix=say("lots:unknown-origin.do")
         )
     model = MIXED if named else IDENTITY_PRESERVED if _is_single(rows) else SEGREGATED
     nodes, edges = _tree(graph, code, kind, parts)
@@ -227,8 +230,16 @@ def near(code: str, known: Sequence[str]) -> str:
     from difflib import get_close_matches
 
     found = get_close_matches(clean_code(code), sorted(known), n=3)
-    return f"did you mean {', '.join(found)}?" if found else "the codes are those of the workbook"
+    return say("lots:near", codes=", ".join(found)) if found else say("lots:near.none")
 
 
-def _some(codes: Sequence[str], shown: int = 5) -> str:
-    return ", ".join(codes[:shown]) + (f" and {len(codes) - shown} more" if len(codes) > shown else "")
+def some(codes: Sequence[str], shown: int = 5) -> str:
+    """Return the first codes, and how many more there are.
+
+    Examples
+    --------
+    >>> some(["A", "B", "C"], shown=2), some(["A", "B"])
+    ('A, B and 1 more', 'A, B')
+    """
+    named = ", ".join(codes[:shown])
+    return say("lots:codes.more", named=named, more=len(codes) - shown) if len(codes) > shown else named

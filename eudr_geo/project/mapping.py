@@ -11,6 +11,7 @@ from eudr_geo.outputs.maps.data import MapLot
 from eudr_geo.outputs.maps.making import lot_map, map_data
 from eudr_geo.project.auditing import audit
 from eudr_geo.project.port import Project
+from eudr_geo.words.saying import say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,8 +49,8 @@ def project_map(project: Project, codes: Sequence[str] = (), *, with_names: bool
     names = plots["producer"] if with_names else plots["producer_id"]
     data = map_data(
         plots,
-        title=" ".join(codes) or project.meta.get("organisation", "") or "Plots and lots",
-        subtitle=f"Season {project.meta['season']}" if project.meta.get("season") else "",
+        title=" ".join(codes) or project.meta.get("organisation", "") or say("packages:map.title"),
+        subtitle=say("packages:map.season", season=project.meta["season"]) if project.meta.get("season") else "",
         lots=_lots(book, found),
         producers=[name or code for name, code in zip(names, plots["producer_id"], strict=True)],
         versions=project.plot_versions().set_index("plot_code")["version"],

@@ -18,7 +18,7 @@ from eudr_geo.base.writing import json_bytes, sha256
 from eudr_geo.checks.catalogue import RULES_VERSION
 from eudr_geo.law import GEOLOCATION_MAX_BYTES, PRODUCERS_MAX_PER_STATEMENT
 from eudr_geo.lots.behind import Records, records_behind
-from eudr_geo.lots.tracing import traces
+from eudr_geo.lots.tracing import some, traces
 from eudr_geo.model.findings import CheckResult, Findings
 from eudr_geo.model.lot_book import LotBook
 from eudr_geo.model.package import PackageData
@@ -26,6 +26,7 @@ from eudr_geo.model.trace import Trace
 from eudr_geo.project.auditing import audit, audit_result
 from eudr_geo.project.port import Project
 from eudr_geo.project.verifying import MANIFEST, MANIFEST_SCHEMA
+from eudr_geo.words.saying import counted, joined, say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -101,14 +102,14 @@ def gather(project: Project, codes: Sequence[str], *, with_names: bool = False, 
     found_traces = list(traces(book, codes).values()) if consignment else list(per_lot.values())
     plot_codes = sorted({code for one in found_traces for code in one.plot_codes()})
     if not plot_codes:
-        raise RefusedError(f"no plot fed {', '.join(codes)}", fix="enter the deliveries with their plots")
+        raise RefusedError(say("packages:no-plot", codes=", ".join(codes)), fix=say("packages:no-plot.do"))
     plots = project.load_plots(plot_codes)
     plots = plots.take(np.argsort(plots["plot_id"].astype(str), kind="stable"))
     missing = sorted(set(plot_codes) - set(plots["plot_id"]))
     if missing:
         raise RefusedError(
-            f"{len(missing)} plots that fed {', '.join(codes)} have no boundary or point: {_some(missing)}",
-            fix="add their boundary files first",
+            counted("packages:no-boundary", len(missing), codes=", ".join(codes), plots=some(missing)),
+            fix=say("packages:no-boundary.do"),
         )
     versions = project.plot_versions(plot_codes).sort_values("plot_code").reset_index(drop=True)
     numbers = {
@@ -184,18 +185,21 @@ def build_package(
     eudr_geo.base.errors.InputError: there is no consignment or lot called EXP-1 – the codes stand in the workbook
     """
     if profile not in profiles():
-        raise InputError(f"there is no profile {profile!r}", fix=f"one of {', '.join(profiles())}")
+        raise InputError(
+            say("packages:no-such-profile", profile=profile),
+            fix=say("packages:no-such-profile.do", profiles=", ".join(profiles())),
+        )
     data = gather(project, codes, with_names=with_names, on=on)
     standing = data.check.findings.errors()
     if standing:
-        named = "; ".join(
-            f"{f.rule} on {f.plot_id or f.code or f.source}: {f.message}" for f in standing[:_ERRORS_NAMED]
-        )
-        more = f"; and {len(standing) - _ERRORS_NAMED} more" if len(standing) > _ERRORS_NAMED else ""
+        named = [
+            say("packages:errors-stand.which", rule=f.rule, where=f.plot_id or f.code or f.source, message=f.message)
+            for f in standing[:_ERRORS_NAMED]
+        ]
+        if len(standing) > _ERRORS_NAMED:
+            named.append(say("packages:errors-stand.more", more=len(standing) - _ERRORS_NAMED))
         raise RefusedError(
-            f"no package while {len(standing)} error{'s' if len(standing) > 1 else ''} stand"
-            f"{'' if len(standing) > 1 else 's'}: {named}{more}",
-            fix="correct the records and run: eudr-geo audit",
+            counted("packages:errors-stand", len(standing), named=joined(named)), fix=say("packages:errors-stand.do")
         )
     _refuse_too_many(data)
     chosen = [module for module in _renderers() if getattr(module, "PROFILE", profile) == profile]
@@ -203,9 +207,8 @@ def build_package(
     size = len(files["geolocation.geojson"])
     if size > GEOLOCATION_MAX_BYTES:
         raise RefusedError(
-            f"the geolocation has {size / 1e6:,.1f} MB; the EU system takes {GEOLOCATION_MAX_BYTES / 1e6:,.0f} MB "
-            "a statement",
-            fix="split the consignment, or take out spare positions: eudr-geo repair --also excess-vertices",
+            say("packages:too-large", size_mb=size / 1e6, most_mb=GEOLOCATION_MAX_BYTES / 1e6),
+            fix=say("packages:too-large.do"),
         )
     files[MANIFEST] = _manifest(data, files)
     return Package(data, files)
@@ -217,8 +220,8 @@ def _refuse_too_many(data: PackageData) -> None:
     producers = {who or plot for who, plot in zip(trace["producer_code"], trace["plot_code"], strict=True)}
     if len(producers) > PRODUCERS_MAX_PER_STATEMENT:
         raise RefusedError(
-            f"{len(producers):,} producers; a statement takes {PRODUCERS_MAX_PER_STATEMENT:,}",
-            fix="split the consignment into several, each with its own statement",
+            say("packages:too-many-producers", producers=len(producers), most=PRODUCERS_MAX_PER_STATEMENT),
+            fix=say("packages:too-many-producers.do"),
         )
 
 
@@ -228,15 +231,13 @@ def _packed(book: LotBook, codes: Sequence[str]) -> tuple[dict[str, Any], list[t
     lots, shipped = set(book.table("lot")["code"]), set(consignments["code"])
     unknown = [code for code in codes if code not in shipped and code not in lots]
     if unknown or not codes:
-        raise InputError(
-            f"there is no consignment or lot called {', '.join(unknown)}", fix="the codes stand in the workbook"
-        )
+        raise InputError(say("packages:no-such-code", codes=", ".join(unknown)), fix=say("packages:no-such-code.do"))
     if codes[0] not in shipped:
         if shipped & set(codes):
-            raise InputError("a package is of one consignment, or of lots", fix="name one consignment, or lots only")
+            raise InputError(say("packages:of-both"), fix=say("packages:of-both.do"))
         return {}, [(code, float("nan"), "") for code in sorted(set(codes))]
     if len(codes) > 1:
-        raise InputError("a package is of one consignment, or of lots", fix="name one consignment, or lots only")
+        raise InputError(say("packages:of-both"), fix=say("packages:of-both.do"))
     row = consignments[consignments["code"] == codes[0]].iloc[0]
     consignment = {key: row[key] or "" for key in ("code", "buyer", "buyer_country", "ship_date", "container")}
     packed = [
@@ -244,7 +245,10 @@ def _packed(book: LotBook, codes: Sequence[str]) -> tuple[dict[str, Any], list[t
         for line in lines[lines["consignment_code"] == codes[0]].itertuples()
     ]
     if not packed:
-        raise RefusedError(f"consignment {codes[0]} holds no lots", fix="enter its lots on the Shipments sheet")
+        raise RefusedError(
+            say("lots:empty-consignment", code=codes[0]),
+            fix=say("lots:empty-consignment.do", sheet=say("sheets:shipments")),
+        )
     return consignment, sorted(packed)
 
 
@@ -287,11 +291,6 @@ def _relevant(result: CheckResult, plots: set[str], behind: Records) -> Findings
         for finding in result.findings
         if finding.plot_id in plots or (finding.subject, finding.code) in behind
     )
-
-
-def _some(codes: Iterable[str], shown: int = 5) -> str:
-    every = list(codes)
-    return ", ".join(every[:shown]) + (f" and {len(every) - shown} more" if len(every) > shown else "")
 
 
 def _manifest(data: PackageData, files: Mapping[str, bytes]) -> bytes:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from eudr_geo.base.errors import InputError
+from eudr_geo.words.saying import say
 
 MANIFEST = "manifest.json"
 MANIFEST_SCHEMA = "eudr-geo.manifest/1"
@@ -103,26 +104,23 @@ def verify(path: str | Path, *, manifest_sha256: str = "") -> Verification:
     """
     files = _files(Path(path))
     if MANIFEST not in files:
-        raise InputError(f"{path} holds no {MANIFEST}", fix="name the folder or zip that eudr-geo package wrote")
+        raise InputError(say("packages:no-manifest", path=path, manifest=MANIFEST), fix=say("packages:name-one.do"))
     defects: list[Defect] = []
     digest = hashlib.sha256(files[MANIFEST]).hexdigest()
     if manifest_sha256 and digest != manifest_sha256.lower():
-        defects.append(Defect("manifest-replaced", MANIFEST, f"its SHA-256 is {digest}, not the one you were given"))
+        defects.append(Defect("manifest-replaced", MANIFEST, say("packages:manifest-replaced", digest=digest)))
     listed = _manifest(files[MANIFEST], defects)
+    defects += [Defect("file-missing", name, say("packages:file-missing")) for name in sorted(set(listed) - set(files))]
     defects += [
-        Defect("file-missing", name, "the manifest lists it, the package does not hold it")
-        for name in sorted(set(listed) - set(files))
-    ]
-    defects += [
-        Defect("file-added", name, "the manifest does not list it")
-        for name in sorted(set(files) - set(listed) - {MANIFEST})
+        Defect("file-added", name, say("packages:file-added")) for name in sorted(set(files) - set(listed) - {MANIFEST})
     ]
     for name in sorted(set(files) & set(listed)):
         entry, data = listed[name], files[name]
         if hashlib.sha256(data).hexdigest() != entry.get("sha256"):
-            defects.append(Defect("file-changed", name, "its SHA-256 is not the one in the manifest"))
+            defects.append(Defect("file-changed", name, say("packages:file-changed")))
         elif entry.get("bytes") != len(data):
-            defects.append(Defect("size-differs", name, f"{len(data)} bytes, the manifest says {entry.get('bytes')}"))
+            why = say("packages:size-differs", size=len(data), listed=entry.get("bytes"))
+            defects.append(Defect("size-differs", name, why))
     plots, kg = _contents(files, defects)
     return Verification(tuple(defects), len(files), digest, plots, kg)
 
@@ -141,31 +139,36 @@ def declared_plots(path: str | Path) -> dict[str, set[str]]:
         plots = {str(plot["plot_code"]) for plot in manifest["plots"]}
         return {str(code): plots for code in manifest["codes"]}
     except (KeyError, ValueError, TypeError, RecursionError) as error:
-        raise InputError(f"{path} holds no {MANIFEST} of a package", fix="name what eudr-geo package wrote") from error
+        raise InputError(
+            say("packages:no-manifest.of-package", path=path, manifest=MANIFEST),
+            fix=say("packages:no-manifest.of-package.do"),
+        ) from error
 
 
 def _files(path: Path) -> dict[str, bytes]:
     if path.is_dir():
         found = sorted(entry for entry in path.rglob("*") if not entry.is_dir())
         if len(found) > _MAX_FILES:
-            raise InputError(f"{path} holds more than {_MAX_FILES} files", fix="is this the right folder?")
+            raise InputError(
+                say("packages:too-many-files", path=path, most=_MAX_FILES), fix=say("packages:too-many-files.do")
+            )
         return {entry.relative_to(path).as_posix(): entry.read_bytes() for entry in found}
     if not path.exists():
-        raise InputError(f"{path} does not exist", fix="name the folder or zip that eudr-geo package wrote")
+        raise InputError(say("packages:no-such-path", path=path), fix=say("packages:name-one.do"))
     try:
         with zipfile.ZipFile(path) as archive:
             members = [info for info in archive.infolist() if not info.is_dir()]
             if len(members) > _MAX_FILES or sum(info.file_size for info in members) > _MAX_BYTES:
-                raise InputError(f"{path} unpacks to more than a package can hold", fix="do not open it")
+                raise InputError(say("packages:unpacks-too-large", path=path), fix=say("packages:unpacks-too-large.do"))
             names = [info.filename.split("/", 1)[-1] for info in members]
             if len(set(names)) != len(names):
-                raise InputError(f"{path} holds two files of one name", fix="ask for the package again")
+                raise InputError(say("packages:one-name-twice", path=path), fix=say("packages:one-name-twice.do"))
             return {name: archive.read(info) for name, info in zip(names, members, strict=True)}
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
         if isinstance(error, InputError):
             raise
         raise InputError(
-            f"{path} is neither a folder nor a zip that can be read: {error}", fix="ask for it again"
+            say("packages:unreadable", path=path, why=str(error)), fix=say("packages:unreadable.do")
         ) from error
 
 
@@ -175,10 +178,10 @@ def _manifest(data: bytes, defects: list[Defect]) -> Mapping[str, dict[str, obje
         files = manifest["files"]
         listed = {str(name): dict(entry) for name, entry in files.items()}
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        defects.append(Defect("manifest-unreadable", MANIFEST, f"it cannot be read: {error}"))
+        defects.append(Defect("manifest-unreadable", MANIFEST, say("packages:manifest-unreadable", why=str(error))))
         return {}
     if manifest.get("schema") != MANIFEST_SCHEMA:
-        defects.append(Defect("manifest-unknown", MANIFEST, f"its schema is not {MANIFEST_SCHEMA}"))
+        defects.append(Defect("manifest-unknown", MANIFEST, say("packages:manifest-unknown", schema=MANIFEST_SCHEMA)))
     return listed
 
 
@@ -195,22 +198,22 @@ def _contents(files: Mapping[str, bytes], defects: list[Defect]) -> tuple[int, f
         lots = json.loads(files[MANIFEST])["lots"]
         promised = {str(lot["code"]): float(lot["quantity_kg"]) for lot in lots}
     except (KeyError, ValueError, TypeError, AttributeError, RecursionError, csv.Error) as error:
-        defects.append(Defect("content-unreadable", "geolocation.geojson, trace.csv", f"cannot be compared: {error!r}"))
+        why = say("packages:content-unreadable", why=repr(error))
+        defects.append(Defect("content-unreadable", "geolocation.geojson, trace.csv", why))
         return 0, 0.0
     defects += [
-        Defect("plot-not-traced", "geolocation.geojson", f"plot {code} fed none of the lots")
+        Defect("plot-not-traced", "geolocation.geojson", say("packages:plot-not-traced", plot=code))
         for code in sorted(declared - traced)
     ]
     defects += [
-        Defect("plot-not-declared", "trace.csv", f"plot {code} has no geolocation")
+        Defect("plot-not-declared", "trace.csv", say("packages:plot-not-declared", plot=code))
         for code in sorted(traced - declared)
     ]
     for code in sorted(set(kg) | set(promised)):
         have, want = kg.get(code, 0.0), promised.get(code, 0.0)
         if abs(have - want) > _KG_TOLERANCE:
-            defects.append(
-                Defect("kilograms-differ", "trace.csv", f"lot {code}: {have:.3f} kg traced, {want:.3f} kg packed")
-            )
+            why = say("packages:kilograms-differ", lot=code, traced_kg=have, packed_kg=want)
+            defects.append(Defect("kilograms-differ", "trace.csv", why))
     return len(traced), sum(kg.values())
 
 

@@ -12,6 +12,7 @@ from importlib import resources
 
 from eudr_geo.base.cells import clean_text, fold
 from eudr_geo.words import tables
+from eudr_geo.words.saying import knows, say
 
 SCHEMA = "eudr-geo.workbook/1"
 
@@ -36,6 +37,18 @@ def word(choice: str, value: str, lang: str) -> str:
     'quả tươi'
     """
     return tables.words("choices", lang)[f"{choice}.{value}"]
+
+
+def say_word(choice: str, value: str) -> str:
+    """Return a value of a list as a part of a sentence; what the list does not know stands as it is.
+
+    Examples
+    --------
+    >>> say_word("form", "dry_parchment").key, say_word("form", "ripe_fruit")
+    ('choices:form.dry_parchment', 'ripe fruit')
+    """
+    key = f"choices:{choice}.{value}"
+    return say(key) if knows(key) else value.replace("_", " ")
 
 
 @cache

@@ -12,6 +12,7 @@ from tests_helpers import examples
 
 from eudr_geo.checks import catalogue
 from eudr_geo.checks.checking import check
+from eudr_geo.checks.found import finding
 from eudr_geo.model.plots import PLOT_COLUMNS, Plots, Reading
 from eudr_geo.plots.shapes.parting import untangled
 from eudr_geo.plots.shapes.rings import rings_of
@@ -91,9 +92,9 @@ def findings(rule, plots):
     found = []
     for i, row in enumerate(np.asarray(problems.rows).tolist()):
         values = {name: column[i] for name, column in problems.measured.items()}
-        hint = problems.hint if problems.hints is None else problems.hints[i]
+        one = finding(rule, problems, i, subject="plot")
         place = None if problems.lon is None else (float(problems.lon[i]), float(problems.lat[i]))
-        found.append((row, problems.message.format(**values), hint, repr(place), repr(list(map(str, values.values())))))
+        found.append((row, one.message, one.hint, repr(place), repr(list(map(str, values.values())))))
     return found
 
 

@@ -97,7 +97,7 @@ def test_rows_are_as_they_were_but_for_what_was_dropped(projects, version):
         assert ask(after, query) == ask(before, query)
 
 
-@pytest.mark.parametrize("version", (2, 3, 4))
+@pytest.mark.parametrize("version", [2, 3, 4])
 def test_what_is_dropped_is_counted_and_gone_from_the_bytes(projects, version):
     before, after, migrated = projects[version]
     assert b"051200000" in before.read_bytes()

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from eudr_geo.checks.catalogue import ERROR, WARNING, Problems, lot_rule
-from eudr_geo.checks.lot_faults import Fault, by_code, problems
+from eudr_geo.checks.lot_faults import Fault, because, by_code, problems
 from eudr_geo.lots.balance import is_over_drawn, tolerance_kg
 from eudr_geo.lots.graph import UNEXPLAINED_SHARE, LotGraph, ProcessFlow, graph_of
 from eudr_geo.lots.outturn import at_one_moisture, outturn_of
 from eudr_geo.model.lot_book import LotBook
+from eudr_geo.words.workbook import say_word
 
 MISMATCH_SHARE = 0.01
 """Good practice: a lot whose weight differs by more than this from what came in is worth a second weighing."""
@@ -39,22 +40,17 @@ def over_draw(book: LotBook) -> Problems:
     total, drawn = graph.total_kg, graph.drawn_kg
     over = is_over_drawn(total, drawn)
     return problems(
-        (
-            Fault(
-                "lot",
-                graph.lots[i],
-                known.get(graph.lots[i], {}),
-                values={
-                    "quantity_kg": float(drawn[i]),
-                    "expected_kg": float(total[i]),
-                    "difference_kg": float(drawn[i] - total[i]),
-                },
-            )
-            for i in np.flatnonzero(over).tolist()
-        ),
-        "{quantity_kg:,.1f} kg were taken out of lot {code}, which holds {expected_kg:,.1f} kg: "
-        "{difference_kg:,.1f} kg too many",
-        "compare the weights of everything made or shipped from {code} with its bin card",
+        Fault(
+            "lot",
+            graph.lots[i],
+            known.get(graph.lots[i], {}),
+            values={
+                "quantity_kg": float(drawn[i]),
+                "expected_kg": float(total[i]),
+                "difference_kg": float(drawn[i] - total[i]),
+            },
+        )
+        for i in np.flatnonzero(over).tolist()
     )
 
 
@@ -85,24 +81,19 @@ def inflow_mismatch(book: LotBook) -> Problems:
     share = np.abs(difference) / np.where(stated > 0, stated, 1.0)
     wrong = (share > MISMATCH_SHARE) & (np.abs(difference) > tolerance_kg(stated))
     return problems(
-        (
-            Fault(
-                "lot",
-                graph.lots[i],
-                known.get(graph.lots[i], {}),
-                why="more" if difference[i] > 0 else "less",
-                values={
-                    "quantity_kg": float(stated[i]),
-                    "expected_kg": float(inflow[i]),
-                    "difference_kg": float(abs(difference[i])),
-                },
-                severity=ERROR if share[i] > UNEXPLAINED_SHARE else WARNING,
-            )
-            for i in np.flatnonzero(wrong).tolist()
-        ),
-        "lot {code} is entered with {quantity_kg:,.1f} kg, {difference_kg:,.1f} kg {why} than the "
-        "{expected_kg:,.1f} kg that came in",
-        "weigh lot {code} again, or find the delivery or process that is missing or wrong",
+        Fault(
+            "lot",
+            graph.lots[i],
+            known.get(graph.lots[i], {}),
+            values={
+                "quantity_kg": float(stated[i]),
+                "expected_kg": float(inflow[i]),
+                "difference_kg": float(abs(difference[i])),
+            },
+            severity=ERROR if share[i] > UNEXPLAINED_SHARE else WARNING,
+            case="more" if difference[i] > 0 else "less",
+        )
+        for i in np.flatnonzero(wrong).tolist()
     )
 
 
@@ -129,12 +120,7 @@ def process_gains_mass(book: LotBook) -> Problems:
             came, went = gained
             values = {"quantity_kg": came, "expected_kg": went, "difference_kg": came - went}
             faults.append(Fault("process", flow.code, known.get(flow.code, {}), values=values))
-    return problems(
-        faults,
-        "{quantity_kg:,.1f} kg came out of process {code}, {difference_kg:,.1f} kg more than the {expected_kg:,.1f} kg "
-        "that went in",
-        "find the input that is missing from {code}, or the wrong weight",
-    )
+    return problems(faults)
 
 
 def _gain(graph: LotGraph, flow: ProcessFlow) -> tuple[float, float] | None:
@@ -179,9 +165,7 @@ def implausible_outturn(book: LotBook) -> Problems:
             continue
         severity = ERROR if ratio > band.ceiling else WARNING
         values = {"ratio": ratio, "value": f"{band.low:g}–{band.high:g}", "other": f"{band.ceiling:g}"}
-        faults.append(Fault("process", flow.code, known.get(flow.code, {}), step.forms, values, severity))
-    return problems(
-        faults,
-        "process {code} made {ratio:.3f} kg from each kg ({why}); usual is {value}, possible up to {other}",
-        "check the weights and forms of the lots of {code}",
-    )
+        start, end, _ = step.key
+        forms = because("implausible-outturn.forms", start=say_word("form", start), end=say_word("form", end))
+        faults.append(Fault("process", flow.code, known.get(flow.code, {}), forms, values, severity))
+    return problems(faults)

@@ -7,11 +7,13 @@ from itertools import pairwise
 from typing import Any
 
 from eudr_geo.base.cells import fold
+from eudr_geo.base.said import Said
 from eudr_geo.checks.catalogue import ERROR, WARNING, Problems, lot_rule
-from eudr_geo.checks.lot_faults import Fault, by_code, problems, rows
+from eudr_geo.checks.lot_faults import Fault, because, by_code, problems, rows
 from eudr_geo.lots.balance import tolerance_kg
 from eudr_geo.lots.graph import graph_of
 from eudr_geo.model.lot_book import LotBook
+from eudr_geo.words.saying import say
 
 _APART = "good practice: identity preserved or segregated goods (ISO 22095)"
 TRANSIT_LOSS_SHARE = 0.01
@@ -34,9 +36,7 @@ def custody_gap(book: LotBook) -> Problems:
     that on receipt are noted, weights are compared at one moisture. A lot may travel in parts, and each hand may give
     what it has left.
     """
-    return problems(
-        _gaps(book), "handover {code} of lot {other}: {why}", "compare both halves of the handover form and correct it"
-    )
+    return problems(_gaps(book))
 
 
 def _gaps(book: LotBook) -> Iterator[Fault]:
@@ -57,7 +57,7 @@ def _gaps(book: LotBook) -> Iterator[Fault]:
         holder = own.get("custodian_code")
         if holder and lot not in gone and holder not in hands.holders():
             last = its[-1]
-            why = f"{last['to_org']} received it last, but on the Lots sheet it is held by {holder}"
+            why = because("custody-gap.why.held", last=last["to_org"], sheet=say("sheets:lots"), holder=holder)
             yield Fault("handover", last["code"], last, why, {"other": lot}, WARNING)
 
 
@@ -73,7 +73,7 @@ class _Hands:
         """Those who hold some of it."""
         return {who for who, kg in self.held.items() if kg > tolerance_kg(self.total_kg)}
 
-    def pass_on(self, row: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    def pass_on(self, row: dict[str, Any]) -> Iterator[tuple[Said, str]]:
         """Move the goods of one handover, and say what is wrong with the giver."""
         giver, taker, sent = row["from_org"], row["to_org"], float(row["quantity_sent_kg"] or 0)
         if not self.held and giver:
@@ -81,10 +81,11 @@ class _Hands:
         held = self.held.get(giver, 0.0)
         if giver and giver not in self.held:
             if self.last.get("to_org"):
-                yield f"{giver} gives it, but {self.last['to_org']} received it last ({self.last['code']})", ERROR
+                last, handover = self.last["to_org"], self.last["code"]
+                yield because("custody-gap.why.not-the-last", giver=giver, last=last, handover=handover), ERROR
         elif giver and sent > held + tolerance_kg(self.total_kg):
-            left = f"only {held:,.1f} kg" if held > tolerance_kg(self.total_kg) else "nothing"
-            yield f"{giver} gives {sent:,.1f} kg, but has {left} of the lot", ERROR
+            case = "less-left" if held > tolerance_kg(self.total_kg) else "nothing-left"
+            yield because(f"custody-gap.why.{case}", giver=giver, sent_kg=sent, held_kg=held), ERROR
         if giver in self.held:
             self.held[giver] = max(held - sent, 0.0)
         received = row["quantity_received_kg"]
@@ -93,20 +94,21 @@ class _Hands:
         self.last = row
 
 
-def _faults_of(row: dict[str, Any], lot: dict[str, Any], *, is_over: bool) -> Iterator[tuple[str, str]]:
+def _faults_of(row: dict[str, Any], lot: dict[str, Any], *, is_over: bool) -> Iterator[tuple[Said, str]]:
     if row["seal_sent"] and row["seal_received"] and fold(row["seal_sent"]) != fold(row["seal_received"]):
-        yield f"it left under seal {row['seal_sent']} and came under seal {row['seal_received']}", ERROR
+        yield because("custody-gap.why.seals", sent=row["seal_sent"], received=row["seal_received"]), ERROR
     if row["date_received"] and row["date_sent"] and row["date_received"] < row["date_sent"]:
-        yield f"it arrived on {row['date_received']}, before it was sent on {row['date_sent']}", ERROR
+        yield because("custody-gap.why.early", received=row["date_received"], sent=row["date_sent"]), ERROR
     if not row["date_received"] and is_over:
-        yield "nobody noted that it arrived, yet the lot went on", WARNING
+        yield because("custody-gap.why.no-arrival"), WARNING
     sent, received = row["quantity_sent_kg"], row["quantity_received_kg"]
     if sent and received is not None:
         share = 1.0 - float(received) * _dried(row, lot) / float(sent)
+        weights = {"sent_kg": sent, "received_kg": received, "share": abs(share)}
         if share > TRANSIT_LOSS_SHARE:
-            yield f"{sent:,.1f} kg were sent and {received:,.1f} kg arrived: {share:.1%} are missing", WARNING
+            yield because("custody-gap.why.lost", **weights), WARNING
         elif share < -TRANSIT_LOSS_SHARE:
-            yield f"{sent:,.1f} kg were sent and {received:,.1f} kg arrived: {-share:.1%} too many", ERROR
+            yield because("custody-gap.why.gained", **weights), ERROR
 
 
 def _dried(row: dict[str, Any], lot: dict[str, Any]) -> float:
@@ -128,11 +130,7 @@ def uncleaned_equipment(book: LotBook) -> Problems:
 
     **Trap** A cleaning after the run does not help the run. It has to lie between the two.
     """
-    return problems(
-        _uncleaned(book),
-        "process {code} {why}; no cleaning is on record between them",
-        "enter the day of cleaning or its record with the process",
-    )
+    return problems(_uncleaned(book))
 
 
 def _uncleaned(book: LotBook) -> Iterator[Fault]:
@@ -155,10 +153,9 @@ def _uncleaned(book: LotBook) -> Iterator[Fault]:
             own, theirs = streams(row["code"]), streams(before["code"])
             unknown = graph.has_unknown(before["code"]) and not graph.has_unknown(row["code"])
             if unknown or (own != theirs and own & graph.micro_streams):
-                what = "a micro-lot" if own & graph.micro_streams else "goods of known origin"
-                why = f"ran {what} on {row['equipment']} after process {before['code']}"
-                why += ", which ran goods of unknown origin" if unknown else ""
-                yield Fault("process", row["code"], row, why, {"value": row["equipment"], "other": before["code"]})
+                case = "unknown-before-micro" if own & graph.micro_streams else "unknown-before"
+                values = {"value": row["equipment"], "other": before["code"]}
+                yield Fault("process", row["code"], row, values=values, case=case if unknown else "before-micro")
 
 
 @lot_rule(severity=WARNING, basis=_APART, ids=("LOT-SEG-05",))
@@ -175,11 +172,7 @@ def unrecorded_sorting(book: LotBook) -> Problems:
 
     **Trap** Two pickings on two days need no sorting.
     """
-    return problems(
-        _unsorted(book),
-        "delivery {code}: plot {value} gave to micro-lot {other} and to bulk {why}",
-        "record the sorting as a process of type grade, or correct the lot of a receipt",
-    )
+    return problems(_unsorted(book))
 
 
 def _unsorted(book: LotBook) -> Iterator[Fault]:
@@ -199,4 +192,5 @@ def _unsorted(book: LotBook) -> Iterator[Fault]:
         if micro and bulk:
             stream = stream_of[micro[0]["lot_code"]]
             values = {"value": plot, "other": stream}
-            yield Fault("delivery", micro[0]["code"], micro[0], f"on one day, {day} ({bulk[0]['code']})", values)
+            why = because("unrecorded-sorting.why", day=day, delivery=bulk[0]["code"])
+            yield Fault("delivery", micro[0]["code"], micro[0], why, values)

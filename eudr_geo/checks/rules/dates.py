@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from eudr_geo.base.said import Said
 from eudr_geo.checks.catalogue import ERROR, Problems, lot_rule
-from eudr_geo.checks.lot_faults import Fault, by_code, problems, rows
+from eudr_geo.checks.lot_faults import Fault, because, by_code, noun, problems, rows
 from eudr_geo.lots.balance import tolerance_kg
 from eudr_geo.lots.graph import graph_of
 from eudr_geo.model.lot_book import LotBook
@@ -27,13 +28,9 @@ def missing_harvest_date(book: LotBook) -> Problems:
     **Trap** The delivery date is not the harvest date: dried cherry may be months old.
     """
     return problems(
-        (
-            Fault("delivery", row["code"], row)
-            for row in rows(book, "delivery")
-            if not row["harvested_from"] and not row["harvested_to"]
-        ),
-        "delivery {code} has no harvest date",
-        "ask for the first and last day of picking; the crop season is accepted if nobody knows better",
+        Fault("delivery", row["code"], row)
+        for row in rows(book, "delivery")
+        if not row["harvested_from"] and not row["harvested_to"]
     )
 
 
@@ -57,9 +54,7 @@ def dates_out_of_order(book: LotBook) -> Problems:
     **Trap** Goods may be delivered and milled on one day: equal dates are in order. A shipment may be planned ahead, up
     to a year; everything else that is written down has to have happened.
     """
-    return problems(
-        _order(book), "{subject} {code}: {why}", "compare the dates with the receipts; day and month may be exchanged"
-    )
+    return problems(_order(book))
 
 
 class _Calendar:
@@ -100,26 +95,29 @@ def _order(book: LotBook) -> Iterator[Fault]:
     yield from _of_receipts(book)
     for code, row in calendar.processes.items():
         if row["date_start"] and row["date_end"] and row["date_start"] > row["date_end"]:
-            yield Fault("process", code, row, f"it ends on {row['date_end']}, before it begins on {row['date_start']}")
+            yield Fault("process", code, row, _why("ended", day=row["date_end"], first=row["date_start"]))
     for lot, leaving in calendar.left.items():
         first = calendar.begun(lot)
         for day, subject, row, code in leaving:
             if first and day < first:
-                yield Fault(subject, code, row, f"it takes from lot {lot} on {day}, before anything came in on {first}")
+                yield Fault(subject, code, row, _why("taken", lot=lot, day=day, first=first))
     yield from _of_stores(book, calendar)
     yield from _of_handovers(book, calendar)
     if book.today:
         yield from _to_come(book, book.today)
 
 
+def _why(clause: str, **values: Any) -> Said:
+    return because(f"dates-out-of-order.why.{clause}", **values)
+
+
 def _of_receipts(book: LotBook) -> Iterator[Fault]:
     for row in rows(book, "delivery"):
         first, last = row["harvested_from"] or row["harvested_to"], row["harvested_to"] or row["harvested_from"]
         if first and last and first > last:
-            yield Fault("delivery", row["code"], row, f"the harvest ends on {last}, before it begins on {first}")
+            yield Fault("delivery", row["code"], row, _why("harvest", day=last, first=first))
         elif last and row["delivered_on"] and last > row["delivered_on"]:
-            why = f"harvested until {last}, but delivered on {row['delivered_on']}"
-            yield Fault("delivery", row["code"], row, why)
+            yield Fault("delivery", row["code"], row, _why("delivered", day=row["delivered_on"], last=last))
 
 
 def _of_stores(book: LotBook, calendar: _Calendar) -> Iterator[Fault]:
@@ -129,9 +127,9 @@ def _of_stores(book: LotBook, calendar: _Calendar) -> Iterator[Fault]:
         first = calendar.begun(lot)
         own = {**lots.get(lot, {}), **{key: row.get(key) for key in ("src_file", "src_row")}}
         if begins and ends and ends < begins:
-            yield Fault("lot", lot, own, f"it left {place} on {ends}, before it came there on {begins}")
+            yield Fault("lot", lot, own, _why("left-store", place=place, day=ends, first=begins))
         elif begins and first and begins < first:
-            yield Fault("lot", lot, own, f"it lay in {place} from {begins}, before anything came into it on {first}")
+            yield Fault("lot", lot, own, _why("stored", place=place, day=begins, first=first))
 
 
 def _of_handovers(book: LotBook, calendar: _Calendar) -> Iterator[Fault]:
@@ -145,13 +143,12 @@ def _of_handovers(book: LotBook, calendar: _Calendar) -> Iterator[Fault]:
         begun, gone = calendar.begun(lot), calendar.shipped.get(lot, "")
         for row in its:
             if begun and row["date_sent"] < begun:
-                why = f"lot {lot} was sent on {row['date_sent']}, before anything came into it on {begun}"
-                yield Fault("handover", row["code"], row, why)
+                yield Fault("handover", row["code"], row, _why("sent", lot=lot, day=row["date_sent"], first=begun))
         # After shipping buyers hand goods on; the first hand cannot come after all of the lot has left.
         place = graph.position.get(lot, -1)
         is_gone = place >= 0 and graph.shipped_kg[place] >= graph.total_kg[place] - tolerance_kg(graph.total_kg[place])
         if gone and is_gone and its[0]["date_sent"] > gone:
-            why = f"lot {lot} was sent on {its[0]['date_sent']}, but all of it had been shipped by {gone}"
+            why = _why("sent-after", lot=lot, day=its[0]["date_sent"], last=gone)
             yield Fault("handover", its[0]["code"], its[0], why)
 
 
@@ -167,7 +164,7 @@ _PAST = (
     ("handover", "code", "date_sent", "sent"),
     ("dds_reference", "consignment_code", "submitted_on", "submitted"),
 )
-"""Table, its code, the column with a day on which something was done, and the word for it."""
+"""Table, its code, the column with a day on which something was done, and the row of the word for it."""
 _SUBJECTS = {"storage_stay": "lot", "dds_reference": "consignment"}
 
 
@@ -179,12 +176,12 @@ def _to_come(book: LotBook, today: str) -> Iterator[Fault]:
         for row in rows(book, table):
             if row[column] and row[column] > today and (subject, row[own]) not in told:
                 told.add((subject, row[own]))
-                yield Fault(subject, row[own], row, f"{word} on {row[column]}, a day still to come (today is {today})")
+                done = because(f"dates-out-of-order.done.{word}")
+                yield Fault(subject, row[own], row, _why("to-come", done=done, day=row[column], today=today))
     horizon = f"{int(today[:4]) + 1}{today[4:]}"
     for row in rows(book, "consignment"):
         if row["ship_date"] and row["ship_date"] > horizon:
-            why = f"it is shipped on {row['ship_date']}, more than a year ahead (today is {today})"
-            yield Fault("consignment", row["code"], row, why)
+            yield Fault("consignment", row["code"], row, _why("far-ahead", day=row["ship_date"], today=today))
 
 
 @lot_rule(severity=ERROR, basis="good practice: a lot is closed before goods are taken out of it", ids=("LOT-STR-05",))
@@ -201,7 +198,7 @@ def drawn_before_sealed(book: LotBook) -> Problems:
 
     **Trap** A silo that is filled and emptied all the time is no lot: enter it as a store of loose goods.
     """
-    return problems(_early(book), "lot {code}: {why}", "begin a new lot for what came in later, or correct the date")
+    return problems(_early(book))
 
 
 def _early(book: LotBook) -> Iterator[Fault]:
@@ -221,13 +218,12 @@ def _early(book: LotBook) -> Iterator[Fault]:
         sealed = row["sealed_on"]
         if sealed and left and left[0][0] < sealed:
             day, subject, _, code = left[0]
-            yield Fault(
-                "lot", row["code"], row, f"{subject} {code} takes from it on {day}, before it was sealed on {sealed}"
-            )
+            taker = {"taker": noun(subject), "taker_code": code, "day": day}
+            yield Fault("lot", row["code"], row, because("drawn-before-sealed.why.taken", **taker, sealed=sealed))
         elif sealed and came and came[-1] > sealed:
-            yield Fault("lot", row["code"], row, f"goods came in on {came[-1]}, after it was sealed on {sealed}")
+            why = because("drawn-before-sealed.why.added", day=came[-1], sealed=sealed)
+            yield Fault("lot", row["code"], row, why)
         elif came and left and came[0] <= left[0][0] < came[-1]:
             day, subject, _, code = left[0]
-            yield Fault(
-                "lot", row["code"], row, f"{subject} {code} takes from it on {day}, but goods came in until {came[-1]}"
-            )
+            taker = {"taker": noun(subject), "taker_code": code, "day": day}
+            yield Fault("lot", row["code"], row, because("drawn-before-sealed.why.filling", **taker, last=came[-1]))

@@ -10,11 +10,12 @@ import numpy as np
 
 from eudr_geo.base.cells import fold
 from eudr_geo.checks.catalogue import ERROR, WARNING, Problems, lot_rule
-from eudr_geo.checks.lot_faults import Fault, by_code, problems, rows
+from eudr_geo.checks.lot_faults import Fault, because, by_code, problems, rows
 from eudr_geo.law import PRODUCERS_MAX_PER_STATEMENT
 from eudr_geo.lots.graph import GROUP, PRODUCER, graph_of
 from eudr_geo.lots.silos import behind_silos
 from eudr_geo.model.lot_book import LotBook
+from eudr_geo.words.saying import counted
 
 _BASIS = "Regulation (EU) 2023/1115, Article 9(1)(d); Commission FAQ, declaration in excess"
 
@@ -33,11 +34,7 @@ def declared_in_excess(book: LotBook) -> Problems:
 
     **Trap** Do not fill in a plot by guessing: the kilograms of a plot are held against its size.
     """
-    return problems(
-        chain(_several(book, PRODUCER, "of their producers"), _poured_together(book)),
-        "lot {code}: {why}",
-        "write the plot on the receipts, note when a silo was empty, or accept that all these plots are answered for",
-    )
+    return problems(chain(_several(book, PRODUCER, "declared-in-excess"), _poured_together(book)))
 
 
 @lot_rule(severity=WARNING, basis=_BASIS, ids=("L-10",))
@@ -54,14 +51,10 @@ def group_level_excess(book: LotBook) -> Problems:
 
     **Trap** A group that changes its members during the season declares plots of people who delivered elsewhere.
     """
-    return problems(
-        _several(book, GROUP, "of their collection groups"),
-        "lot {code}: {why}",
-        "write one receipt a producer, or ask the buyer to accept the group in writing",
-    )
+    return problems(_several(book, GROUP, "group-level-excess"))
 
 
-def _several(book: LotBook, evidence: int, of: str) -> Iterator[Fault]:
+def _several(book: LotBook, evidence: int, rule: str) -> Iterator[Fault]:
     """Lots with deliveries of a class of evidence that stand for more than one plot."""
     graph = graph_of(book)
     arrivals = graph.arrivals
@@ -73,10 +66,7 @@ def _several(book: LotBook, evidence: int, of: str) -> Iterator[Fault]:
         its = np.flatnonzero(chosen & (arrivals.lot == lot))
         deliveries, plots = len(np.unique(arrivals.delivery[its])), len(np.unique(arrivals.plot[its]))
         kg = float(arrivals.kg[its].sum())
-        why = (
-            f"{kg:,.1f} kg of {deliveries:,} receipt{'s' if deliveries > 1 else ''} name no plot; "
-            f"all {plots:,} plots {of} are declared"
-        )
+        why = counted(f"lot_findings:{rule}.why.receipts", deliveries, kg=kg, plots=plots)
         name = graph.lots[lot]
         yield Fault("lot", name, lots.get(name, {}), why)
 
@@ -89,11 +79,8 @@ def _poured_together(book: LotBook) -> Iterator[Fault]:
         others = {plot for layer in layers for plot in graph.plots_behind(layer.lot)} - own
         if others:
             silo = layers[0]
-            counted = "was last empty on" if silo.emptied else "was never seen empty; counted back to"
-            why = (
-                f"it lay in {silo.silo}, which {counted} {silo.since} ({silo.kg:,.1f} kg since); "
-                f"{len(others):,} more plot{'s' if len(others) > 1 else ''} of what lay there are declared"
-            )
+            key = f"lot_findings:declared-in-excess.why.silo-{'emptied' if silo.emptied else 'not-seen-empty'}"
+            why = counted(key, len(others), silo=silo.silo, day=silo.since, kg=silo.kg)
             yield Fault("lot", graph.lots[lot], lots.get(graph.lots[lot], {}), why)
 
 
@@ -112,11 +99,7 @@ def regional_declaration(book: LotBook) -> Problems:
     **Trap** Entering every producer of the district as one group only hides the gap; a group of more producers than a
     statement may hold is refused as well.
     """
-    return problems(
-        regional_deliveries(book),
-        "delivery {code}: {why}",
-        "enter the receipts of the producers behind it, or keep these goods apart from traced ones",
-    )
+    return problems(regional_deliveries(book))
 
 
 def regional_deliveries(book: LotBook) -> Iterator[Fault]:
@@ -133,9 +116,9 @@ def regional_deliveries(book: LotBook) -> Iterator[Fault]:
             continue
         count = members.get(fold(group), 0)
         if not count:
-            why = f"its origin is only given as {group}, and no producer belongs to a collection group of that name"
+            why = because("regional-declaration.why.region", group=group)
         elif count > PRODUCERS_MAX_PER_STATEMENT:
-            why = f"its collection group {group} has {count:,} producers, more than a statement may hold"
+            why = because("regional-declaration.why.large-group", group=group, producers=count)
         else:
             continue
         yield Fault("delivery", row["code"], row, why)

@@ -14,7 +14,7 @@ from eudr_geo.base.identifiers import (
     is_lot_code,
 )
 from eudr_geo.checks.catalogue import ERROR, WARNING, Problems, lot_rule
-from eudr_geo.checks.lot_faults import Fault, problems, rows
+from eudr_geo.checks.lot_faults import Fault, because, problems, rows
 from eudr_geo.model.lot_book import LotBook
 
 _REFERENCE_LENGTH = 50  # characters of internalReferenceNumber
@@ -33,11 +33,7 @@ def lot_code_off_label(book: LotBook) -> Problems:
 
     **Trap** Changing the code of a lot whose bags are labelled already: then two codes name one lot. Leave that one.
     """
-    return problems(
-        (Fault("lot", row["code"], row) for row in rows(book, "lot") if not is_lot_code(str(row["code"]))),
-        "lot {code} does not fit on a label: at most 20 of A–Z, 0–9 and hyphen",
-        "name the next lots like DL25-ML03-G-2; leave the code of bags that are labelled already",
-    )
+    return problems(Fault("lot", row["code"], row) for row in rows(book, "lot") if not is_lot_code(str(row["code"])))
 
 
 @lot_rule(severity=ERROR, basis="EU information system: internalReferenceNumber of a statement, at most 50 characters")
@@ -54,13 +50,9 @@ def consignment_code_too_long(book: LotBook) -> Problems:
     **Trap** Cutting the code at 50 characters by hand: two shipments can then have the same one.
     """
     return problems(
-        (
-            Fault("consignment", row["code"], row)
-            for row in rows(book, "consignment")
-            if len(str(row["code"])) > _REFERENCE_LENGTH
-        ),
-        "consignment {code} has a code of more than 50 characters",
-        "give it a short code",
+        Fault("consignment", row["code"], row)
+        for row in rows(book, "consignment")
+        if len(str(row["code"])) > _REFERENCE_LENGTH
     )
 
 
@@ -80,22 +72,21 @@ def wrong_check_digit(book: LotBook) -> Problems:
 
     **Trap** Changing the last digit until it fits: the wrong digit is more often one in the middle, or two exchanged.
     """
-    return problems(
-        _wrong(book), "{subject} {code}: {why} cannot be right", "copy the number again from the paper it stands on"
-    )
+    return problems(_wrong(book))
 
 
 def _wrong(book: LotBook) -> Iterator[Fault]:
     tests = (
-        ("lot", "gtin", "the GTIN", lambda text: is_gs1(text, GTIN_DIGITS)),
-        ("organisation", "gln", "the GLN", lambda text: is_gs1(text, GLN_DIGITS)),
-        ("consignment_line", "sscc", "the SSCC", lambda text: is_gs1(text, SSCC_DIGITS)),
-        ("consignment", "container", "the container number", is_container),
-        ("consignment", "ico_mark", "the ICO mark", is_ico_mark),
+        ("lot", "gtin", lambda text: is_gs1(text, GTIN_DIGITS)),
+        ("organisation", "gln", lambda text: is_gs1(text, GLN_DIGITS)),
+        ("consignment_line", "sscc", lambda text: is_gs1(text, SSCC_DIGITS)),
+        ("consignment", "container", is_container),
+        ("consignment", "ico_mark", is_ico_mark),
     )
-    for table, column, name, is_right in tests:
+    for table, column, is_right in tests:
         for row in rows(book, table):
             value = row.get(column)
             if value and not is_right(str(value)):
                 code = row["consignment_code"] if table == "consignment_line" else row["code"]
-                yield Fault(table.removesuffix("_line"), code, row, why=f"{name} {str(value)[:40]}")
+                why = because(f"wrong-check-digit.why.{column}", number=str(value)[:40])
+                yield Fault(table.removesuffix("_line"), code, row, why)

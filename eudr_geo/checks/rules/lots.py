@@ -8,10 +8,12 @@ from typing import Any
 
 from eudr_geo.base.cells import clean_code
 from eudr_geo.checks.catalogue import ERROR, Problems, lot_rule
-from eudr_geo.checks.lot_faults import Fault, by_code, problems, rows
+from eudr_geo.checks.lot_faults import Fault, because, by_code, noun, problems, rows
 from eudr_geo.checks.rules.declared import regional_deliveries
 from eudr_geo.lots.graph import UNKNOWN, graph_of
 from eudr_geo.model.lot_book import LotBook
+from eudr_geo.words.saying import joined
+from eudr_geo.words.workbook import say_word
 
 _TRACEABLE = "EUDR Article 9(1)(d): geolocation of all plots where the products were produced"
 
@@ -64,11 +66,7 @@ def unknown_reference(book: LotBook) -> Problems:
     **Trap** Entering a new plot under the mistyped code: then one piece of land has two codes, and the kilograms are
     counted for the wrong one.
     """
-    return problems(
-        (fault for reference in REFERENCES for fault in _dangling(book, *reference)),
-        "{subject} {code} names {why} {value}, which does not exist",
-        "correct the code, or enter {why} {value} on its sheet",
-    )
+    return problems(fault for reference in REFERENCES for fault in _dangling(book, *reference))
 
 
 def _dangling(book: LotBook, table: str, own: str, column: str, target: str, subject: str) -> Iterator[Fault]:
@@ -76,7 +74,7 @@ def _dangling(book: LotBook, table: str, own: str, column: str, target: str, sub
     frame = book.table(table)
     missing = [bool(value) and value == value and value not in known for value in frame[column]]  # noqa: PLR0124 (NaN)
     for row in frame[missing].to_dict("records"):
-        yield Fault(subject, row[own] or "", row, why=target, values={"value": row[column]})
+        yield Fault(subject, row[own] or "", row, noun(target), {"value": row[column]})
 
 
 @lot_rule(
@@ -105,11 +103,7 @@ def duplicate_code(book: LotBook) -> Problems:
                 faults.append(Fault(table, row["code"], row, values={"other": first[plain]}))
             else:
                 first[plain] = row["code"]
-    return problems(
-        faults,
-        "{subject} {code} cannot be told from {subject} {other}",
-        "give one of them another code, or delete the row if it is the same thing twice",
-    )
+    return problems(faults)
 
 
 @lot_rule(severity=ERROR, basis=_TRACEABLE, ids=("LOT-STR-02",))
@@ -127,12 +121,8 @@ def lot_cycle(book: LotBook) -> Problems:
     graph = graph_of(book)
     known = by_code(book, "lot")
     return problems(
-        (
-            Fault("lot", circle[0], known.get(circle[0], {}), why=" → ".join([*circle, circle[0]]))
-            for circle in graph.cycles()
-        ),
-        "lot {code} feeds itself: {why}",
-        "give what comes back a new lot code",
+        Fault("lot", circle[0], known.get(circle[0], {}), why=" → ".join([*circle, circle[0]]))
+        for circle in graph.cycles()
     )
 
 
@@ -155,11 +145,7 @@ def orphan_lot(book: LotBook) -> Problems:
         lot = graph.position.get(row["code"], -1)
         if lot >= 0 and graph.inflow_kg[lot] <= 0 and not graph.opening[lot]:
             faults.append(Fault("lot", row["code"], row, values={"quantity_kg": float(graph.total_kg[lot])}))
-    return problems(
-        faults,
-        "nothing ever came into lot {code} ({quantity_kg:,.1f} kg)",
-        "enter the deliveries or the process that made lot {code}",
-    )
+    return problems(faults)
 
 
 @lot_rule(severity=ERROR, basis=_TRACEABLE)
@@ -178,11 +164,7 @@ def unknown_origin(book: LotBook) -> Problems:
     **Trap** A delivery with its producer but without a plot is not unknown: every plot of the producer is then
     declared, in excess.
     """
-    return problems(
-        _unknown(book),
-        "{quantity_kg:,.1f} kg of unknown origin come in with {subject} {code}: {why}",
-        "find out where they come from, or keep them apart from lots for the EU",
-    )
+    return problems(_unknown(book))
 
 
 def _unknown(book: LotBook) -> Iterator[Fault]:
@@ -191,23 +173,19 @@ def _unknown(book: LotBook) -> Iterator[Fault]:
     regional = {fault.code for fault in regional_deliveries(book)}  # one fault, one name: regional-declaration
     for number, row in enumerate(rows(book, "delivery")):
         if number in unplaced and row["code"] not in regional:
-            who = (
-                f"no plot, and no plot of producer {row['producer_code']}"
-                if row["producer_code"]
-                else "no plot, and nobody of its collection group has one"
-                if row["collection_group"]
-                else "no plot or producer"
-            )
-            yield Fault("delivery", row["code"], row, who, {"quantity_kg": row["quantity_kg"] or 0.0})
+            case = "producer" if row["producer_code"] else "group" if row["collection_group"] else "nobody"
+            why = because(f"unknown-origin.why.{case}", producer=row["producer_code"] or "")
+            yield Fault("delivery", row["code"], row, why, {"quantity_kg": row["quantity_kg"] or 0.0})
     for row in rows(book, "lot"):
         lot = graph.position.get(row["code"], -1)
         if lot >= 0 and graph.opening[lot] and graph.unknown_kg[lot] > 0:
-            why = "stock from before the records began"
+            why = because("unknown-origin.why.opening-stock")
             yield Fault("lot", row["code"], row, why, {"quantity_kg": float(graph.unknown_kg[lot])})
     for code, row in by_code(book, "process").items():
         flow = graph.processes.get(code)
         if flow is not None and flow.outs and not flow.ins:
-            yield Fault("process", code, row, "the process has no input", {"quantity_kg": flow.out_kg})
+            why = because("unknown-origin.why.no-input")
+            yield Fault("process", code, row, why, {"quantity_kg": flow.out_kg})
 
 
 _FOLLOWS = {
@@ -241,11 +219,7 @@ def form_mismatch(book: LotBook) -> Problems:
 
     **Trap** Wet-hulled coffee goes from wet parchment to green directly; that is right, and not reported.
     """
-    return problems(
-        _forms(book),
-        "{subject} {code}: {why}",
-        "correct the form, or give goods of another form a lot of their own",
-    )
+    return problems(_forms(book))
 
 
 def _forms(book: LotBook) -> Iterator[Fault]:
@@ -254,7 +228,8 @@ def _forms(book: LotBook) -> Iterator[Fault]:
     for row in rows(book, "delivery"):
         wanted = form.get(row["lot_code"], "")
         if row["form"] and wanted and row["form"] != wanted:
-            why = f"{_plain(row['form'])} is delivered into lot {row['lot_code']}, which is {_plain(wanted)}"
+            came, holds = say_word("form", row["form"]), say_word("form", wanted)
+            why = because("form-mismatch.why.delivered", form=came, lot=row["lot_code"], own=holds)
             yield Fault("delivery", row["code"], row, why, {"value": row["form"], "other": wanted})
     for code, row in by_code(book, "process").items():
         flow = graph.processes.get(code)
@@ -270,14 +245,11 @@ def _forms(book: LotBook) -> Iterator[Fault]:
 def _wrong_step(kind: str, ins: list[str], outs: list[str]) -> str:
     """Say what is wrong with the forms of a process, "" if nothing is."""
     if kind in _KEEPS_FORM and len({*ins, *outs} - {"other"}) > 1:
-        named = ", ".join(_plain(name) for name in dict.fromkeys(ins + outs))
-        return f"a {kind} keeps the form, but here are {named}"
+        named = joined([say_word("form", name) for name in dict.fromkeys(ins + outs)], ", ")
+        return because("form-mismatch.why.kept", kind=say_word("process_type", kind), forms=named)
     for start in ins:
         for end in outs:
             if start != end and end not in _FOLLOWS.get(start, {end}):
-                return f"{_plain(end)} cannot be made from {_plain(start)}"
+                made, source = say_word("form", end), say_word("form", start)
+                return because("form-mismatch.why.made", made=made, source=source)
     return ""
-
-
-def _plain(form: str) -> str:
-    return form.replace("_", " ")

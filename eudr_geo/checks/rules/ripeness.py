@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from eudr_geo.checks.catalogue import WARNING, Problems, lot_rule
-from eudr_geo.checks.lot_faults import Fault, by_code, problems, rows
+from eudr_geo.checks.lot_faults import Fault, because, by_code, problems, rows
 from eudr_geo.lots.graph import graph_of
 from eudr_geo.model.lot_book import LotBook
 
@@ -31,11 +31,7 @@ def harvested_before_bearing(book: LotBook) -> Problems:
 
     **Trap** Only coffee is looked at: other crops bear at other ages.
     """
-    return problems(
-        _young(book),
-        "plot {code}: planted in {value}, and harvested on {why}",
-        "correct the year of planting, or the plot of the delivery",
-    )
+    return problems(_young(book))
 
 
 def _young(book: LotBook) -> Iterator[Fault]:
@@ -68,11 +64,7 @@ def cherry_held_too_long(book: LotBook) -> Problems:
 
     **Trap** Natural coffee is dried as whole cherry: enter that as drying, and nothing is said.
     """
-    return problems(
-        _held(book),
-        "process {code}: cherry of lot {other} was delivered on {value} and milled on {why}",
-        "compare both dates with the receipts; if it is so, tell the buyer",
-    )
+    return problems(_held(book))
 
 
 def _held(book: LotBook) -> Iterator[Fault]:
@@ -91,7 +83,8 @@ def _held(book: LotBook) -> Iterator[Fault]:
             days = (date.fromisoformat(row["date_start"]) - date.fromisoformat(came[lot])).days
             if days > CHERRY_HELD_DAYS:
                 values = {"value": came[lot], "other": lot}
-                yield Fault("process", code, row, f"{row['date_start']}, {days} days later", values)
+                why = because("cherry-held-too-long.why", day=row["date_start"], days=days)
+                yield Fault("process", code, row, why, values)
 
 
 @lot_rule(
@@ -112,11 +105,7 @@ def statement_before_last_process(book: LotBook) -> Problems:
 
     **Trap** Bagging or sorting alone changes no plot; the finding is there so that somebody looks.
     """
-    return problems(
-        _early_statements(book),
-        "consignment {code}: statement {value} was submitted on {why}",
-        "correct the date that is wrong, or compare the declared plots with the trace",
-    )
+    return problems(_early_statements(book))
 
 
 def _early_statements(book: LotBook) -> Iterator[Fault]:
@@ -137,5 +126,5 @@ def _early_statements(book: LotBook) -> Iterator[Fault]:
         behind = {name for lot in graph.upstream(packed[code]) for name in graph.made_by[lot]}
         last, process = max((ended(name) for name in behind), default=("", ""))
         if day < last:
-            why = f"{day}, before process {process} on {last}"
+            why = because("statement-before-last-process.why", day=day, process=process, last=last)
             yield Fault("consignment", code, row, why, {"value": row["reference"]})

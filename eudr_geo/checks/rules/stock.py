@@ -8,7 +8,7 @@ from typing import Any
 
 from eudr_geo.base.cells import fold
 from eudr_geo.checks.catalogue import WARNING, Problems, lot_rule
-from eudr_geo.checks.lot_faults import Fault, by_code, problems, rows
+from eudr_geo.checks.lot_faults import Fault, because, by_code, problems, rows
 from eudr_geo.lots.balance import tolerance_kg
 from eudr_geo.lots.graph import graph_of
 from eudr_geo.model.lot_book import LotBook
@@ -33,11 +33,7 @@ def stock_mismatch(book: LotBook) -> Problems:
 
     **Trap** Enter the count as it was, as a measurement named stock, not as a change. A corrected book hides the gap.
     """
-    return problems(
-        _counted(book),
-        "lot {code}: {quantity_kg:,.1f} kg were counted on {value}, and {expected_kg:,.1f} kg should be there",
-        "count again, then enter the shipment, process or loss that is missing",
-    )
+    return problems(_counted(book))
 
 
 def _counted(book: LotBook) -> Iterator[Fault]:
@@ -65,8 +61,10 @@ def _counted(book: LotBook) -> Iterator[Fault]:
         gone = sum(kg for day, kg in left.get(code, []) if not day or not row["date"] or day <= row["date"])
         counted, expected = float(row["value"]), max(total - gone, 0.0)
         if abs(counted - expected) > tolerance_kg(total):
-            values = {"quantity_kg": counted, "expected_kg": expected, "value": row["date"] or "an unknown day"}
-            yield Fault("lot", code, {**lots.get(code, {}), "src_row": row.get("src_row")}, "", values)
+            day = row["date"] or because("stock-mismatch.unknown-day")
+            values = {"quantity_kg": counted, "expected_kg": expected, "value": day}
+            own = {**lots.get(code, {}), "src_row": row.get("src_row")}
+            yield Fault("lot", code, own, values=values, case="" if row["date"] else "some-day")
 
 
 @lot_rule(severity=WARNING, basis="good practice: bags are counted beside the scale", ids=("LOT-MB-05",))
@@ -83,18 +81,14 @@ def bag_weight_mismatch(book: LotBook) -> Problems:
 
     **Trap** The last bag is rarely full: one bag more or less is not reported.
     """
-    return problems(
-        _bags(book),
-        "{subject} {code}: {why}",
-        "count and weigh again; enter a repack where the goods went into other bags",
-    )
+    return problems(_bags(book))
 
 
 def _bags(book: LotBook) -> Iterator[Fault]:
     for row in rows(book, "delivery"):
         gross, tare, net = row["quantity_gross_kg"], row["tare_kg"], row["quantity_kg"]
         if gross and tare is not None and net and abs(gross - tare - net) > BAG_SHARE * net:
-            why = f"{gross:,.1f} kg with bags less {tare:,.1f} kg of bags are not {net:,.1f} kg"
+            why = because("bag-weight-mismatch.why.tare", gross_kg=gross, tare_kg=tare, net_kg=net)
             yield Fault("delivery", row["code"], row, why)
     per_bag = {
         row["code"]: float(row["quantity_kg"]) / row["bags"]
@@ -114,7 +108,7 @@ def _bags(book: LotBook) -> Iterator[Fault]:
             off = abs(float(kg) - bags * own)
             if off > max(BAG_SHARE * float(kg), own):
                 code = row.get("process_code") or row.get("code") or row["lot_code"]
-                why = f"{kg:,.1f} kg of lot {row['lot_code']} in {bags:,} bags; the lot has {own:,.1f} kg a bag"
+                why = because("bag-weight-mismatch.why.bags", kg=kg, lot=row["lot_code"], bags=bags, own_kg=own)
                 yield Fault(subject, code, row, why)
 
 
@@ -133,11 +127,7 @@ def plot_version_not_valid(book: LotBook) -> Problems:
 
     **Trap** Do not change the harvest date to fit the survey.
     """
-    return problems(
-        _unmapped(book),
-        "delivery {code}: no survey of plot {other} is in force for its harvest on {value} ({why})",
-        "set the first day of the survey back if it was true then, or keep the older survey",
-    )
+    return problems(_unmapped(book))
 
 
 def _unmapped(book: LotBook) -> Iterator[Fault]:
@@ -150,7 +140,8 @@ def _unmapped(book: LotBook) -> Iterator[Fault]:
         its = versions.get(row["plot_code"] or "")
         if day and its and not any(first <= day <= last for first, last in its):
             first = min(first for first, _ in its)
-            why = f"the first is from {first}" if day < first else "a gap lies between two"
+            case = "later" if day < first else "gap"
+            why = because(f"plot-version-not-valid.why.{case}", first=first)
             yield Fault("delivery", row["code"], row, why, {"value": day, "other": row["plot_code"]})
 
 
@@ -167,11 +158,7 @@ def stale_screening(book: LotBook) -> Problems:
 
     **Trap** A screening after shipping does not count for goods that have left.
     """
-    return problems(
-        _stale(book),
-        "lot {code} was shipped on {value}; the last screening of its plots before that is of {other}",
-        "screen the plots again and enter the day as a measurement named screening",
-    )
+    return problems(_stale(book))
 
 
 def _stale(book: LotBook) -> Iterator[Fault]:

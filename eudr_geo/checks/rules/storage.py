@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from eudr_geo.checks.catalogue import ERROR, WARNING, Problems, lot_rule
-from eudr_geo.checks.lot_faults import Fault, by_code, problems, rows
+from eudr_geo.checks.lot_faults import Fault, because, by_code, problems, rows
 from eudr_geo.lots.graph import graph_of
 from eudr_geo.lots.silos import SILO_KINDS
 from eudr_geo.model.lot_book import LotBook
+from eudr_geo.words.saying import say
 
 _APART = "good practice: identity preserved or segregated goods (ISO 22095)"
 _FOR_EVER = "9999-12-31"
@@ -33,11 +34,7 @@ def shared_exclusive_storage(book: LotBook) -> Problems:
 
     **Trap** One lot may leave and the next come on the same day: that is not at the same time.
     """
-    return problems(
-        _together(book, "exclusive"),
-        "lot {code} lay in {value}, which is for one lot alone, together with lot {other} ({why})",
-        "compare the days with the store book, or enter the parts of the place as locations of their own",
-    )
+    return problems(_together(book, "exclusive"))
 
 
 @lot_rule(severity=ERROR, basis=_APART, ids=("LOT-SEG-03",))
@@ -55,11 +52,7 @@ def loose_co_storage(book: LotBook) -> Problems:
     **Trap** A silo that is filled and drawn from all the time is no shared patio: enter its kind as silo. What lay in
     it is then declared in excess.
     """
-    return problems(
-        _together(book, "loose"),
-        "loose goods of lot {code} lay in {value} together with lot {other} ({why}), and no process joins them",
-        "enter a merge if they were mixed; otherwise enter bags, labels, or a location for each part",
-    )
+    return problems(_together(book, "loose"))
 
 
 @lot_rule(severity=WARNING, basis=_APART, ids=("LOT-SEG-04",))
@@ -76,11 +69,7 @@ def unlabelled_co_storage(book: LotBook) -> Problems:
     **Trap** Two stacks with the same colour are not told apart by it. A store of which nobody says how goods lie in it
     is taken for one with labels.
     """
-    return problems(
-        _together(book, "labelled"),
-        "lot {code} lay in {value} beside lot {other} ({why}), and no label tells them apart",
-        "give each stack its own label and note it on the Storage sheet",
-    )
+    return problems(_together(book, "labelled"))
 
 
 def _together(book: LotBook, mode: str) -> Iterator[Fault]:
@@ -110,14 +99,16 @@ def _together(book: LotBook, mode: str) -> Iterator[Fault]:
                 beside[other["lot_code"]] = min(stay["to_date"] or _FOR_EVER, other["to_date"] or _FOR_EVER)
             if beside:
                 until = max(beside.values())
-                why = f"from {stay['from_date']}" + ("" if until == _FOR_EVER else f" to {until}")
+                why = because(f"days.{'since' if until == _FOR_EVER else 'span'}", first=stay["from_date"], last=until)
                 row = {**lots.get(stay["lot_code"], {}), **{key: stay.get(key) for key in ("src_file", "src_row")}}
-                yield Fault("lot", stay["lot_code"], row, why, {"value": place, "other": _named(list(beside))})
+                values = {"value": place, "other": _named(list(beside)), "sheet": say("sheets:storage")}
+                yield Fault("lot", stay["lot_code"], row, why, values)
             here.append(stay)
 
 
 def _named(codes: list[str]) -> str:
-    return ", ".join(codes[:_SHOWN]) + (f" and {len(codes) - _SHOWN:,} more" if len(codes) > _SHOWN else "")
+    named = ", ".join(codes[:_SHOWN])
+    return because("codes.more", named=named, more=len(codes) - _SHOWN) if len(codes) > _SHOWN else named
 
 
 def _arrival(stay: dict[str, Any]) -> tuple[str, str, str]:

@@ -8,9 +8,10 @@ from typing import Any
 
 from eudr_geo.base.cells import fold
 from eudr_geo.checks.catalogue import ERROR, NOTE, WARNING, Problems, lot_rule
-from eudr_geo.checks.lot_faults import Fault, by_code, problems, rows
+from eudr_geo.checks.lot_faults import Fault, because, by_code, problems, rows
 from eudr_geo.lots.graph import graph_of
 from eudr_geo.model.lot_book import LotBook
+from eudr_geo.words.saying import say
 
 _APART = "good practice: identity preserved or segregated goods (ISO 22095)"
 
@@ -29,11 +30,7 @@ def plot_outside_stream(book: LotBook) -> Problems:
 
     **Trap** Declaring every plot of the cooperative makes the finding go away, and the micro-lot with it.
     """
-    return problems(
-        _outside(book),
-        "{subject} {code}: {why}",
-        "correct the delivery, declare the plot on the Plots sheet, or make the lot bulk",
-    )
+    return problems(_outside(book))
 
 
 def _outside(book: LotBook) -> Iterator[Fault]:
@@ -43,6 +40,7 @@ def _outside(book: LotBook) -> Iterator[Fault]:
         declared.setdefault(row["stream_code"], set()).add(row["plot_code"])
     stream_of = {row["code"]: row["stream_code"] for row in rows(book, "lot")}
     known = set(book.table("plot")["code"])  # of a mistyped plot unknown-reference speaks
+    sheet = {"sheet": say("sheets:plots")}
     for code, stream in by_code(book, "stream").items():
         if stream["type"] != "micro":
             continue
@@ -50,7 +48,7 @@ def _outside(book: LotBook) -> Iterator[Fault]:
         if not own:
             continue
         if code not in declared:
-            yield Fault("stream", code, stream, "no plot is declared for this micro-lot")
+            yield Fault("stream", code, stream, because("plot-outside-stream.why.none"), sheet)
             continue
         lots = by_code(book, "lot")
         reached = {lot: known & {graph.plots[i] for i in graph.plots_behind(lot)} for lot in graph.upstream(own)}
@@ -58,8 +56,8 @@ def _outside(book: LotBook) -> Iterator[Fault]:
             earlier = [reached[parent] for parent in graph.parents(lot) if parent in own]
             for plot in sorted(reached[lot].difference(declared[code], *earlier)):
                 name = graph.lots[lot]
-                why = f"plot {plot} feeds it and is not declared for {code}"
-                yield Fault("lot", name, lots.get(name, {}), why, {"other": plot})
+                why = because("plot-outside-stream.why.plot", plot=plot, stream=code)
+                yield Fault("lot", name, lots.get(name, {}), why, {"other": plot} | sheet)
 
 
 @lot_rule(severity=WARNING, basis=_APART, ids=("LOT-STR-07",))
@@ -90,13 +88,9 @@ def mixed_stream(book: LotBook) -> Problems:
             first, lot = seen.setdefault((stream["code"], name), (value, row["code"]))
             if fold(first) != fold(value):
                 values = {"value": value, "other": lot}
-                faults.append(Fault("lot", row["code"], row, f"{_NAMES[name]} {value}, lot {lot} says {first}", values))
-    return problems(
-        faults, "lot {code} says {why}", "correct the row that is wrong, or write the blend the same way everywhere"
-    )
-
-
-_NAMES = {"species": "species", "variety": "variety", "process": "processing"}
+                why = because(f"mixed-stream.why.{name}", value=value, lot=lot, first=first)
+                faults.append(Fault("lot", row["code"], row, why, values))
+    return problems(faults)
 
 
 @lot_rule(severity=NOTE, basis=_APART, ids=("LOT-SEG-07",))
@@ -129,9 +123,6 @@ def identity_ended(book: LotBook) -> Problems:
                 code = graph.lots[lot]
                 most = min(kg, math.fsum(out_kg for out, out_kg in flow.outs if kind(out) == "bulk"))
                 values = {"quantity_kg": most, "other": ", ".join(bulk)}
-                faults.append(Fault("lot", code, lots.get(code, {}), f"process {flow.code}", values))
-    return problems(
-        faults,
-        "up to {quantity_kg:,.1f} kg of micro-lot {code} go into bulk {other} ({why}): their identity ends there",
-        "nothing to do if it is meant so; the bulk lot now declares the plots of {code} too",
-    )
+                why = because("identity-ended.why", process=flow.code)
+                faults.append(Fault("lot", code, lots.get(code, {}), why, values))
+    return problems(faults)

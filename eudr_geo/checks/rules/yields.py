@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from eudr_geo.checks.catalogue import ERROR, WARNING, Problems, lot_rule
-from eudr_geo.checks.lot_faults import Fault, by_code, problems, rows
+from eudr_geo.checks.lot_faults import Fault, because, by_code, problems, rows
 from eudr_geo.checks.rules.balance import implausible_outturn, over_draw, process_gains_mass
 from eudr_geo.lots.balance import tolerance_kg
 from eudr_geo.lots.graph import UNEXPLAINED_SHARE, graph_of
@@ -36,12 +36,7 @@ def implausible_yield(book: LotBook) -> Problems:
 
     **Trap** Coffee bears heavily every other year, so a warning may be the good year. An error is beyond any year.
     """
-    return problems(
-        _too_much(book),
-        "plot {code} gave about {quantity_kg:,.0f} kg of green coffee{why} from {area_ha:.2f} ha: "
-        "{yield_kg_per_ha:,.0f} kg a hectare, {expected_kg:,.0f} would be much",
-        "check the weights and units of its receipts, and the area of the plot",
-    )
+    return problems(_too_much(book))
 
 
 @lot_rule(severity=WARNING, basis=_BASIS, ids=("LOT-MB-08",))
@@ -58,12 +53,7 @@ def producer_over_capacity(book: LotBook) -> Problems:
 
     **Trap** A collector who is entered as a producer has no land that would fit: enter the collector as collector.
     """
-    return problems(
-        _over_capacity(book),
-        "producer {code} delivered about {quantity_kg:,.0f} kg of green coffee{why}; "
-        "{total_ha:.2f} ha can give about {expected_kg:,.0f} kg in a good year",
-        "look for plots that are missing, or for coffee of others on this name",
-    )
+    return problems(_over_capacity(book))
 
 
 @lot_rule(severity=ERROR, basis=_BASIS, ids=("LOT-MB-06",))
@@ -80,12 +70,7 @@ def season_over_shipped(book: LotBook) -> Problems:
 
     **Trap** Each lot may fit its own deliveries while a lot is shipped twice under two names.
     """
-    return problems(
-        _shipped(book),
-        "season {code}: {quantity_kg:,.0f} kg of green coffee were shipped, and what was delivered makes at most "
-        "{expected_kg:,.0f} kg",
-        "look for missing deliveries, opening stock, or a weight in the wrong unit",
-    )
+    return problems(_shipped(book))
 
 
 @lot_rule(severity=WARNING, basis="good practice: a crop is delivered in its season", ids=("LOT-TIME",))
@@ -100,11 +85,7 @@ def outside_season(book: LotBook) -> Problems:
 
     **Trap** A fly crop or a late village is not meant: 45 days before and after the season are not reported.
     """
-    return problems(
-        _outside(book),
-        "delivery {code} of {value} lies outside season {other} ({why})",
-        "check the date, or the season of its stream",
-    )
+    return problems(_outside(book))
 
 
 @dataclass
@@ -145,10 +126,6 @@ def _areas(book: LotBook) -> Mapping[str, float]:
     }
 
 
-def _told(season: str) -> str:
-    return f" in {season}" if season else ""
-
-
 def _too_much(book: LotBook) -> Iterator[Fault]:
     areas, plots, season_of = _areas(book), by_code(book, "plot"), _season_of(book)
     given: dict[tuple[str, str], _Given] = {}
@@ -165,7 +142,8 @@ def _too_much(book: LotBook) -> Iterator[Fault]:
             values = {
                 "quantity_kg": one.kg, "area_ha": areas[plot], "yield_kg_per_ha": per_ha, "expected_kg": doubted
             }  # fmt: skip
-            yield Fault("plot", plot, row, _told(season), values, ERROR if per_ha > refused else WARNING)
+            severity = ERROR if per_ha > refused else WARNING
+            yield Fault("plot", plot, row, season, values, severity, "in-season" if season else "")
 
 
 def _over_capacity(book: LotBook) -> Iterator[Fault]:
@@ -190,7 +168,8 @@ def _over_capacity(book: LotBook) -> Iterator[Fault]:
         if one.kg > capacity:
             total = sum(areas[plot] for plot in own)
             values = {"quantity_kg": one.kg, "expected_kg": capacity, "total_ha": total}
-            yield Fault("producer", producer, producers.get(producer, {}), _told(season), values)
+            case = "in-season" if season else ""
+            yield Fault("producer", producer, producers.get(producer, {}), season, values, case=case)
 
 
 def _shipped(book: LotBook) -> Iterator[Fault]:
@@ -223,9 +202,8 @@ def _shipped(book: LotBook) -> Iterator[Fault]:
         if (
             season in came and season not in silent and kg > most * (1 + UNEXPLAINED_SHARE) + tolerance_kg(most)
         ):  # moisture explains some
-            yield Fault(
-                "season", season or "of the book", seasons.get(season, {}), "", {"quantity_kg": kg, "expected_kg": most}
-            )
+            values, case = {"quantity_kg": kg, "expected_kg": most}, "" if season else "whole-book"
+            yield Fault("season", season or "of the book", seasons.get(season, {}), values=values, case=case)
 
 
 def _dry(lot: Mapping[str, Any]) -> float:
@@ -261,5 +239,5 @@ def _outside(book: LotBook) -> Iterator[Fault]:
         day, (first, last) = date.fromisoformat(row["delivered_on"]), spans[season]
         if not first <= day <= last:
             its = seasons[season]
-            why = f"{its['start']} to {its['end']}"
+            why = because("outside-season.why", first=its["start"], last=its["end"])
             yield Fault("delivery", row["code"], row, why, {"value": row["delivered_on"], "other": season})
