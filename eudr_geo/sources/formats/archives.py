@@ -15,6 +15,7 @@ from typing import IO
 
 from eudr_geo.base.limits import Limits, raise_it
 from eudr_geo.model.source import Source, WholeFileError, printable
+from eudr_geo.words.saying import say
 
 _SEND_AGAIN = "zip the files again, only those that belong together"
 _TAIL = 65_557  # an archive's last record and the longest comment behind it
@@ -68,11 +69,10 @@ def _opened(source: Source) -> Iterator[list[_Member]]:
             stream = stack.enter_context(source.path.open("rb"))
             yield _listed(stream, source.limits, stack, "", source.limits.nested_archives)
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError, ValueError) as error:
-        raise WholeFileError(
-            "unreadable-file", f"the archive is damaged ({printable(str(error))[:80]})", _SEND_AGAIN
-        ) from error
+        why = say("workbook_files:damaged", error=printable(str(error))[:80])
+        raise WholeFileError("unreadable-file", why, say("workbook_files:damaged.do")) from error
     except RuntimeError as error:  # what zipfile says of a password
-        raise WholeFileError("unreadable-file", "the archive has a password", "send it without one") from error
+        raise _locked() from error
 
 
 def _listed(stream: IO[bytes], limits: Limits, stack: ExitStack, inside: str, levels: int) -> list[_Member]:
@@ -171,7 +171,7 @@ def _check(infos: list[zipfile.ZipInfo], limits: Limits) -> None:
         if info.file_size > limits.member_bytes:
             raise _too_large(limits, "member_bytes")
         if info.flag_bits & 1:
-            raise WholeFileError("unreadable-file", "the archive has a password", "send it without one")
+            raise _locked()
         if info.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
             method = _METHODS.get(info.compress_type, f"method {info.compress_type}")
             raise WholeFileError("unreadable-file", f"the archive is packed with {method}", "zip it the ordinary way")
@@ -182,6 +182,11 @@ def _check(infos: list[zipfile.ZipInfo], limits: Limits) -> None:
 def _is_junk(name: str) -> bool:
     base = PurePosixPath(name).name
     return "__MACOSX" in name or base.startswith(".") or base in {"Thumbs.db", "desktop.ini"}
+
+
+def _locked() -> WholeFileError:
+    why, fix = say("workbook_files:archive-password"), say("workbook_files:archive-password.do")
+    return WholeFileError("unreadable-file", why, fix)
 
 
 def _too_many(limits: Limits) -> WholeFileError:

@@ -16,6 +16,7 @@ from typing import Any
 from eudr_geo.model.plots import Note, Reading
 from eudr_geo.model.source import Source, WholeFileError
 from eudr_geo.sources.formats.archives import members, names_in, not_read
+from eudr_geo.words.saying import say
 
 _HEAD = 65_536
 _ARCHIVE = b"PK\x03\x04"
@@ -91,7 +92,7 @@ def choose(source: Source) -> tuple[str, Callable[[Source], Reading]]:
     with source.path.open("rb") as stream:
         head = stream.read(_HEAD)
     if not head.strip(_BLANK):
-        raise WholeFileError("empty-file", "the file is empty", "send it again")
+        raise WholeFileError("empty-file", say("workbook_files:empty"), say("workbook_files:empty.do"))
     names: list[str] = []
     if head.startswith(b"PK\x05\x06"):
         raise WholeFileError("empty-file", "the archive is empty", "send it again")
@@ -139,7 +140,8 @@ def _streams_in(source: Source) -> list[str]:
     data = source.path.read_bytes()
     found = [name for name in _STREAMS if name.encode("utf-16-le") in data]
     if "EncryptedPackage" in found:
-        raise WholeFileError("unreadable-file", "the file has a password", "save it without one and send it again")
+        why, fix = say("workbook_files:password"), say("workbook_files:password.do")
+        raise WholeFileError("unreadable-file", why, fix)
     if not {"Workbook", "Book"} & set(found):
         what = next((_STREAMS[name] for name in found if _STREAMS[name]), "an old Office file that is no workbook")
         raise WholeFileError("unreadable-file", f"the file is {what}", "send the table or the map file itself")
