@@ -220,7 +220,7 @@ def test_a_report_is_one_file(copy):
     copy.write("eudr_geo/outputs/reports/as_loud.py", REPORT)
     copy.laws("tests/test_house.py", "-k", "report or generated or command")
     done = copy.program("check", "sample_plots/messy/bow-tie.geojson", "--format", "loud", code=1)
-    assert done.stdout == "1 errors!\n"
+    assert done.stdout == "2 errors!\n"
     assert "loud" in copy.program("check", "--help").stdout
     assert copy.touched() == {"eudr_geo/outputs/reports/as_loud.py"}
 

@@ -70,6 +70,17 @@ class Limits:
 DEFAULT_LIMITS = Limits()
 
 
+def variable_of(name: str) -> str:
+    """Return the variable that raises a limit.
+
+    Examples
+    --------
+    >>> variable_of("records")
+    'EUDR_GEO_LIMIT_RECORDS'
+    """
+    return PREFIX + name.upper()
+
+
 def raise_it(name: str) -> str:
     """Return the words that tell how to raise a limit.
 
@@ -78,7 +89,7 @@ def raise_it(name: str) -> str:
     >>> raise_it("records")
     'or raise the limit by setting EUDR_GEO_LIMIT_RECORDS'
     """
-    return f"or raise the limit by setting {PREFIX}{name.upper()}"
+    return f"or raise the limit by setting {variable_of(name)}"
 
 
 def configured(environment: Mapping[str, str] | None = None) -> Limits:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from eudr_geo.base.said import Said
 from eudr_geo.cli import EXIT_CLEAN, EXIT_FAILED, EXIT_FINDINGS, options, screen, speech
 from eudr_geo.words.languages import languages
-from eudr_geo.words.saying import say
+from eudr_geo.words.saying import counted, joined, say
 
 if TYPE_CHECKING:
     from eudr_geo.model.findings import CheckResult
@@ -117,11 +118,13 @@ def _land(store: Store, read: BookReading) -> tuple[PlotImport, CheckResult]:
 
 def _refused(plan: BookImport, land: PlotImport | None, result: CheckResult) -> list[Refused]:
     """What would not be stored, without what a finding above says already."""
+    from eudr_geo.project.importing.book import UNKNOWN
+
     named = {(one.source, one.record) for one in result.findings if one.rule == "unknown-reference"}
     return [
         one
         for one in (*plan.refused, *(land.refused if land else ()))
-        if not (one.why.endswith("which nobody knows") and (one.source, one.record) in named)
+        if not (isinstance(one.why, Said) and one.why.key == UNKNOWN and (one.source, one.record) in named)
     ]
 
 
@@ -131,17 +134,27 @@ def _write_corrected(out: str, read: BookReading) -> None:
 
     if Path(out).exists():
         raise InputError(say("errors:exists", path=out), fix=say("errors:exists.own_book"))
-    write_corrected(out, read)
+    write_corrected(out, read, spoken=speech.language())
     screen.say(say("commands:book.corrected", out=out))
     sys.exit(EXIT_FINDINGS if read.errors() else EXIT_CLEAN)
 
 
 def _cells(read: BookReading) -> str:
-    lines = [f"{read.file.name}: " + ", ".join(f"{sheet} {count:,} rows" for sheet, count in read.rows.items())]
+    """What was read, changed and not understood, a line each, in the language that is spoken."""
+    sheets = [counted("book:screen.sheet", count, sheet=sheet) for sheet, count in read.rows.items()]
+    lines: list[str] = [say("book:screen.file", file=read.file.name, sheets=joined(sheets, ", "))]
     for change in read.changes[:_SHOWN]:
-        where = "!".join(part for part in (change.sheet, change.cell) if part)
-        lines.append(f"  read {where}: {change.before!r} as {change.after!r} ({change.rule})")
+        # As the program would show them, quotes and all: it is often a blank that differs.
+        before, after = (repr(speech.spoken(text)) for text in (change.before, change.after))
+        place = "!".join(speech.spoken(part) for part in (change.sheet, change.cell) if part)
+        lines.append(say("book:screen.read", place=place, before=before, after=after, rule=change.rule))
     if len(read.changes) > _SHOWN:
-        lines.append(f"  … and {len(read.changes) - _SHOWN:,} more cells read after a change")
-    lines += [f"  {issue.severity}: {issue}" for issue in read.issues]
-    return "\n".join(lines) + "\n"
+        lines.append(counted("book:screen.more", len(read.changes) - _SHOWN))
+    for issue in read.issues:
+        place = "!".join(speech.spoken(part) for part in (issue.sheet, issue.cell) if part)
+        said = {"severity": say(f"page:{issue.severity}"), "why": issue.why, "fix": issue.fix}
+        lines.append(
+            say("book:screen.issue", place=place, **said) if place else say("book:screen.issue.nowhere", **said)
+        )
+    first, *others = (speech.spoken(line) for line in lines)
+    return "\n".join([first, *(f"  {line}" for line in others)]) + "\n"

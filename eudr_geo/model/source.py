@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from eudr_geo.base.limits import DEFAULT_LIMITS, Limits
+from eudr_geo.base.said import Said
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,11 @@ def printable(text: str) -> str:
     """
     if text.isprintable():
         return text
-    return "".join(char if char.isprintable() else char.encode("unicode_escape", "replace").decode() for char in text)
+    plain = "".join(char if char.isprintable() else char.encode("unicode_escape", "replace").decode() for char in text)
+    if not isinstance(text, Said):
+        return plain
+    values = {name: printable(value) if isinstance(value, str) else value for name, value in text.values.items()}
+    return Said(plain, text.key, values)
 
 
 class NumberText(str):

@@ -73,11 +73,11 @@ def named(text: str) -> str:
     if len(found) == 1:
         return f"EPSG:{found[0][0]}"
     if not found:
-        raise InputError(say("errors:no_system", value=text), fix=say("errors:no_system.do"))
+        raise InputError(say("reading:no-system", text=text), fix=say("reading:no-system.do"))
     listed = ", ".join(f"EPSG:{code} ({name})" for code, name in found[:_MOST_NAMED])
     raise InputError(
-        say("errors:systems", value=text, count=len(found)),
-        fix=say("errors:systems.do", values=f"{listed}{' …' if found[_MOST_NAMED:] else ''}"),
+        say("reading:many-systems", text=text, number=len(found)),
+        fix=say("reading:many-systems.do", names=listed + (" …" if found[_MOST_NAMED:] else "")),
     )
 
 

@@ -13,6 +13,7 @@ from eudr_geo.model.plots import Reading
 from eudr_geo.model.source import NumberText, RecordError, Source
 from eudr_geo.sources.formats.boundaries import facts_of_doubles, offered_polygon
 from eudr_geo.sources.records.gathering import Gathering
+from eudr_geo.words.saying import say
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -59,12 +60,12 @@ def read_geodataframe(
     ['P-1']
     """
     if frame.crs is None:
-        raise InputError("the frame has no coordinate system", fix="say which: frame.set_crs('EPSG:4326')")
+        raise InputError(say("shapes:frame.no-system"), fix=say("shapes:frame.no-system.do"))
     if frame.crs.to_epsg() != _WGS84:
         frame = frame.to_crs(_WGS84)
     table = frame.drop(columns=frame.geometry.name)
     if not table.columns.is_unique:
-        raise InputError("two columns of the frame have one name", fix="rename one of them")
+        raise InputError(say("shapes:frame.twice"), fix=say("shapes:frame.twice.do"))
     gathering = Gathering(Source(Path(), name, country=country, commodity=commodity), "GeoDataFrame")
     shapes = np.asarray(frame.geometry.array, dtype=object)
     faults = _faults(shapes)
@@ -95,14 +96,12 @@ def _faults(shapes: Any) -> list[RecordError | None]:
     faults: list[RecordError | None] = [None] * len(shapes)
     for row in np.flatnonzero(missing | ~finite | ~np.isin(kinds, _KINDS)).tolist():
         if missing[row]:
-            faults[row] = RecordError("missing-geometry", "it has no geometry", "walk the plot, or take its point")
+            faults[row] = RecordError("missing-geometry", say("shapes:none"), say("shapes:none.do"))
         elif not finite[row]:
-            faults[row] = RecordError(
-                "not-finite", "a coordinate is not a number", "look at it in the frame's own coordinate system"
-            )
+            faults[row] = RecordError("not-finite", say("shapes:not-a-number"), say("shapes:frame.number.do"))
         else:
             faults[row] = RecordError(
-                "unsupported-geometry", f"a {kinds[row]} is no plot", "give points or polygons", kinds[row]
+                "unsupported-geometry", say("shapes:no-plot", kind=kinds[row]), say("shapes:frame.kind.do"), kinds[row]
             )
     return faults
 

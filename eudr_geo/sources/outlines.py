@@ -46,10 +46,10 @@ def read_boundaries(path: str | Path, country: str = "") -> Outlines:
     name = Path(path).name
     notes = [note for file in reading.files for note in file.notes if note.code in _HOPELESS]
     if notes:
-        raise InputError(say("errors:outlines", name=name, why=notes[0].why), fix=notes[0].fix)
+        raise InputError(say("reading:outlines", name=name, why=notes[0].why), fix=notes[0].fix)
     if reading.rejected:
         first = reading.rejected[0]
-        raise InputError(say("errors:outlines.record", record=first.record, name=name, why=first.why), fix=first.fix)
+        raise InputError(say("reading:outlines.record", record=first.record, name=name, why=first.why), fix=first.fix)
     plots = reading.plots
     parts: dict[str, list[Any]] = {}
     unknown: list[int] = []
@@ -62,7 +62,8 @@ def read_boundaries(path: str | Path, country: str = "") -> Outlines:
         parts.setdefault(code, []).append(shape)
     if unknown:
         raise InputError(
-            say("errors:outlines.country", record=unknown[0], name=name), fix=say("errors:outlines.country.do")
+            say("reading:outlines.country", record=unknown[0], name=name),
+            fix=say("reading:outlines.country.do"),
         )
     shapes = {code: _land(pieces) for code, pieces in sorted(parts.items())}
     return Outlines(name, shapes)

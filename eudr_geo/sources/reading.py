@@ -69,7 +69,7 @@ def read_plots(
     listed = [Path(paths)] if isinstance(paths, (str, Path)) else [Path(path) for path in paths]
     for path in listed:
         if not path.is_file():
-            raise InputError(say("errors:not_a_file", path=path), fix=say("errors:not_there.do"))
+            raise InputError(say("reading:no-file", path=str(path)), fix=say("reading:no-file.do"))
     job = _job(country, commodity, crs, layer)
     names = _names(listed)
     limits = limits or configured()
@@ -105,7 +105,7 @@ def read_sheets(path: str | Path, *, limits: Limits | None = None) -> tuple[Read
     """Read the cells of a workbook in the cage, for :mod:`eudr_geo.sources.workbook.reading`."""
     path = Path(path)
     if not path.is_file():
-        raise InputError(say("errors:not_a_file", path=path), fix=say("errors:not_there.do"))
+        raise InputError(say("reading:no-file", path=str(path)), fix=say("reading:no-file.do"))
     reading, sheets = cage.read(path, _shown(path.name), {"kind": "sheets"}, limits or configured())
     return reading, sheets or {}
 
@@ -113,12 +113,12 @@ def read_sheets(path: str | Path, *, limits: Limits | None = None) -> tuple[Read
 def _job(country: str, commodity: str, crs: str, layer: str) -> dict[str, str]:
     if country and country_code(country) != country:
         raise InputError(
-            say("errors:no_country", value=country),
-            fix=say("errors:did_you_mean", near=country_code(country) or "VN, CI, CO …"),
+            say("reading:no-country", country=country),
+            fix=say("reading:no-country.do", country=country_code(country) or "VN, CI, CO …"),
         )
     if commodity and commodity not in COMMODITIES:
         raise InputError(
-            say("errors:no_commodity", value=commodity), fix=say("commands:one_of", values=", ".join(COMMODITIES))
+            say("reading:no-commodity", commodity=commodity), fix=say("commands:one_of", values=", ".join(COMMODITIES))
         )
     if crs:
         from eudr_geo.plots.projecting import named

@@ -14,7 +14,7 @@ from functools import cache
 from typing import Any
 
 from eudr_geo.base.said import Said
-from eudr_geo.words.tables import ENGLISH, table
+from eudr_geo.words.tables import ENGLISH, names, table
 
 _JOINED = "all"
 """Key of several sentences one behind the other."""
@@ -74,10 +74,7 @@ def joined(parts: Sequence[str], between: str = "; ") -> str:
 def knows(key: str) -> bool:
     """Tell whether a key is in its table."""
     name, _, row = key.partition(":")
-    try:
-        return row in table(name)[ENGLISH]
-    except OSError:
-        return False
+    return name in names() and row in table(name)[ENGLISH]
 
 
 @cache
@@ -96,10 +93,12 @@ def places(key: str) -> tuple[str, ...]:
 @cache
 def _template(key: str, language: str) -> str:
     name, _, row = key.partition(":")
+    if name not in names():  # a key may come from a process or a file that is not trusted: it opens nothing
+        raise LookupError(f"no word for {key[:80]!r}: there is no table words/{name[:40]}.csv")
     try:
         known = table(name)
         return known.get(language, known[ENGLISH])[row]
-    except (OSError, KeyError) as error:
+    except KeyError as error:
         raise LookupError(f"no word for {key!r}: add a row to words/{name}.csv") from error
 
 
@@ -151,10 +150,14 @@ def to_plain(text: str) -> Any:
     """
     if not isinstance(text, Said):
         return str(text)
+    if not text.values:
+        return [text.key, {}]
     return [text.key, {name: _value_to_plain(value) for name, value in sorted(text.values.items())}]
 
 
 def _value_to_plain(value: Any) -> Any:
+    if type(value) in _PLAIN:  # nearly all
+        return value
     if isinstance(value, Said):
         return {"said": to_plain(value)}
     if isinstance(value, (tuple, list)):

@@ -182,8 +182,12 @@ def unit_kg(unit: str, country: str) -> float | None:
 def unknown_unit(unit: str) -> tuple[str, str]:
     """Return why a unit cannot be used, and what to do."""
     where = sorted(code for code, units in units_kg().items() if code and clean_text(unit).casefold() in units)
-    why = f"the unit {clean_text(unit)[:20]!r} is not known"
-    return why + (f" here, only in {', '.join(where)}" if where else ""), "write kilograms"
+    shown = clean_text(unit)[:20]
+    if where:
+        why = say("book:unknown-unit.here", unit=shown, countries=", ".join(where))
+    else:
+        why = say("book:unknown-unit", unit=shown)
+    return why, say("book:unknown-unit.do")
 
 
 TOTAL_WORDS = (

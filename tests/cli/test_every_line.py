@@ -113,14 +113,11 @@ _DATA = {
     "WGS", "UTM", "zone", "Cambodia", "Vietnam", "VNM", "Việt", "Nma", "khoảng", "Area", "ProducerCountry",
     "ProducerName", "ProductionPlace", "productionplace",
 }  # fmt: skip
-# Said by what others own: importing, click itself, and the log, whose steps stay as they were written.
+# Said by click itself; and the steps of the log, which stay as they were written.
 _OTHERS = (
-    r"[\d,]+ plots new, .*? refused",
-    r"(Nothing stored|Stored): .*",
     r"No such option '--nope'. Did you mean '--ignore'\?",
     r"\d+ organisation, .*",
-    r"^  ⟦refused: .*",
-    r"^cooperative.xlsx: .*",
+    r"\d+ plots new, .* refused$",
 )
 
 

@@ -17,6 +17,7 @@ from eudr_geo.base.limits import Limits
 from eudr_geo.sources import cage
 from eudr_geo.sources.cage import drivers, landlock, starting, walls, warm, wire
 from eudr_geo.sources.reading import read_bytes, read_plots
+from eudr_geo.words.saying import counted, in_language, joined, say
 
 pytestmark = pytest.mark.cold
 GOOD = '{"type":"Point","coordinates":[108.05,12.68]}'
@@ -267,14 +268,57 @@ def test_any_answer_is_believed_or_refused_and_nothing_else(seed):
         assert len(reading.plots) + len(reading.rejected) == reading.files[0].records
 
 
+def note(why):
+    """A note as the child writes it; why it is, as text or as the key and values of a sentence."""
+    return {"code": "x", "why": why, "fix": "", "value": "", "severity": ""}
+
+
+def test_a_sentence_comes_out_of_the_cage_as_it_went_in():
+    from eudr_geo.model.plots import Note, Plots, Reading, SourceFile
+
+    inner = say("reading:kind.word")
+    parts = [counted("shapes:gpx.tracks", 1), counted("shapes:gpx.waypoints", 2)]
+    notes = (
+        Note("x", say("reading:file-is", what=inner), say("shapes:json.bare.do")),
+        Note("x", say("shapes:gpx.several", names=joined(parts, ", ")), joined([inner, inner])),
+        Note("x", "a plain text", ""),
+    )
+    packed = wire.pack(Reading(Plots({}), (), (SourceFile("x", "", 0, "GPX", notes=notes),)))
+    heard = wire.unpack(packed, "x", Limits())[0].files[0].notes
+    assert heard == notes
+    assert in_language(heard[0].why, "es") == "el archivo es un documento de Word"
+    assert in_language(heard[1].why, "fr") == "il contient 1 tracé, 2 points ; tout a été lu"
+
+
 @pytest.mark.parametrize(
     ("change", "why"),
     [
         (lambda head: head["tables"][0].update(rows=10**12), "length"),
+        (lambda head: head.update(notes=[note("y" * 200_000)]), "too long"),
+        (lambda head: head.update(notes=[note("")["fix"]]), "TypeError"),
+        (lambda head: head.update(notes=[note(["shapes:layer.damaged", {"name": "y" * 200_000}])]), "too long"),
+        (lambda head: head.update(notes=[note(["shapes:none", {"nowhere": "y" * 200_000}])]), "too long"),
+        (lambda head: head.update(notes=[note(["shapes:none", {"y" * 200_000: 1}])]), "too long"),
         (
-            lambda head: head["file"].update(notes=[{"code": "x", "why": "y" * 200_000, "fix": "", "value": ""}]),
+            lambda head: head.update(
+                notes=[note(["reading:file-is", {"what": {"said": ["reading:file-is", {"what": ["y" * 200_000]}]}}])]
+            ),
             "too long",
         ),
+        (lambda head: head.update(notes=[note(["shapes:layer.damaged", {"name": "\ud800"}])]), "Unicode"),
+        (lambda head: head.update(notes=[note(["shapes:layer.damaged", {}])]), "KeyError"),
+        (lambda head: head.update(notes=[note(["shapes:layers", {"number": 2}])]), "KeyError"),
+        (lambda head: head.update(notes=[note(["reading:records", {"most": "many"}])]), "ValueError"),
+        (lambda head: head.update(notes=[note(["shapes:nobody-says-so", {}])]), "LookupError"),
+        (lambda head: head.update(notes=[note(["../law/countries:VN", {}])]), "LookupError"),
+        (
+            lambda head: head.update(notes=[note(["reading:file-is", {"what": {"said": ["no:such", {}]}}])]),
+            "LookupError",
+        ),
+        (lambda head: head.update(notes=[note(["shapes:none"])]), "ValueError"),
+        (lambda head: head.update(notes=[note([["shapes:none"], {}])]), "TypeError"),
+        (lambda head: head.update(notes=[note(None)]), "TypeError"),
+        (lambda head: head.update(notes=[note(["all", {}])]), "KeyError"),
         (lambda head: head.update(other={"A": [[{"a": 1}]]}), "no kind"),
         (lambda head: head.update(other={"A": [["\ud800"]]}), "Unicode"),
         (lambda head: head.update(other=[1]), "AttributeError"),

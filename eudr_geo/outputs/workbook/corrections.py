@@ -6,6 +6,8 @@ from typing import Any
 
 from eudr_geo.model.workbook import BookReading, CellIssue
 from eudr_geo.outputs.workbook.making import OPTIONAL, WRONG, Maker
+from eudr_geo.words.saying import in_language, say
+from eudr_geo.words.workbook import label
 
 
 def add_extras(maker: Maker, reading: BookReading) -> None:
@@ -30,35 +32,44 @@ def add_extras(maker: Maker, reading: BookReading) -> None:
                 maker.put(sheet, at, column, value)
 
 
-def add_issues(maker: Maker, reading: BookReading) -> None:
-    """Add the list of issues, each linked to its cell, with a comment there; and the list of changes."""
+def add_issues(maker: Maker, reading: BookReading, spoken: str) -> None:
+    """Add the list of issues, each linked to its cell, with a comment there; and the list of changes.
+
+    Parameters
+    ----------
+    maker
+        The copy, with its rows.
+    reading
+        What was read.
+    spoken
+        Language of the comments and of the two lists.
+    """
     from openpyxl.styles import Font
 
-    sheet = maker.workbook.create_sheet(maker.say("title.issues"), 0)
+    sheet = maker.workbook.create_sheet(label("title.issues", spoken), 0)
     names = ("severity", "sheet", "cell", "value", "why", "fix")
-    maker.heading(sheet, [maker.say(name) for name in names])
+    maker.heading(sheet, [label(name, spoken) for name in names])
     for column, width in zip("ABCDEF", (11, 16, 9, 24, 52, 52), strict=True):
         sheet.column_dimensions[column].width = width
     for row, issue in enumerate(reading.issues, start=2):
         target = _target(maker, issue)
-        for at, value in enumerate(
-            (issue.severity, issue.sheet, issue.cell, issue.value, issue.why, issue.fix), start=1
-        ):
-            maker.put(sheet, row, at, value).alignment = maker.wrap
+        said = (say(f"page:{issue.severity}"), issue.sheet, issue.cell, issue.value, issue.why, issue.fix)
+        for at, value in enumerate(said, start=1):
+            maker.put(sheet, row, at, in_language(value, spoken)).alignment = maker.wrap
         if target is not None:
             title, place = target
             cell = maker.put(sheet, row, 3, place)
             maker.link(cell, title, place)
             cell.font = Font(underline="single", color="0563C1")
-            _mark(maker, maker.workbook[title][place], issue)
+            _mark(maker, maker.workbook[title][place], issue, spoken)
     sheet.freeze_panes = "A2"
-    changes = maker.workbook.create_sheet(maker.say("title.changes"), 1)
-    maker.heading(changes, [maker.say(name) for name in ("sheet", "cell", "before", "after", "rule")])
+    changes = maker.workbook.create_sheet(label("title.changes", spoken), 1)
+    maker.heading(changes, [label(name, spoken) for name in ("sheet", "cell", "before", "after", "rule")])
     for column, width in zip("ABCDE", (16, 9, 30, 30, 26), strict=True):
         changes.column_dimensions[column].width = width
     for row, change in enumerate(reading.changes, start=2):
         for at, value in enumerate((change.sheet, change.cell, change.before, change.after, change.rule), start=1):
-            maker.put(changes, row, at, value)
+            maker.put(changes, row, at, in_language(value, spoken))
     changes.freeze_panes = "A2"
     maker.workbook.active = 0
 
@@ -75,9 +86,10 @@ def _target(maker: Maker, issue: CellIssue) -> tuple[str, str] | None:
     return spec.title(maker.lang), f"{get_column_letter(column)}{row}"
 
 
-def _mark(maker: Maker, cell: Any, issue: CellIssue) -> None:
+def _mark(maker: Maker, cell: Any, issue: CellIssue, spoken: str) -> None:
     from openpyxl.comments import Comment
 
     before = f"{cell.comment.text}\n" if cell.comment else ""
-    cell.comment = Comment(f"{before}{issue.why}. {issue.fix}.", "eudr-geo", width=320, height=120)
+    told = in_language(say("book:comment", why=issue.why, fix=issue.fix), spoken)
+    cell.comment = Comment(f"{before}{told}", "eudr-geo", width=320, height=120)
     cell.fill = maker.fills[WRONG]

@@ -14,6 +14,7 @@ from eudr_geo.outputs.workbook.corrections import add_extras, add_issues
 from eudr_geo.outputs.workbook.making import Maker
 from eudr_geo.outputs.workbook.rows import demo_book, rows_of
 from eudr_geo.words.languages import languages
+from eudr_geo.words.saying import say
 
 SUMMARY = "the lots workbook (XLSX)"
 FILE = ""
@@ -62,16 +63,22 @@ def book_bytes(
     """Return what :func:`write_book` writes."""
     known = languages("columns")
     if lang not in known:
-        raise InputError(f"the workbook is not made in {lang!r}", fix=f"choose one of {', '.join(known)}")
+        raise InputError(
+            say("workbook_files:workbook-language", language=lang),
+            fix=say("workbook_files:choose-one-of", values=", ".join(known)),
+        )
     if stage not in STAGES:
-        raise InputError(f"there is no stage {stage}", fix=f"choose one of {', '.join(map(str, STAGES))}")
+        fix = say("workbook_files:choose-one-of", values=", ".join(map(str, STAGES)))
+        raise InputError(say("workbook_files:no-stage", stage=stage), fix=fix)
     if demo and book is not None:
-        raise InputError("a workbook holds your data or the example, not both", fix="leave out one of them")
+        raise InputError(say("workbook_files:data-or-example"), fix=say("workbook_files:data-or-example.do"))
     content = demo_book() if demo else book or LotBook()
     return Maker(lang, stage, content, rows_of(content, plots)).finish()
 
 
-def write_corrected(path: str | Path, reading: BookReading, *, lang: str = "", stage: int = 90) -> None:
+def write_corrected(
+    path: str | Path, reading: BookReading, *, lang: str = "", stage: int = 90, spoken: str = ""
+) -> None:
     """Write a corrected copy of a workbook: what was understood, what was not (in red), and the list of issues.
 
     The user's own file is never written to.
@@ -84,6 +91,8 @@ def write_corrected(path: str | Path, reading: BookReading, *, lang: str = "", s
         What was read from the user's workbook.
     lang, stage
         As for :func:`write_book`; the language is by default that of the workbook read.
+    spoken
+        Language of the comments and of the lists of issues and changes; by default that of the workbook written.
     """
     language = lang or (reading.language if reading.language in languages("columns") else "en")
     rows = rows_of(reading.book, reading.plots)
@@ -91,5 +100,5 @@ def write_corrected(path: str | Path, reading: BookReading, *, lang: str = "", s
         rows[left.table].append({**left.values, "_row": (left.sheet, left.row), "_raw": True})
     maker = Maker(language, stage, reading.book, rows)
     add_extras(maker, reading)
-    add_issues(maker, reading)
+    add_issues(maker, reading, spoken or language)
     write_file(Path(path), maker.finish())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,16 +11,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from eudr_geo.base.errors import RefusedError
+from eudr_geo.base.said import Said
 from eudr_geo.lots.balance import balances
 from eudr_geo.model.base import table_of
 from eudr_geo.model.lot_book import BOOK_TABLES, LotBook
 from eudr_geo.model.plots import Reading, SourceFile
 from eudr_geo.model.workbook import frame_of
-from eudr_geo.project.importing.common import NOTHING_NEW, Refused, packed, stood_still, store_files
+from eudr_geo.project.importing.common import Refused, nothing_new, packed, stood_still, store_files
 from eudr_geo.project.importing.land import PlotImport, preview_plots, store_plots
 from eudr_geo.store import Store
 from eudr_geo.store.demands import Demands, demands_of
 from eudr_geo.store.erasing import PERSONAL
+from eudr_geo.words.saying import counted, joined, say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,6 +37,9 @@ _KEYS: Mapping[str, tuple[str, ...]] = {
     "dds_reference": ("reference",),
 }
 """What tells two rows apart in tables without a code of their own."""
+
+UNKNOWN = "imports:unknown"
+"""What is said of a row that names something neither the book nor the project knows."""
 
 _LOSSES = frozenset({"process_line"})
 
@@ -72,17 +77,10 @@ class BookImport:
     def summary(self) -> str:
         """One plain sentence."""
         parts = []
-        for place, word in ((1, "new"), (2, "changed")):
-            found = [_counted(row[0], int(row[place])) for row in self.counts() if row[place]]
-            parts += [f"{', '.join(found)} {word}"] if found else []
-        return "; ".join(parts)
-
-
-def _counted(table: str, number: int) -> str:
-    """A number of rows in words: 1 delivery, 2 deliveries."""
-    noun = table.replace("_", " ")
-    several = f"{noun[:-1]}ies" if noun.endswith("ry") else f"{noun}es" if noun.endswith("s") else f"{noun}s"
-    return f"{number:,} {noun if number == 1 else several}"
+        for place, how in ((1, "imports:new"), (2, "imports:changed")):
+            found = [counted(f"imports:rows.{row[0]}", int(row[place])) for row in self.counts() if row[place]]
+            parts += [say(how, rows=joined(found, ", "))] if found else []
+        return joined(parts)
 
 
 def preview_book(store: Store, book: LotBook, file: SourceFile | None = None) -> BookImport:
@@ -153,8 +151,7 @@ def _remembering(book: LotBook, forgotten: set[str]) -> list[Refused]:
     for row in _rows(book.table("producer")) if forgotten else ():
         code = row["code"]
         if code in forgotten and (row.get("name") not in (None, "", code) or any(row.get(one) for one in PERSONAL)):
-            why = f"the person behind producer {code} was forgotten, and this row names them"
-            fix = f"write {code} for the name, and leave the other cells empty"
+            why, fix = say("imports:forgotten", code=code), say("imports:forgotten.do", code=code)
             found.append(Refused(row.get("src_file") or "", row.get("src_row"), code, why, fix))
     return found
 
@@ -176,8 +173,8 @@ def _over_draws(merged: Mapping[str, Mapping[Key, Row]], plan: BookImport) -> li
         lot = now.lots[place]
         if lot in touched:
             row = merged["lot"][(lot,)]
-            why = f"{now.taken[place]:,.1f} kg are taken from lot {lot}, which holds {now.held[place]:,.1f} kg"
-            fix = "correct the weights, or enter the missing deliveries"
+            why = say("imports:over-drawn", taken_kg=now.taken[place], lot=lot, held_kg=now.held[place])
+            fix = say("imports:over-drawn.do")
             found.append(Refused(row.get("src_file") or "", row.get("src_row"), lot, why, fix))
     return found
 
@@ -220,15 +217,41 @@ def _label(key: Key) -> str:
     return " / ".join(str(part or "–") for part in key)
 
 
+def _called(table: str, column: str, row: Row) -> str:
+    """Name of a column: in English that of the table, in other languages the heading of the workbook."""
+    place = table_of(BOOK_TABLES[table]).columns[column].info.get("sheet")
+    if place is None:
+        return column
+    side = 0 if row.get("direction") == "in" else -1  # a line of a process has one column for each side
+    return Said(column, f"columns:{place.keys[side]}", {})
+
+
+def _words(table: str, column: str, allowed: Sequence[str]) -> str:
+    """Words that a column may hold: in English as they are stored, in other languages as the workbook has them."""
+    place = table_of(BOOK_TABLES[table]).columns[column].info.get("sheet")
+    choice = "" if place is None else place.kind.partition(":")[2]
+    return joined([Said(one, f"choices:{choice}.{one}", {}) if choice else one for one in allowed], ", ")
+
+
+def _thing(name: str, key: Key) -> str:
+    return say("imports:thing", kind=say(f"nouns:{name}"), code=_label(key))
+
+
 def _twice(name: str, key: Key, first: Row, other: Row) -> Refused:
-    rows = " and ".join(str(row["src_row"]) for row in (first, other) if row.get("src_row"))
-    where = f" (rows {rows})" if rows else ""
+    rows = [row["src_row"] for row in (first, other) if row.get("src_row")]
+    thing = _thing(name, key)
+    if len(rows) > 1:
+        why = say("imports:twice.rows", thing=thing, first=rows[0], second=rows[1])
+    elif rows:  # a row that came from no file has no number
+        why = say("imports:twice.row", thing=thing, first=rows[0])
+    else:
+        why = say("imports:twice", thing=thing)
     return Refused(
         other.get("src_file") or "",
         other.get("src_row"),
         _label(key),
-        f"{name.replace('_', ' ')} {_label(key)} stands twice with different values{where}",
-        "correct its code, or make one row of the two",
+        why,
+        say("imports:twice.do"),
     )
 
 
@@ -236,21 +259,24 @@ def _faults(
     asks: Demands, name: str, key: Key, row: Row, known: Mapping[str, set[str]], *, is_new: bool
 ) -> list[tuple[str, str]]:
     """Why a row cannot be stored, and what to do."""
-    label = f"{name.replace('_', ' ')} {_label(key)}"
-    faults = []
+    thing = _thing(name, key)
+    faults: list[tuple[str, str]] = []
     for column, target in asks.references:
         if row.get(column) and row[column] not in known[target]:
-            why = f"{label} names the {target} {row[column]}, which nobody knows"
-            faults.append((why, f"add the {target}, or correct the code"))
+            kind = say(f"nouns:{target}")
+            why = say(UNKNOWN, thing=thing, kind=kind, code=row[column])
+            faults.append((why, say(f"{UNKNOWN}.do", kind=kind)))
     for one in asks.columns:
         value = row.get(one.name)
+        called = _called(name, one.name, row)
         if is_new and one.is_needed and value in (None, ""):
-            faults.append((f"{label} has no {one.name}", "fill it in"))
+            faults.append((say("imports:missing", thing=thing, column=called), say("imports:missing.do")))
         elif value and one.allowed and value not in one.allowed:
-            words = ", ".join(one.allowed)
-            faults.append((f"{label} has the {one.name} {str(value)[:40]!r}", f"write one of {words}"))
+            why = say("imports:not-allowed", thing=thing, column=called, value=str(value)[:40])
+            faults.append((why, say("imports:not-allowed.do", values=_words(name, one.name, one.allowed))))
         elif one.name == "quantity_kg" and value is not None and not value > 0:
-            faults.append((f"{label} has a {one.name} of {value}", "write a weight of more than zero"))
+            why = say("imports:no-weight", thing=thing, column=called, value=value)
+            faults.append((why, say("imports:no-weight.do")))
     return faults
 
 
@@ -290,13 +316,15 @@ def apply_book(
     """
     if plan.refused:
         first = plan.refused[0]
-        more = f" (and {len(plan.refused) - 1} more)" if len(plan.refused) > 1 else ""
-        raise RefusedError(f"nothing stored: {first.why}{more}", fix=first.fix)
+        more = len(plan.refused) - 1
+        raise RefusedError(
+            say("imports:refused.more" if more else "imports:refused", why=first.why, more=more), fix=first.fix
+        )
     if plan.is_empty and (land is None or land.is_empty):
-        return NOTHING_NEW
+        return nothing_new()
     files = () if plan.file is None else (plan.file,)
     contents = packed(store, files, () if original is None else (original,))
-    with store.writing(now=now, who=who, action="book", summary=plan.summary()) as writer:
+    with store.writing(now=now, who=who, action="book", summary=str(plan.summary())) as writer:
         stood_still(writer, plan.seen)
         store_files(store, writer, files, contents)
         for name, noun in BOOK_TABLES.items():
@@ -308,11 +336,12 @@ def apply_book(
             reading = Reading(land.plots, (), land.files)
             land = dataclasses.replace(_again(store, reading, land), refused=land.refused)
             store_plots(store, writer, land, contents)
-        writer.summary = "; ".join(part for part in (plan.summary(), land.summary() if land else "") if part)
-    return f"Stored: {writer.summary}."
+        summary = joined([part for part in (plan.summary(), land.summary() if land else "") if part])
+        writer.summary = str(summary)
+    return say("commands:stored", summary=summary)
 
 
 def _again(store: Store, reading: Reading, land: PlotImport) -> PlotImport:
     if land.result is None:
-        raise RefusedError("nothing stored: the plots were not checked", fix="check them first")
+        raise RefusedError(say("imports:unchecked"), fix=say("imports:unchecked.do"))
     return preview_plots(store, reading, land.result, land.changes)

@@ -16,8 +16,12 @@ from eudr_geo.model.records import StoredFile
 from eudr_geo.sources.workbook.reading import folder_bytes
 from eudr_geo.store import Store
 from eudr_geo.store.journal import Writer
+from eudr_geo.words.saying import say
 
-NOTHING_NEW = "Nothing new; nothing stored."
+
+def nothing_new() -> str:
+    """Say that nothing was stored, because all of it is known."""
+    return say("imports:nothing-new")
 
 
 @dataclass(frozen=True)
@@ -43,7 +47,7 @@ def packed(store: Store, files: Sequence[SourceFile], originals: Iterable[str | 
     found: dict[str, bytes] = {}
     for path in map(Path, originals):
         if path.exists() and path.samefile(store.path):
-            raise InputError(f"{path} is the project itself", fix="name the files to be added")
+            raise InputError(say("imports:itself", path=path), fix=say("imports:itself.do"))
         data = folder_bytes(path) if path.is_dir() else path.read_bytes()
         digest = hashlib.sha256(data).hexdigest()
         if digest in wanted:
@@ -79,6 +83,4 @@ def stood_still(writer: Writer, seen: int) -> None:
         When something was stored since the preview.
     """
     if writer.after != seen:
-        raise RefusedError(
-            "nothing stored: the project was changed while you looked at the preview", fix="run the command again"
-        )
+        raise RefusedError(say("imports:moved"), fix=say("imports:moved.do"))

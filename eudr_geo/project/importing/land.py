@@ -25,10 +25,10 @@ from eudr_geo.model.plots import Plots, Reading, SourceFile
 from eudr_geo.model.records import StoredChange, StoredFinding
 from eudr_geo.plots.geodesy import plot_area_ha
 from eudr_geo.plots.shapes.fingerprint import geometry_hashes
-from eudr_geo.project.importing.common import NOTHING_NEW, Refused, packed, stood_still, store_files
+from eudr_geo.project.importing.common import Refused, nothing_new, packed, stood_still, store_files
 from eudr_geo.store import PlotFacts, Store
 from eudr_geo.store.journal import Writer
-from eudr_geo.words.saying import to_plain
+from eudr_geo.words.saying import say, to_plain
 
 CODE_LENGTH = 40
 """Longest plot code, as in the data model."""
@@ -62,10 +62,8 @@ class PlotImport:
 
     def summary(self) -> str:
         """One plain sentence."""
-        return (
-            f"{len(self.new):,} plots new, {len(self.resurveyed):,} with a new boundary, {len(self.updated):,} with"
-            f" other facts, {len(self.unchanged):,} unchanged, {len(self.refused):,} refused"
-        )
+        counts = {name: len(getattr(self, name)) for name in ("new", "resurveyed", "updated", "unchanged", "refused")}
+        return say("imports:plots", **counts)
 
 
 def preview_plots(store: Store, reading: Reading, result: CheckResult, changes: Sequence[Change] = ()) -> PlotImport:
@@ -136,19 +134,17 @@ def _refusal(plan: PlotImport, stated: _Stated, row: int, shapes: int) -> tuple[
     """Why a plot cannot be stored, and what to do; None when it can."""
     code = plan.codes[row]
     if not code:
-        return "it has no plot code", "give each plot a short code; deliveries will name it"
+        return say("imports:no-code"), say("imports:no-code.do")
     if len(code) > CODE_LENGTH:
-        return f"its code is longer than {CODE_LENGTH} characters", "give it a shorter code"
+        return say("imports:long-code", most=CODE_LENGTH), say("imports:long-code.do")
     if shapes > 1:
-        return "its code stands on two different boundaries", "ask which is right; give one of them another code"
+        return say("imports:two-boundaries"), say("imports:two-boundaries.do")
     known = plan.known.get(code)
     if known is not None and known.geometry_hash != plan.hashes[row]:
         mapped_on = stated.mapped_on[row]
         if mapped_on and mapped_on < known.mapped_on:
-            return (
-                f"its boundary was mapped on {mapped_on}, before the one in the project ({known.mapped_on})",
-                "leave it out, or correct its date of mapping",
-            )
+            why = say("imports:older", date=mapped_on, known=known.mapped_on)
+            return why, say("imports:older.do")
     return None
 
 
@@ -230,12 +226,12 @@ def apply_plots(store: Store, plan: PlotImport, *, now: str, who: str, originals
         When the project was changed since the preview.
     """
     if plan.is_empty:
-        return NOTHING_NEW
+        return nothing_new()
     contents = packed(store, plan.files, originals)
-    with store.writing(now=now, who=who, action="add", summary=plan.summary()) as writer:
+    with store.writing(now=now, who=who, action="add", summary=str(plan.summary())) as writer:
         stood_still(writer, plan.seen)
         store_plots(store, writer, plan, contents)
-    return f"Stored: {plan.summary()}."
+    return say("commands:stored", summary=plan.summary())
 
 
 def store_plots(store: Store, writer: Writer, plan: PlotImport, contents: Mapping[str, bytes]) -> None:

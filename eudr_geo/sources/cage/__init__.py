@@ -20,15 +20,15 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from eudr_geo.base.limits import Limits, raise_it
+from eudr_geo.base.limits import Limits, variable_of
 from eudr_geo.model.plots import Note, Plots, Reading, SourceFile
 from eudr_geo.sources.cage.drivers import ALLOWED
 from eudr_geo.sources.cage.starting import command, environment
 from eudr_geo.sources.cage.warm import Warm, WarmError, is_possible
 from eudr_geo.sources.cage.wire import WireError, unpack
+from eudr_geo.words.saying import say
 
 _COPY_BLOCK = 1 << 20
-_TRY_AGAIN = "open it in the program that made it and export it again; if it is large, split it"
 
 
 def read(path: Path, name: str, job: dict[str, Any], limits: Limits, warm: Warm | None = None) -> tuple[Reading, Any]:
@@ -62,16 +62,18 @@ def read(path: Path, name: str, job: dict[str, Any], limits: Limits, warm: Warm 
                 name,
                 digest,
                 size,
-                f"the file is larger than {limits.file_bytes:,} bytes",
-                f"split it, {raise_it('file_bytes')}",
+                say("reading:too-large", most=limits.file_bytes),
+                say("reading:too-large.do", variable=variable_of("file_bytes")),
             ), None
         answer, complaint = _run(folder, job, limits, child)
         if complaint:
-            return _failed(name, digest, size, complaint, _TRY_AGAIN), None
+            return _failed(name, digest, size, complaint, say("reading:cage.do")), None
         try:
             reading, other = unpack(answer, name, limits)
         except WireError as error:
-            return _failed(name, digest, size, f"the reading process answered nonsense ({error})", _TRY_AGAIN), None
+            return _failed(
+                name, digest, size, say("reading:cage.nonsense", what=str(error)), say("reading:cage.do")
+            ), None
         files = tuple(replace(file, sha256=digest, size_bytes=size) for file in reading.files)
         return Reading(reading.plots, reading.rejected, files), other
     finally:
@@ -106,19 +108,19 @@ def _run(folder: Path, job: dict[str, Any], limits: Limits, child: _Cold | Warm)
         finally:
             cold.close()
     if code is None:
-        return b"", f"reading took longer than {limits.wall_s} s and was stopped"
+        return b"", say("reading:cage.wall", seconds=limits.wall_s)
     size = said.stat().st_size if said.is_file() else 0
     if code == 0:
-        return (said.read_bytes(), "") if size <= limits.result_bytes else (b"", "the answer is too long")
+        return (said.read_bytes(), "") if size <= limits.result_bytes else (b"", say("reading:cage.answer"))
     if code == -_SIGXCPU:
-        return b"", f"reading took longer than {limits.cpu_s} s of the processor and was stopped"
+        return b"", say("reading:cage.cpu", seconds=limits.cpu_s)
     if code == -_SIGKILL:
-        return b"", f"reading was stopped by the system: {limits.cpu_s} s of the processor, or its memory, were used up"
+        return b"", say("reading:cage.killed", seconds=limits.cpu_s)
     if code == MEMORY_EXIT:
-        return b"", f"reading needed more than {limits.memory_bytes // 1_000_000:,} MB of memory and was stopped"
+        return b"", say("reading:cage.memory", megabytes=limits.memory_bytes // 1_000_000)
     if code in {DISK_EXIT, -_SIGXFSZ}:
-        return b"", f"reading wrote more than {limits.disk_bytes // 1_000_000:,} MB to the disk and was stopped"
-    return b"", "the reading process crashed on it"
+        return b"", say("reading:cage.disk", megabytes=limits.disk_bytes // 1_000_000)
+    return b"", say("reading:cage.crashed")
 
 
 _SIGXCPU, _SIGKILL, _SIGXFSZ = (getattr(signal, name, 0) for name in ("SIGXCPU", "SIGKILL", "SIGXFSZ"))

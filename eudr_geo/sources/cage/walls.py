@@ -16,6 +16,7 @@ _CLONE_NEWNET, _CLONE_NEWUSER = 0x40000000, 0x10000000
 _OPEN_FILES = 64
 _OURS = ("eudr_geo.sources.cage.wire", "eudr_geo.plots.projecting")
 _THEIRS = ("xml.etree.ElementTree", "charset_normalizer", "python_calamine", "zipfile", "sqlite3")
+_WORDS = ("reading", "shapes", "tables")  # what readers say
 _ALWAYS_READ = (
     "/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/share/zoneinfo", "/etc/ld.so.cache", "/dev/null", "/dev/zero",
     "/dev/urandom",
@@ -30,8 +31,11 @@ def load() -> None:
         with suppress(ImportError):  # a reader that needs it says so
             importlib.import_module(name)
     from eudr_geo.sources.readers import formats
+    from eudr_geo.words.tables import table
 
     formats()
+    for name in _WORDS:
+        table(name)
 
 
 def shut(limits: Limits) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import struct
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, astuple, fields, replace
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -79,9 +82,50 @@ def _said(row: Note | Rejected) -> dict[str, Any]:
     return {"why": to_plain(row.why), "fix": to_plain(row.fix)}
 
 
-def _heard(row: Mapping[str, Any]) -> dict[str, str]:
-    """The sentences again; one that nobody knows is nonsense."""
-    return {"why": from_plain(row["why"]), "fix": from_plain(row["fix"])}
+class _Hearing:
+    """Sentences as keys and values → sentences again; those without a value are said once, for they come often.
+
+    Parameters
+    ----------
+    most
+        Characters that the values of one sentence may have together.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._known: dict[str, str] = {}
+
+    def both(self, row: Mapping[str, Any]) -> dict[str, str]:
+        """Why, and what to do; a sentence that nobody knows, or with a value that is none, is nonsense."""
+        return {"why": self._heard(row["why"]), "fix": self._heard(row["fix"])}
+
+    def _heard(self, data: Any) -> str:
+        if type(data) is str:
+            return data  # its length is looked at with all other texts
+        key, values = data
+        if values:
+            if _length(values) > self._most:
+                raise WireError("a sentence is too long")
+            return from_plain(data)
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = from_plain(data)
+        return known
+
+
+def _length(data: Any) -> int:
+    """Characters of the texts in a value of a sentence; those too that its words have no place for."""
+    kind = type(data)
+    if kind is str:
+        data.encode()  # no half characters
+        return len(data)
+    if kind is list:
+        return sum(map(_length, data))
+    if kind is dict:
+        return sum(map(_length, data)) + sum(map(_length, data.values()))
+    if kind not in _CELLS:
+        raise WireError("a value is of no kind")
+    return 0
 
 
 def _blobs(values: Any, kind: str) -> list[bytes | memoryview]:
@@ -111,6 +155,19 @@ def _shape_blobs(shapes: npt.NDArray[Any]) -> list[bytes | memoryview]:
     ]
 
 
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Millions of small objects, none in a circle: the collector would only cost time (half of it)."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+@_without_collector()
 def unpack(data: bytes, name: str, limits: Limits) -> tuple[Reading, Any]:
     """Return the reading that a child packed.
 
@@ -131,7 +188,8 @@ def unpack(data: bytes, name: str, limits: Limits) -> tuple[Reading, Any]:
         if at != len(view):
             raise WireError("bytes left over")
         given = dict(head["file"])
-        given["notes"] = tuple(_checked(Note(**note | _heard(note)), most) for note in head["notes"])
+        hear = _Hearing(_LONGER * most)
+        given["notes"] = tuple(_checked(Note(**note | hear.both(note)), most) for note in head["notes"])
         given["changes"] = tuple(_checked(CellChange(*row), most) for row in zip(*head["changes"], strict=True))
         file = _checked(SourceFile(**{**given, "name": name}), most)
         rejected = []
@@ -141,7 +199,7 @@ def unpack(data: bytes, name: str, limits: Limits) -> tuple[Reading, Any]:
             lon, lat = (float("nan") if row[key] is None else float(row[key]) for key in ("lon", "lat"))
             offer = offers.take([used]) if has_offer else None
             used += bool(has_offer)
-            given = {**row, **_heard(row), "source": name, "lon": lon, "lat": lat, "offer": offer}
+            given = {**row, **hear.both(row), "source": name, "lon": lon, "lat": lat, "offer": offer}
             rejected.append(_checked(Rejected(**given), most))
         other = _sheets(head["other"])
     except _NONSENSE as error:
@@ -166,17 +224,24 @@ def _sheets(other: Any) -> Any:
 
 def _checked(row: Any, most: int) -> Any:
     """Return a row of text and numbers if each field is what its name says; what is text may be shown to people."""
-    for spec in fields(row):
-        value = getattr(row, spec.name)
-        wanted = _FIELD_TYPES.get(str(spec.type))
-        kind = str if isinstance(value, Said) else type(value)
-        if wanted and (kind not in wanted or (isinstance(value, int) and value < 0)):
-            raise WireError(f"{spec.name} is of the wrong kind")
-        if isinstance(value, str):
+    for name, wanted in _wanted(row.__class__):
+        value = getattr(row, name)
+        kind = type(value)
+        if kind is Said:
+            kind = str
+        if wanted and (kind not in wanted or (kind is int and value < 0)):
+            raise WireError(f"{name} is of the wrong kind")
+        if kind is str:
             value.encode()  # no half characters
             if len(value) > _LONGER * most:
-                raise WireError(f"{spec.name} is too long")
+                raise WireError(f"{name} is too long")
     return row
+
+
+@cache
+def _wanted(kind: type[Any]) -> tuple[tuple[str, set[type] | None], ...]:
+    """Names of the fields of a row, and the kinds that each may have; None for one that is looked at elsewhere."""
+    return tuple((spec.name, _FIELD_TYPES.get(str(spec.type))) for spec in fields(kind))
 
 
 def _table(head: dict[str, Any], view: memoryview, at: int, source: str, most: int) -> tuple[Plots, int]:

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import IO
 
-from eudr_geo.base.limits import Limits, raise_it
+from eudr_geo.base.limits import Limits, variable_of
 from eudr_geo.model.source import Source, WholeFileError, printable
+from eudr_geo.words.saying import say
 
-_SEND_AGAIN = "zip the files again, only those that belong together"
 _TAIL = 65_557  # an archive's last record and the longest comment behind it
 _LIST_ENTRY = 2_000  # bytes of an honest entry in the list of files, with room
 _ARCHIVES = (".zip", ".kmz")
@@ -69,10 +69,14 @@ def _opened(source: Source) -> Iterator[list[_Member]]:
             yield _listed(stream, source.limits, stack, "", source.limits.nested_archives)
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError, ValueError) as error:
         raise WholeFileError(
-            "unreadable-file", f"the archive is damaged ({printable(str(error))[:80]})", _SEND_AGAIN
+            "unreadable-file",
+            say("reading:archive.damaged", what=printable(str(error))[:80]),
+            say("reading:do.zip-again"),
         ) from error
     except RuntimeError as error:  # what zipfile says of a password
-        raise WholeFileError("unreadable-file", "the archive has a password", "send it without one") from error
+        raise WholeFileError(
+            "unreadable-file", say("reading:archive.password"), say("reading:archive.password.do")
+        ) from error
 
 
 def _listed(stream: IO[bytes], limits: Limits, stack: ExitStack, inside: str, levels: int) -> list[_Member]:
@@ -120,9 +124,9 @@ def _count_first(stream: IO[bytes], limits: Limits) -> None:
         return  # zipfile says what is wrong with it
     disk, _, _, count, listed, _ = struct.unpack("<4H2I", tail[at + 4 : at + 20])
     if tail[max(at - 20, 0) : at].startswith(b"PK\x06\x07"):
-        raise WholeFileError("unreadable-file", "the archive is of the kind for huge files (zip64)", _SEND_AGAIN)
+        raise WholeFileError("unreadable-file", say("reading:archive.zip64"), say("reading:do.zip-again"))
     if disk:
-        raise WholeFileError("unreadable-file", "the archive is one part of several", "join the parts, and zip again")
+        raise WholeFileError("unreadable-file", say("reading:archive.part"), say("reading:archive.part.do"))
     if count > limits.zip_members or listed > limits.zip_members * _LIST_ENTRY:
         raise _too_many(limits)
 
@@ -149,7 +153,7 @@ def not_read(names: Iterable[str], *, taken: str | tuple[str, ...]) -> str:
     """Return a sentence about files of an archive that may hold plots but are not of the format that was read."""
     others = [name for name in names if name.lower().endswith(_MAY_HOLD_PLOTS) and not name.lower().endswith(taken)]
     listed = ", ".join(PurePosixPath(name).name[:40] for name in sorted(others)[:5])
-    return f"the archive also holds {listed}{' …' if len(others) > 5 else ''}, not read" if others else ""
+    return say("reading:archive.others", names=listed + (" …" if len(others) > 5 else "")) if others else ""
 
 
 def _check(infos: list[zipfile.ZipInfo], limits: Limits) -> None:
@@ -159,22 +163,26 @@ def _check(infos: list[zipfile.ZipInfo], limits: Limits) -> None:
     for info in infos:
         name = info.filename
         if name in seen:
-            raise WholeFileError("unreadable-file", f"the archive holds two files called {name[:80]}", _SEND_AGAIN)
+            raise WholeFileError(
+                "unreadable-file", say("reading:archive.twice", name=name[:80]), say("reading:do.zip-again")
+            )
         seen.add(name)
         path = PurePosixPath(name.replace("\\", "/"))
         if path.is_absolute() or ".." in path.parts or ":" in name or (info.external_attr >> 16) & 0o170000 == 0o120000:
             raise WholeFileError(
-                "unreadable-file", f"the archive names a place outside itself: {name[:80]}", "do not open it"
+                "unreadable-file", say("reading:archive.outside", name=name[:80]), say("reading:do.not-open")
             )
         if info.file_size > limits.zip_ratio * max(info.compress_size, 1) + _ALWAYS_FINE:
             raise _too_large(limits, "zip_ratio")
         if info.file_size > limits.member_bytes:
             raise _too_large(limits, "member_bytes")
         if info.flag_bits & 1:
-            raise WholeFileError("unreadable-file", "the archive has a password", "send it without one")
+            raise WholeFileError("unreadable-file", say("reading:archive.password"), say("reading:archive.password.do"))
         if info.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
-            method = _METHODS.get(info.compress_type, f"method {info.compress_type}")
-            raise WholeFileError("unreadable-file", f"the archive is packed with {method}", "zip it the ordinary way")
+            method = _METHODS.get(info.compress_type) or say("reading:archive.method", number=info.compress_type)
+            raise WholeFileError(
+                "unreadable-file", say("reading:archive.packed", method=method), say("reading:archive.packed.do")
+            )
     if sum(info.file_size for info in infos) > limits.unpacked_bytes:
         raise _too_large(limits)
 
@@ -187,15 +195,15 @@ def _is_junk(name: str) -> bool:
 def _too_many(limits: Limits) -> WholeFileError:
     return WholeFileError(
         "unreadable-file",
-        f"the archive holds more than {limits.zip_members:,} files",
-        f"{_SEND_AGAIN}, {raise_it('zip_members')}",
+        say("reading:archive.many", most=limits.zip_members),
+        say("reading:archive.many.do", variable=variable_of("zip_members")),
     )
 
 
 def _too_large(limits: Limits, which: str = "unpacked_bytes") -> WholeFileError:
     what = {
-        "unpacked_bytes": f"the archive unpacks to more than {limits.unpacked_bytes:,} bytes",
-        "member_bytes": f"a file in the archive unpacks to more than {limits.member_bytes:,} bytes",
-        "zip_ratio": f"a file in the archive unpacks to more than {limits.zip_ratio} times its size",
+        "unpacked_bytes": say("reading:archive.unpacks", most=limits.unpacked_bytes),
+        "member_bytes": say("reading:archive.member", most=limits.member_bytes),
+        "zip_ratio": say("reading:archive.ratio", most=limits.zip_ratio),
     }[which]
-    return WholeFileError("unreadable-file", what, f"send the files one by one, {raise_it(which)}")
+    return WholeFileError("unreadable-file", what, say("reading:archive.large.do", variable=variable_of(which)))

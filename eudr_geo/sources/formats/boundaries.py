@@ -18,6 +18,7 @@ import shapely
 from eudr_geo.law import COORDINATE_DECIMALS, MIN_RING_POSITIONS
 from eudr_geo.model.source import NumberText, RecordError
 from eudr_geo.plots.building import build_polygons, ring_faults
+from eudr_geo.words.saying import counted, say
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -25,7 +26,7 @@ Floats = npt.NDArray[np.float64]
 FACTS = ("open_rings", "short_rings", "has_z", "vertices", "short_lons", "short_lats", "decimals")
 """Columns of a plot table that say how the geometry was written."""
 
-_EXPORT_AGAIN = "export the file again from the mapping program"
+_EXPORT_AGAIN = "reading:do.export-again"
 _DEPTH = {"Point": 1, "MultiPoint": 2, "LineString": 2, "Polygon": 3, "MultiLineString": 3, "MultiPolygon": 4}
 _NUMBER = re.compile(r"[-+]?(\d+)(?:\.(\d*))?(?:[eE]([-+]?\d+))?|[-+]?\.(\d+)")
 _WRITTEN_SHORT = 1e-9  # degrees: no device writes a sixth decimal so near to none
@@ -71,15 +72,15 @@ def number_of(text: Any) -> float:
             return value + 0.0
     shown = {None: "null", True: "true", False: "false"}.get(text, str(text)[:80]) if text.__hash__ else "a list"
     if isinstance(text, str) and _COMMA.fullmatch(text):
-        fix = f"write {text.strip().replace(',', '.')} with a point and without quotes"
+        fix = say("shapes:number.point.do", number=text.strip().replace(",", "."))
     elif isinstance(text, str) and not isinstance(text, NumberText) and _NUMBER.fullmatch(text.strip()):
         shown = f'"{shown}"'
-        fix = f"write {text.strip()} without quotes"
+        fix = say("shapes:number.quotes.do", number=text.strip())
     elif isinstance(text, (list, dict)):
-        raise RecordError("unreadable-record", "a list stands where a number belongs", "write [longitude, latitude]")
+        raise RecordError("unreadable-record", say("shapes:number.list"), say("shapes:do.position"))
     else:
-        fix = "write the longitude and latitude as plain numbers, like 108.056789"
-    raise RecordError("not-finite", f"{shown} stands where a number belongs", fix, shown)
+        fix = say("shapes:number.do")
+    raise RecordError("not-finite", say("shapes:number", text=shown), fix, shown)
 
 
 def shape_of(kind: str, nested: Any) -> Shape:
@@ -100,16 +101,19 @@ def shape_of(kind: str, nested: Any) -> Shape:
     if kind == "GeometryCollection":
         parts = [shape_of(*part) for part in nested]
         if not parts:
-            raise RecordError("missing-geometry", "the collection is empty", "draw the plot")
+            raise RecordError("missing-geometry", say("shapes:collection.empty"), say("shapes:collection.empty.do"))
         return _merged(shapely.geometrycollections([part.geometry for part in parts]), parts)
     if kind not in _DEPTH:
         raise RecordError(
-            "unsupported-geometry", f"{kind[:40]} is no geometry of a plot", "use a Point or a Polygon", kind[:80]
+            "unsupported-geometry",
+            say("shapes:no-geometry-of-plot", what=kind[:40]),
+            say("shapes:no-geometry-of-plot.do"),
+            kind[:80],
         )
     if kind == "Point" and isinstance(nested, list) and nested and isinstance(nested[0], list):
-        raise RecordError("nested-point", "the point is written as a list of positions", "write [longitude, latitude]")
+        raise RecordError("nested-point", say("shapes:nested-point"), say("shapes:do.position"))
     if not nested:
-        raise RecordError("missing-geometry", "the geometry has no positions", "walk the plot again and export it")
+        raise RecordError("missing-geometry", say("shapes:no-positions"), say("shapes:do.walk-and-export"))
     _check_depth(nested, _DEPTH[kind])
     if kind == "Point":
         return _positions_shape([nested], lambda xy: shapely.Point(xy[0]))
@@ -129,14 +133,14 @@ def _check_depth(nested: Any, depth: int) -> None:
     if depth == 0:
         return
     if not isinstance(nested, list):
-        raise RecordError("unreadable-record", "the coordinates are nested wrongly", _EXPORT_AGAIN)
+        raise RecordError("unreadable-record", say("shapes:nested"), say(_EXPORT_AGAIN))
     for inner in nested:
         if depth > 1:
             if not isinstance(inner, list) or not inner:
                 raise RecordError(
                     "unreadable-record",
-                    "the coordinates are nested wrongly",
-                    _EXPORT_AGAIN,
+                    say("shapes:nested"),
+                    say(_EXPORT_AGAIN),
                 )
             _check_depth(inner, depth - 1)
 
@@ -144,15 +148,15 @@ def _check_depth(nested: Any, depth: int) -> None:
 def _positions_shape(positions: Sequence[Sequence[Any]], build: Any) -> Shape:
     for position in positions:
         if isinstance(position, (list, tuple)) and any(isinstance(one, (list, tuple)) for one in position):
-            raise RecordError("unreadable-record", "the coordinates are nested wrongly", _EXPORT_AGAIN)
+            raise RecordError("unreadable-record", say("shapes:nested"), say(_EXPORT_AGAIN))
         if not isinstance(position, (list, tuple)) or not 2 <= len(position) <= 4:
             raise _no_position(position)
         if len(position) == 4 and not any(decimals_of(str(one)) for one in position):
             written = f"[{', '.join(map(str, position))}]"
             raise RecordError(
                 "unreadable-record",
-                f"a position of four whole numbers: {written[:80]}, perhaps two with decimal commas",
-                "write [longitude, latitude] with decimal points",
+                say("shapes:four-whole", written=written[:80]),
+                say("shapes:four-whole.do"),
                 written[:80],
             )
     xy = np.array([[number_of(position[0]), number_of(position[1])] for position in positions])
@@ -175,8 +179,8 @@ def _no_position(position: Any) -> RecordError:
     written = f"[{', '.join(str(one) for one in found[:6])}{' …' if len(found) > 6 else ''}]"
     return RecordError(
         "unreadable-record",
-        f"a position has {len(found)} number{'s' if len(found) > 1 else ''}: {written[:80]}",
-        "write [longitude, latitude]",
+        counted("shapes:position-of", len(found), written=written[:80]),
+        say("shapes:do.position"),
         written[:80],
     )
 
@@ -264,10 +268,6 @@ def largest(values: npt.NDArray[Any], owner: Ints, n: int) -> Ints:
     return found
 
 
-TAKE_IT = "look at it on a map; take it as a boundary with: repair --also unsupported-geometry"
-"""What to do about a line that comes back to its start."""
-
-
 def line_fault(kind: str, what: str, offer: Shape | None, fix: str) -> RecordError:
     """Return what is wrong with a line; one that comes back to its start says how to take it as a boundary.
 
@@ -278,7 +278,7 @@ def line_fault(kind: str, what: str, offer: Shape | None, fix: str) -> RecordErr
     """
     if offer is None:
         return RecordError("unsupported-geometry", what, fix, kind)
-    return RecordError("unsupported-geometry", f"{what}; it comes back to its start", TAKE_IT, kind)
+    return RecordError("unsupported-geometry", say("shapes:comes-back", what=what), say("shapes:comes-back.do"), kind)
 
 
 def offered_polygon(positions: Sequence[Sequence[Any]], *, gap_m: float = 20.0) -> Shape | None:

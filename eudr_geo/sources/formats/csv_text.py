@@ -12,6 +12,7 @@ from typing import Any
 from eudr_geo.base.cells import shown
 from eudr_geo.base.limits import Limits
 from eudr_geo.model.source import WholeFileError
+from eudr_geo.words.saying import say
 
 SEPARATORS = ",;\t|"
 _SAMPLE_ROWS = 12
@@ -38,8 +39,8 @@ def decoded(data: bytes) -> tuple[str, str, bool]:
             except UnicodeDecodeError as error:
                 raise WholeFileError(
                     "unreadable-file",
-                    f"the text is not {name.removesuffix('-sig').upper()} as it says",
-                    "save it again",
+                    say("tables:not-encoded", encoding=name.removesuffix("-sig").upper()),
+                    say("tables:not-encoded.do"),
                 ) from error
     try:
         return data.decode("utf-8"), "utf-8", True
@@ -49,7 +50,7 @@ def decoded(data: bytes) -> tuple[str, str, bool]:
 
     best = from_bytes(data, cp_isolation=["cp1252", "cp1258", "latin_1", "mac_roman"]).best()
     if best is None:
-        raise WholeFileError("unreadable-file", "the text encoding cannot be told", "save the table as CSV UTF-8")
+        raise WholeFileError("unreadable-file", say("tables:no-encoding"), say("tables:no-encoding.do"))
     return str(best), best.encoding, False
 
 
@@ -76,7 +77,7 @@ def rows_of(
         For quotes that are never closed, NUL characters, or more rows or columns than the limits.
     """
     if "\0" in text:
-        raise WholeFileError("unreadable-file", "the text holds NUL characters", "save the table again as CSV UTF-8")
+        raise WholeFileError("unreadable-file", say("tables:nul"), say("tables:nul.do"))
     csv.field_size_limit(max(limits.text_length * 100, 1_000_000))
     told = re.match(r"sep=([,;\t|])[ \t]*(?:\r\n|\n|\r)", text)
     separator = told[1] if told else max(SEPARATORS, key=lambda mark: _score(text, mark, likeness))
@@ -95,17 +96,17 @@ def rows_of(
             if len(row) > limits.sheet_columns or len(rows) > limits.sheet_rows:
                 raise WholeFileError(
                     "unreadable-file",
-                    f"the table has more than {limits.sheet_rows:,} rows or {limits.sheet_columns} columns",
-                    "split it, or copy the filled cells to a new sheet",
+                    say("tables:too-large", rows=limits.sheet_rows, columns=limits.sheet_columns),
+                    say("tables:too-large.do"),
                 )
     except csv.Error as error:
         if keep_torn and (alone := _line_by_line(body, separator, limits)) is not None:
             return [[]] * skipped + alone
-        why = "a quotation mark there is never closed" if "unexpected end" in str(error) else shown(error)
+        why = say("tables:breaks.quotation") if "unexpected end" in str(error) else shown(error)
         raise WholeFileError(
             "unreadable-file",
-            f"the table breaks at line {start + 1}: {why}",
-            "correct the line, or save the table again",
+            say("tables:breaks", line=start + 1, why=why),
+            say("tables:breaks.do"),
         ) from error
     return rows
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from eudr_geo.model.source import NumberText, WholeFileError
+from eudr_geo.words.saying import say
 
 _HEAD, _FIELD = 32, 32
 _NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?")
@@ -75,7 +76,7 @@ def read_table(data: bytes, declared: str) -> DbaseTable:
         When it is no dBASE table.
     """
     if len(data) < _HEAD:
-        raise _damaged("it is too short")
+        raise _damaged("shapes:dbf.short")
     count, head, width = struct.unpack("<IHH", data[4:12])
     fields = _fields(data, head, width)
     held = min(count, (len(data) - head) // width)
@@ -110,7 +111,7 @@ def _fields(data: bytes, head: int, width: int) -> list[_Field]:
         fields.append(_Field(one[:11].split(b"\0")[0].strip(), kind, start, size))
         start += size
     if not fields or start > width or head > len(data):
-        raise _damaged("its list of columns makes no sense")
+        raise _damaged("shapes:dbf.columns")
     return fields
 
 
@@ -200,4 +201,4 @@ def _value(kind: str, value: bytes) -> Any:
 
 
 def _damaged(why: str) -> WholeFileError:
-    return WholeFileError("unreadable-file", f"the table (.dbf) is damaged: {why}", "export the layer again")
+    return WholeFileError("unreadable-file", say("shapes:dbf.damaged", why=say(why)), say("shapes:do.layer-again"))

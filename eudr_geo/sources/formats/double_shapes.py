@@ -13,6 +13,7 @@ from eudr_geo.law import MIN_RING_POSITIONS
 from eudr_geo.model.source import NumberText, RecordError
 from eudr_geo.plots.building import build_polygons
 from eudr_geo.sources.formats.boundaries import Shape, offered_polygon, shape_of
+from eudr_geo.words.saying import say
 
 Floats = npt.NDArray[np.float64]
 
@@ -22,9 +23,17 @@ MADE = "made"
 Told = tuple[str, Any, bool]
 """Kind, nested arrays of positions (or a geometry, where the kind is :data:`MADE`), heights or measures."""
 
-DAMAGED = ("unreadable-record", "its shape is damaged", "export the layer again")
-NO_GEOMETRY = ("missing-geometry", "it has no geometry", "walk the plot, or take its point")
 _TAKEN = {"Point", "MultiPoint", "Polygon", "MultiPolygon", "GeometryCollection"}
+
+
+def damaged() -> RecordError:
+    """Return what is said of a record whose shape makes no sense."""
+    return RecordError("unreadable-record", say("shapes:damaged"), say("shapes:do.layer-again"))
+
+
+def no_geometry() -> RecordError:
+    """Return what is said of a record without a shape."""
+    return RecordError("missing-geometry", say("shapes:none"), say("shapes:none.do"))
 
 
 def geometry_of(kind: str, nested: Any) -> Any:
@@ -52,8 +61,8 @@ def geometry_of(kind: str, nested: Any) -> Any:
     if kind not in _TAKEN:
         raise RecordError(
             "unsupported-geometry",
-            f"a {kind or 'shape of no known kind'} is no plot",
-            "export points or polygons without curves",
+            say("shapes:no-plot", kind=kind) if kind else say("shapes:no-plot.unknown"),
+            say("shapes:do.without-curves"),
             kind,
         )
     if kind == "GeometryCollection":
@@ -61,21 +70,19 @@ def geometry_of(kind: str, nested: Any) -> Any:
         if lines:
             raise RecordError(
                 "unsupported-geometry",
-                f"the collection holds a {lines[0] or 'shape of no known kind'}",
-                "keep points and polygons only",
+                say("shapes:collection.holds", kind=lines[0]) if lines[0] else say("shapes:collection.holds-unknown"),
+                say("shapes:collection.holds.do"),
                 lines[0],
             )
         return shape_of(kind, _written_parts(nested))
     arrays = list(_arrays(nested))
     if not sum(map(len, arrays)):
-        raise RecordError("missing-geometry", "its geometry is empty", "draw the plot again")
+        raise RecordError("missing-geometry", say("shapes:geometry-empty"), say("shapes:do.draw-again"))
     if not all(np.isfinite(array[:, :2]).all() for array in arrays):
-        raise RecordError(
-            "not-finite", "a coordinate is not a number", "take the plot again, or export the layer again"
-        )
+        raise RecordError("not-finite", say("shapes:not-a-number"), say("shapes:not-a-number.do"))
     if kind == "Point":
         if len(nested) != 1:
-            raise RecordError(*DAMAGED)
+            raise damaged()
         return shapely.points(nested[0])
     if kind == "MultiPoint":
         return shapely.multipoints(nested)

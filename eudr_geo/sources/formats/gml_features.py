@@ -18,8 +18,9 @@ from xml.sax.saxutils import escape, quoteattr
 from eudr_geo.base.cells import shown
 from eudr_geo.base.limits import Limits
 from eudr_geo.model.source import NumberText, RecordError
-from eudr_geo.sources.formats.double_shapes import NO_GEOMETRY
+from eudr_geo.sources.formats.double_shapes import no_geometry
 from eudr_geo.sources.formats.xml_stream import elements, tag_of
+from eudr_geo.words.saying import say
 
 NUMBER_NAME = "eudr_geo_record"
 """Name of the property by which a shape finds back to its record."""
@@ -38,7 +39,7 @@ _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 _AXES_AS_REGISTERED = re.compile(r"urn:|https?://www\.opengis\.net/def/crs/")
 _PLAIN_MARKS = {"decimal": ".", "cs": ",", "ts": " "}
 _XLINK, _NIL = "{http://www.w3.org/1999/xlink}", "{http://www.w3.org/2001/XMLSchema-instance}"
-_WRITE = "write the coordinates as numbers with decimal points"
+_WRITE = "shapes:gml.write.do"
 
 
 @dataclass
@@ -115,10 +116,8 @@ def _is_member(element: Element) -> bool:
 
 def _elsewhere(element: Element) -> Feature:
     address = element.get(f"{_XLINK}href", "")
-    why = "the record lies elsewhere, and nothing else is opened or asked"
-    return Feature(
-        "", {}, fault=RecordError("missing-geometry", why, "export the layer with its records in it", shown(address))
-    )
+    why, fix = say("shapes:gml.elsewhere"), say("shapes:gml.elsewhere.do")
+    return Feature("", {}, fault=RecordError("missing-geometry", why, fix, shown(address)))
 
 
 def _feature(element: Element, defaults: _Defaults, aside: Aside) -> Feature:
@@ -134,9 +133,7 @@ def _feature(element: Element, defaults: _Defaults, aside: Aside) -> Feature:
         _judge(shape)
         systems = {inner.get("srsName") for inner in shape.iter()} - {None, ""}
         if len(systems) > 1:
-            raise RecordError(
-                "unreadable-record", "its shape is in two coordinate systems", "export the layer in one of them"
-            )
+            raise RecordError("unreadable-record", say("shapes:gml.two-systems"), say("shapes:gml.two-systems.do"))
         feature.system = str(next(iter(systems), defaults.system))
         # Only names of these forms put the latitude first; others tell the driver nothing, or make it fail.
         by_axes = feature.system if _AXES_AS_REGISTERED.match(feature.system) else ""
@@ -189,11 +186,13 @@ def _chosen(shapes: list[Element], aside: Aside) -> Element:
     """The shape of a record: its only one, or its only area beside a label point and the like."""
     areas = [shape for shape in shapes if tag_of(shape) in _AREAS]
     if not shapes:
-        raise RecordError(*NO_GEOMETRY)
+        raise no_geometry()
     if len(shapes) == 1:
         return shapes[0]
     if len(areas) != 1:
-        raise RecordError("unsupported-geometry", f"the record has {len(shapes)} shapes", "keep the boundary only")
+        raise RecordError(
+            "unsupported-geometry", say("shapes:gml.several", shapes=len(shapes)), say("shapes:do.boundary-only")
+        )
     aside.shapes += 1
     return areas[0]
 
@@ -204,24 +203,24 @@ def _judge(shape: Element) -> None:
         name = tag_of(inner)
         if name in _CURVES:
             raise RecordError(
-                "unsupported-geometry", f"a curve ({name}) is no plot", "export points or polygons without curves", name
+                "unsupported-geometry", say("shapes:gml.curve", name=name), say("shapes:do.without-curves"), name
             )
         if inner.get(f"{_XLINK}href"):
             raise RecordError(
                 "missing-geometry",
-                "a part of its shape lies elsewhere, and nothing else is opened or asked",
-                "export the layer with its shapes in it",
+                say("shapes:gml.part-elsewhere"),
+                say("shapes:gml.part-elsewhere.do"),
                 shown(inner.get(f"{_XLINK}href")),
             )
         if any(inner.get(mark, usual) != usual for mark, usual in _PLAIN_MARKS.items()):
-            raise RecordError("unreadable-record", "its coordinates are written with marks of their own", _WRITE)
+            raise RecordError("unreadable-record", say("shapes:gml.marks"), say(_WRITE))
         if len(inner):
             continue
         for word in (inner.text or "").replace(",", " , " if name != "coordinates" else " ").split():
             if not _NUMBER.fullmatch(word):
                 code = "unreadable-record" if word == "," else "not-finite"
-                what = "a comma" if word == "," else shown(word)
-                raise RecordError(code, f"{what} stands where a number belongs", _WRITE, word)
+                why = say("shapes:number.comma") if word == "," else say("shapes:number", text=shown(word))
+                raise RecordError(code, why, say(_WRITE), word)
 
 
 def _text_of(element: Element, attributes: dict[str, str]) -> str:

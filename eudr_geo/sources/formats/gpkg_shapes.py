@@ -13,8 +13,9 @@ import shapely
 from eudr_geo.law import MIN_RING_POSITIONS
 from eudr_geo.model.source import RecordError
 from eudr_geo.plots.building import build_polygons
-from eudr_geo.sources.formats.double_shapes import DAMAGED, MADE, NO_GEOMETRY, Told
+from eudr_geo.sources.formats.double_shapes import MADE, Told, damaged, no_geometry
 from eudr_geo.sources.formats.wkb import kind_of, parse
+from eudr_geo.words.saying import say
 
 LONGEST_VALUE = 50_000_000
 """Bytes of one value that are still read."""
@@ -104,7 +105,7 @@ def _other_shapes(blobs: Sequence[Any]) -> list[Told | RecordError]:
         try:
             kind, nested = parse(wkb)
         except ValueError:
-            found[row] = RecordError(*DAMAGED)
+            found[row] = damaged()
         else:
             found[row] = (kind, nested, more[row])
     return found
@@ -127,14 +128,13 @@ def _inside(blobs: Sequence[Any]) -> tuple[list[bytes | RecordError], list[bool]
 
 def _wkb(blob: Any) -> bytes | RecordError:
     if blob is HUGE:
-        why = f"one of its values is larger than {LONGEST_VALUE:,} bytes"
-        return RecordError("unreadable-record", why, "take the pictures out of the layer and export it again")
+        return RecordError("unreadable-record", say("shapes:huge", most=LONGEST_VALUE), say("shapes:huge.do"))
     if blob is None:
-        return RecordError(*NO_GEOMETRY)
+        return no_geometry()
     if not isinstance(blob, bytes) or len(blob) < _HEAD or blob[:2] != b"GP":
-        return RecordError(*DAMAGED)
+        return damaged()
     wkb = blob[_HEAD + _ENVELOPE_BYTES[min((blob[3] >> 1) & 7, 4)] :]
-    return wkb if kind_of(wkb) else RecordError(*DAMAGED)
+    return wkb if kind_of(wkb) else damaged()
 
 
 def reach(blobs: Sequence[Any]) -> float:

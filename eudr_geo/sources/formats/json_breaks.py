@@ -7,6 +7,7 @@ import re
 
 from eudr_geo.model.source import WholeFileError
 from eudr_geo.sources.formats.json_stream import JsonStream
+from eudr_geo.words.saying import say
 
 
 def where_it_breaks(document: JsonStream, record: int) -> WholeFileError:
@@ -24,17 +25,17 @@ def where_it_breaks(document: JsonStream, record: int) -> WholeFileError:
         text = document.source.path.read_bytes().decode(document.encoding)
         json.loads(text.lstrip("\ufeff"), parse_float=str, parse_int=str)
     except json.JSONDecodeError as error:
-        place = f"line {error.lineno}, character {error.colno}"
+        why = say("reading:json.breaks", line=error.lineno, character=error.colno)
         # The reader stops behind the comma that should not be there.
         before = re.search(r",\s*\Z", error.doc[: error.pos])
         near = error.doc[before.start() if before else error.pos :][:80]
     except (UnicodeDecodeError, RecursionError):
-        place = "a place that cannot be told"
+        why = say("reading:json.breaks.somewhere")
     else:
-        place = f"record {record}"
-    fix = "the file is cut off or damaged: export or send it again"
+        why = say("reading:json.breaks.record", record=record)
+    fix = say("reading:json.breaks.do")
     if near.startswith("'"):
-        fix = "write names and texts in double quotation marks; this is how Python shows data, not JSON"
+        fix = say("reading:json.python.do")
     elif re.match(r",\s*[\]}]", near):
-        fix = "a comma stands before a closing bracket: take it away"
-    return WholeFileError("unreadable-file", f"the JSON breaks at {place}", fix)
+        fix = say("reading:json.comma.do")
+    return WholeFileError("unreadable-file", why, fix)

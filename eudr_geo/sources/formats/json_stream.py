@@ -8,11 +8,12 @@ import os
 import re
 from typing import Any
 
-from eudr_geo.base.limits import raise_it
+from eudr_geo.base.limits import variable_of
 from eudr_geo.model.source import NumberText, RecordError, Source, WholeFileError
 from eudr_geo.sources.formats.coordinate_text import Regions
+from eudr_geo.words.saying import say
 
-EXPORT_AGAIN = "export the file again from the mapping program"
+EXPORT_AGAIN = "reading:do.export-again"
 """What to do about most broken files."""
 _WINDOW = 8_000_000  # bytes read at a time: flat memory, and as fast as the whole file (performance notes)
 _BLANKS = rb" \t\r\n"  # JSON's own, and no others
@@ -107,15 +108,13 @@ class JsonStream:
         if self.regions.positions > self.source.limits.file_vertices:
             raise WholeFileError(
                 "unreadable-file",
-                f"more than {self.source.limits.file_vertices:,} positions",
-                f"split the file, {raise_it('file_vertices')}",
+                say("reading:positions", most=self.source.limits.file_vertices),
+                say("reading:do.split", variable=variable_of("file_vertices")),
             )
         try:
             more = self._decode.decode(b"".join(pieces), final=last)
         except UnicodeDecodeError as error:
-            raise WholeFileError(
-                "unreadable-file", f"the text is not UTF-8{self._where_not()}", "save the file as UTF-8"
-            ) from error
+            raise WholeFileError("unreadable-file", self._not_utf8(), say("reading:do.as-utf8")) from error
         self.text = self.text[self.at :] + more
         self.at = 0
 
@@ -126,19 +125,19 @@ class JsonStream:
         except UnicodeError as error:
             name = self.encoding.upper()
             raise WholeFileError(
-                "unreadable-file", f"the text begins like {name} and is none", "save the file as UTF-8"
+                "unreadable-file", say("reading:text.begins-like", encoding=name), say("reading:do.as-utf8")
             ) from error
 
-    def _where_not(self) -> str:
-        """Line of the first byte that is not UTF-8."""
+    def _not_utf8(self) -> str:
+        """Say at which byte the text stops being UTF-8."""
         data = self.source.path.read_bytes()
         try:
             data.decode()
         except UnicodeDecodeError as error:
             before = data[: error.start]
             lines = before.count(b"\n")
-            return f" at line {lines + 1}, byte {len(before) - before.rfind(bytes([10]))}"
-        return ""
+            return say("reading:text.not-utf8.at", line=lines + 1, byte=len(before) - before.rfind(bytes([10])))
+        return say("reading:text.not-utf8")
 
     def close(self) -> None:
         """Let go of the file."""
@@ -159,7 +158,7 @@ class JsonStream:
         for first, arrays in reversed(self._recent):
             if region >= first:
                 return arrays[region - first]
-        raise RecordError("unreadable-record", "the feature is too long to be read", "split it")
+        raise RecordError("unreadable-record", say("shapes:feature-too-long"), say("shapes:feature-too-long.do"))
 
     def more(self) -> bool:
         """Read on; tell whether there was anything."""
@@ -201,8 +200,8 @@ class JsonStream:
                 if isinstance(error, RecursionError):
                     raise WholeFileError(
                         "unreadable-file",
-                        f"values are nested deeper than {self.source.limits.json_depth}",
-                        EXPORT_AGAIN,
+                        say("reading:json.deep", most=self.source.limits.json_depth),
+                        say(EXPORT_AGAIN),
                     ) from error
                 if not self.more():
                     raise BrokenError from error

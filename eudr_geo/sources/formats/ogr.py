@@ -18,8 +18,9 @@ from typing import Any
 import numpy as np
 
 from eudr_geo.model.source import NumberText, RecordError
-from eudr_geo.sources.formats.double_shapes import DAMAGED, NO_GEOMETRY, Told
+from eudr_geo.sources.formats.double_shapes import Told, damaged, no_geometry
 from eudr_geo.sources.formats.wkb import parse
+from eudr_geo.words.saying import say
 
 _CURVES = (
     "OGR_GEOMETRY IN ('CIRCULARSTRING', 'COMPOUNDCURVE', 'CURVEPOLYGON', 'MULTICURVE', 'MULTISURFACE', 'CURVE',"
@@ -115,7 +116,7 @@ def _fiona_rows(path: Path, driver: str, layer: str | None, most: int) -> Rows:
             curved = {feature.id for feature in _each(opened.filter(where=_CURVES), upto) if feature}
             for feature in _each(iter(opened), upto):
                 if feature is None:
-                    rows.records.append(({}, RecordError(*DAMAGED)))
+                    rows.records.append(({}, damaged()))
                     continue
                 properties = {key: _value(value) for key, value in feature.properties.items()}
                 told = _CURVED if feature.id in curved else _from_mapping(feature.geometry)
@@ -188,7 +189,7 @@ def _pyogrio_records(
         )
     except (FeatureError, ValueError):
         if count == 1:
-            yield {}, RecordError(*DAMAGED)
+            yield {}, damaged()
             return
         yield from _pyogrio_records(path, layer, info, curved, first, count // 2)
         yield from _pyogrio_records(path, layer, info, curved, first + count // 2, count - count // 2)
@@ -217,8 +218,7 @@ def _plain(column: Any, kind: str) -> list[Any]:
 def _whole(value: float) -> Any:
     if abs(value) < _EXACT:
         return NumberText(int(value))
-    why = "a whole number is too long to be read exactly beside empty cells"
-    return RecordError("unreadable-record", why, "export the column as text")
+    return RecordError("unreadable-record", say("shapes:long-number"), say("shapes:long-number.do"))
 
 
 def _value(value: Any) -> Any:
@@ -235,11 +235,11 @@ def _value(value: Any) -> Any:
 
 def _from_wkb(data: bytes | None) -> Told | RecordError:
     if data is None:
-        return RecordError(*NO_GEOMETRY)
+        return no_geometry()
     try:
         kind, nested = parse(bytes(data))
     except ValueError:
-        return RecordError(*DAMAGED)
+        return damaged()
     return kind, nested, _width(nested) > 2
 
 
@@ -251,7 +251,7 @@ def _width(nested: Any) -> int:
 
 def _from_mapping(geometry: Any) -> Told | RecordError:
     if geometry is None:
-        return RecordError(*NO_GEOMETRY)
+        return no_geometry()
     kind, nested = _nested(geometry)
     return kind, nested, _width(nested) > 2
 

@@ -16,6 +16,7 @@ import olefile
 from eudr_geo.base.limits import Limits
 from eudr_geo.model.source import WholeFileError
 from eudr_geo.sources.formats.sheet_claims import Failed, check_size
+from eudr_geo.words.saying import say
 
 _ENTRY = 128
 _SPARE_TABLES = 16  # beyond twice what the file needs
@@ -70,8 +71,7 @@ def scanned(data: bytes, limits: Limits) -> dict[str, Failed]:
 
 
 def _damaged() -> WholeFileError:
-    why = "the workbook is damaged: its list of sectors makes no sense"
-    return WholeFileError("unreadable-file", why, "open it in Excel and save it again")
+    return WholeFileError("unreadable-file", say("tables:book.sectors"), say("tables:do.save-in-excel"))
 
 
 def _error(kind: int, content: bytes) -> str:

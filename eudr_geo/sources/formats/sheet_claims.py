@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from eudr_geo.base.limits import Limits, raise_it
+from eudr_geo.base.limits import Limits, variable_of
 from eudr_geo.model.source import WholeFileError
 from eudr_geo.sources.formats.hidden_cells import sheet_parts
 from eudr_geo.sources.formats.xml_stream import elements, tag_of
+from eudr_geo.words.saying import say
 from eudr_geo.words.workbook import ERROR_CELLS, NO_VALUE
 
 Failed = dict[tuple[int, int], str]
@@ -69,8 +70,8 @@ def check_size(last_row: int, last_column: int, limits: Limits) -> None:
     if last_row * last_column > limits.sheet_cells:
         raise WholeFileError(
             "unreadable-file",
-            f"the sheet claims {last_row * last_column:,} cells, more than {limits.sheet_cells:,}",
-            f"copy the filled cells to a new sheet and save that, {raise_it('sheet_cells')}",
+            say("tables:cells", cells=last_row * last_column, most=limits.sheet_cells),
+            say("tables:cells.do", variable=variable_of("sheet_cells")),
         )
 
 
@@ -108,8 +109,8 @@ def _column(letters: bytes) -> int:
 def _odd() -> WholeFileError:
     return WholeFileError(
         "unreadable-file",
-        "a cell of the workbook has a place that makes no sense",
-        "open it in Excel and save it again",
+        say("tables:book.place"),
+        say("tables:do.save-in-excel"),
     )
 
 
@@ -117,8 +118,8 @@ def too_wide(limits: Limits) -> WholeFileError:
     """Return what is said of a sheet beyond the limits."""
     return WholeFileError(
         "unreadable-file",
-        f"the sheet reaches beyond {limits.sheet_rows:,} rows or {limits.sheet_columns} columns",
-        "copy the filled cells to a new sheet and save that",
+        say("tables:beyond", rows=limits.sheet_rows, columns=limits.sheet_columns),
+        say("tables:beyond.do"),
     )
 
 

@@ -13,7 +13,8 @@ import shapely
 from eudr_geo.law import MIN_RING_POSITIONS
 from eudr_geo.model.source import RecordError, WholeFileError
 from eudr_geo.plots.building import build_polygons
-from eudr_geo.sources.formats.double_shapes import DAMAGED, MADE, NO_GEOMETRY, Told
+from eudr_geo.sources.formats.double_shapes import MADE, Told, damaged, no_geometry
+from eudr_geo.words.saying import say
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -23,7 +24,6 @@ _PARTS, _COUNT, _STARTS, _ONE_RING = 36, 40, 44, 48  # bytes into a polygon: how
 _FILE_CODE = 9994
 _POINTS, _LINES, _POLYGONS, _MULTIPOINTS, _PATCHES = {1, 11, 21}, {3, 13, 23}, {5, 15, 25}, {8, 18, 28}, 31
 _WITH_MORE = {11, 13, 15, 18, 21, 23, 25, 28}  # heights or measures
-_BREAKS_OFF = ("unreadable-record", "its shape is missing: the .shp file breaks off", "export it again")
 
 
 def shapes_of(shp: bytes, shx: bytes, name: str) -> list[Told | RecordError]:
@@ -44,7 +44,7 @@ def shapes_of(shp: bytes, shx: bytes, name: str) -> list[Told | RecordError]:
         When it is no file of shapes at all.
     """
     if len(shp) < _HEAD or struct.unpack_from(">i", shp)[0] != _FILE_CODE:
-        raise WholeFileError("unreadable-file", f"the layer {name} is damaged and cannot be opened", "export it again")
+        raise WholeFileError("unreadable-file", say("shapes:layer.damaged", name=name), say("shapes:do.again"))
     places, sizes = _places(shp, shx)
     found: list[Any] = _plain(shp, places, sizes)
     for row, told in enumerate(found):
@@ -52,12 +52,17 @@ def shapes_of(shp: bytes, shx: bytes, name: str) -> list[Told | RecordError]:
             continue
         at, size = int(places[row]), int(sizes[row])
         try:
-            found[row] = RecordError(*_BREAKS_OFF) if at < 0 else _shape(shp[at : at + size])
+            found[row] = breaks_off() if at < 0 else _shape(shp[at : at + size])
         except RecordError as error:
             found[row] = error
         except (struct.error, ValueError):
-            found[row] = RecordError(*DAMAGED)
+            found[row] = damaged()
     return found
+
+
+def breaks_off() -> RecordError:
+    """Return what is said of a record that the file of shapes no longer holds."""
+    return RecordError("unreadable-record", say("shapes:shp.breaks-off"), say("shapes:do.again"))
 
 
 def box_of(shp: bytes) -> tuple[float, float, float, float]:
@@ -149,22 +154,24 @@ def _shape(content: bytes) -> Told:
     kind = struct.unpack_from("<i", content)[0]
     more = kind in _WITH_MORE
     if kind == 0:
-        raise RecordError(*NO_GEOMETRY)
+        raise no_geometry()
     if kind == _PATCHES:
-        raise RecordError("unsupported-geometry", "a MultiPatch is no plot", "export polygons", "MultiPatch")
+        raise RecordError(
+            "unsupported-geometry", say("shapes:no-plot", kind="MultiPatch"), say("shapes:do.polygons"), "MultiPatch"
+        )
     if kind in _POINTS:
         return "Point", _positions(content, 4, 1), more
     if kind in _MULTIPOINTS:
         return "MultiPoint", _positions(content, 40, struct.unpack_from("<i", content, 36)[0]), more
     if kind not in _LINES | _POLYGONS:
-        raise RecordError(*DAMAGED)
+        raise damaged()
     parts, count = struct.unpack_from("<2i", content, 36)
     if parts < 0 or count < 0 or 44 + 4 * parts > len(content):
-        raise RecordError(*DAMAGED)
+        raise damaged()
     starts = np.frombuffer(content, "<i4", parts, 44)
     xy = _positions(content, 44 + 4 * parts, count)
     if parts and (starts[0] != 0 or (np.diff(starts) <= 0).any() or starts[-1] >= max(count, 1)):
-        raise RecordError(*DAMAGED)
+        raise damaged()
     pieces = [xy] if parts == 1 else np.split(xy, starts[1:].astype(np.int64)) if parts else []
     if kind in _LINES:
         return ("LineString", pieces[0], more) if parts == 1 else ("MultiLineString", pieces, more)
@@ -176,7 +183,7 @@ def _shape(content: bytes) -> Told:
 
 def _positions(content: bytes, at: int, count: int) -> Floats:
     if count < 0 or at + 16 * count > len(content):
-        raise RecordError(*DAMAGED)
+        raise damaged()
     return np.frombuffer(content, "<f8", 2 * count, at).reshape(-1, 2).astype(np.float64)
 
 

@@ -14,8 +14,9 @@ from typing import Any
 from xml.etree.ElementTree import Element, ParseError, XMLPullParser
 from xml.parsers import expat
 
-from eudr_geo.base.limits import Limits, raise_it
+from eudr_geo.base.limits import Limits, variable_of
 from eudr_geo.model.source import WholeFileError
+from eudr_geo.words.saying import say
 
 _PIECE = 1 << 17  # bytes
 
@@ -65,20 +66,18 @@ def batches(data: bytes, limits: Limits) -> Iterator[list[tuple[str, Element]]]:
         parser.close()
         yield list(parser.read_events())  # type: ignore[arg-type]
     except _DoctypeError:
-        raise WholeFileError(
-            "unreadable-file", "the XML has a document type definition, which no map file needs", "do not open it"
-        ) from None
+        raise WholeFileError("unreadable-file", say("reading:xml.doctype"), say("reading:do.not-open")) from None
     except _TooDeepError:
         raise WholeFileError(
             "unreadable-file",
-            f"elements are nested deeper than {limits.xml_depth}",
-            f"export it again, {raise_it('xml_depth')}",
+            say("reading:xml.deep", most=limits.xml_depth),
+            say("reading:xml.deep.do", variable=variable_of("xml_depth")),
         ) from None
     except ParseError as error:
         raise _broken(data, error) from error
     except (ValueError, LookupError) as error:
         raise WholeFileError(
-            "unreadable-file", f"the text cannot be decoded ({error})", "save the file as UTF-8"
+            "unreadable-file", say("reading:text.undecodable", what=str(error)), say("reading:do.as-utf8")
         ) from error
 
 
@@ -171,11 +170,11 @@ def _broken(data: bytes, error: ParseError) -> WholeFileError:
     except (UnicodeDecodeError, LookupError):
         return WholeFileError(
             "unreadable-file",
-            f"the text is not {encoding.upper()}, as the file says (line {line}, character {column + 1})",
-            "export it again, with UTF-8 as encoding",
+            say("reading:xml.encoding", encoding=encoding.upper(), line=line, character=column + 1),
+            say("reading:xml.encoding.do"),
         )
-    fix = "the file is cut off or damaged: export it again"
+    fix = say("reading:xml.breaks.do")
     text = data.split(b"\n")[line - 1] if line else b""
     if _BARE_AND.search(text[max(column - 40, 0) : column + 1]):
-        fix = "an & stands alone there: write &amp; or “and”"
-    return WholeFileError("unreadable-file", f"the XML breaks at line {line}, character {column + 1}", fix)
+        fix = say("reading:xml.and.do")
+    return WholeFileError("unreadable-file", say("reading:xml.breaks", line=line, character=column + 1), fix)

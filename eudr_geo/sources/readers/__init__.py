@@ -16,47 +16,47 @@ from typing import Any
 from eudr_geo.model.plots import Note, Reading
 from eudr_geo.model.source import Source, WholeFileError
 from eudr_geo.sources.formats.archives import members, names_in, not_read
+from eudr_geo.words.saying import say
 
 _HEAD = 65_536
 _ARCHIVE = b"PK\x03\x04"
 _BLANK = b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"
-_AS_BOUNDARIES = "ask for the boundaries as GeoJSON, KML or Shapefile"
-_REPACK = "unpack it and zip it again"
-_UNPACK = "unpack it and send the files in it; only KML, Shapefiles and single files are read from archives"
-_NO_DATA = (  # how strangers' files begin that hold no plots in any form
-    (b"%PDF", "a PDF document", "ask for the file the document was printed from"),
-    (b"\x89PNG", "a picture", _AS_BOUNDARIES),
-    (b"\xff\xd8\xff", "a picture", _AS_BOUNDARIES),
-    (b"GIF8", "a picture", _AS_BOUNDARIES),
-    (b"II*\0", "a picture (TIFF)", _AS_BOUNDARIES),
-    (b"MM\0*", "a picture (TIFF)", _AS_BOUNDARIES),
-    (b"{\\rtf", "a text document", "send the table or the map file itself"),
-    (b"Rar!", "a RAR archive", _REPACK),
-    (b"7z\xbc\xaf", "a 7z archive", _REPACK),
-    (b"\x1f\x8b", "a gzip archive", _REPACK),
+_AS_BOUNDARIES = "reading:do.as-boundaries"
+_REPACK = "reading:do.repack"
+_NO_DATA = (  # how strangers' files begin that hold no plots in any form: what they are, and what to do
+    (b"%PDF", "reading:kind.pdf", "reading:kind.pdf.do"),
+    (b"\x89PNG", "reading:kind.picture", _AS_BOUNDARIES),
+    (b"\xff\xd8\xff", "reading:kind.picture", _AS_BOUNDARIES),
+    (b"GIF8", "reading:kind.picture", _AS_BOUNDARIES),
+    (b"II*\0", "reading:kind.tiff", _AS_BOUNDARIES),
+    (b"MM\0*", "reading:kind.tiff", _AS_BOUNDARIES),
+    (b"{\\rtf", "reading:kind.text", "reading:do.itself"),
+    (b"Rar!", "reading:kind.rar", _REPACK),
+    (b"7z\xbc\xaf", "reading:kind.7z", _REPACK),
+    (b"\x1f\x8b", "reading:kind.gzip", _REPACK),
 )
 _ALONE = re.compile(r"\.(?:geojson|geojsonl|ndjson|json|gml|gpkg|gpx|fgb|csv|tsv|xlsx|xls|ods)$", re.IGNORECASE)
 """Files that are read out of an archive that holds one of them. KML and Shapefiles have readers that know archives."""
 _UNPACKED = "unpacked.bin"  # a name of ours: the archive's own names open nothing
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0"
 _STREAMS = {  # in the directory of an old Office file
-    "EncryptedPackage": "", "Workbook": "", "Book": "", "WordDocument": "a Word document",
-    "PowerPoint Document": "a presentation",
+    "EncryptedPackage": "", "Workbook": "", "Book": "", "WordDocument": "reading:kind.word",
+    "PowerPoint Document": "reading:kind.slides",
 }  # fmt: skip
 _OTHER_DATA = (  # and that hold some, in a form no reader takes
-    (b"\0\0\x27\x0a", "one part (.shp) of a Shapefile", "zip all its files together: .shp, .shx, .dbf, .prj, .cpg"),
-    (b"PAR1", "GeoParquet", "export it as GeoJSON or GeoPackage"),
-    (b"fgb", "FlatGeobuf of another version", "export it as GeoJSON or GeoPackage"),
-    (b"AC10", "an AutoCAD drawing (DWG)", "export the plots as KML or Shapefile"),
+    (b"\0\0\x27\x0a", "reading:kind.shp", "reading:kind.shp.do"),
+    (b"PAR1", "reading:kind.parquet", "reading:do.as-package"),
+    (b"fgb", "reading:kind.fgb", "reading:do.as-package"),
+    (b"AC10", "reading:kind.dwg", "reading:kind.dwg.do"),
 )
 _DOCUMENTS = {
-    "word": "a Word document",
-    "ppt": "a presentation",
-    "content.xml": "an OpenDocument file that is no table",
+    "word": "reading:kind.word",
+    "ppt": "reading:kind.slides",
+    "content.xml": "reading:kind.odf",
 }
 _XML = {
-    "osm": ("OpenStreetMap data", "export the plots as GeoJSON"),
-    "svg": ("a drawing (SVG)", _AS_BOUNDARIES),
+    "osm": ("reading:kind.osm", "reading:do.as-geojson"),
+    "svg": ("reading:kind.svg", _AS_BOUNDARIES),
 }
 _INSTRUCTIONS = {"OGRVRTDataSource", "OGRWFSDataSource", "VRTDataset", "OGCAPIFeatures", "OGCAPIProcesses", "GDALG"}
 _ROOT = re.compile(  # atomic: a thousand comments are looked at once
@@ -91,10 +91,10 @@ def choose(source: Source) -> tuple[str, Callable[[Source], Reading]]:
     with source.path.open("rb") as stream:
         head = stream.read(_HEAD)
     if not head.strip(_BLANK):
-        raise WholeFileError("empty-file", "the file is empty", "send it again")
+        raise WholeFileError("empty-file", say("reading:empty"), say("reading:do.send-again"))
     names: list[str] = []
     if head.startswith(b"PK\x05\x06"):
-        raise WholeFileError("empty-file", "the archive is empty", "send it again")
+        raise WholeFileError("empty-file", say("reading:archive.empty"), say("reading:do.send-again"))
     if head.startswith(_ARCHIVE):
         names = names_in(source)
         head = _ARCHIVE + "\n".join(names).encode("utf-8", "replace")
@@ -122,7 +122,7 @@ def _zipped(source: Source, name: str) -> tuple[str, Callable[[Source], Reading]
         reading = reader(inner)
         if not (others := not_read(files, taken=())):
             return reading
-        note = Note("several-layers", others, "send it on its own")
+        note = Note("several-layers", others, say("reading:do.alone"))
         return replace(reading, files=tuple(replace(file, notes=(*file.notes, note)) for file in reading.files))
 
     return format_, read
@@ -139,10 +139,10 @@ def _streams_in(source: Source) -> list[str]:
     data = source.path.read_bytes()
     found = [name for name in _STREAMS if name.encode("utf-16-le") in data]
     if "EncryptedPackage" in found:
-        raise WholeFileError("unreadable-file", "the file has a password", "save it without one and send it again")
+        raise WholeFileError("unreadable-file", say("reading:password"), say("reading:password.do"))
     if not {"Workbook", "Book"} & set(found):
-        what = next((_STREAMS[name] for name in found if _STREAMS[name]), "an old Office file that is no workbook")
-        raise WholeFileError("unreadable-file", f"the file is {what}", "send the table or the map file itself")
+        what = next((_STREAMS[name] for name in found if _STREAMS[name]), "reading:kind.old-office")
+        raise WholeFileError("unreadable-file", say("reading:file-is", what=say(what)), say("reading:do.itself"))
     return found
 
 
@@ -150,7 +150,7 @@ def _refuse_known(head: bytes) -> None:
     """Say what a file is that no reader should look at."""
     for start, what, fix in _NO_DATA:
         if head.startswith(start):
-            raise WholeFileError("unreadable-file", f"the file is {what}", fix)
+            raise WholeFileError("unreadable-file", say("reading:file-is", what=say(what)), say(fix))
     plain = head.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
     root = _ROOT.match(plain) if plain.startswith(b"<") else None
     name = root[1].decode("ascii", "replace") if root else ""
@@ -159,50 +159,47 @@ def _refuse_known(head: bytes) -> None:
         or plain.startswith((b"$GP", b"$GN", b"MsRc"))
         or (plain.startswith(b"{") and b"gdal_streamed_alg" in plain)
     ):
-        raise WholeFileError(
-            "unsupported-format", "the file holds instructions or raw signals, not plots", "export the plots themselves"
-        )
+        raise WholeFileError("unsupported-format", say("reading:instructions"), say("reading:instructions.do"))
     if b"<table" in plain[:_HEAD].lower() and plain[:1] == b"<" and name.lower() in {"html", "table"}:
         raise WholeFileError(
             "unreadable-file",
-            "the file is a web page with a table, whatever its name says",
-            "open it in a spreadsheet and save it as .xlsx",
+            say("reading:web-table"),
+            say("reading:web-table.do"),
         )
     if plain[:2] in {b"//", b"/*"} or re.match(rb"(?:var|let|const)\s", plain):
-        raise WholeFileError(
-            "unsupported-format", "the file is a program (JavaScript) with data in it", "export the plots as GeoJSON"
-        )
+        raise WholeFileError("unsupported-format", say("reading:program"), say("reading:do.as-geojson"))
     if name.lower() == "html" or plain[:14].lower() == b"<!doctype html":
-        raise WholeFileError(
-            "unreadable-file", "the file is a web page", "download the file again; the link asked for a login"
-        )
+        raise WholeFileError("unreadable-file", say("reading:web-page"), say("reading:web-page.do"))
     if name in _XML:
         what, fix = _XML[name]
-        raise WholeFileError("unsupported-format", f"the file holds {what}", fix)
+        raise WholeFileError("unsupported-format", say("reading:file-holds", what=say(what)), say(fix))
 
 
 def _unknown(head: bytes, names: list[str]) -> WholeFileError:
-    known = f"send one of: {', '.join(formats())}"
     for start, what, fix in _OTHER_DATA:
         if head.startswith(start):
-            return WholeFileError("unsupported-format", f"the file is {what}", fix)
+            return WholeFileError("unsupported-format", say("reading:file-is", what=say(what)), say(fix))
     if names:
         tops = {PurePosixPath(name).parts[0] for name in names if PurePosixPath(name).parts}
         for top, what in _DOCUMENTS.items():
             if top in tops:
-                return WholeFileError("unsupported-format", f"the file is {what}", "save the table in it as .xlsx")
+                return WholeFileError(
+                    "unsupported-format", say("reading:file-is", what=say(what)), say("reading:do.table-in-it")
+                )
         first = ", ".join(PurePosixPath(name).name[:40] for name in names[:3]) + (" …" if len(names) > 3 else "")
-        why = f"the archive holds {'no single' if len(names) > 1 else 'no'} map file that is read: {first}"
-        return WholeFileError("unsupported-format", why, _UNPACK)
+        why = say("reading:archive.no-single" if len(names) > 1 else "reading:archive.none", names=first)
+        return WholeFileError("unsupported-format", why, say("reading:archive.unpack"))
     if head.lstrip(_BLANK).startswith(b"[") and b'"Feature"' in head:
         return WholeFileError(
             "unsupported-format",
-            "the file is a list of features without their collection",
-            'write {"type": "FeatureCollection", "features": before it and } behind it',
+            say("reading:bare-list"),
+            say("reading:bare-list.do"),
         )
     if head.lstrip(_BLANK).startswith(b"["):
-        return WholeFileError("unsupported-format", "the file is JSON, but not GeoJSON", "export the plots as GeoJSON")
-    return WholeFileError("unsupported-format", "no reader knows this format", known)
+        return WholeFileError("unsupported-format", say("reading:other-json"), say("reading:do.as-geojson"))
+    return WholeFileError(
+        "unsupported-format", say("reading:unknown"), say("reading:unknown.do", formats=", ".join(formats()))
+    )
 
 
 def read_sheets(source: Source) -> dict[str, list[list[Any]]]:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
 from eudr_geo.base.cells import shown
-from eudr_geo.base.limits import raise_it
+from eudr_geo.base.limits import variable_of
 from eudr_geo.model.plots import Reading
 from eudr_geo.model.source import RecordError, Source, WholeFileError
 from eudr_geo.sources.formats.archives import members, not_read
@@ -19,6 +19,7 @@ from eudr_geo.sources.formats.double_shapes import Told
 from eudr_geo.sources.formats.ogr import OgrError, layers_of, rows_of
 from eudr_geo.sources.records.gathering import Gathering
 from eudr_geo.sources.records.layers import Layer, read_layers
+from eudr_geo.words.saying import say
 
 FORMATS = ("FileGDB",)
 DRIVER = "OpenFileGDB"
@@ -43,11 +44,9 @@ def read(source: Source) -> Reading:
     gathering = Gathering(source, "FileGDB")
     files = {name.replace("\\", "/"): data for name, data in members(source).items()}
     if any(name.lower().endswith(_COMPRESSED) for name in files):
-        raise WholeFileError(
-            "unsupported-format", "the geodatabase is compressed", "uncompress it in ArcGIS, or export as Shapefile"
-        )
+        raise WholeFileError("unsupported-format", say("shapes:gdb.compressed"), say("shapes:gdb.compressed.do"))
     if others := not_read(files, taken=".gdbtable"):
-        gathering.note("several-layers", others, "send it on its own")
+        gathering.note("several-layers", others, say("reading:do.alone"))
     found: dict[str, dict[str, bytes]] = {}
     for name, data in sorted(files.items()):
         path = PurePosixPath(name)
@@ -61,9 +60,7 @@ def read(source: Source) -> Reading:
         layers += _layers(_laid_out(parts, place, Path(f"base{number}.gdb")), prefix, tables, gathering)
     if tables:
         listed = ", ".join(map(shown, tables[:5])) + (" …" if len(tables) > 5 else "")
-        gathering.note(
-            "several-layers", f"it also holds tables without shapes, not read: {listed}", "send them as XLSX"
-        )
+        gathering.note("several-layers", say("shapes:gdb.tables", names=listed), say("shapes:gdb.tables.do"))
     return read_layers(gathering, layers)
 
 
@@ -72,8 +69,10 @@ def _laid_out(parts: Mapping[str, bytes], place: str, folder: Path) -> Path:
         if part not in parts:
             raise WholeFileError(
                 "unreadable-file",
-                f"{part} is missing in {shown(place) if place != '.' else 'the archive'}",
-                "zip the whole folder that ends in .gdb",
+                say("shapes:gdb.missing", part=part, place=shown(place))
+                if place != "."
+                else say("shapes:gdb.missing.archive", part=part),
+                say("shapes:gdb.missing.do"),
             )
     folder.mkdir()
     for name, data in parts.items():
@@ -96,8 +95,8 @@ def _layers(folder: Path, prefix: str, tables: list[str], gathering: Gathering) 
             if rows.count > limit:
                 raise WholeFileError(
                     "unreadable-file",
-                    f"{shown(name)} says it has {rows.count:,} rows, more than {limit:,}",
-                    f"split the file, {raise_it('records')}",
+                    say("shapes:says-rows", name=shown(name), rows=rows.count, most=limit),
+                    say("reading:do.split", variable=variable_of("records")),
                 )
             layer = Layer(name, winds=True)
             gathering.encoding = "utf-8"  # of the format
@@ -107,9 +106,7 @@ def _layers(folder: Path, prefix: str, tables: list[str], gathering: Gathering) 
             layer.judge_metres()
             found.append(layer)
     except OgrError as error:
-        raise WholeFileError(
-            "unreadable-file", "the geodatabase is damaged and cannot be opened", "export it again"
-        ) from error
+        raise WholeFileError("unreadable-file", say("shapes:gdb.damaged"), say("shapes:do.again")) from error
     return found
 
 

@@ -14,13 +14,14 @@ import numpy as np
 import numpy.typing as npt
 
 from eudr_geo.base.cells import shown
-from eudr_geo.base.limits import raise_it
+from eudr_geo.base.limits import variable_of
 from eudr_geo.model.plots import Reading
 from eudr_geo.model.source import NumberText, RecordError, Source, WholeFileError
 from eudr_geo.plots.projecting import known
-from eudr_geo.sources.formats.double_shapes import NO_GEOMETRY, Told
+from eudr_geo.sources.formats.double_shapes import Told, no_geometry
 from eudr_geo.sources.records.gathering import Gathering
 from eudr_geo.sources.records.layers import PROJECTED, Layer, read_layers, system_of
+from eudr_geo.words.saying import say
 
 FORMATS = ("FlatGeobuf",)
 _MAGIC = b"fgb\x03fgb"
@@ -35,8 +36,6 @@ _VALUES = {  # column types of the format: how a value is stored; text has its l
 _TEXTS, _BINARY = (11, 12, 13), 14
 _NODE_BYTES = 40
 _DEEPEST = 8  # collections in collections
-_MISSING = ("unreadable-record", "its data is missing: the file breaks off", "export or send it again")
-_DAMAGED = ("unreadable-record", "its data is damaged", "export the layer again")
 _ODD = (struct.error, ValueError, IndexError, UnicodeDecodeError, OverflowError)
 
 
@@ -130,14 +129,14 @@ def read(source: Source) -> Reading:
     try:
         header = _header(data, source)
     except _ODD as error:
-        raise WholeFileError(
-            "unreadable-file", "the first part of the file is damaged", "export the layer again"
-        ) from error
+        raise WholeFileError("unreadable-file", say("shapes:fgb.damaged"), say("shapes:do.layer-again")) from error
     if source.layer not in {"", header.name}:
         raise WholeFileError(
             "unreadable-file",
-            f"the file has no layer {shown(source.layer)}",
-            f"it has one: {shown(header.name) or 'without a name'}",
+            say("shapes:fgb.no-layer", name=shown(source.layer)),
+            say("shapes:fgb.no-layer.do", name=shown(header.name))
+            if shown(header.name)
+            else say("shapes:fgb.no-layer.unnamed.do"),
         )
     layer = Layer(header.name, header.crs, looks_projected=header.looks_projected)
     records: list[tuple[dict[str, Any], Told | RecordError]] = []
@@ -150,8 +149,9 @@ def read(source: Source) -> Reading:
         records.append(_feature(header, data[at + 4 : at + 4 + size]))
         at += 4 + size
     if at < len(data) and len(records) >= header.count:
-        gathering.note("unreadable-text", "the file breaks off in the middle of a feature", "export or send it again")
-    records += [({}, RecordError(*_MISSING))] * (header.count - len(records))
+        gathering.note("unreadable-text", say("shapes:fgb.breaks-off"), say("shapes:do.export-or-send"))
+    missing = RecordError("unreadable-record", say("shapes:fgb.missing"), say("shapes:do.export-or-send"))
+    records += [({}, missing)] * (header.count - len(records))
     layer.add(records)
     return read_layers(gathering, [layer])
 
@@ -165,8 +165,8 @@ def _header(data: bytes, source: Source) -> _Header:
     if count > source.limits.records:
         raise WholeFileError(
             "unreadable-file",
-            f"it says it has {count:,} features, more than {source.limits.records:,}",
-            f"split the file, {raise_it('records')}",
+            say("shapes:fgb.says", features=count, most=source.limits.records),
+            say("reading:do.split", variable=variable_of("records")),
         )
     columns = [(column.text(0), column.scalar(1, "B")) for column in table.tables(7)]
     box = table.array(1, "<f8")
@@ -212,9 +212,9 @@ def _feature(header: _Header, data: bytes) -> tuple[dict[str, Any], Told | Recor
         columns = [(one.text(0), one.scalar(1, "B")) for one in table.tables(2)] or header.columns
         properties = _properties(table.bytes_(1), columns)
         geometry = table.table(0)
-        return properties, (*_nested(geometry, header.kind), header.has_more) if geometry else RecordError(*NO_GEOMETRY)
+        return properties, (*_nested(geometry, header.kind), header.has_more) if geometry else no_geometry()
     except _ODD:
-        return properties, RecordError(*_DAMAGED)
+        return properties, RecordError("unreadable-record", say("shapes:fgb.record"), say("shapes:do.layer-again"))
 
 
 def _properties(data: bytes, columns: list[tuple[str, int]]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from eudr_geo.sources.formats.json_breaks import where_it_breaks
 from eudr_geo.sources.formats.json_stream import EXPORT_AGAIN, BrokenError, JsonStream, Region, Twice
 from eudr_geo.sources.records.features import GEOMETRIES, parts_of
 from eudr_geo.sources.records.gathering import Gathering
+from eudr_geo.words.saying import say
 
 FORMATS = ("GeoJSON",)
 _HOLDERS = frozenset({dict, list, Twice})
@@ -78,8 +79,8 @@ class _Rows:
             self.gathering.notes = [note for note in self.gathering.notes if note.code != "bare-geometry"]
             self.gathering.note(
                 "bare-geometry",
-                f"one object a line ({lines:,} of them) instead of a collection",
-                "nothing; our own files are collections",
+                say("shapes:json.lines", lines=lines),
+                say("shapes:json.bare.do"),
             )
         document.regions.close()
         self._crs()
@@ -97,13 +98,11 @@ class _Rows:
             document.skip(":")
             if key in self.members:
                 raise WholeFileError(
-                    "unreadable-file", f"the member {shown(key)} stands twice in the file", "keep one of the two"
+                    "unreadable-file", say("shapes:json.member-twice", name=shown(key)), say("shapes:do.keep-one")
                 )
             if key == "features" and document.peek() == "[":
                 if has_features:
-                    raise WholeFileError(
-                        "unreadable-file", "the list of features stands twice in the file", EXPORT_AGAIN
-                    )
+                    raise WholeFileError("unreadable-file", say("shapes:json.features-twice"), say(EXPORT_AGAIN))
                 has_features = True
                 self._features()
             else:
@@ -112,29 +111,24 @@ class _Rows:
         kind = self.members.get("type")
         if has_features:
             if "spatialReference" in self.members or "geometryType" in self.members:
-                raise WholeFileError(
-                    "unsupported-format", "the file is JSON of ArcGIS, not GeoJSON", "export it with the format GeoJSON"
-                )
+                raise WholeFileError("unsupported-format", say("shapes:json.arcgis"), say("shapes:json.arcgis.do"))
             if kind != "FeatureCollection":
-                told = "has no type" if kind is None else f"has the type {shown(kind)}"
                 raise WholeFileError(
                     "unreadable-file",
-                    f"the collection {told}; it must be FeatureCollection",
-                    'write "type": "FeatureCollection", or export the file again',
+                    say("shapes:json.no-type") if kind is None else say("shapes:json.type", kind=shown(kind)),
+                    say("shapes:json.type.do"),
                     shown(kind),
                 )
         elif kind == "Feature" or kind in GEOMETRIES:
-            self.gathering.note(
-                "bare-geometry", f"a lone {kind} instead of a collection", "nothing; our own files are collections"
-            )
+            self.gathering.note("bare-geometry", say("shapes:json.lone", kind=str(kind)), say("shapes:json.bare.do"))
             self._feature(
                 self.members if kind == "Feature" else {"type": "Feature", "properties": {}, "geometry": self.members}
             )
         elif kind == "FeatureCollection":
-            raise WholeFileError("unreadable-file", "the collection has no list of features", EXPORT_AGAIN)
+            raise WholeFileError("unreadable-file", say("shapes:json.no-features"), say(EXPORT_AGAIN))
         else:
             raise WholeFileError(
-                "unsupported-format", "the file is JSON, but not GeoJSON", "export the plots as GeoJSON", shown(kind)
+                "unsupported-format", say("reading:other-json"), say("reading:do.as-geojson"), shown(kind)
             )
 
     def _features(self) -> None:
@@ -175,8 +169,7 @@ class _Rows:
                 offer = offered_polygon(nested)
             shape = shape_of(kind, nested)
             if "String" in kind:
-                what = f"a {kind} is a track, not a plot"
-                raise line_fault(kind, what, offer, "close the walk and export it as a polygon")
+                raise line_fault(kind, say("shapes:json.track", kind=kind), offer, say("shapes:json.track.do"))
             gathering.add(number, properties, shape, plot_id=outside_id)
         except RecordError as error:
             gathering.reject(
@@ -223,8 +216,8 @@ class _Rows:
             except (ValueError, RecursionError) as error:
                 raise RecordError(
                     "unreadable-record",
-                    "the coordinates are no list of numbers",
-                    EXPORT_AGAIN,
+                    say("shapes:json.no-numbers"),
+                    say(EXPORT_AGAIN),
                     shown(text[:80].decode("ascii", "replace")),
                 ) from error
         return found
@@ -232,14 +225,14 @@ class _Rows:
     def _collection(self, geometry: dict[str, Any], depth: int = 0) -> list[tuple[str, Any]]:
         parts = geometry.get("geometries")
         if not isinstance(parts, list) or depth > 8:
-            raise RecordError("unreadable-record", "the collection has no list of geometries", EXPORT_AGAIN)
+            raise RecordError("unreadable-record", say("shapes:collection.no-list"), say(EXPORT_AGAIN))
         found: list[tuple[str, Any]] = []
         for part in parts:
             if not isinstance(part, dict) or isinstance(part, Twice) or part.get("type") not in GEOMETRIES:
                 raise RecordError(
                     "unsupported-geometry",
-                    "the collection holds something that is no geometry",
-                    EXPORT_AGAIN,
+                    say("shapes:collection.no-geometry"),
+                    say(EXPORT_AGAIN),
                     shown(part),
                 )
             if part["type"] == "GeometryCollection":
@@ -248,8 +241,8 @@ class _Rows:
             if "String" in part["type"]:
                 raise RecordError(
                     "unsupported-geometry",
-                    f"the collection holds a {part['type']}",
-                    "keep points and polygons only",
+                    say("shapes:collection.holds", kind=part["type"]),
+                    say("shapes:collection.holds.do"),
                     part["type"],
                 )
             found.append((part["type"], self._nested(self._coordinates(part))))
@@ -287,21 +280,21 @@ class _Rows:
         if _WGS84.fullmatch(str(named)):
             self.gathering.note(
                 "crs-member",
-                f"the file names its coordinate system ({shown(named)}), which the format has no place for",
-                "nothing; it is left out of what we write",
+                say("shapes:json.crs", name=shown(named)),
+                say("shapes:json.crs.do"),
             )
             return
         if named and self._use(str(named)):
             self.gathering.note(
                 "crs-member",
-                f"coordinates were in {self.gathering.crs} and have been converted to WGS 84",
-                "check one plot on a map",
+                say("shapes:json.converted", code=self.gathering.crs),
+                say("shapes:json.converted.do"),
             )
             return
         raise WholeFileError(
             "unknown-crs",
-            f"the coordinate system {shown(named) or 'of the crs member'} is not known",
-            "export as WGS 84 longitude and latitude, or say --crs EPSG:…",
+            say("shapes:unknown-system", name=shown(named)) if shown(named) else say("shapes:json.unknown-crs"),
+            say("shapes:json.unknown-crs.do"),
             shown(named),
         )
 

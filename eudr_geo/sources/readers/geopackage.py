@@ -14,22 +14,18 @@ from types import NoneType
 from typing import Any
 
 from eudr_geo.base.cells import shown
-from eudr_geo.base.limits import raise_it
+from eudr_geo.base.limits import variable_of
 from eudr_geo.model.plots import Reading
 from eudr_geo.model.source import NumberText, RecordError, Source, WholeFileError
 from eudr_geo.plots.projecting import known
 from eudr_geo.sources.formats.gpkg_shapes import HUGE, LONGEST_VALUE, of_other_systems, reach, shapes_of
 from eudr_geo.sources.records.gathering import Gathering
 from eudr_geo.sources.records.layers import PROJECTED, Layer, nobody_knows, read_layers, system_of
+from eudr_geo.words.saying import say
 
 FORMATS = ("GeoPackage",)
 _STEPS = 20_000  # SQLite instructions between two looks at the clock
 _LONGEST_S = 2.0  # of one question to a stranger's file; an ordinary one takes milliseconds
-_OTHER_SYSTEM = (
-    "unreadable-record",
-    "its shape names another coordinate system than its layer",
-    "export the layer again in one system, or say which it is with --crs",
-)
 _UNDEFINED = {0, -1, 99999}  # systems that are none, by the standard and by habit
 _BLOCK = 4096  # rows
 _MAY = {
@@ -65,13 +61,15 @@ def read(source: Source) -> Reading:
                 base.text_factory = _text  # some text is not UTF-8: it is told of record by record
                 layers, others = _layers(base, source)
     except (sqlite3.Error, struct.error, UnicodeError) as error:
-        what = "a name in it is no text" if isinstance(error, UnicodeError) else shown(error)
-        raise WholeFileError("unreadable-file", f"the GeoPackage is damaged ({what})", "export it again") from error
+        what = say("shapes:gpkg.name") if isinstance(error, UnicodeError) else shown(error)
+        raise WholeFileError(
+            "unreadable-file", say("shapes:gpkg.damaged", what=what), say("shapes:do.again")
+        ) from error
     if others and not source.layer:
         gathering.note(
             "several-layers",
-            f"it also holds what is no layer of plots: {', '.join(others[:5])}",
-            "nothing, unless plots are missing",
+            say("shapes:gpkg.others", names=", ".join(others[:5])),
+            say("shapes:gpkg.others.do"),
         )
     return read_layers(gathering, layers)
 
@@ -82,11 +80,11 @@ def _refuse_cut_off(source: Source) -> None:
     with source.path.open("rb") as stream:
         head = stream.read(100)
     if len(head) < 100:
-        raise WholeFileError("unreadable-file", "the GeoPackage breaks off", "copy or export it again")
+        raise WholeFileError("unreadable-file", say("shapes:gpkg.breaks-off"), say("shapes:gpkg.breaks-off.do"))
     page = 65_536 if head[16:18] == b"\0\1" else int.from_bytes(head[16:18], "big")
     pages = int.from_bytes(head[28:32], "big") if head[24:28] == head[92:96] else 0  # else the number is an old one
     if page and (size < page * pages if pages else size % page):
-        raise WholeFileError("unreadable-file", "the GeoPackage breaks off", "copy or export it again")
+        raise WholeFileError("unreadable-file", say("shapes:gpkg.breaks-off"), say("shapes:gpkg.breaks-off.do"))
 
 
 def _text(raw: bytes) -> str:
@@ -129,9 +127,7 @@ def _layers(base: sqlite3.Connection, source: Source) -> tuple[list[Layer], list
     """Layers of features, and the names of what else the file offers."""
     kinds = dict(_asked(base, "SELECT name, type FROM sqlite_master"))
     if kinds.get("gpkg_geometry_columns") != "table":
-        raise WholeFileError(
-            "unsupported-format", "the file is a database, but no GeoPackage", "export the layer as GeoPackage"
-        )
+        raise WholeFileError("unsupported-format", say("shapes:gpkg.database"), say("shapes:gpkg.database.do"))
     _check(base, *(table for table in _READ if kinds.get(table, "table") == "table"))
     found = _asked(base, "SELECT table_name, column_name, srs_id FROM gpkg_geometry_columns ORDER BY table_name")
     layers = []
@@ -139,10 +135,8 @@ def _layers(base: sqlite3.Connection, source: Source) -> tuple[list[Layer], list
         if source.layer not in {"", table}:
             continue
         if kinds.get(table) != "table":
-            what = "is a query, not a table" if table in kinds else "is not in the file, only its name"
-            raise WholeFileError(
-                "unreadable-file", f"the layer {shown(table)} {what}", "export the layer to a new GeoPackage"
-            )
+            key = "shapes:gpkg.query" if table in kinds else "shapes:gpkg.only-name"
+            raise WholeFileError("unreadable-file", say(key, name=shown(table)), say("shapes:gpkg.layer.do"))
         _check(base, str(table))
         layer = Layer(str(table))
         _system(base, layer, srs, source)
@@ -170,15 +164,15 @@ def _system(base: sqlite3.Connection, layer: Layer, srs: Any, source: Source) ->
         (srs,),
     )
     if not rows or srs in _UNDEFINED:
-        layer.why_no_crs = f" (srs_id {shown(srs)})"
+        layer.why_no_crs = f"srs_id {shown(srs)}"
         return
     organization, number, definition = (str(value) for value in rows[0])
     code = f"{organization}:{number}"
     if organization.upper() == "EPSG" and number != str(srs) and known(f"EPSG:{srs}") and known(code):
         raise WholeFileError(
             "unknown-crs",
-            f"the layer {shown(layer.name)} names two coordinate systems, EPSG:{shown(srs)} and {shown(code)}",
-            "ask which is right, and say it with --crs",
+            say("shapes:gpkg.two-systems", name=shown(layer.name), number=shown(srs), code=shown(code)),
+            say("shapes:gpkg.two-systems.do"),
             code,
         )
     if organization.upper() == "EPSG" and known(code):
@@ -194,7 +188,9 @@ def _rows(base: sqlite3.Connection, layer: Layer, geometry: str, source: Source,
     names = [str(row[1]) for row in info]
     if geometry not in names:
         raise WholeFileError(
-            "unreadable-file", f"the layer {shown(layer.name)} has no column {shown(geometry)}", "export it again"
+            "unreadable-file",
+            say("shapes:gpkg.no-column", name=shown(layer.name), column=shown(geometry)),
+            say("shapes:do.again"),
         )
     logical = {str(row[1]) for row in info if str(row[2]).upper() == "BOOLEAN"}
     keys = [str(row[1]) for row in info if row[5]]
@@ -208,15 +204,17 @@ def _rows(base: sqlite3.Connection, layer: Layer, geometry: str, source: Source,
         layer.looks_projected = layer.looks_projected or (not layer.told and reach(blobs) > PROJECTED)
         told = shapes_of(blobs)
         for row in of_other_systems(blobs, srs if layer.crs and not source.crs else None):
-            told[row] = RecordError(*_OTHER_SYSTEM)
+            told[row] = RecordError(
+                "unreadable-record", say("shapes:gpkg.other-system"), say("shapes:gpkg.other-system.do")
+            )
         layer.told += told
         for column, part in zip(values, stored, strict=True):
             column.extend(part)
     if len(layer.told) > limit:
         raise WholeFileError(
             "unreadable-file",
-            f"the layer {shown(layer.name)} has more than {limit:,} rows",
-            f"split the file, {raise_it('records')}",
+            say("shapes:layer.rows", name=shown(layer.name), most=limit),
+            say("reading:do.split", variable=variable_of("records")),
         )
     for (name, is_logical), one in zip(kept, values, strict=True):
         layer.columns[name] = _stored(one, logical=is_logical)

@@ -11,16 +11,17 @@ from operator import itemgetter
 from pathlib import Path
 
 from eudr_geo.base.cells import shown
-from eudr_geo.base.limits import raise_it
+from eudr_geo.base.limits import variable_of
 from eudr_geo.model.plots import Reading
-from eudr_geo.model.source import RecordError, Source, WholeFileError
+from eudr_geo.model.source import Source, WholeFileError
 from eudr_geo.plots.projecting import known
-from eudr_geo.sources.formats.double_shapes import DAMAGED
+from eudr_geo.sources.formats.double_shapes import damaged
 from eudr_geo.sources.formats.gml_features import NUMBER_NAME, Aside, Feature, document, features
 from eudr_geo.sources.formats.ogr import OgrError, Rows, rows_of
 from eudr_geo.sources.formats.xml_stream import encoding_of
 from eudr_geo.sources.records.gathering import Gathering
 from eudr_geo.sources.records.layers import WGS84, Layer, nobody_knows, read_layers, system_of
+from eudr_geo.words.saying import say
 
 FORMATS = ("GML",)
 DRIVER = "GML"
@@ -55,18 +56,18 @@ def read(source: Source) -> Reading:
         if number > source.limits.records:
             raise WholeFileError(
                 "unreadable-file",
-                f"more than {source.limits.records:,} records",
-                f"split the file, {raise_it('records')}",
+                say("reading:records", most=source.limits.records),
+                say("reading:do.split", variable=variable_of("records")),
             )
         if source.layer in {"", feature.layer}:
             found.setdefault((feature.layer, feature.system if feature.shape else ""), []).append((number, feature))
     _rest(found)
     if aside.elements:
         names = ", ".join(f"{shown(name)} ({count:,})" for name, count in sorted(aside.elements.items())[:5])
-        gathering.note("several-layers", f"the file also holds {names}, not read", "export the layer of plots only")
+        gathering.note("several-layers", say("shapes:gml.others", names=names), say("shapes:gml.others.do"))
     if aside.shapes:
-        why = f"{aside.shapes:,} records have another shape beside their boundary; the boundary was read"
-        gathering.note("several-layers", why, "keep the boundary only")
+        why = say("shapes:gml.beside", records=aside.shapes)
+        gathering.note("several-layers", why, say("shapes:do.boundary-only"))
     titles = Counter(name for name, _ in found)
     layers = [
         _layer(
@@ -99,7 +100,7 @@ def _layer(name: str, system: str, rows: list[Feature], folder: Path, gathering:
         _system(layer, system)
     read = _shapes(shapes, folder, name, gathering) if shapes else Rows(0)
     told = {int(values[NUMBER_NAME]): one for values, one in read.records if values.get(NUMBER_NAME)}
-    layer.add([(row.properties, row.fault or told.get(at) or RecordError(*DAMAGED)) for at, row in enumerate(rows)])
+    layer.add([(row.properties, row.fault or told.get(at) or damaged()) for at, row in enumerate(rows)])
     layer.judge_metres()
     return layer
 
@@ -112,13 +113,13 @@ def _shapes(shapes: list[tuple[int, str]], folder: Path, name: str, gathering: G
         return rows_of(path, DRIVER, most=gathering.source.limits.records)
     except OgrError as error:
         raise WholeFileError(
-            "unreadable-file", f"the shapes of {shown(name)} cannot be read", "export the layer again"
+            "unreadable-file", say("shapes:gml.unreadable", name=shown(name)), say("shapes:do.layer-again")
         ) from error
 
 
 def _system(layer: Layer, name: str) -> None:
     if not name:
-        layer.why_no_crs = " (no srsName)"
+        layer.why_no_crs = say("shapes:no-srsname")
     elif "CRS84" in name.upper():
         layer.crs = WGS84
     elif match := _CODE.fullmatch(name.strip()):

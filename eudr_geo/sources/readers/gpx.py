@@ -17,6 +17,7 @@ from eudr_geo.sources.formats.boundaries import Shape, line_fault, offered_polyg
 from eudr_geo.sources.formats.xml_stream import elements, encoding_of, tag_of
 from eudr_geo.sources.records.gathering import Gathering
 from eudr_geo.sources.records.walks import PAUSE_M, far_apart_m
+from eudr_geo.words.saying import counted, joined, say
 
 FORMATS = ("GPX",)
 _LAYERS = {"wpt": "waypoints", "trk": "tracks", "rte": "routes"}
@@ -45,8 +46,8 @@ def read(source: Source) -> Reading:
     if source.layer and source.layer not in _LAYERS.values():
         raise WholeFileError(
             "unreadable-file",
-            f"a GPX file has no layer {shown(source.layer)}",
-            f"name one of: {', '.join(_LAYERS.values())}",
+            say("shapes:gpx.no-layer", name=shown(source.layer)),
+            say("shapes:gpx.no-layer.do", names=", ".join(_LAYERS.values())),
         )
     found = dict.fromkeys(_LAYERS, 0)
     inside = 0
@@ -60,16 +61,12 @@ def read(source: Source) -> Reading:
             if source.layer in {"", _LAYERS[tag]}:
                 _record(gathering, element, tag)
             element.clear()
-    several = [
-        f"{count} {_LAYERS[tag].removesuffix('s') if count == 1 else _LAYERS[tag]}"
-        for tag, count in found.items()
-        if count
-    ]
+    several = [counted(f"shapes:gpx.{_LAYERS[tag]}", count) for tag, count in found.items() if count]
     if len(several) > 1 and not source.layer:
         gathering.note(
             "several-layers",
-            f"it holds {', '.join(several)}; all were read",
-            "name one with --layer: waypoints, tracks or routes",
+            say("shapes:gpx.several", names=joined(several, ", ")),
+            say("shapes:gpx.several.do"),
         )
     return gathering.finish()
 
@@ -87,15 +84,14 @@ def _record(gathering: Gathering, element: Element, tag: str) -> None:
                 number, properties, shape_of("Point", _position(element, 0)), group=_LAYERS[tag], plot_id=name
             )
             return
-        positions, why = _walk(element, gathering)
-        offer = offered_polygon(positions) if not why else None
+        positions, pieces, far = _walk(element, gathering)
+        offer = offered_polygon(positions) if far <= PAUSE_M else None
         kind = _LAYERS[tag][:-1]
         raise line_fault(
             kind,
-            f"a {kind} of {len(positions):,} positions is a walk, not a boundary"
-            + (why or ("" if offer else "; it ends away from its start")),
+            _what(say(f"shapes:gpx.a-{kind}", positions=len(positions)), pieces, far, is_offered=offer is not None),
             offer,
-            "walk round the plot and back to where you began",
+            say("shapes:gpx.walk.do"),
         )
     except RecordError as error:
         gathering.reject(number, error, group=_LAYERS[tag], plot_id=shown(name), offer=offer, properties=properties)
@@ -120,8 +116,15 @@ def _told(element: Element) -> tuple[str, dict[str, Any]]:
     return name, told
 
 
-def _walk(element: Element, gathering: Gathering) -> tuple[list[list[NumberText]], str]:
-    """Positions of a walk, its pieces put together, and why it can be no boundary."""
+def _what(walk: str, pieces: int, far: float, *, is_offered: bool) -> str:
+    """Why a walk is no boundary: its pieces lie apart, or it does not come back."""
+    if far > PAUSE_M:
+        return say("shapes:gpx.walk.pieces", walk=walk, pieces=pieces, far_m=far)
+    return say("shapes:gpx.walk" if is_offered else "shapes:gpx.walk.away", walk=walk)
+
+
+def _walk(element: Element, gathering: Gathering) -> tuple[list[list[NumberText]], int, float]:
+    """Positions of a walk, its pieces put together; how many pieces, and how far apart they are, m."""
     pieces: list[list[list[NumberText]]] = []
     count = 0
     for part in [element, *(child for child in element if tag_of(child) == "trkseg")]:
@@ -134,27 +137,31 @@ def _walk(element: Element, gathering: Gathering) -> tuple[list[list[NumberText]
             pieces.append(piece)
     gathering.hold(count)
     if not count:
-        raise RecordError("missing-geometry", "it has no positions", "walk the plot again")
-    far = far_apart_m(pieces)
-    why = f", in {len(pieces)} pieces up to {far:,.0f} m apart" if far > PAUSE_M else ""
-    return [position for piece in pieces for position in piece], why
+        raise RecordError("missing-geometry", say("shapes:gpx.empty"), say("shapes:gpx.empty.do"))
+    return [position for piece in pieces for position in piece], len(pieces), far_apart_m(pieces)
+
+
+def _axis(key: str, number: int) -> str:
+    """A coordinate by its name, and of which position it is."""
+    return say(f"shapes:gpx.{key}.of", number=number) if number else say(f"shapes:gpx.{key}")
 
 
 def _position(element: Element, number: int) -> list[NumberText]:
-    where = f" of position {number}" if number else ""
     position = []
-    for key, words in (("lon", "longitude"), ("lat", "latitude")):
+    for key in ("lon", "lat"):
         text = element.get(key)
         if text is None:
             raise RecordError(
-                "unreadable-record", f"the {words}{where} is missing", "export the file again from the app"
+                "unreadable-record", say("shapes:gpx.missing", axis=_axis(key, number)), say("shapes:gpx.missing.do")
             )
         text = text.strip()
         if not _NUMBER.fullmatch(text):
-            fix = f"write {text.replace(',', '.')}" if re.fullmatch(r"-?\d+,\d+", text) else "take the position again"
-            raise RecordError(
-                "not-finite", f"the {words}{where} is {shown(text) or 'empty'}, which is no number", fix, text
+            has_comma = re.fullmatch(r"-?\d+,\d+", text)
+            fix = (
+                say("shapes:gpx.comma.do", number=text.replace(",", ".")) if has_comma else say("shapes:gpx.number.do")
             )
+            told = shown(text) or say("shapes:empty")
+            raise RecordError("not-finite", say("shapes:gpx.number", axis=_axis(key, number), text=told), fix, text)
         position.append(NumberText(text))
     height = next((child for child in element if tag_of(child) == "ele" and (child.text or "").strip()), None)
     if height is not None and _NUMBER.fullmatch(str(height.text).strip()):

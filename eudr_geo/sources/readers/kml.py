@@ -15,6 +15,7 @@ from eudr_geo.sources.formats.xml_stream import tag_of as _tag
 from eudr_geo.sources.records.gathering import Gathering
 from eudr_geo.sources.records.placemark_shapes import joined, one_ring, parts_of, plain_arrays
 from eudr_geo.sources.records.placemarks import Placemark, placemark_of
+from eudr_geo.words.saying import counted, say
 
 FORMATS = ("KML", "KMZ")
 _BLOCK = 1_000  # placemarks whose coordinates are decoded together
@@ -48,14 +49,14 @@ def read(source: Source) -> Reading:
     files = members(source)
     documents = {name: data for name, data in files.items() if name.lower().endswith(".kml")}
     if others := not_read(files, taken=".kml"):
-        gathering.note("several-layers", others, "send it on its own")
+        gathering.note("several-layers", others, say("reading:do.alone"))
     if not documents:
-        raise WholeFileError("unreadable-file", "the archive holds no KML", "save it again from the mapping program")
+        raise WholeFileError("unreadable-file", say("shapes:kml.none"), say("shapes:kml.none.do"))
     if len(documents) > 1:
         gathering.note(
             "several-layers",
-            f"the archive holds {len(documents)} KML documents; all were read: {shown(', '.join(sorted(documents)))}",
-            "nothing; look whether a plot stands in two of them",
+            say("shapes:kml.several", documents=len(documents), names=shown(", ".join(sorted(documents)))),
+            say("shapes:kml.several.do"),
         )
     for name in sorted(documents):
         _document(documents[name], block, name if len(documents) > 1 else "")
@@ -140,8 +141,7 @@ class _Block:
             if lines:
                 if len(parts) == 1:
                     offer = offered_polygon(lines[0])
-                fix = "close the walk and save it as a polygon"
-                raise line_fault("LineString", "a path or track is no plot", offer, fix)
+                raise line_fault("LineString", say("shapes:kml.path"), offer, say("shapes:kml.path.do"))
             gathering.add(number, properties, joined(parts), group=group, plot_id=name)
         except RecordError as error:
             gathering.reject(number, error, group=group, plot_id=shown(name), offer=offer, properties=properties)
@@ -194,14 +194,14 @@ def _document(data: bytes, block: _Block, inside: str) -> None:
     if pictures:
         gathering.note(
             "several-layers",
-            f"pictures laid over the map were not read ({pictures})",
-            "draw the plots as polygons if they are only in a picture",
+            say("shapes:kml.pictures", pictures=pictures),
+            say("shapes:kml.pictures.do"),
         )
     if links:
         gathering.note(
             "several-layers",
-            "a network link was not followed" if links == 1 else f"{links} network links were not followed",
-            "send the boundaries themselves",
+            counted("shapes:kml.links", links),
+            say("shapes:kml.links.do"),
         )
 
 

@@ -11,13 +11,14 @@ from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
 from eudr_geo.base.cells import shown
-from eudr_geo.base.limits import raise_it
+from eudr_geo.base.limits import variable_of
 from eudr_geo.model.plots import Reading
 from eudr_geo.model.source import Source, WholeFileError
 from eudr_geo.sources.formats.archives import members, not_read
 from eudr_geo.sources.formats.ogr import OgrError, rows_of
 from eudr_geo.sources.records.gathering import Gathering
 from eudr_geo.sources.records.layers import Layer, read_layers
+from eudr_geo.words.saying import say
 
 FORMATS = ("MapInfo",)
 DRIVER = "MapInfo File"
@@ -44,7 +45,7 @@ def read(source: Source) -> Reading:
     gathering = Gathering(source, "MapInfo")
     files = {name.replace("\\", "/"): data for name, data in members(source).items()}
     if others := not_read(files, taken=(".tab", ".mif")):
-        gathering.note("several-layers", others, "send it on its own")
+        gathering.note("several-layers", others, say("reading:do.alone"))
     tops = [name for name in sorted(files) if PurePosixPath(name).suffix.lower() in _NEEDED]
     layers = []
     for number, top in enumerate(tops):
@@ -65,11 +66,13 @@ def _layer(files: Mapping[str, bytes], top: str, name: str, folder: Path, gather
     for part in _NEEDED[suffix]:
         if part not in beside:
             raise WholeFileError(
-                "unreadable-file", f"{shown(name)}{part} is missing", f"zip all files of {shown(path.name)} together"
+                "unreadable-file",
+                say("shapes:part-missing", name=f"{shown(name)}{part}"),
+                say("shapes:part-missing.do", name=shown(path.name)),
             )
     if suffix == ".tab" and (not _NATIVE.search(files[top]) or _OPENS.search(files[top])):
         raise WholeFileError(
-            "unsupported-format", f"{shown(path.name)} opens other tables instead of holding plots", "export the plots"
+            "unsupported-format", say("shapes:mapinfo.opens", name=shown(path.name)), say("shapes:mapinfo.opens.do")
         )
     folder.mkdir()
     for part in (suffix, *_NEEDED[suffix]):
@@ -85,14 +88,14 @@ def _read(path: Path, name: str, gathering: Gathering) -> Layer:
         rows = rows_of(path, DRIVER, most=limit)
     except OgrError as error:
         raise WholeFileError(
-            "unreadable-file", f"the table {shown(name)} is damaged and cannot be opened", "export it again"
+            "unreadable-file", say("shapes:mapinfo.damaged", name=shown(name)), say("shapes:do.again")
         ) from error
     promised = lines if path.suffix == ".mif" else rows.count
     if max(promised, rows.count) > limit:
         raise WholeFileError(
             "unreadable-file",
-            f"{shown(name)} says it has {max(promised, rows.count):,} rows, more than {limit:,}",
-            f"split the file, {raise_it('records')}",
+            say("shapes:says-rows", name=shown(name), rows=max(promised, rows.count), most=limit),
+            say("reading:do.split", variable=variable_of("records")),
         )
     layer.take_system(rows.crs_wkt, gathering)
     layer.add(rows.records)

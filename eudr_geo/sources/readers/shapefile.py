@@ -10,20 +10,19 @@ import re
 from pathlib import PurePosixPath
 
 from eudr_geo.base.cells import shown
-from eudr_geo.base.limits import raise_it
+from eudr_geo.base.limits import variable_of
 from eudr_geo.model.plots import Reading
 from eudr_geo.model.source import RecordError, Source, WholeFileError
 from eudr_geo.plots.projecting import known
 from eudr_geo.sources.formats.archives import members, not_read
 from eudr_geo.sources.formats.dbase import read_table
-from eudr_geo.sources.formats.shp import box_of, shapes_of
+from eudr_geo.sources.formats.shp import box_of, breaks_off, shapes_of
 from eudr_geo.sources.records.gathering import Gathering
 from eudr_geo.sources.records.layers import PROJECTED, Layer, nobody_knows, read_layers, system_of
+from eudr_geo.words.saying import say
 
 FORMATS = ("Shapefile",)
 _SYSTEM = re.compile(r"(PROJ|GEOG|LOCAL_?|GEOD|BOUND|COMPD?_?)(CS|CRS)\b", re.IGNORECASE)
-_NO_ROW = ("unreadable-record", "its row in the table (.dbf) is missing", "export the layer again")
-_NO_SHAPE = ("unreadable-record", "its shape is missing: the .shp file breaks off", "export it again")
 
 
 def sniff(head: bytes) -> str:
@@ -43,7 +42,7 @@ def read(source: Source) -> Reading:
     by_stem: dict[str, dict[str, bytes]] = {}
     files = members(source)
     if others := not_read(files, taken=".shp"):
-        gathering.note("several-layers", others, "send it on its own")
+        gathering.note("several-layers", others, say("reading:do.alone"))
     for name, data in files.items():
         path = PurePosixPath(name.replace("\\", "/"))
         by_stem.setdefault(str(path.with_suffix("")), {})[path.suffix.lower()] = data
@@ -64,34 +63,34 @@ def _layer(parts: dict[str, bytes], name: str, gathering: Gathering) -> Layer:
     if ".dbf" not in parts:
         raise WholeFileError(
             "unreadable-file",
-            f"{shown(name)}.dbf is missing, and with it the plot codes",
-            "zip all files of the shapefile",
+            say("shapes:shp.no-dbf", name=shown(name)),
+            say("shapes:shp.no-dbf.do"),
         )
     table = read_table(parts[".dbf"], parts.get(".cpg", b"")[:40].decode("ascii", "ignore"))
     gathering.encoding = table.encoding
     if not table.certain:
-        told = "tells an encoding that its text does not have" if ".cpg" in parts else "does not tell its text encoding"
+        key = "shapes:shp.other-encoding" if ".cpg" in parts else "shapes:shp.no-encoding"
         gathering.note(
             "unreadable-text",
-            f"{shown(name)} {told}; read as {table.encoding}",
-            "check the names; export it again with UTF-8 as encoding",
+            say(key, name=shown(name), encoding=table.encoding),
+            say("shapes:shp.encoding.do"),
         )
     if table.cut:
         gathering.note(
             "unreadable-text",
-            f"{table.cut} texts of {shown(name)} end in the middle of a letter: the column is too narrow",
-            "check the long names; export as GeoJSON or GeoPackage",
+            say("shapes:shp.cut", texts=table.cut, name=shown(name)),
+            say("shapes:shp.cut.do"),
         )
     if table.count > gathering.source.limits.records:
         raise WholeFileError(
             "unreadable-file",
-            f"{shown(name)} says it has {table.count:,} rows, more than {gathering.source.limits.records:,}",
-            f"split the file, {raise_it('records')}",
+            say("shapes:says-rows", name=shown(name), rows=table.count, most=gathering.source.limits.records),
+            say("reading:do.split", variable=variable_of("records")),
         )
     shapes = shapes_of(parts[".shp"], parts.get(".shx", b""), shown(name))
     layer = Layer(name, looks_projected=max(map(abs, box_of(parts[".shp"]))) > PROJECTED, winds=True)
     _system(layer, parts.get(".prj") or parts.get(".qpj"), gathering)
-    shapes += [RecordError(*_NO_SHAPE)] * (table.count - len(shapes))
+    shapes += [breaks_off()] * (table.count - len(shapes))
     held = len(table.deleted)
     rows = [row for row in range(len(shapes)) if row >= held or not table.deleted[row]]
     layer.columns = (
@@ -99,7 +98,8 @@ def _layer(parts: dict[str, bytes], name: str, gathering: Gathering) -> Layer:
         if rows == [*range(held)]
         else {column: [values[row] if row < held else None for row in rows] for column, values in table.columns.items()}
     )
-    layer.told = [shapes[row] if row < held else RecordError(*_NO_ROW) for row in rows]
+    no_row = RecordError("unreadable-record", say("shapes:shp.no-row"), say("shapes:do.layer-again"))
+    layer.told = [shapes[row] if row < held else no_row for row in rows]
     return layer
 
 
@@ -108,10 +108,10 @@ def _system(layer: Layer, prj: bytes | None, gathering: Gathering) -> None:
         return
     text = (prj or b"").decode("utf-8", "replace").strip("\ufeff\0 \r\n\t")
     if not text:
-        layer.why_no_crs = " (no .prj)"
+        layer.why_no_crs = say("shapes:no-prj")
     elif known(text):
         layer.crs = system_of(text)
     elif _SYSTEM.match(text):
         raise nobody_knows(text)
     else:
-        layer.why_no_crs = " (its .prj makes no sense)"
+        layer.why_no_crs = say("shapes:odd-prj")

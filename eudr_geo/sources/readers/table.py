@@ -21,6 +21,7 @@ from eudr_geo.sources.formats.sheet_claims import check_reach, counts_from_1904,
 from eudr_geo.sources.records.gathering import Gathering
 from eudr_geo.sources.records.plot_sheet import PlotSheet
 from eudr_geo.sources.records.sheet_headings import columns_of, named_columns
+from eudr_geo.words.saying import joined, say
 from eudr_geo.words.workbook import META_SHEET, known_headings
 from eudr_geo.words.worklist import FIRST_HEADINGS, HIDDEN
 
@@ -34,7 +35,7 @@ _REPEATED = re.compile(
 _FILLED = re.compile(rb"office:value|<text:")
 _OF_COORDINATES = 100
 _NAMED = 5  # columns
-_UNHIDE = "show what is hidden; delete what is not meant, and send it again"
+_UNHIDE = "tables:hidden.do"
 _NEAR = 100_000  # bytes behind a repeated row in which its cells begin
 
 
@@ -77,10 +78,10 @@ def read(source: Source) -> Reading:
     if not taken:
         raise WholeFileError(
             "unsupported-format",
-            f"no sheet is called {shown(source.layer)}" if not sheets else "no sheet has headings for coordinates",
-            f"it has {', '.join(shown(name) for name in cells)}"
+            say("tables:no-sheet", name=shown(source.layer)) if not sheets else say("tables:no-headings"),
+            say("tables:no-sheet.do", names=", ".join(shown(name) for name in cells))
             if not sheets
-            else "name the columns: plot code, latitude, longitude, area_ha (or WKT for boundaries)",
+            else say("tables:no-headings.do"),
         )
     if not is_worklist:
         _tell_sheets(gathering, cells, sheets, taken)
@@ -109,15 +110,15 @@ def _tell_sheets(
     taken: Sequence[PlotSheet],
 ) -> None:
     """Say that several sheets were read, and name those with something in them in which no plots were found."""
-    told = [f"{len(taken)} sheets hold plots; all were read"] if len(taken) > 1 else []
-    fix = "name one with --layer"
+    told = [say("tables:several", sheets=len(taken))] if len(taken) > 1 else []
+    fix = say("reading:do.name-layer")
     without = {sheet.name for sheet in sheets} - {sheet.name for sheet in taken}
     if others := [name for name in cells if name in without and any(any(map(text_of, row)) for row in cells[name])]:
         listed = ", ".join(shown(name) for name in others[:_NAMED]) + (" …" if len(others) > _NAMED else "")
-        told.append(f"not read, because no heading there means coordinates: {listed}")
-        fix = "nothing, if no plots stand there; otherwise name its columns as on the sheet that was read"
+        told.append(say("tables:others", names=listed))
+        fix = say("tables:others.do")
     if told:
-        gathering.note("several-layers", "; ".join(told), fix)
+        gathering.note("several-layers", joined(told), fix)
 
 
 def _tell_hidden(gathering: Gathering, source: Source, sheets: Sequence[PlotSheet]) -> None:
@@ -126,19 +127,22 @@ def _tell_hidden(gathering: Gathering, source: Source, sheets: Sequence[PlotShee
     for sheet in sheets:
         found = hidden.get(sheet.name, Hidden())
         if found.is_sheet:
-            gathering.note("hidden-cells", f"the sheet {shown(sheet.name)} is hidden; its plots were read", _UNHIDE)
+            gathering.note("hidden-cells", say("tables:hidden.sheet", name=shown(sheet.name)), say(_UNHIDE))
         rows = [row for row in sorted(found.rows) if row < len(sheet.rows) and any(map(text_of, sheet.rows[row]))]
         if rows:
             gathering.note(
                 "hidden-cells",
-                f"hidden rows of {shown(sheet.name)} were read ({len(rows):,}, the first of them row {rows[0] + 1})",
-                _UNHIDE,
+                say("tables:hidden.rows", name=shown(sheet.name), number=len(rows), first=rows[0] + 1),
+                say(_UNHIDE),
             )
         columns = [shown(sheet.headings[place]) for place in sorted(found.columns) if place < sheet.width]
         if columns := [heading for heading in columns if heading]:
             named = ", ".join(columns[:_NAMED]) + (" …" if len(columns) > _NAMED else "")
             gathering.note(
-                "hidden-cells", f"hidden columns of {shown(sheet.name)} were read: {named}", _UNHIDE, severity="note"
+                "hidden-cells",
+                say("tables:hidden.columns", name=shown(sheet.name), columns=named),
+                say(_UNHIDE),
+                severity="note",
             )
 
 
@@ -151,8 +155,8 @@ def _refuse_torn_off(cells: Mapping[str, Sequence[Sequence[Any]]]) -> None:
     if is_torn_off(cells):
         raise WholeFileError(
             "unsupported-format",
-            f"this is a sheet of a worklist without its hidden sheet {HIDDEN}",
-            "fill in the worklist itself and send the whole workbook, as XLSX",
+            say("tables:worklist.torn-off", name=HIDDEN),
+            say("tables:worklist.torn-off.do"),
         )
 
 
@@ -171,8 +175,8 @@ def _csv_rows(source: Source, gathering: Gathering) -> list[list[Any]]:
     if not certain:
         gathering.note(
             "unreadable-text",
-            f"the text encoding is not told; read as {gathering.encoding}",
-            "check the names; save as UTF-8",
+            say("tables:encoding", encoding=gathering.encoding),
+            say("tables:encoding.do"),
         )
     return rows_of(text, source.limits, _likeness, keep_torn=True)
 
@@ -231,14 +235,12 @@ def workbook_cells(source: Source) -> dict[str, list[list[Any]]]:
         }
     except (CalamineError, zipfile.BadZipFile, OSError, ValueError) as error:
         raise WholeFileError(
-            "unreadable-file", f"the workbook is damaged ({shown(error)})", "open it in Excel and save it again"
+            "unreadable-file", say("tables:book.damaged", what=shown(error)), say("tables:do.save-in-excel")
         ) from error
     except BaseException as error:
         if type(error).__name__ != "PanicException":  # what the library says when it loses its way
             raise
-        raise WholeFileError(
-            "unreadable-file", "the workbook is damaged", "open it in Excel and save it again"
-        ) from error
+        raise WholeFileError("unreadable-file", say("tables:book.broken"), say("tables:do.save-in-excel")) from error
     for name, failed in (of_old or failed_in(parts, format_, source.limits)).items():
         rows = cells.get(name, [])
         for (row, column), text in failed.items():  # few: the library gives an empty cell for each, or none at all
@@ -267,9 +269,7 @@ def _scan(source: Source, parts: dict[str, bytes]) -> None:
         if not name.lower().endswith((".xml", ".rels")):
             continue
         if b"<!DOCTYPE" in data[:2048] or b"<!ENTITY" in data[:4096]:
-            raise WholeFileError(
-                "unreadable-file", "the workbook has a document type definition, which none needs", "do not open it"
-            )
+            raise WholeFileError("unreadable-file", say("tables:book.doctype"), say("reading:do.not-open"))
         if name == "content.xml":
             _scan_open_document(data, source)
         else:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from eudr_geo.base.cells import fold
+from eudr_geo.words.saying import say
 
 LATITUDE, LONGITUDE = "lat", "lon"
 _WORDS = {  # folded; single letters that mean one thing in every language
@@ -106,6 +107,6 @@ def _side(match: re.Match[str], axis: str, words: set[str]) -> int | None:
     (word,) = told
     if axis == LATITUDE and word == "n":
         if words & _VIETNAMESE:
-            raise ValueError("N may mean north, or nam (south)")
+            raise ValueError(say("tables:angle.north-or-nam"))
         return 1
     return _WORDS[axis].get(word)

@@ -11,6 +11,7 @@ import numpy as np
 
 from eudr_geo.base.cells import shown
 from eudr_geo.model.source import NumberText, RecordError
+from eudr_geo.words.saying import say
 
 _KINDS = {
     "POINT": "Point",
@@ -78,11 +79,9 @@ def parse(text: str) -> tuple[str, Any]:
     match = _WKT.fullmatch(text)
     kind = _KINDS.get(match[1].upper()) if match else None
     if match is None or kind is None:
-        raise RecordError(
-            "unreadable-record", f"{shown(text)} is no WKT of a plot", "write POLYGON((lon lat, lon lat, …))", text
-        )
+        raise RecordError("unreadable-record", say("tables:wkt", text=shown(text)), say("tables:wkt.do"), text)
     if match[2].upper() == "EMPTY":
-        raise RecordError("missing-geometry", "the boundary is EMPTY", "draw the plot again")
+        raise RecordError("missing-geometry", say("tables:wkt.empty"), say("shapes:do.draw-again"))
     nested = _brackets(match[2])
     if kind == "Point":
         nested = nested[0] if nested and isinstance(nested[0], list) else nested
@@ -156,9 +155,7 @@ def _json(text: str) -> tuple[str, Any]:
     try:
         found: Any = json.loads(text, parse_float=NumberText, parse_int=NumberText)
     except (ValueError, RecursionError) as error:
-        raise RecordError(
-            "unreadable-record", "the GeoJSON in the cell is broken", "copy the whole cell, or export again", text
-        ) from error
+        raise RecordError("unreadable-record", say("tables:cell.broken"), say("tables:cell.broken.do"), text) from error
     if isinstance(found, list):  # longitude first; one position is a point, more are a ring
         return ("Point", found[0]) if len(found) == 1 else ("Polygon", [found])
     if found.get("type") == "Feature" and isinstance(found.get("geometry"), dict):
@@ -167,13 +164,9 @@ def _json(text: str) -> tuple[str, Any]:
         return str(found.get("type")), found.get("coordinates")
     members = found.get("geometries")
     if not isinstance(members, list) or not all(isinstance(one, dict) for one in members):
-        raise RecordError(
-            "unreadable-record", "the collection in the cell names no geometries", "export it again", text
-        )
+        raise RecordError("unreadable-record", say("tables:cell.collection"), say("shapes:do.again"), text)
     if any(one.get("type") == "GeometryCollection" for one in members):
-        raise RecordError(
-            "unreadable-record", "a collection lies in a collection", "send one shape for each plot", text
-        )
+        raise RecordError("unreadable-record", say("tables:cell.nested"), say("tables:cell.nested.do"), text)
     return "GeometryCollection", [(str(one.get("type")), one.get("coordinates")) for one in members]
 
 
@@ -241,12 +234,12 @@ def _brackets(text: str) -> list[Any]:
             if len(numbers) == 1:
                 raise RecordError(
                     "unreadable-record",
-                    f"{shown(numbers[0])} stands alone where a position belongs, perhaps a decimal comma",
-                    "write longitude and latitude with decimal points and a blank between: 108.05 12.68",
+                    say("tables:wkt.alone", text=shown(numbers[0])),
+                    say("tables:wkt.alone.do"),
                     numbers[0],
                 )
             stack[-1].append(numbers)
     if len(stack) != 1 or not stack[0]:
-        raise RecordError("unreadable-record", "the brackets of the WKT do not close", "copy the whole cell", text)
+        raise RecordError("unreadable-record", say("tables:wkt.brackets"), say("tables:wkt.brackets.do"), text)
     result: list[Any] = stack[0][0]
     return result

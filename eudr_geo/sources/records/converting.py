@@ -13,6 +13,7 @@ import shapely
 from eudr_geo.model.plots import Plots, Rejected
 from eudr_geo.plots.projecting import plots_to_wgs84, transformer
 from eudr_geo.sources.records.gathering import Gathering
+from eudr_geo.words.saying import counted, say
 
 Mask = npt.NDArray[np.bool_]
 
@@ -40,10 +41,8 @@ def converted(gathering: Gathering, plots: Plots, systems: Mapping[str, Sequence
         if turned.any():
             gathering.note(
                 "unknown-crs",
-                f"in {code} {'one plot lies' if turned.sum() == 1 else f'{turned.sum():,} plots lie'} where the system "
-                "is used only with the two numbers exchanged: in many land titles X is the northing and Y the easting; "
-                "not converted",
-                "call the columns Northing and Easting, whichever each of them is, and read the file again",
+                counted("shapes:exchanged", int(turned.sum()), code=code),
+                say("shapes:exchanged.do"),
             )
         plots = plots_to_wgs84(plots, code, chosen[~degrees & ~turned])
     return plots
@@ -70,8 +69,8 @@ def note_degrees(gathering: Gathering, n: int, code: str) -> None:
     if n:
         gathering.note(
             "unknown-crs",
-            f"{'one plot is' if n == 1 else f'{n:,} plots are'} in degrees, not in {code}; not converted",
-            "nothing, if they lie right on the map; otherwise ask who made the file for its coordinate system",
+            counted("shapes:in-degrees", n, code=code),
+            say("shapes:in-degrees.do"),
             severity="warning",
         )
 

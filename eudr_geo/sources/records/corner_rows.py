@@ -13,6 +13,7 @@ from eudr_geo.sources.formats.boundaries import shape_of
 from eudr_geo.sources.records.cell_log import CellLog
 from eudr_geo.sources.records.gathering import Gathering
 from eudr_geo.sources.records.sheet_coordinates import SheetCoordinates
+from eudr_geo.words.saying import say
 
 _CORNERS = 3  # of a walk, at least
 _FEW_ROWS = 8  # of one plot, that are named one by one
@@ -115,7 +116,7 @@ def read_corners(sheet: Sheet, top: int) -> None:
 def _agreed(sheet: Sheet, cells: Sequence[Sequence[Any]], rows: Sequence[int]) -> dict[str, Any]:
     """What the rows of one plot say of it; what belongs to the plot must be the same on each."""
     if not text_of(cells[0][sheet.columns["plot_id"]]):
-        raise RecordError("unreadable-record", "the row names no plot", "write the plot code on every row")
+        raise RecordError("unreadable-record", say("tables:corner.no-plot"), say("tables:corner.no-plot.do"))
     told = [dict(sheet.properties_of(row, at + 1)) for at, row in zip(rows, cells, strict=True)]
     agreed: dict[str, Any] = {}
     known = {name for _, key, name in sheet.names if key and key != "vertex"}
@@ -124,8 +125,8 @@ def _agreed(sheet: Sheet, cells: Sequence[Sequence[Any]], rows: Sequence[int]) -
         if len(values) > 1 and name in known:
             raise RecordError(
                 "unreadable-record",
-                f"its rows disagree about {shown(name)}: {shown(values[0])}, {shown(values[1])}",
-                "correct the rows, or give the second plot a code of its own",
+                say("tables:corner.disagree", heading=shown(name), first=shown(values[0]), second=shown(values[1])),
+                say("tables:corner.disagree.do"),
                 str(values[1]),
             )
         agreed[name] = values[0] if len(values) == 1 else "; ".join(map(str, values))
@@ -143,8 +144,8 @@ def _corners(sheet: Sheet, cells: Sequence[Sequence[Any]], rows: Sequence[int], 
         if not text.isdigit():
             raise RecordError(
                 "unreadable-record",
-                f"{shown(text) or 'nothing'} is no number of a corner",
-                "number them 1, 2, 3 …",
+                say("tables:corner.number", text=shown(text) or say("tables:nothing")),
+                say("tables:corner.number.do"),
                 text,
             )
     order = sorted(range(len(cells)), key=lambda at: int(numbers[at]))
@@ -152,14 +153,14 @@ def _corners(sheet: Sheet, cells: Sequence[Sequence[Any]], rows: Sequence[int], 
     if twice := next((one for one, other in pairwise(found) if one == other), None):
         raise RecordError(
             "unreadable-record",
-            f"corner {twice} stands twice",
-            "number the corners in the order of the walk",
+            say("tables:corner.twice", number=twice),
+            say("tables:corner.twice.do"),
             str(twice),
         )
     expected = range(min(found[0], 1), min(found[0], 1) + len(found))
     if missing := sorted(set(expected) - set(found)):
         raise RecordError(
-            "unreadable-record", f"corner {missing[0]} is missing", "add its row, or number the corners again"
+            "unreadable-record", say("tables:corner.missing", number=missing[0]), say("tables:corner.missing.do")
         )
     sheet.coordinates.start_row()
     is_degrees = {"lat", "lon"} <= set(sheet.columns)

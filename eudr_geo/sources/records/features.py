@@ -8,6 +8,7 @@ from typing import Any
 from eudr_geo.base.cells import shown
 from eudr_geo.model.source import RecordError
 from eudr_geo.sources.formats.json_stream import EXPORT_AGAIN, Twice
+from eudr_geo.words.saying import say
 
 GEOMETRIES = {"Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon", "GeometryCollection"}
 """Types of GeoJSON that are geometries (RFC 7946, 1.4)."""
@@ -29,59 +30,59 @@ def parts_of(feature: Any) -> tuple[dict[str, Any], dict[str, Any], str]:
     if not isinstance(feature, dict):
         raise RecordError(
             "unreadable-record",
-            f"{_written(feature)} stands where a feature belongs",
-            EXPORT_AGAIN,
+            say("shapes:json.no-feature", what=_written(feature)),
+            say(EXPORT_AGAIN),
             _written(feature),
         )
     if isinstance(feature, Twice):
         raise RecordError(
             "unreadable-record",
-            f"the member {shown(feature.key)} stands twice in the feature",
-            "keep one of the two",
+            say("shapes:json.feature-twice", name=shown(feature.key)),
+            say("shapes:do.keep-one"),
             feature.key,
         )
     if feature.get("type") != "Feature":
         is_collection = feature.get("type") == "FeatureCollection"
         raise RecordError(
             "unreadable-record",
-            f"its type is {_written(feature.get('type'))}, not Feature",
-            "send each collection as a file of its own" if is_collection else 'write "type": "Feature"',
+            say("shapes:json.feature-type", what=_written(feature.get("type"))),
+            say("shapes:json.collection.do") if is_collection else say("shapes:json.feature-type.do"),
             _written(feature.get("type")),
         )
     properties = feature.get("properties")
     if properties is None:
         properties = {}
     if not isinstance(properties, dict):
-        raise RecordError("unreadable-record", "its properties are no object", EXPORT_AGAIN, _written(properties))
+        raise RecordError("unreadable-record", say("shapes:json.properties"), say(EXPORT_AGAIN), _written(properties))
     if isinstance(properties, Twice):
         raise RecordError(
             "unreadable-record",
-            f"the property {shown(properties.key)} stands twice",
-            "keep one of the two",
+            say("shapes:json.property-twice", name=shown(properties.key)),
+            say("shapes:do.keep-one"),
             properties.key,
         )
     geometry = feature.get("geometry")
     if geometry is None:
-        raise RecordError("missing-geometry", "it has no geometry", "walk the plot, or take its point")
+        raise RecordError("missing-geometry", say("shapes:none"), say("shapes:none.do"))
     if isinstance(geometry, Twice):
         raise RecordError(
             "unreadable-record",
-            f"the member {shown(geometry.key)} stands twice in its geometry",
-            "keep one of the two",
+            say("shapes:json.geometry-twice", name=shown(geometry.key)),
+            say("shapes:do.keep-one"),
             geometry.key,
         )
     if not isinstance(geometry, dict):
-        raise RecordError("unreadable-record", "its geometry is no object", EXPORT_AGAIN, _written(geometry))
+        raise RecordError("unreadable-record", say("shapes:json.geometry"), say(EXPORT_AGAIN), _written(geometry))
     kind = geometry.get("type")
     if kind not in GEOMETRIES:
         raise RecordError(
             "unsupported-geometry",
-            f"{_written(kind)} is no geometry of a plot",
-            "use a Point or a Polygon",
+            say("shapes:no-geometry-of-plot", what=_written(kind)),
+            say("shapes:no-geometry-of-plot.do"),
             _written(kind),
         )
     if kind != "GeometryCollection" and "coordinates" not in geometry:
-        raise RecordError("missing-geometry", "its geometry has no coordinates", "walk the plot again and export it")
+        raise RecordError("missing-geometry", say("shapes:json.no-coordinates"), say("shapes:do.walk-and-export"))
     outside = feature.get("id")
     return properties, geometry, str(outside) if isinstance(outside, str) else ""
 
@@ -89,5 +90,5 @@ def parts_of(feature: Any) -> tuple[dict[str, Any], dict[str, Any], str]:
 def _written(value: Any) -> str:
     """A value as the file writes it, for messages; what holds others is only named."""
     if isinstance(value, (dict, list)):
-        return "an object" if isinstance(value, dict) else "a list"
+        return say("shapes:json.object") if isinstance(value, dict) else say("shapes:json.list")
     return shown(value) if isinstance(value, str) else json.dumps(value)

@@ -8,7 +8,7 @@ from typing import Any, cast
 import numpy as np
 
 from eudr_geo.base.cells import clean_codes, shown
-from eudr_geo.base.limits import raise_it
+from eudr_geo.base.limits import variable_of
 from eudr_geo.model.changes import CellChange
 from eudr_geo.model.plots import Note, Plots, Reading, Rejected, SourceFile
 from eudr_geo.model.source import RecordError, Source, WholeFileError
@@ -17,6 +17,7 @@ from eudr_geo.sources.records.headings import column_of
 from eudr_geo.sources.records.properties import NOTHING_STATED, TEXT_COLUMNS, Properties
 from eudr_geo.sources.records.understanding import understood
 from eudr_geo.sources.records.values import clean_value
+from eudr_geo.words.saying import say
 
 _PLACE_NAME_SHARE = 0.5  # fewer distinct names than this share of the plots: the column names villages, not plots
 
@@ -66,8 +67,8 @@ class Gathering:
         if self.records > self.source.limits.records:
             raise WholeFileError(
                 "unreadable-file",
-                f"more than {self.source.limits.records:,} records",
-                f"split the file, {raise_it('records')}",
+                say("reading:records", most=self.source.limits.records),
+                say("reading:do.split", variable=variable_of("records")),
             )
 
     def reject(
@@ -143,7 +144,7 @@ class Gathering:
         group = clean_value(group)
         row = {**self.properties.of_one(properties), "record": record, "group": group}
         if not row["plot_id"] and plot_id:
-            row["plot_id"] = self.properties.short("the plot's name", clean_value(plot_id))
+            row["plot_id"] = self.properties.short(say("reading:plot-name"), clean_value(plot_id))
         if "stated_lon" in row:
             self._stated.append((len(self.shapes), row["stated_lon"], row["stated_lat"]))
         for name, values in self.columns.items():
@@ -178,7 +179,7 @@ class Gathering:
         try:
             made = self.properties.of_many(columns, n)
             if plot_ids:
-                named = self.properties.texts("the plot's name", plot_ids)
+                named = self.properties.texts(say("reading:plot-name"), plot_ids)
                 codes = made.get("plot_id", named)
                 made["plot_id"] = [code or name for code, name in zip(codes, named, strict=True)]
         except RecordError:
@@ -224,8 +225,8 @@ class Gathering:
         if self._positions > self.source.limits.file_vertices:
             raise WholeFileError(
                 "unreadable-file",
-                f"more than {self.source.limits.file_vertices:,} positions",
-                f"split the file, {raise_it('file_vertices')}",
+                say("reading:positions", most=self.source.limits.file_vertices),
+                say("reading:do.split", variable=variable_of("file_vertices")),
             )
 
     def too_many_positions(self, positions: int) -> RecordError:
@@ -233,8 +234,8 @@ class Gathering:
         most = self.source.limits.ring_vertices
         return RecordError(
             "unreadable-record",
-            f"its boundary has {positions:,} positions, more than {most:,}",
-            f"simplify it, {raise_it('ring_vertices')}",
+            say("shapes:too-many", positions=positions, most=most),
+            say("shapes:too-many.do", variable=variable_of("ring_vertices")),
             str(positions),
         )
 
@@ -273,7 +274,7 @@ class Gathering:
         if self.records == 0 and not any(
             note.code in {"unreadable-file", "unsupported-format", "unknown-crs"} for note in self.notes
         ):
-            self.note("empty-file", "there is no plot in the file", "check that the export was complete")
+            self.note("empty-file", say("reading:no-plot"), say("reading:no-plot.do"))
         file = SourceFile(
             self.source.name,
             "",

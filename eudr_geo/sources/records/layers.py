@@ -14,9 +14,9 @@ from eudr_geo.model.source import RecordError, WholeFileError
 from eudr_geo.plots.projecting import known, to_wgs84, transformer
 from eudr_geo.sources.formats.boundaries import FACTS, Shape, facts_of_doubles, line_fault
 from eudr_geo.sources.formats.double_shapes import (
-    DAMAGED,
     MADE,
     Told,
+    damaged,
     geometry_of,
     largest_of,
     offer_of,
@@ -24,6 +24,7 @@ from eudr_geo.sources.formats.double_shapes import (
 )
 from eudr_geo.sources.records.converting import in_degrees, note_degrees
 from eudr_geo.sources.records.gathering import Gathering
+from eudr_geo.words.saying import say
 
 WGS84 = "EPSG:4326"
 _SAME = {WGS84, "EPSG:4979"}  # the second has heights, which are dropped
@@ -53,7 +54,7 @@ class Layer:
         """Name the records that the file promised and nobody gave."""
         missing = promised - len(self.told)
         if missing > 0:
-            self.told += [RecordError(*DAMAGED)] * missing
+            self.told += [damaged()] * missing
             for values in self.columns.values():
                 values.extend([None] * missing)
 
@@ -68,7 +69,7 @@ class Layer:
         if gathering.source.crs:
             return
         if not wkt:
-            self.why_no_crs = " (it is drawn without one)"
+            self.why_no_crs = say("shapes:drawn-without")
         elif code := known(wkt):
             self.crs = WGS84 if code in _SAME else code
         elif wkt.startswith("GEOGCS") and "WGS" in wkt.upper():
@@ -101,8 +102,8 @@ def nobody_knows(definition: str) -> WholeFileError:
     name = definition.split('"')[1] if definition.count('"') > 1 else definition
     return WholeFileError(
         "unknown-crs",
-        f"the coordinate system {shown(name)[:60]} is not known",
-        "say which with --crs EPSG:…, or export as WGS 84",
+        say("shapes:unknown-system", name=shown(name)[:60]),
+        say("shapes:unknown-system.do"),
         shown(name),
     )
 
@@ -116,12 +117,12 @@ def read_layers(gathering: Gathering, layers: list[Layer]) -> Reading:
         When there is no layer, or a layer reaches beyond the limits.
     """
     if not layers:
-        raise WholeFileError("unreadable-file", "there is no layer of plots in it", "export the layer of plots")
+        raise WholeFileError("unreadable-file", say("shapes:no-layer"), say("shapes:no-layer.do"))
     if len(layers) > 1:
         gathering.note(
             "several-layers",
-            f"it holds {len(layers)} layers; all were read: {', '.join(shown(layer.name) for layer in layers)}",
-            "name one with --layer",
+            say("shapes:layers", number=len(layers), names=", ".join(shown(layer.name) for layer in layers)),
+            say("reading:do.name-layer"),
         )
     tables = [_read(gathering, layer) for layer in layers]
     plots = gathering.plots(
@@ -222,8 +223,10 @@ def _system(gathering: Gathering, layer: Layer) -> str:
         return told
     gathering.note(
         "unknown-crs",
-        f"{shown(layer.name)} does not tell its coordinate system{layer.why_no_crs}",
-        "say which with --crs EPSG:…, or ask who made the file",
+        say("shapes:no-system.why", name=shown(layer.name), why=layer.why_no_crs)
+        if layer.why_no_crs
+        else say("shapes:no-system", name=shown(layer.name)),
+        say("shapes:no-system.do"),
         severity="" if layer.looks_projected else "warning",
     )
     return WGS84

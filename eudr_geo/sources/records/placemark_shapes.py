@@ -12,6 +12,7 @@ from eudr_geo.model.source import NumberText, RecordError
 from eudr_geo.sources.formats.boundaries import Shape, shape_of
 from eudr_geo.sources.formats.xml_stream import tag_of as _tag
 from eudr_geo.sources.records.walks import PAUSE_M, far_apart_m
+from eudr_geo.words.saying import counted, say
 
 GEOMETRIES = {"Point", "LineString", "LinearRing", "Polygon", "MultiGeometry", "Track", "MultiTrack"}
 """Elements of a placemark that are geometries."""
@@ -108,13 +109,15 @@ def parts_of(geometry: Element) -> Iterator[tuple[str, Any]]:
         outer = [_positions(ring) for side in geometry if _tag(side) == "outerBoundaryIs" for ring in side]
         inner = [_positions(ring) for side in geometry if _tag(side) == "innerBoundaryIs" for ring in side]
         if len(outer) != 1:
-            raise RecordError("missing-geometry", "the polygon has no outer boundary", "draw it again")
+            raise RecordError("missing-geometry", say("shapes:kml.no-outer"), say("shapes:do.draw-it"))
         yield "Polygon", [outer[0], *inner]
     else:
         positions = _positions(geometry)
         if tag == "Point":
             if len(positions) != 1:
-                raise RecordError("unreadable-record", f"the point has {len(positions)} positions", "draw it again")
+                raise RecordError(
+                    "unreadable-record", say("shapes:kml.point", positions=len(positions)), say("shapes:do.draw-it")
+                )
             yield "Point", positions[0]
         else:
             yield "LineString", positions
@@ -125,7 +128,7 @@ def _positions(element: Element) -> list[list[NumberText]]:
     # Blanks after the commas are a common slip: "108, 12, 0" is one position.
     tuples = re.sub(r"\s*,\s*", ",", text.strip()).split()
     if not tuples:
-        raise RecordError("missing-geometry", "the geometry has no coordinates", "draw it again")
+        raise RecordError("missing-geometry", say("shapes:kml.no-coordinates"), say("shapes:do.draw-it"))
     positions = [_position(part) for part in tuples]
     _check_decimals(positions)
     return positions
@@ -136,17 +139,18 @@ def _position(part: str) -> list[NumberText]:
     if len(numbers) not in {2, 3}:
         raise RecordError(
             "unreadable-record",
-            f"the position {shown(part)} has {len(numbers)} number{'s' if len(numbers) > 1 else ''}"
-            + (", perhaps decimal commas" if len(numbers) > 3 else ""),
-            "write longitude,latitude with decimal points",
+            say("shapes:kml.position.commas", text=shown(part), number=len(numbers))
+            if len(numbers) > 3
+            else counted("shapes:kml.position", len(numbers), text=shown(part)),
+            say("shapes:kml.position.do"),
             part,
         )
     # "108,05 12,68": no number begins with a zero like that, decimals after a comma do.
     if any(re.fullmatch(r"0\d+", number) for number in numbers[1:]) and not any("." in number for number in numbers):
         raise RecordError(
             "unreadable-record",
-            f"the position {shown(part)} looks like one number with a decimal comma",
-            "write longitude,latitude with decimal points",
+            say("shapes:kml.one-number", text=shown(part)),
+            say("shapes:kml.position.do"),
             part,
         )
     return [NumberText(number) for number in numbers]
@@ -157,7 +161,7 @@ def _check_decimals(positions: list[list[NumberText]]) -> None:
     if len(positions) > 1 and not any("." in number or "e" in number.lower() for one in positions for number in one):
         raise RecordError(
             "unreadable-record",
-            f"no position of the boundary has decimals ({','.join(positions[0])} …), perhaps decimal commas",
-            "write longitude,latitude with decimal points",
+            say("shapes:kml.whole-degrees", first=",".join(positions[0])),
+            say("shapes:kml.position.do"),
             ",".join(positions[0]),
         )

@@ -13,6 +13,7 @@ from eudr_geo.base.cells import fold, parse_number, shown
 from eudr_geo.model.source import NumberText, RecordError
 from eudr_geo.sources.formats.xml_stream import tag_of as _tag
 from eudr_geo.sources.records.placemark_shapes import GEOMETRIES
+from eudr_geo.words.saying import say
 
 _TEXTS = {"address", "phoneNumber", "Snippet"}
 _TIMES = {"TimeStamp": "when", "TimeSpan": "begin"}
@@ -62,7 +63,10 @@ def placemark_of(element: Element, group: str) -> Placemark:
             for key, value in _extended(child):
                 if placemark.properties.setdefault(key, value) != value:
                     placemark.fault = placemark.fault or RecordError(
-                        "unreadable-record", f"the value {shown(key)} stands twice", "keep one of the two", key
+                        "unreadable-record",
+                        say("shapes:kml.value-twice", name=shown(key)),
+                        say("shapes:do.keep-one"),
+                        key,
                     )
         elif tag in GEOMETRIES:
             placemark.geometries.append(child)
@@ -71,7 +75,7 @@ def placemark_of(element: Element, group: str) -> Placemark:
             placemark.properties.setdefault(key, value)
     if not placemark.geometries:
         placemark.fault = placemark.fault or RecordError(
-            "missing-geometry", "the placemark has no geometry", "draw the plot, or take its point"
+            "missing-geometry", say("shapes:kml.placemark"), say("shapes:kml.placemark.do")
         )
     return placemark
 

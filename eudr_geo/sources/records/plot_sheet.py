@@ -21,6 +21,7 @@ from eudr_geo.sources.records.gathering import Gathering
 from eudr_geo.sources.records.headings import COORDINATES, column_of
 from eudr_geo.sources.records.sheet_coordinates import SheetCoordinates, refuse_failed
 from eudr_geo.sources.records.sheet_headings import find_headings
+from eudr_geo.words.saying import say
 from eudr_geo.words.workbook import ERROR_CELLS
 
 _PLAIN_NUMBERS = re.compile(r"[0-9]+(?:\.[0-9]+)?(?:\n[0-9]+(?:\.[0-9]+)?)*")
@@ -172,15 +173,15 @@ class PlotSheet:
             if isinstance(self.rows[number - 1], Torn):
                 raise RecordError(
                     "unreadable-record",
-                    "a quotation mark stands inside a cell with quotation marks, so that nobody knows where it ends",
-                    "write it twice, or take it away",
+                    say("tables:torn"),
+                    say("tables:torn.do"),
                     ",".join(cells),
                 )
             if len(cells) > self.width and (extra := [text for cell in cells[self.width :] if (text := text_of(cell))]):
                 raise RecordError(
                     "unreadable-record",
-                    f"the row has more cells than the table has columns: {shown(extra[0])}",
-                    "put quotes round text with commas",
+                    say("tables:more-cells", text=shown(extra[0])),
+                    say("tables:more-cells.do"),
                 )
             cells += [None] * (self.width - len(cells))
             properties = dict(self.properties_of(cells, number))
@@ -196,7 +197,7 @@ class PlotSheet:
             if kind == "Point" and isinstance(nested, list) and len(nested) == 1 and isinstance(nested[0], list):
                 offer = shape_of("Point", nested[0])
             if "String" in kind:
-                raise line_fault(kind, f"a {kind} is no plot", offer, "close it and write POLYGON((…))")
+                raise line_fault(kind, say("shapes:no-plot", kind=kind), offer, say("tables:line.do"))
             shape = shape_of(kind, nested)
             properties |= self.coordinates.as_written  # what a person or device wrote stays with the plot
             if decimals := self.coordinates.decimals:
@@ -250,8 +251,8 @@ class PlotSheet:
                 if key in _CODES and self._is_spoilt(value):
                     raise RecordError(
                         "unreadable-record",
-                        f"the spreadsheet turned the code in {shown(self.headings[place])} into {text_of(value)}",
-                        "format the column as text and type the code again",
+                        say("tables:spoilt", heading=shown(self.headings[place]), text=text_of(value)),
+                        say("tables:spoilt.do"),
                         text_of(value),
                     )
                 yield name, text_of(value)

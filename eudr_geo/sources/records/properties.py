@@ -11,10 +11,12 @@ from typing import Any
 
 from eudr_geo.base.cells import parse_date, shown
 from eudr_geo.base.limits import Limits
+from eudr_geo.base.said import Said
 from eudr_geo.model.source import NumberText, RecordError, WholeFileError
 from eudr_geo.sources.records.headings import EU_COLUMNS, OWN_CODES, column_of, official_name
 from eudr_geo.sources.records.stated_positions import names_of_position, stated_position
 from eudr_geo.sources.records.values import area_of, clean_value, plain_value
+from eudr_geo.words.saying import say
 
 TEXT_COLUMNS = ("plot_id", "place", "producer", "producer_id", "country", "commodity", "mapped_on")
 """Columns that take a text of the record as it is."""
@@ -116,7 +118,7 @@ class Properties:
                 texts = self.texts(name, values)
                 dates = {text: parse_date(text) or "" for text in set(texts) if text}
                 if not all(dates.values()):
-                    raise RecordError("unreadable-record", "a date that is none", "")  # kept as written, one by one
+                    raise RecordError("unreadable-record", "", "")  # not said: dates are kept as written, one by one
                 made[column] = [dates.get(text, "") for text in texts]
             elif column:
                 made[column] = self.texts(name, values)
@@ -164,8 +166,12 @@ class Properties:
         if len(text) > self._limits.text_length:
             raise RecordError(
                 "unreadable-record",
-                f"{shown(name)} is longer than {self._limits.text_length:,} characters",
-                "shorten it",
+                say(
+                    "reading:long-text",
+                    name=name if isinstance(name, Said) else shown(name),
+                    most=self._limits.text_length,
+                ),
+                say("reading:long-text.do"),
                 text,
             )
         return text
@@ -185,7 +191,7 @@ class Properties:
         rows = parts[0] if len(parts) == 1 else [", ".join(filter(None, row)) for row in zip(*parts, strict=True)]
         texts = [f"{{{row}}}" if row else "" for row in rows]
         if max(map(len, texts), default=0) > self._limits.text_length:
-            return [self.short("the other columns", text) for text in texts]
+            return [self.short(say("reading:other-columns"), text) for text in texts]
         return texts
 
     def _plan(self, names: tuple[str, ...]) -> _Plan:
@@ -194,15 +200,15 @@ class Properties:
         if too_long := next((name for name in names if len(name) > self._limits.name_length), None):
             raise WholeFileError(
                 "unreadable-file",
-                f"a property name is longer than {self._limits.name_length:,} characters",
-                "values have been written as names; export the table again",
+                say("reading:long-name", most=self._limits.name_length),
+                say("reading:names.do"),
                 shown(too_long),
             )
         if len(self._names) > self._limits.property_names:
             raise WholeFileError(
                 "unreadable-file",
-                f"more than {self._limits.property_names} different property names",
-                "values have been written as names; export the table again",
+                say("reading:many-names", most=self._limits.property_names),
+                say("reading:names.do"),
             )
         columns: list[tuple[str, str]] = []
         misspelt: list[str] = []

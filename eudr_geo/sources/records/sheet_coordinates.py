@@ -12,6 +12,7 @@ from eudr_geo.sources.records.angles import parse_angle, side_words
 from eudr_geo.sources.records.cell_log import CellLog
 from eudr_geo.sources.records.cell_shapes import accuracy_m, has_empty_positions, looks_like_odk, parse
 from eudr_geo.sources.records.pairs import pair_of
+from eudr_geo.words.saying import say
 from eudr_geo.words.workbook import ERROR_CELLS, NO_VALUE, TOTAL_WORDS
 
 _COORDINATE = re.compile(r"[-+]?\d+(?:[.,]\d+)?(?:[eE][-+]?\d{1,2})?")
@@ -21,7 +22,7 @@ _SRID = re.compile(r"\s*SRID\s*=\s*(\d{1,6})\s*;\s*", re.IGNORECASE)
 _OF_WGS84 = {"0", "4326", "4979"}
 _NO_BOUNDARY = {"[]", "[[]]", "{}"}  # what apps write for none
 _NO_DEGREES = 180.0
-_DECIMAL_DEGREES = "write decimal degrees, like 12.712345"
+_DECIMAL_DEGREES = "tables:coordinate.do"
 
 
 def refuse_failed(value: Any, heading: str) -> None:
@@ -33,11 +34,12 @@ def refuse_failed(value: Any, heading: str) -> None:
         Naming the heading of its column.
     """
     if isinstance(value, str) and (text := value.strip()) in ERROR_CELLS:
-        what = "has no value yet" if text == NO_VALUE else f"failed ({text})"
         raise RecordError(
             "unreadable-record",
-            f"the formula in {shown(heading)} {what}",
-            "type the value instead of the formula, or open the table in a spreadsheet, correct it and save it",
+            say("tables:formula.no-value", heading=shown(heading))
+            if text == NO_VALUE
+            else say("tables:formula.failed", heading=shown(heading), text=text),
+            say("tables:formula.do"),
             text,
         )
 
@@ -105,7 +107,7 @@ class SheetCoordinates:
         is_degrees = {"lat", "lon"} <= set(self._columns)
         first, second = ("lon", "lat") if is_degrees else ("x", "y")
         if not {first, second} <= set(self._columns):
-            raise RecordError("missing-geometry", "the cell of the boundary is empty", "fill in the WKT, or the point")
+            raise RecordError("missing-geometry", say("tables:boundary-empty"), say("tables:boundary-empty.do"))
         self._check_total(cells, first, second)
         position = [self.ordinate(cells, first, number), self.ordinate(cells, second, number)]
         # Metres under the heading of a latitude are metres all the same, once somebody has named their system.
@@ -121,8 +123,8 @@ class SheetCoordinates:
         if (code := known(number)) is None:
             raise RecordError(
                 "unreadable-record",
-                f"the coordinate system SRID={number} is not known",
-                "write the boundary in WGS 84 longitude and latitude",
+                say("shapes:unknown-system", name=f"SRID={number}"),
+                say("tables:srid.do"),
                 number,
             )
         return code
@@ -130,15 +132,13 @@ class SheetCoordinates:
     def _check_total(self, cells: Sequence[Any], first: str, second: str) -> None:
         if text_of(cells[self._columns[first]]) == self._headings[self._columns[first]]:
             raise RecordError(
-                "missing-geometry", "the row repeats the headings", "take it out of the table", self._headings[0]
+                "missing-geometry", say("tables:headings-again"), say("tables:headings-again.do"), self._headings[0]
             )
         if text_of(cells[self._columns[first]]) or text_of(cells[self._columns[second]]):
             return
         word = fold(next(text for cell in cells if (text := text_of(cell))))
         if word in TOTAL_WORDS or word.startswith(("total ", "tong ")):
-            raise RecordError(
-                "missing-geometry", "the row looks like a total, not like a plot", "take the row out of the table", word
-            )
+            raise RecordError("missing-geometry", say("tables:total"), say("tables:total.do"), word)
 
     def ordinate(self, cells: Sequence[Any], key: str, row: int) -> NumberText:
         """Return one coordinate of a row, as a number with the digits it was written with.
@@ -154,8 +154,8 @@ class SheetCoordinates:
         if not text:
             raise RecordError(
                 "missing-geometry",
-                f"the cell of {shown(self._headings[self._columns[key]])} is empty",
-                "take the point of the plot",
+                say("tables:coordinate-empty", heading=shown(self._headings[self._columns[key]])),
+                say("tables:coordinate-empty.do"),
             )
         if isinstance(value, (int, float)) and not isinstance(value, bool):
             return NumberText(repr(float(value)))
@@ -175,8 +175,8 @@ class SheetCoordinates:
         if text.startswith(("=", "#")):
             raise RecordError(
                 "not-finite",
-                f"the formula in the cell of {shown(self._headings[place])} has no value ({shown(text)})",
-                "open the file in a spreadsheet and save it, or type the value",
+                say("tables:formula.cell", heading=shown(self._headings[place]), text=shown(text)),
+                say("tables:formula.cell.do"),
                 text,
             )
         mark = self._marks.get(key, "")
@@ -188,7 +188,7 @@ class SheetCoordinates:
             return self._angle(text, key, place, row)
         metres = parse_number(text, mark) if key in {"x", "y"} else None
         if metres is None:
-            raise RecordError("not-finite", f"{shown(text)} stands where a coordinate belongs", _DECIMAL_DEGREES, text)
+            raise RecordError("not-finite", say("tables:coordinate", text=shown(text)), say(_DECIMAL_DEGREES), text)
         self._log.number(row, place, before, repr(metres))
         return NumberText(repr(metres))
 
@@ -199,12 +199,12 @@ class SheetCoordinates:
         except ValueError as error:
             raise RecordError(
                 "unreadable-record",
-                f"{shown(text)}: {error}",
-                "write decimal degrees, with a minus for south and west",
+                say("tables:angle", text=shown(text), why=error.args[0]),
+                say("tables:angle.do"),
                 text,
             ) from error
         if found is None:
-            raise RecordError("not-finite", f"{shown(text)} stands where a coordinate belongs", _DECIMAL_DEGREES, text)
+            raise RecordError("not-finite", say("tables:coordinate", text=shown(text)), say(_DECIMAL_DEGREES), text)
         value, self.decimals[key] = found
         heading = self._headings[place]
         self.as_written[heading] = ", ".join(filter(None, [self.as_written.get(heading), text]))

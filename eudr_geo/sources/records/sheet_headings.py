@@ -11,6 +11,7 @@ from eudr_geo.model.source import WholeFileError
 from eudr_geo.sources.records.cell_shapes import looks_like_odk, looks_like_one
 from eudr_geo.sources.records.headings import EU_COLUMNS, NUMBERS_OF_ROWS, OF_A_SHEET_OF_PLOTS, OWN_CODES, match_column
 from eudr_geo.sources.records.pairs import pair_of
+from eudr_geo.words.saying import say
 
 _HEADING_ROWS = 10  # titles and logos above the headings
 _LONGEST_HEADING = 100
@@ -142,9 +143,9 @@ def _check_one(rows: Sequence[Sequence[Any]], places: list[int], top: int) -> No
         for row in rows[top + 1 :]:
             first, second = (text_of(row[at]) if at < len(row) else "" for at in (places[0], other))
             if first != second:
-                names = " and ".join(shown(text_of(rows[top][at])) for at in (places[0], other))
+                name, its_double = (shown(text_of(rows[top][at])) for at in (places[0], other))
                 raise WholeFileError(
                     "unreadable-file",
-                    f"the columns {names} mean the same and differ ({shown(first)}, {shown(second)})",
-                    "keep one of them, or rename the other",
+                    say("tables:differ", name=name, other=its_double, first=shown(first), second=shown(second)),
+                    say("tables:differ.do"),
                 )

@@ -10,6 +10,7 @@ from eudr_geo.base.cells import clean_text, shown
 from eudr_geo.base.limits import DEFAULT_LIMITS
 from eudr_geo.model.source import NumberText, RecordError
 from eudr_geo.sources.formats.json_stream import Twice
+from eudr_geo.words.saying import say
 
 
 def clean_value(value: Any) -> str:
@@ -37,7 +38,7 @@ def _cleaned(value: str) -> str:
         return str(value.strip())
     if "\0" in value or not _is_text(value):
         raise RecordError(
-            "unreadable-record", "a text holds a character that is none", "type the text again", shown(value)
+            "unreadable-record", say("reading:no-character"), say("reading:no-character.do"), shown(value)
         )
     return clean_text(value)
 
@@ -45,17 +46,15 @@ def _cleaned(value: str) -> str:
 def plain_value(value: Any, most: int = DEFAULT_LIMITS.json_depth, depth: int = 1) -> Any:
     """A property as plain data; numbers stay text as written, so that no id loses its zeros."""
     if depth > most:
-        raise RecordError("unreadable-record", f"a value is nested deeper than {depth - 1}", "export the table again")
+        raise RecordError("unreadable-record", say("reading:nested", most=depth - 1), say("reading:nested.do"))
     if isinstance(value, dict):
         found = {clean_value(str(key)): plain_value(inner, most, depth + 1) for key, inner in value.items()}
-        if isinstance(value, Twice) or len(found) < len(value):  # also names that differ only in how they are written
-            name = value.key if isinstance(value, Twice) else "(written in two ways)"
-            raise RecordError(
-                "unreadable-record",
-                f"the name {shown(name)} stands twice inside a property",
-                "keep one of the two",
-                name,
-            )
+        if isinstance(value, Twice):
+            why = say("reading:name-twice", name=shown(value.key))
+            raise RecordError("unreadable-record", why, say("shapes:do.keep-one"), value.key)
+        if len(found) < len(value):  # names that differ only in how they are written
+            why = say("reading:name-twice", name=say("reading:two-ways"))
+            raise RecordError("unreadable-record", why, say("shapes:do.keep-one"), "(written in two ways)")
         return found
     if isinstance(value, list):
         return [plain_value(inner, most, depth + 1) for inner in value]

@@ -14,6 +14,7 @@ from eudr_geo.sources.records.gathering import Gathering
 from eudr_geo.sources.records.headings import COORDINATES, match_column
 from eudr_geo.words.languages import languages
 from eudr_geo.words.page import words
+from eudr_geo.words.saying import say
 from eudr_geo.words.worklist import CORRECTIONS, HEADINGS, HIDDEN, KEPT, SCHEMA
 
 Rows = list[list[Any]]
@@ -60,7 +61,7 @@ def corrected(cells: Mapping[str, Sequence[Sequence[Any]]], gathering: Gathering
         head = None if title == HIDDEN else _heading(rows)
         if head is None:
             if title not in {HIDDEN, *(words(language)["wl_guide"] for language in languages())}:
-                gathering.note("several-layers", f"the sheet {shown(title)} has no column No.; it was not read")
+                gathering.note("several-layers", say("tables:worklist.sheet", name=shown(title)))
             continue
         top, columns = head
         made: Rows = [[] for _ in rows]
@@ -77,14 +78,12 @@ def corrected(cells: Mapping[str, Sequence[Sequence[Any]]], gathering: Gathering
                 gathering.reject(at + 1, error, group=title, plot_id=clean_text(text_of(plot))[:100])
         found[title] = made
     if not found:
-        raise WholeFileError(
-            "unsupported-format", "no sheet of the worklist has the columns No. and Plot", "make the worklist again"
-        )
+        raise WholeFileError("unsupported-format", say("tables:worklist.columns"), say("tables:worklist.columns.do"))
     missing = sum(not known.seen for known in worklist.known.values())
     if missing:
         gathering.note(
             "several-layers",
-            f"{missing:,} of the {len(worklist.known):,} plots of the worklist stand on no sheet any more; not read",
+            say("tables:worklist.gone", missing=missing, plots=len(worklist.known)),
             severity="note",
         )
     return found
@@ -100,7 +99,7 @@ def is_torn_off(cells: Mapping[str, Sequence[Sequence[Any]]]) -> bool:
 def _hidden(rows: Sequence[Sequence[Any]]) -> _Worklist:
     if len(rows) < 2 or text_of(rows[0][0] if rows[0] else None) != SCHEMA:
         raise WholeFileError(
-            "unreadable-file", f"the worklist is not of the kind {SCHEMA}", "make it again with eudr-geo check"
+            "unreadable-file", say("tables:worklist.kind", schema=SCHEMA), say("tables:worklist.kind.do")
         )
     headings = [text_of(cell) for cell in rows[1]]
     places = {heading: headings.index(heading) for heading in HEADINGS if heading in headings}
@@ -165,11 +164,11 @@ def _known(row: Sequence[Any], columns: Mapping[str, int], worklist: _Worklist) 
     if not number:
         candidates = worklist.numbers.get(plot, [])
         if not plot or len(candidates) != 1:
-            who = "several plots are" if candidates else "no plot is"
+            key = "tables:worklist.no-number.several" if candidates else "tables:worklist.no-number"
             raise RecordError(
                 "unreadable-record",
-                f"the row has no number, and {who} called {shown(plot)}",
-                "copy the number of the plot from the worklist as it was",
+                say(key, plot=shown(plot)),
+                say("tables:worklist.number.do"),
                 plot,
             )
         number = candidates[0]
@@ -177,23 +176,23 @@ def _known(row: Sequence[Any], columns: Mapping[str, int], worklist: _Worklist) 
     if known is None:
         raise RecordError(
             "unreadable-record",
-            f"the worklist has no number {shown(number)}",
-            "copy the number of the plot from the worklist as it was",
+            say("tables:worklist.number", number=shown(number)),
+            say("tables:worklist.number.do"),
             number,
         )
     code = text_of(known.values.get("plot_id"))
     if plot != code:
         raise RecordError(
             "unreadable-record",
-            f"number {number} is the plot {shown(code)}, and the row says {shown(plot)}",
-            "put the plot's code back; write a new code into the green column",
+            say("tables:worklist.other-plot", number=number, code=shown(code), plot=shown(plot)),
+            say("tables:worklist.other-plot.do"),
             plot,
         )
     if known.seen:
         raise RecordError(
             "unreadable-record",
-            f"number {number} ({shown(code)}) stands in a row above already",
-            "keep one row for each plot",
+            say("tables:worklist.twice", number=number, code=shown(code)),
+            say("tables:worklist.twice.do"),
             number,
         )
     return known
@@ -204,8 +203,8 @@ def _moved(given: Mapping[str, Any], wkt: str) -> dict[str, Any]:
     if wkt and not wkt.startswith("POINT "):
         raise RecordError(
             "unreadable-record",
-            "a point is given for a plot that has a boundary",
-            "walk the boundary again; if the plot is to be a point, write POINT(longitude latitude) as its boundary",
+            say("tables:worklist.point"),
+            say("tables:worklist.point.do"),
         )
     was = dict(zip(("lon", "lat"), wkt.removeprefix("POINT (").rstrip(")").split(), strict=False))
     return {"wkt": None, "lat": given.get("lat", was.get("lat")), "lon": given.get("lon", was.get("lon"))}

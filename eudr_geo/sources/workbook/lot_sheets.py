@@ -9,6 +9,7 @@ from eudr_geo.sources.workbook.gathered import Cells
 from eudr_geo.sources.workbook.nouns import Record, compare, fill_up, give_number, has, refuse_stated, values
 from eudr_geo.sources.workbook.sheet_row import Row
 from eudr_geo.sources.workbook.sheet_rows import AllRows
+from eudr_geo.words.saying import say
 
 
 def deliveries(found: Cells, rows: AllRows) -> None:
@@ -31,14 +32,15 @@ def lots(found: Cells, rows: AllRows) -> None:
         record = values(row, found.tables, "lot")
         stream, kind = record["stream_code"], of_stream["type"]
         if kind == "micro" and stream is None:
-            row.fail("stream", "", "a micro-lot needs its stream", "write the name that all its forms share, like ML03")
+            row.fail("stream", "", say("book:micro-without-stream"), say("book:micro-without-stream.do"))
         columns = row.sheet.spec.of("stream")
         if not stream:
             others = [one for one in columns if one.column != "type"]  # what has no stream is bulk
-            refuse_stated(row, others, of_stream, "the row names no stream", "write the stream that it is said of")
+            refuse_stated(row, others, of_stream, say("book:no-stream"), say("book:no-stream.do"))
         else:
             said = streams.setdefault(stream, dict(of_stream))
-            compare(row, columns, of_stream, said, f"stream {stream}", "use one type for a stream", strict=True)
+            thing, fix = say("book:thing.stream", code=stream), say("book:says-above.do-stream")
+            compare(row, columns, of_stream, said, thing, fix, strict=True)
             fill_up(said, of_stream)
         if row.take(found.tables["lot"], record) and stream and kind and not has(found.tables, "stream", stream):
             season = found.tables["season"][0]["code"] if found.tables["season"] else None
@@ -57,16 +59,16 @@ def processing(found: Cells, rows: AllRows) -> None:
         flows = _flows(row, found)
         first = processes.get(code or "", head)
         columns = row.sheet.spec.of("process")
-        compare(row, columns, head, first, f"process {code}", "one process, one step and date")
+        compare(row, columns, head, first, say("book:thing.process", code=code), say("book:says-above.do-process"))
         if not flows:
-            row.fail("in_lot", "", "the row has neither an input nor an output", "write a lot and its weight")
+            row.fail("in_lot", "", say("book:no-flow"), say("book:no-flow.do"))
         sides = lines.setdefault(code or "", {"in": [], "out": []})
         for flow in flows:
             earlier = [one for side in sides.values() for one in side if _same_line(one, flow)]
             if earlier:
                 cell = "in_lot" if flow["direction"] == "in" else "out_lot"
-                why = f"{flow['lot_code']} stands in row {earlier[0]['src_row']} already, on the same side of {code}"
-                row.fail(cell, flow["lot_code"] or "", why, "write each lot once, with its whole weight")
+                why = say("book:flow-twice", lot=flow["lot_code"], row=earlier[0]["src_row"], process=code)
+                row.fail(cell, flow["lot_code"] or "", why, say("book:flow-twice.do"))
         if row.accepted():
             if code not in processes:
                 processes[str(code)] = head | row.provenance
@@ -99,19 +101,19 @@ def _flows(row: Row, found: Cells) -> list[Record]:
     given = values(row, found.tables, "process_line", side="in")
     if _states(given):
         if given["lot_code"] is None:
-            row.fail("in_lot", "", "an input weight without a lot", "write the lot that went in")
+            row.fail("in_lot", "", say("book:input-without-lot"), say("book:input-without-lot.do"))
         if given["quantity_kg"] is None:
-            row.fail("in_kg", "", "an input lot without a weight", "write how many kg went in")
+            row.fail("in_kg", "", say("book:input-without-weight"), say("book:input-without-weight.do"))
         flows.append({**given, "direction": "in"})
     given = values(row, found.tables, "process_line", side="out")
     kind, lot = given["direction"] or "out", given["lot_code"]
     if _states(given):
         if given["quantity_kg"] is None:
-            row.fail("out_kg", "", "an output lot without a weight", "write how many kg came out")
+            row.fail("out_kg", "", say("book:output-without-weight"), say("book:output-without-weight.do"))
         if lot is None and kind != "loss":
-            row.fail("out_lot", "", "an output weight without a lot", "write the new lot, or choose loss as its kind")
+            row.fail("out_lot", "", say("book:output-without-lot"), say("book:output-without-lot.do"))
         if lot is not None and kind == "loss":
-            row.fail("out_lot", lot, "a loss has no lot", "leave the lot empty, or choose by-product")
+            row.fail("out_lot", lot, say("book:loss-with-lot"), say("book:loss-with-lot.do"))
         flows.append({**given, "direction": kind})
     return flows
 

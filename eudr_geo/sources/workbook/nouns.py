@@ -7,8 +7,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from eudr_geo.base.cells import clean_code
+from eudr_geo.base.said import Said
 from eudr_geo.lots.sheets import Field
+from eudr_geo.sources.workbook.receipts import shown
 from eudr_geo.sources.workbook.sheet_row import Row
+from eudr_geo.words.saying import knows, say
 
 Record = dict[str, Any]
 Tables = dict[str, list[Record]]
@@ -96,15 +99,24 @@ def compare(
     for column in columns:
         value, before = said[column.column], known.get(column.column)
         if value and before and value != before:
-            why = f"{thing} says {before} in a row above"
-            row.refuse(column.key, value, why, fix, needed=strict or column.required)
+            why = say("book:says-above", thing=thing, value=_in_words(column, before, str(before)))
+            row.refuse(column.key, _in_words(column, value, shown(value)), why, fix, needed=strict or column.required)
+
+
+def _in_words(column: Field, value: Any, text: str) -> str:
+    """A value of the store as text; of a list of words as the word that a language has for it."""
+    choice = "yesno" if column.kind == "yesno" else column.kind.partition(":")[2]
+    said = ("yes" if value == column.yes_and_no[0] else "no") if choice == "yesno" else str(value)
+    key = f"choices:{choice}.{said}"
+    return Said(text, key, {}) if choice and knows(key) else text
 
 
 def refuse_stated(row: Row, columns: Iterable[Field], said: Mapping[str, Any], why: str, fix: str) -> None:
     """Tell of each cell that is filled in where there is nothing that it could be said of; it is left out."""
     for column in columns:
         if said[column.column] not in {None, column.default}:
-            row.refuse(column.key, said[column.column], why, fix, needed=False)
+            value = said[column.column]
+            row.refuse(column.key, _in_words(column, value, shown(value)), why, fix, needed=False)
 
 
 def fill_up(known: Record, said: Mapping[str, Any]) -> None:

@@ -28,12 +28,13 @@ from eudr_geo.sources.reading import read_sheets
 from eudr_geo.sources.records.angles import LATITUDE, LONGITUDE, parse_angle, side_words
 from eudr_geo.sources.records.cell_shapes import looks_like_odk, parse
 from eudr_geo.sources.workbook.gathered import Cells, PlotCells
+from eudr_geo.sources.workbook.receipts import shown
 from eudr_geo.sources.workbook.sheets import ENCODING_OF, read_cells
 from eudr_geo.words.languages import languages
+from eudr_geo.words.saying import say
 from eudr_geo.words.workbook import META_SHEET, plain_sheets
 
 _DECIMAL = re.compile(r"[-+\u2212]?\d{1,3}(?:\.\d*)?")
-_DECIMAL_DEGREES = "write decimal degrees, with a minus for south and west"
 _WKT_LENGTH = 1_000_000  # characters; a cell of a spreadsheet holds 32 767
 
 
@@ -74,15 +75,18 @@ def read_book(
     """
     known = languages("columns")
     if lang not in {"", *known}:
-        raise InputError(f"the workbook is not made in {lang!r}", fix=f"name one of {', '.join(known)}")
+        raise InputError(
+            say("workbook_files:workbook-language", language=lang),
+            fix=say("workbook_files:name-one-of", values=", ".join(known)),
+        )
     if country and country_code(country) != country:
-        raise InputError(f"{country!r} is no country code", fix="name its two letters, like VN")
+        raise InputError(
+            say("workbook_files:no-country-code", code=country), fix=say("workbook_files:no-country-code.do")
+        )
     is_folder = Path(path).is_dir()
     file, sheets = _folder(Path(path), limits) if is_folder else _one_file(path, limits)
     if not is_folder and "" in sheets:  # text without a sheet's name
-        raise InputError(
-            f"{file.name} is no workbook", fix="name an XLSX, or the folder that holds a CSV file for each sheet"
-        )
+        raise InputError(say("workbook_files:no-workbook", file=file.name), fix=say("workbook_files:no-workbook.do"))
     cells = read_cells(sheets, name=file.name, lang=lang, country=country, fill_down=fill_down)
     plots, issues = plots_of(cells, file.name)
     seen, taken = sum(cells.seen.values()), sum(cells.taken.values())
@@ -103,7 +107,7 @@ def _one_file(path: str | Path, limits: Limits | None) -> tuple[SourceFile, Mapp
     reading, sheets = read_sheets(path, limits=limits)
     file = reading.files[0]
     for note in file.notes:
-        raise InputError(f"{file.name}: {note.why}", fix=note.fix)
+        raise InputError(say("workbook_files:about", file=file.name, why=note.why), fix=note.fix)
     return file, sheets
 
 
@@ -111,9 +115,7 @@ def _folder(folder: Path, limits: Limits | None) -> tuple[SourceFile, Mapping[st
     """Sheets of a folder of CSV files; ``Book - Deliveries.csv`` is the sheet Deliveries."""
     paths = sorted(one for one in folder.iterdir() if one.suffix.lower() in {".csv", ".tsv"} and one.is_file())
     if not paths:
-        raise InputError(
-            f"{folder} holds no CSV files", fix="name the workbook, or the folder with a CSV for each sheet"
-        )
+        raise InputError(say("workbook_files:no-csv", folder=folder), fix=say("workbook_files:no-csv.do"))
     sheets: dict[str, Any] = {}
     encodings: list[list[str]] = []
     for path in paths:  # a process of its own for each file
@@ -122,7 +124,7 @@ def _folder(folder: Path, limits: Limits | None) -> tuple[SourceFile, Mapping[st
             continue  # the guide and the lists of words hold no rows
         _, found = _one_file(path, limits)
         if title in sheets:
-            raise InputError(f"two files hold the sheet {title}", fix="leave one of them in the folder")
+            raise InputError(say("workbook_files:sheet-twice", sheet=title), fix=say("workbook_files:sheet-twice.do"))
         sheets[title] = found[""]
         encodings += [[f"{ENCODING_OF}{title}", guessed] for _, guessed in found.get(META_SHEET, [])]
     if encodings:
@@ -164,7 +166,8 @@ def plots_of(cells: Cells, name: str) -> tuple[Plots, list[CellIssue]]:
         if not land.wkt and _is_exchanged(shape, plot["country"] or ""):
             shape = _shape(replace(land, lat=land.lon, lon=land.lat), words) or shape
             there, here = f"{land.lat}, {land.lon}", f"{land.lon}, {land.lat}"
-            cells.changes.append(CellChange(land.sheet, land.cell, there, here, "latitude-and-longitude-exchanged"))
+            rule = say("cell_changes:latitude-and-longitude-exchanged")
+            cells.changes.append(CellChange(land.sheet, land.cell, there, here, rule))
         rows.append(
             {
                 "source": name,
@@ -194,7 +197,7 @@ def _shape(land: PlotCells, words: Iterable[str] = ()) -> Shape | None:
     if not land.lat and not land.lon:
         return None
     if not land.lat or not land.lon:
-        raise RecordError("missing-geometry", "latitude and longitude belong together", "write both, or neither")
+        raise RecordError("missing-geometry", say("book:half-position"), say("book:half-position.do"))
     return shape_of("Point", [_degrees(land.lon, LONGITUDE, words), _degrees(land.lat, LATITUDE, words)])
 
 
@@ -206,13 +209,15 @@ def _degrees(text: str, axis: str, words: Iterable[str]) -> NumberText:
     try:
         found = parse_angle(text, axis, words)
     except ValueError as error:
-        raise RecordError("unreadable-record", f"{text[:80]}: {error}", _DECIMAL_DEGREES, text) from error
+        why = say("book:no-angle", value=shown(text), why=error.args[0])
+        raise RecordError("unreadable-record", why, say("book:no-angle.do"), text) from error
     return NumberText(plain if found is None else repr(found[0]))
 
 
 def _of_a_plot(kind: str, nested: Any) -> Shape:
     if kind not in {"Point", "Polygon", "MultiPolygon"}:
-        raise RecordError("unsupported-geometry", f"the boundary is a {kind[:20]}", "paste a point or a polygon")
+        why, fix = say("book:boundary-kind", kind=kind[:20]), say("book:boundary-kind.do")
+        raise RecordError("unsupported-geometry", why, fix)
     return shape_of(kind, nested)
 
 
@@ -230,12 +235,10 @@ def _from_wkt(text: str) -> Shape:
     kind, _, body = text.strip().partition("(")
     name = {"POINT": "Point", "POLYGON": "Polygon", "MULTIPOLYGON": "MultiPolygon"}.get(kind.strip().upper())
     if name is None or len(text) > _WKT_LENGTH:
-        raise RecordError(
-            "unsupported-geometry", "the boundary is not WKT of a point or polygon", "paste POLYGON((…))", text
-        )
+        raise RecordError("unsupported-geometry", say("book:no-wkt"), say("book:no-wkt.do"), text)
     nested, rest = _nested("(" + body)
     if rest.strip():
-        raise RecordError("unreadable-record", "text stands behind the boundary", "paste one boundary only", rest)
+        raise RecordError("unreadable-record", say("book:text-behind"), say("book:text-behind.do"), rest)
     return shape_of(name, nested[0] if name == "Point" else nested)
 
 
@@ -265,4 +268,4 @@ def _nested(text: str) -> tuple[list[Any], str]:
                     return done, text[place + 1 :]
         else:
             piece += char
-    raise RecordError("unreadable-record", "the brackets of the boundary do not match", "paste it again", text)
+    raise RecordError("unreadable-record", say("book:brackets"), say("book:brackets.do"), text)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from eudr_geo.base.said import Said
 from eudr_geo.model.changes import CellChange
 from eudr_geo.model.findings import ERROR
 from eudr_geo.model.workbook import CellIssue, ExtraColumn, LeftOut
+from eudr_geo.words.saying import say
 
 
 @dataclass
@@ -26,8 +29,8 @@ class Context:
     from_1904: bool = False  # day numbers count from 1904
 
     def change(self, title: str, place: str, before: str, after: str, rule: str) -> None:
-        """Log that a cell was understood only after a change."""
-        self.changes.append(CellChange(title, place, before[:80], after[:80], rule))
+        """Log that a cell was understood only after a change; ``rule`` is a row of ``words/cell_changes.csv``."""
+        self.changes.append(CellChange(title, place, _short(before), _short(after), say(f"cell_changes:{rule}")))
 
     def issue(
         self, title: str, place: str, value: str, why: str, fix: str, severity: str = ERROR, **where: Any
@@ -36,8 +39,39 @@ class Context:
         self.issues.append(CellIssue(title, place, shown(value), why, fix, severity, **where))
 
 
+def either(parts: Sequence[str]) -> str:
+    """Return what it could be, with a word for "or" between.
+
+    Examples
+    --------
+    >>> either(["Lots", "Plots", "Costs"])
+    'Lots or Plots or Costs'
+    """
+    first, *rest = parts
+    for part in rest:
+        first = say("book:or", first=first, second=part)
+    return first
+
+
+def _short(text: str) -> str:
+    return text if isinstance(text, Said) else text[:80]
+
+
+def row_place(number: int) -> str:
+    """Return the place of a row as a whole.
+
+    Examples
+    --------
+    >>> row_place(14)
+    'row 14'
+    """
+    return say("book:row", number=number)
+
+
 def shown(value: Any) -> str:
-    """Return a cell for a message: at most 80 characters, control characters as escapes."""
+    """Return a cell for a message: at most 80 characters, control characters as escapes; a sentence as it is."""
+    if isinstance(value, Said):
+        return value
     text = as_text(value)
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)[:80]
 

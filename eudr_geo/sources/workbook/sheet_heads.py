@@ -13,6 +13,7 @@ from eudr_geo.base.cells import clean_text, fold, match_heading
 from eudr_geo.lots.sheets import READ_ORDER, Sheet, sheet, sheets
 from eudr_geo.sources.workbook.receipts import Context, as_text
 from eudr_geo.words.languages import languages
+from eudr_geo.words.saying import say
 from eudr_geo.words.workbook import META_SHEET, plain_sheets
 
 HEADING_ROWS = 10
@@ -119,7 +120,7 @@ def name_sheets(context: Context, cells: Mapping[str, Sequence[Sequence[Any]]]) 
         if not keys and (found := _within(title, rows) or _by_headings(rows)):
             keys = found
             if len(keys) == 1:
-                context.change(title, "", title, sheet(keys[0]).en, "sheet")
+                context.change(title, "", title, say(f"sheets:{keys[0]}"), "sheet")
         named[title] = keys
     return named
 

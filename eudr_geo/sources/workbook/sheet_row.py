@@ -7,12 +7,14 @@ from collections.abc import Mapping, MutableSequence, Sequence
 from typing import Any
 
 from eudr_geo.base.cells import clean_code, clean_text, excel_day, fold, letters, parse_date, parse_number
+from eudr_geo.base.said import Said
 from eudr_geo.law import country_code
 from eudr_geo.lots.sheets import Field, Sheet
 from eudr_geo.model.findings import ERROR, WARNING
 from eudr_geo.model.workbook import LeftOut
-from eudr_geo.sources.workbook.receipts import Context, as_text, shown
-from eudr_geo.sources.workbook.sums_and_days import ETHIOPIAN_HINT, amount_in, date_hint, is_ethiopian
+from eudr_geo.sources.workbook.receipts import Context, as_text, row_place, shown
+from eudr_geo.sources.workbook.sums_and_days import amount_in, date_hint, is_ethiopian
+from eudr_geo.words.saying import say
 from eudr_geo.words.workbook import (
     ERROR_CELLS,
     NO_VALUE,
@@ -47,9 +49,18 @@ class Columns:
         self.context, self.spec, self.title = context, spec, title
         self.seen = self.taken = 0
         self.columns: dict[str, int] = {}
+        self.written: dict[str, str] = {}  # column -> its heading in the file, without star and unit
         self.units: dict[str, str] = {}
         self.marks: dict[str, str] = {}
         self.month_first: set[str] = set()
+
+    def usual(self, key: str) -> Said:
+        """What a column is called where no sheet of the user's calls it otherwise."""
+        return say(f"columns:{self.spec.key}.{key}")
+
+    def called(self, key: str) -> str:
+        """What a column is called in the user's own sheet."""
+        return self.written.get(key) or self.usual(key)
 
     def factor(self, unit: str) -> float | None:
         """Kilograms in a unit of the workbook's country, None if nobody knows it there."""
@@ -82,7 +93,7 @@ class Row:
     def place(self, key: str) -> str:
         """Address of a cell, like C14; of the row where the sheet has no such column."""
         column = self.sheet.columns.get(key)
-        return f"row {self.number_shown}" if column is None else f"{letters(column)}{self.number_shown}"
+        return row_place(self.number_shown) if column is None else f"{letters(column)}{self.number_shown}"
 
     def fail(self, key: str, value: Any, why: str, fix: str) -> None:
         """Say why the row cannot be used."""
@@ -117,25 +128,16 @@ class Row:
         value = self.cells[column] if column is not None and column < len(self.cells) else None
         if isinstance(value, str):
             if value == NO_VALUE:
-                fix = "open the workbook in Excel or LibreOffice and save it there, or type the value"
-                self.refuse(key, "", "the formula in this cell was never calculated", fix, needed=needed)
+                self.refuse(key, "", say("book:not-calculated"), say("book:not-calculated.do"), needed=needed)
                 return None
             if value.strip().upper() in ERROR_CELLS:
-                self.refuse(
-                    key,
-                    value,
-                    "the formula in this cell failed",
-                    "correct the formula, or type the value",
-                    needed=needed,
-                )
+                self.refuse(key, value, say("book:formula-failed"), say("book:formula-failed.do"), needed=needed)
                 return None
             value = value if clean_text(value) else None
         if value is None and needed:
-            name = self.sheet.spec.field(key).en
-            fix = f"fill in {name}"
-            if key in self.sheet.spec.filled_down and not self.sheet.context.fill_down:
-                fix += '; if blank means "the same as above", read it with --fill-down'
-            self.fail(key, "", f"{name} is empty", fix)
+            may_mean_above = key in self.sheet.spec.filled_down and not self.sheet.context.fill_down
+            called, do = self.sheet.called(key), "do-or-above" if may_mean_above else "do"
+            self.fail(key, "", say("book:empty", column=called), say(f"book:empty.{do}", column=called))
         return value
 
     def refuse(self, key: str, value: Any, why: str, fix: str, *, needed: bool) -> None:
@@ -143,7 +145,7 @@ class Row:
         if needed:
             self.fail(key, shown(value), why, fix)
         else:
-            self._issue(key, shown(value), f"{why}; left out", fix, WARNING)
+            self._issue(key, shown(value), say("book:left-out", why=why), fix, WARNING)
 
     def _changed(self, key: str, before: Any, after: Any, rule: str) -> None:
         self.sheet.context.change(self.sheet.title, self.place(key), as_text(before), as_text(after), rule)
@@ -205,8 +207,7 @@ class Row:
         if value is None:
             return None
         if isinstance(value, bool) or (isinstance(value, str) and _ISO_DATE.fullmatch(value)):
-            why = "the spreadsheet turned the code into a date or a truth value"
-            self.refuse(key, value, why, "format the cell as text and type the code again", needed=True)
+            self.refuse(key, value, say("book:code-as-date"), say("book:code-as-date.do"), needed=True)
             return None
         code = clean_code(as_text(value))
         if isinstance(value, str) and re.fullmatch(r"\d+\.0", code):
@@ -224,9 +225,8 @@ class Row:
         if isinstance(value, float) and len(text) in {5, 7, 9}:
             text = "0" + text  # 090111 typed as a number has lost its zero
         if not text.isdigit():
-            self.refuse(
-                key, value, f"{shown(value)} is no code of digits", "write digits only, like 090111", needed=needed
-            )
+            why = say("book:not-digits", value=shown(value))
+            self.refuse(key, value, why, say("book:not-digits.do"), needed=needed)
             return None
         if text != as_text(value).strip():
             self._changed(key, value, text, "digits")
@@ -253,8 +253,8 @@ class Row:
             rule = "number-of-workbook-language"
         if number is None:
             two = parse_number(text, ".") is not None and parse_number(text, ",") is not None
-            why = f"{shown(value)} can be read as two numbers" if two else f"{shown(value)} is no number"
-            self.refuse(key, value, why, "write digits and one decimal mark only", needed=needed)
+            why = say("book:no-number.or-two" if two else "book:no-number", value=shown(value))
+            self.refuse(key, value, why, say("book:no-number.do"), needed=needed)
             return None
         self._changed(key, value, repr(number), rule)
         return number
@@ -269,8 +269,8 @@ class Row:
             return self._number(key, value, as_text(value), needed=needed)
         text, currencies = found
         if currency is not None and currencies - {currency.upper()}:
-            why = f"{shown(value)} is not in {currency}, the currency of the row"
-            self.refuse(key, value, why, "write the number only, and its currency in its own column", needed=needed)
+            why = say("book:other-currency", value=shown(value), currency=currency)
+            self.refuse(key, value, why, say("book:other-currency.do"), needed=needed)
             return None
         return self._number(key, value, text, needed=needed)
 
@@ -280,7 +280,7 @@ class Row:
         if number is None:
             return None
         if not number.is_integer():
-            self.refuse(key, number, f"{number} is no whole number", "write a whole number", needed=needed)
+            self.refuse(key, number, say("book:not-whole", value=number), say("book:not-whole.do"), needed=needed)
             return None
         return int(number)
 
@@ -306,7 +306,7 @@ class Row:
         elif kg != number:
             self._changed(key, value, repr(kg), "to-the-gram")
         if not 0 < kg < 1e9:
-            self.refuse(key, value, f"{shown(value)} is no weight", "write a weight above 0, in kg", needed=True)
+            self.refuse(key, value, say("book:no-weight", value=shown(value)), say("book:no-weight.do"), needed=True)
             return None
         return kg
 
@@ -322,22 +322,16 @@ class Row:
             day = excel_day(value + _DAYS_TO_1904)
         slashed = SLASHED.fullmatch(text)
         if day and slashed and key in self.sheet.month_first and slashed[1] != slashed[2]:
-            why = f"{text} can be two dates: another date of this column has the month first"
-            self.refuse(key, value, why, "write all dates of the column as day/month/year", needed=needed)
+            self.refuse(key, value, say("book:two-dates", value=text), say("book:two-dates.do"), needed=needed)
             return None
         country, of_goods = self.sheet.country, self.sheet.spec.key not in {"producers", "plots"}
         if is_ethiopian(text, day, country, of_goods=of_goods):
-            self.refuse(
-                key,
-                value,
-                f"{shown(value)} is of the Ethiopian calendar, or from before the law",
-                ETHIOPIAN_HINT,
-                needed=needed,
-            )
+            why = say("book:ethiopian", value=shown(value))
+            self.refuse(key, value, why, say("book:ethiopian.do"), needed=needed)
             return None
         if day is None:
             hint = date_hint(slashed[1] if slashed else "", slashed[2] if slashed else "", country)
-            self.refuse(key, value, f"{shown(value)} is no date", hint, needed=needed)
+            self.refuse(key, value, say("book:no-date", value=shown(value)), hint, needed=needed)
             return None
         if day != text:
             self._changed(key, value, day, "excel-day" if is_number else "date")
@@ -353,7 +347,8 @@ class Row:
             if text in {fold(name), *(fold(one) for one in known)}:
                 return name
         expected = ", ".join(word(words, one, self.sheet.context.language) for one in choices()[words])
-        self.refuse(key, value, f"{shown(value)} is not on the list", f"write one of: {expected}", needed=needed)
+        why, fix = say("book:not-on-list", value=shown(value)), say("book:not-on-list.do", words=expected)
+        self.refuse(key, value, why, fix, needed=needed)
         return None
 
     def country(self, key: str, *, needed: bool = False) -> str | None:
@@ -364,7 +359,9 @@ class Row:
         text = clean_text(as_text(value))
         code = country_code(text)
         if not code:
-            self.refuse(key, value, f"{shown(value)} is no country", "write its two letters, like VN", needed=needed)
+            self.refuse(
+                key, value, say("book:no-country", value=shown(value)), say("book:no-country.do"), needed=needed
+            )
             return None
         if code != text:
             self._changed(key, value, code, "country")

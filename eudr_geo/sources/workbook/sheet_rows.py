@@ -7,13 +7,15 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from eudr_geo.base.cells import clean_text, decimal_mark, fold, letters
+from eudr_geo.base.said import Said
 from eudr_geo.lots.sheets import Field, Sheet
 from eudr_geo.model.findings import NOTE
 from eudr_geo.model.workbook import ExtraColumn
-from eudr_geo.sources.workbook.receipts import Context, as_text, shown
+from eudr_geo.sources.workbook.receipts import Context, as_text, either, row_place, shown
 from eudr_geo.sources.workbook.sheet_heads import HEADING_ROWS, heading_row, heads_of, is_counter
 from eudr_geo.sources.workbook.sheet_row import AMOUNT, SLASHED, Columns, Row
 from eudr_geo.sources.workbook.sums_and_days import MONTH_13
+from eudr_geo.words.saying import joined, say
 from eudr_geo.words.workbook import TOTAL_WORDS, not_kept, unknown_unit
 
 _IN_BRACKETS = re.compile(r"[(\[]([^)\]]{0,200})[)\]]")
@@ -37,9 +39,9 @@ class SheetRows(Columns):
         needed = [one for one in self.spec.fields if one.required]
         if best < 0:
             if any(any(cell is not None for cell in row) for row in self.cells):
-                wanted = ", ".join(one.en for one in needed)
-                why = f"no headings in the first {HEADING_ROWS} rows"
-                self.context.issue(self.title, "A1", "", why, f"write the headings: {wanted}")
+                wanted = joined([self.usual(one.key) for one in needed], ", ")
+                why = say("book:no-headings", rows=HEADING_ROWS)
+                self.context.issue(self.title, "A1", "", why, say("book:no-headings.do", headings=wanted))
             return
         self._heads(best)
         self.first_row = best + 1
@@ -47,9 +49,10 @@ class SheetRows(Columns):
         for one in missing:
             if one.key in self.unusable:
                 continue
-            own = one.title(self.context.language)
-            why = f"there is no column {one.en}" + ("" if own == one.en else f" / {own}")
-            self.context.issue(self.title, f"A{best + 1}", "", why, "add the column, or correct its heading")
+            usual, own = self.usual(one.key), one.title(self.context.language)
+            column = usual if own == one.en else Said(f"{usual} / {own}", usual.key, usual.values)
+            why, fix = say("book:no-column", column=column), say("book:no-column.do")
+            self.context.issue(self.title, f"A{best + 1}", "", why, fix)
         if missing:
             self.seen = sum(self._is_data(row) for row in self.cells[self.first_row :])
             self.first_row = len(self.cells)
@@ -66,29 +69,24 @@ class SheetRows(Columns):
         for column in sorted({*heads.ties, *heads.twice, *heads.unknown}):
             place, text = f"{letters(column)}{row + 1}", as_text(cells[column])
             if column in heads.ties:
-                names = " or ".join(self.spec.field(key).en for key in heads.ties[column])
-                self.context.issue(self.title, place, text, f"the heading could mean {names}", "write it in full")
+                why = say("book:heading-could-be", columns=either([self.usual(key) for key in heads.ties[column]]))
+                self.context.issue(self.title, place, text, why, say("book:heading-could-be.do"))
             elif column in heads.twice:
                 key = heads.twice[column]
-                why = f"column {letters(heads.columns[key])} is {self.spec.field(key).en} already"
-                self.context.issue(self.title, place, text, why, "keep one of the two columns")
+                why = say("book:column-twice", letters=letters(heads.columns[key]), column=self.usual(key))
+                self.context.issue(self.title, place, text, why, say("book:column-twice.do"))
             else:
                 self._unknown_heading(column, row, text)
 
     def _unknown_heading(self, column: int, row: int, text: str) -> None:
-        if fold(text) in not_kept(self.spec.key):
-            fix = "leave the column out: the file itself is kept as it is"
-            why = f"{shown(text)} is personal data that nothing here uses; it is read past, and not written back"
-            place = f"{letters(column)}{row + 1}"
-            self.context.issue(
-                self.title, place, text, why, "leave the column out: the file itself is kept as it is", NOTE
-            )
-            return
-        counts = is_counter(text)
-        why = "this column only counts the rows" if counts else f"nobody knows the heading {shown(text)}"
-        fix = "nothing to do" if counts else "rename it if it matters; it is kept in the corrected copy"
         place = f"{letters(column)}{row + 1}"
-        self.context.issue(self.title, place, text, f"{why}; it is not used", fix, NOTE)
+        if fold(text) in not_kept(self.spec.key):
+            why, fix = say("book:not-kept", heading=shown(text)), say("book:not-kept.do")
+            self.context.issue(self.title, place, text, why, fix, NOTE)
+            return
+        what = "book:counter" if is_counter(text) else "book:unknown-heading"
+        why = say(what) if is_counter(text) else say(what, heading=shown(text))
+        self.context.issue(self.title, place, text, why, say(f"{what}.do"), NOTE)
         below = enumerate(self.cells[row + 1 :], start=row + 2)
         values = {at: cells[column] for at, cells in below if column < len(cells) and cells[column] is not None}
         self.context.extra.append(ExtraColumn(self.spec.key, self.title, text, values))
@@ -97,8 +95,9 @@ class SheetRows(Columns):
         place = f"{letters(column)}{row + 1}"
         bare = fold(_IN_BRACKETS.sub(" ", text)).replace(" ", "")
         if bare not in {fold(name).replace(" ", "") for name in known.names()} | known.weak:
-            self.context.change(self.title, place, text, known.en, "heading")
+            self.context.change(self.title, place, text, self.usual(known.key), "heading")
         self.columns[known.key] = column
+        self.written[known.key] = shown(clean_text(_IN_BRACKETS.sub(" ", text)).strip(" *"))
         bracket = _IN_BRACKETS.search(text)
         if known.kind == "kg" and bracket and fold(bracket[1]) and fold(bracket[1]) not in _NET:
             self.units[known.key] = bracket[1].strip()
@@ -131,7 +130,7 @@ class SheetRows(Columns):
                 continue
             if self._is_total(cells):
                 first = next(as_text(cell) for cell in cells if cell is not None)
-                self.context.change(self.title, f"row {number + 1}", first, "", "total-row-skipped")
+                self.context.change(self.title, row_place(number + 1), first, "", "total-row-skipped")
                 continue
             self.seen += 1
             yield Row(self, self._filled(cells, number + 1) if self.context.fill_down else cells, number + 1)

@@ -18,9 +18,10 @@ from eudr_geo.model.findings import NOTE, WARNING
 from eudr_geo.model.lot_book import BOOK_TABLES, columns
 from eudr_geo.sources.workbook import land_sheets, lot_sheets, trade_sheets
 from eudr_geo.sources.workbook.gathered import Cells
-from eudr_geo.sources.workbook.receipts import Context
+from eudr_geo.sources.workbook.receipts import Context, either, row_place
 from eudr_geo.sources.workbook.sheet_heads import language_of, name_sheets
 from eudr_geo.sources.workbook.sheet_rows import AllRows, SheetRows
+from eudr_geo.words.saying import joined, say
 from eudr_geo.words.workbook import META_SHEET
 
 ENCODING_OF = "encoding of "
@@ -83,8 +84,8 @@ def read_cells(
     for key in READ_ORDER:
         titles = [title for title, keys in named.items() if keys == (key,)]
         if len(titles) > 1:
-            why = f"{len(titles)} sheets hold {sheet(key).en}; all were read"
-            context.issue(titles[1], "", ", ".join(titles), why, "leave one of them if they hold the same rows", NOTE)
+            why = say("book:several-sheets", number=len(titles), sheet=say(f"sheets:{key}"))
+            context.issue(titles[1], "", ", ".join(titles), why, say("book:several-sheets.do"), NOTE)
         parts = [SheetRows(context, sheet(key), title, cells[title]) for title in titles]
         READERS[key](found, AllRows(context, sheet(key), parts))
         for part in parts:
@@ -100,14 +101,18 @@ def read_cells(
 def _missing_sheets(context: Context, there: set[str], language: str) -> None:
     """Say what a workbook lacks: everything, or one of the three sheets that others lean on."""
     if not there:
-        titles = ", ".join(sheet(key).title(language) for key in ("producers", "plots", "deliveries", "lots"))
-        why = "no sheet could be told from its name or its headings; nothing was read"
-        context.issue("", "", "", why, f"call the sheets {titles} …, as in: eudr-geo workbook new")
+        titles = joined([_called(key, language) for key in ("producers", "plots", "deliveries", "lots")], ", ")
+        context.issue("", "", "", say("book:no-sheet"), say("book:no-sheet.do", sheets=titles))
     for key in ("plots", "deliveries", "lots"):
         if there and key not in there:
-            title = sheet(key).title(language)
-            fix = "nothing to do if the project knows them; else keep the sheets of the empty workbook"
-            context.issue(title, "", "", f"there is no sheet {title}", fix, WARNING)
+            title = _called(key, language)
+            why, fix = say("book:no-such-sheet", sheet=title), say("book:no-such-sheet.do")
+            context.issue(title, "", "", why, fix, WARNING)
+
+
+def _called(key: str, language: str) -> str:
+    """Name of a sheet in the language of the workbook; where that does not tell, in whatever is spoken."""
+    return sheet(key).title(language) if language else say(f"sheets:{key}")
 
 
 def _meta(rows: Sequence[Sequence[Any]]) -> dict[str, str]:
@@ -127,8 +132,11 @@ def _ledger(found: Cells, context: Context, meta: Mapping[str, str]) -> None:
             is_number = column in known and isinstance(known[column].type, Float)
             row[column] = parse_number(value, ".") if is_number else value
             if column not in columns(table) or row[column] is None:
-                why = f"{value[:40]!r} is no number" if column in known else f"a {table} has no {column}"
-                context.issue(META_SHEET, "", key, f"{why}; left out", "make a new workbook", NOTE)
+                if column in known:
+                    why = say("book:meta.no-number", value=value[:40])
+                else:
+                    why = say("book:meta.no-column", kind=say(f"nouns:{table}"), column=column)
+                context.issue(META_SHEET, "", key, say("book:left-out", why=why), say("book:meta.do"), NOTE)
                 del row[column]
         if row.get("code"):
             found.tables[table].append(row | {"src_file": context.name, "src_sheet": META_SHEET, "src_row": None})
@@ -138,10 +146,10 @@ def _other_sheet(context: Context, title: str, keys: tuple[str, ...], rows: Sequ
     if not any(any(cell is not None for cell in row) for row in rows):
         return
     if len(keys) > 1:
-        context.issue(title, "", title, f"the sheet could be {' or '.join(sheet(key).en for key in keys)}", "rename it")
+        could_be = either([say(f"sheets:{key}") for key in keys])
+        context.issue(title, "", title, say("book:sheet-could-be", sheets=could_be), say("book:sheet-could-be.do"))
     elif not keys:
-        why = "no sheet of the workbook is called so or has such headings; it was not read"
-        context.issue(title, "", title, why, "rename or ignore it", NOTE)
+        context.issue(title, "", title, say("book:other-sheet"), say("book:other-sheet.do"), NOTE)
 
 
 _CODED = frozenset({"producer", "plot", "lot"})
@@ -170,7 +178,7 @@ def _resolve_references(found: Cells, context: Context) -> None:
                 continue
             fitting = stripped.get(code.lstrip("0"), [])
             if len(fitting) == 1:
-                context.change(row["src_sheet"], f"row {row['src_row']}", code, fitting[0], "leading-zeros")
+                context.change(row["src_sheet"], row_place(row["src_row"]), code, fitting[0], "leading-zeros")
                 row[column] = fitting[0]
 
 
@@ -180,7 +188,9 @@ def _complete(found: Cells, context: Context) -> None:
     for row in found.tables["delivery"]:
         if row["producer_code"] is None and owner.get(row["plot_code"]):
             row["producer_code"] = owner[row["plot_code"]]
-            context.change(row["src_sheet"], f"row {row['src_row']}", "", str(row["producer_code"]), "producer-of-plot")
+            context.change(
+                row["src_sheet"], row_place(row["src_row"]), "", str(row["producer_code"]), "producer-of-plot"
+            )
     known = {row["code"] for row in found.tables["stream"]}
     season = found.tables["season"][0]["code"] if found.tables["season"] else None
     for row in found.tables["stream_plot"]:

@@ -6,6 +6,7 @@ import re
 
 from eudr_geo.base.cells import clean_text, fold
 from eudr_geo.law import key_date
+from eudr_geo.words.saying import say
 
 PRODUCED_FROM = key_date("entry_into_force")
 """Goods from before this day are outside the regulation: such a date in Ethiopia is of its own calendar."""
@@ -80,12 +81,9 @@ def date_hint(day: str, month: str, country: str) -> str:
     'is the month written first? write day/month/year: 25/11'
     """
     if month and int(month) == MONTH_13:
-        return ETHIOPIAN_HINT
+        return say("book:ethiopian.do")
     if month and int(day) <= 12 < int(month):
-        return f"is the month written first? write day/month/year: {month}/{day}"
+        return say("book:no-date.do-month-first", day=month, month=day)
     if month and country in _YEARS_OF_THEIR_OWN:
-        return "write the year with four digits, like 15/11/2025"
-    return "write day/month/year, like 15/11/2025"
-
-
-ETHIOPIAN_HINT = "is it a date of the Ethiopian calendar? write the date of the international one"
+        return say("book:no-date.do-year")
+    return say("book:no-date.do")

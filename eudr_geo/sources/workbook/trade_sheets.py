@@ -9,6 +9,7 @@ from eudr_geo.sources.workbook.gathered import Cells
 from eudr_geo.sources.workbook.nouns import Record, Tables, compare, fill_up, give_number, refuse_stated, values
 from eudr_geo.sources.workbook.sheet_row import Row
 from eudr_geo.sources.workbook.sheet_rows import AllRows
+from eudr_geo.words.saying import say
 
 _DDS_LENGTH = 14
 _VERIFICATION = (5, 35)  # characters, as the reference system of the EU gives them
@@ -22,10 +23,10 @@ def storage(found: Cells, rows: AllRows) -> None:
         _about_the_store(found.tables, row, record["location_code"])
         stay = (record["lot_code"], record["location_code"], record["from_date"])
         if stay in stays:
-            why = "the same lot, place and day stand in a row above"
-            row.fail("lot", record["lot_code"] or "", why, "write each stay once, with its whole weight")
+            row.fail("lot", record["lot_code"] or "", say("book:stay-twice"), say("book:stay-twice.do"))
         if record["to_date"] and record["from_date"] and str(record["to_date"]) < str(record["from_date"]):
-            row.fail("to", record["to_date"], f"it left before it came ({record['from_date']})", "correct the dates")
+            why = say("book:left-before", date=record["from_date"])
+            row.fail("to", record["to_date"], why, say("book:left-before.do"))
         if row.take(found.tables["storage_stay"], record):
             stays.add(stay)
 
@@ -38,7 +39,7 @@ def _about_the_store(tables: Tables, row: Row, code: str | None) -> None:
     if place is None:
         return
     columns = [one for one in row.sheet.spec.of("location") if one.column in said]
-    compare(row, columns, said, place, str(code), "one place, one way of keeping goods", strict=True)
+    compare(row, columns, said, place, str(code), say("book:says-above.do-place"), strict=True)
     fill_up(place, said)
     if emptied:
         place["last_emptied"] = max(emptied, str(place.get("last_emptied") or ""))
@@ -76,7 +77,7 @@ def offers(found: Cells, rows: AllRows) -> None:
     for row in rows:
         record = values(row, found.tables, "offer")
         if record["price"] is not None and not record["price"] > 0:
-            row.fail("price", record["price"], f"{record['price']} is no price", "write a price above 0")
+            row.fail("price", record["price"], say("book:no-price", value=record["price"]), say("book:no-price.do"))
         if number := give_number(record, "offer", made):
             row.number_given("code", number)
         row.take(found.tables["offer"], record)
@@ -105,13 +106,14 @@ def shipments(found: Cells, rows: AllRows) -> None:
         line = {**values(row, tables, "consignment_line", needed=not of_more_statements), "consignment_code": code}
         if of_more_statements:
             columns = row.sheet.spec.of("consignment_line")
-            refuse_stated(row, columns, line, "the row names no lot", "write it in the row of its lot")
+            refuse_stated(row, columns, line, say("book:no-lot"), say("book:no-lot.do"))
         first = heads.get(code or "", head)
         of_head = row.sheet.spec.of("consignment")
-        compare(row, of_head, head, first, f"shipment {code}", "one shipment, one buyer and date", strict=True)
+        thing, fix = say("book:thing.shipment", code=code), say("book:says-above.do-shipment")
+        compare(row, of_head, head, first, thing, fix, strict=True)
         if not of_more_statements and any(_is_line(one, line) for one in tables["consignment_line"]):
-            why = f"the lot stands twice in shipment {code}"
-            row.fail("lot", line["lot_code"] or "", why, "write it once, with its whole weight")
+            why = say("book:lot-twice", code=code)
+            row.fail("lot", line["lot_code"] or "", why, say("book:lot-twice.do"))
         if not row.accepted():
             continue
         if not of_more_statements:
@@ -131,21 +133,20 @@ def _statement(tables: Tables, row: Row, consignment: str | None) -> Record | No
     reference, verification = statement["reference"], statement["verification"]
     if reference is None:
         if any(value is not None for key, value in statement.items() if key != "consignment_code"):
-            what = "what is said of a statement" if verification is None else "a verification number"
-            why = f"{what} without its reference"
-            row.fail("dds", "", why, "write the reference number of the statement beside it")
+            what = "statement" if verification is None else "verification"
+            row.fail("dds", "", say(f"book:no-reference.{what}"), say("book:no-reference.do"))
         return None
     if len(reference) > _DDS_LENGTH:
-        why = f"{reference[:40]} has {len(reference)} characters; a reference number has {_DDS_LENGTH} at most"
-        row.fail("dds", reference, why, "copy it again from the EU system")
+        why = say("book:long-reference", reference=reference[:40], characters=len(reference), most=_DDS_LENGTH)
+        row.fail("dds", reference, why, say("book:copy-again"))
     if verification is not None and not _VERIFICATION[0] <= len(verification) <= _VERIFICATION[1]:
-        why = f"a verification number has {_VERIFICATION[0]} to {_VERIFICATION[1]} characters"
-        row.fail("verification", verification, why, "copy it again from the EU system")
+        why = say("book:verification-length", least=_VERIFICATION[0], most=_VERIFICATION[1])
+        row.fail("verification", verification, why, say("book:copy-again"))
     for one in tables["dds_reference"]:
         if one["reference"] == reference:
             if any(one[key] != value for key, value in statement.items() if value is not None):
-                why = f"{reference} stands in a row above for {one['consignment_code']}, or with another verification"
-                row.fail("dds", reference, why, "one statement, one shipment and one verification number")
+                why = say("book:reference-twice", reference=reference, shipment=one["consignment_code"])
+                row.fail("dds", reference, why, say("book:reference-twice.do"))
             return None
     return statement
 
