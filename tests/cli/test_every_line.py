@@ -111,13 +111,16 @@ _DATA = {
     "packed", "again", "eudr-geo", "KHO",
     # Names of coordinate systems, countries and properties; what stands in the messy files.
     "WGS", "UTM", "zone", "Cambodia", "Vietnam", "VNM", "Việt", "Nma", "khoảng", "Area", "ProducerCountry",
-    "ProducerName", "ProductionPlace", "productionplace",
+    "ProducerName", "ProductionPlace", "productionplace", "Buôn", "nhóm",
+    # Titles of the sheets of the sample, which is in English.
+    "Deliveries", "Lots", "Plots", "Processing", "Producers", "Shipments",
 }  # fmt: skip
 # Said by click itself; and the steps of the log, which stay as they were written.
 _OTHERS = (
     r"No such option '--nope'. Did you mean '--ignore'\?",
     r"\d+ organisation, .*",
     r"\d+ plots new, .* refused$",
+    r"\bplots(?= ⟦)",  # name of the layer in folder-without-prj.zip
 )
 
 
