@@ -123,14 +123,7 @@
     const places = [producerOf(one), data.grouped === "file" ? "" : groupOf(one), data.sources[one[SOURCE]] + (one[RECORD] === null ? "" : ", " + say("record", one[RECORD]))];
     for (const text of places) if (text) who.append(make("span", "value", text));
     item.append(line, who, make("p", "said value", one[MESSAGE]));
-    if (rule.do || one[HINT]) {
-      const todo = make("p", "do");
-      if (rule.do) todo.append(make("span", "general", rule.do), " ");
-      const hint = make("span", "value", one[HINT]);
-      hint.lang = "en";
-      todo.append(hint);
-      item.append(todo);
-    }
+    if (one[HINT]) item.append(make("p", "do value", one[HINT]));
     if (one[PICTURE] !== -1) {
       const box = make("div", "pictures");
       box.append(...CheckPicture.panels(data.pictures[one[PICTURE]], data.styles, say("picture", name)));

@@ -15,7 +15,7 @@ from eudr_geo.model.report import Report
 from eudr_geo.outputs.maps.payload import clean, geojson, outline_features, script_json
 from eudr_geo.outputs.pages.drawings import Drawings
 from eudr_geo.outputs.pages.villages import villages
-from eudr_geo.outputs.pages.words import advice_in, fault_in
+from eudr_geo.outputs.pages.words import fault_in
 from eudr_geo.outputs.pictures import STYLES
 from eudr_geo.plots import countries
 from eudr_geo.words.page import words
@@ -67,10 +67,7 @@ def check_data(report: Report, shown: Sequence[Finding]) -> str:
         "grouped": grouped,
         "severities": SEVERITIES,
         "styles": STYLES,
-        "rules": [
-            {"code": code, "fault": fault_in(code, report.language), "do": advice_in(code, report.language)}
-            for code in codes.values
-        ],
+        "rules": [{"code": code, "fault": fault_in(code, report.language)} for code in codes.values],
         "files": [clean(file.name) for file in report.result.files],
         "sources": sources.values,
         "findings": findings,
