@@ -120,7 +120,7 @@ _OTHERS = (
     r"No such option '--nope'. Did you mean '--ignore'\?",
     r"\d+ organisation, .*",
     r"\d+ plots new, .* refused$",
-    r"\bplots(?= ⟦)",  # name of the layer in folder-without-prj.zip
+    r"\bplots(?=⟦)",  # name of the layer in folder-without-prj.zip
 )
 
 
