@@ -1,6 +1,6 @@
 """What commands print, on the pages in other languages: they are run, and their own words are written below them.
 
-A comment before a block names the paragraphs that the page shows, ``<!-- prints: 1 2 4 -->``; "…" stands for the others.
+A comment before a block names the paragraphs that the page shows, ``<!-- prints: 1 2 4 -->``; "…" stands for the rest.
 A block without the comment shows the command alone. ``make docs`` writes what is out of date, and a test finds it.
 """
 
@@ -20,8 +20,8 @@ DOCS = Path(__file__).parent
 LANGUAGES = ("vi", "es", "fr")
 PAGES = ("tutorial", "collect-boundaries", "check", "trace")
 """In the order in which they run: those behind the tutorial begin with its project, as its workbook left it."""
-WIDTH = 84
-"""Columns of the screen, so that a block of the page holds a line."""
+ENDS_WITH_1 = {"check", "repair"}
+"""Commands that leave with 1 when they found an error; whatever else does not end with 0 has no place on a page."""
 _BLOCK = re.compile(r"^(?:<!-- prints: ([\d ]+) -->\n)?```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _COMMAND = re.compile(r"^\$ (eudr-geo .*)$", re.MULTILINE)
 
@@ -93,26 +93,30 @@ def pages(language: str, folder: Path, run: Callable[[str, Path], str]) -> dict[
 
 
 def in_this_process(language: str) -> Callable[[str, Path], str]:
-    """Return what runs the program's own main here, in a language."""
+    """Return what runs the program's own main here, in a language.
+
+    What it returns raises a RuntimeError for a command that fails.
+    """
 
     def run(line: str, folder: Path) -> str:
         from eudr_geo.cli import main
 
-        said, before = io.TextIOWrapper(io.BytesIO(), "utf-8"), (sys.argv, dict(os.environ))
+        said, before, code = io.TextIOWrapper(io.BytesIO(), "utf-8"), (sys.argv, dict(os.environ)), 0
         sys.argv = shlex.split(line)
-        os.environ |= {"EUDR_GEO_LANG": language, "COLUMNS": str(WIDTH)}
+        os.environ["EUDR_GEO_LANG"] = language
         try:
             with contextlib.chdir(folder), contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
                 main()
         except SystemExit as end:
-            if end.code == 2:
-                said.seek(0)
-                raise RuntimeError(f"{line}: {said.read()}") from end
+            code = end.code
         finally:
             sys.argv = before[0]
             os.environ.clear()
             os.environ.update(before[1])
         said.seek(0)
-        return said.read()
+        printed = said.read()
+        if code and (code != 1 or line.split()[1] not in ENDS_WITH_1):
+            raise RuntimeError(f"{line}\n{printed}")
+        return printed
 
     return run
