@@ -22,6 +22,8 @@ PAGES = ("tutorial", "collect-boundaries", "check", "trace")
 """In the order in which they run: those behind the tutorial begin with its project, as its workbook left it."""
 ENDS_WITH_1 = {"check", "repair"}
 """Commands that leave with 1 when they found an error; whatever else does not end with 0 has no place on a page."""
+WIDTH = 88
+"""Columns of the terminal: so many fit into a block of the page."""
 _BLOCK = re.compile(r"^(?:<!-- prints: ([\d ]+) -->\n)?```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _COMMAND = re.compile(r"^\$ (eudr-geo .*)$", re.MULTILINE)
 
@@ -92,6 +94,14 @@ def pages(language: str, folder: Path, run: Callable[[str, Path], str]) -> dict[
     return written
 
 
+class _Terminal(io.TextIOWrapper):
+    """A terminal without colours."""
+
+    def isatty(self) -> bool:
+        """Say yes: lines are then as long as the terminal is wide."""
+        return True
+
+
 def in_this_process(language: str) -> Callable[[str, Path], str]:
     """Return what runs the program's own main here, in a language.
 
@@ -101,11 +111,12 @@ def in_this_process(language: str) -> Callable[[str, Path], str]:
     def run(line: str, folder: Path) -> str:
         from eudr_geo.cli import main
 
-        said, before, code = io.TextIOWrapper(io.BytesIO(), "utf-8"), (sys.argv, dict(os.environ)), 0
+        paper, before, code = io.BytesIO(), (sys.argv, dict(os.environ)), 0
+        out, error = (kind(paper, "utf-8", write_through=True) for kind in (_Terminal, io.TextIOWrapper))
         sys.argv = shlex.split(line)
-        os.environ["EUDR_GEO_LANG"] = language
+        os.environ |= {"EUDR_GEO_LANG": language, "COLUMNS": str(WIDTH), "NO_COLOR": "1"}
         try:
-            with contextlib.chdir(folder), contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+            with contextlib.chdir(folder), contextlib.redirect_stdout(out), contextlib.redirect_stderr(error):
                 main()
         except SystemExit as end:
             code = end.code
@@ -113,8 +124,7 @@ def in_this_process(language: str) -> Callable[[str, Path], str]:
             sys.argv = before[0]
             os.environ.clear()
             os.environ.update(before[1])
-        said.seek(0)
-        printed = said.read()
+        printed = paper.getvalue().decode()
         if code and (code != 1 or line.split()[1] not in ENDS_WITH_1):
             raise RuntimeError(f"{line}\n{printed}")
         return printed

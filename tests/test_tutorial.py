@@ -9,6 +9,8 @@ import sys
 import pytest
 from tests_helpers import ROOT, program
 
+from eudr_geo.words.tables import table
+
 sys.path.insert(0, str(ROOT / "docs"))
 import shown
 
@@ -40,6 +42,7 @@ def test_pages_in_other_languages_show_what_is_printed(tmp_path, language):
         page = (ROOT / "docs" / name).read_text(encoding="utf-8")
         assert page == text, f"{name} shows what is printed no more: run docs/generate.py"
         assert "<!-- prints: " in page
+        assert not re.search(r"\\[ux][0-9a-f]{2}", page), "a letter is shown by its code"
     for made in (*tmp_path.glob("*.html"), *tmp_path.glob("*.xlsx")):
         assert made.stat().st_size > 5_000, made.name
     assert {len(list(tmp_path.glob(f"*.{kind}"))) for kind in ("gpkg", "geojson", "jsonl")} == {1}
@@ -61,6 +64,19 @@ def test_a_command_that_fails_has_no_place_on_a_page(tmp_path):
         run("eudr-geo log -p missing.gpkg", tmp_path)
     with pytest.raises(RuntimeError, match="eudr-geo check missing.kml"):
         run("eudr-geo check missing.kml", tmp_path)
+
+
+QUOTED = re.compile(r"\*\*([^*.:]+)\*\*")
+"""Bold, and no sentence: a word that stands on a page or a worklist."""
+
+
+@pytest.mark.parametrize("language", shown.LANGUAGES)
+def test_words_of_pages_are_quoted_as_they_stand_there(language):
+    """*Show on map* is called in the how-to as on the page that it speaks of."""
+    words = {word.casefold() for word in table("page")[language].values()}
+    quoted = QUOTED.findall((ROOT / "docs" / language / "check.md").read_text())
+    assert len(quoted) >= 6
+    assert not [word for word in quoted if word.casefold() not in words]
 
 
 @pytest.mark.parametrize("page", shown.PAGES)
