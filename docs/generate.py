@@ -1,14 +1,19 @@
-"""Write the pages that are made from the code: rules, command line, data dictionary, verbs. CI checks for drift."""
+"""Write the pages that are made from the code: rules, command line, data dictionary, verbs. CI checks for drift.
+
+In the pages in other languages only what commands print is written anew.
+"""
 
 from __future__ import annotations
 
 import json
 import re
+import tempfile
 from pathlib import Path
 
 import house
 import pictures
 import python_pages
+import shown
 import tested
 
 DOCS = Path(__file__).parent
@@ -21,6 +26,9 @@ def main() -> None:
     for old in (*(DOCS / "rules").glob("*.md"), *(DOCS / "rules" / "images").glob("*.svg")):
         if old.relative_to(DOCS).as_posix() not in made:
             old.unlink()
+    for language in shown.LANGUAGES:
+        with tempfile.TemporaryDirectory() as folder:
+            made |= shown.pages(language, Path(folder), shown.in_this_process(language))
     for name, text in made.items():
         path = DOCS / name
         path.parent.mkdir(parents=True, exist_ok=True)

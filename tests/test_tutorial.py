@@ -1,4 +1,4 @@
-"""The tutorial's commands, run as they stand."""
+"""The commands of the tutorial and of the pages in other languages, run as they stand."""
 
 import re
 import shlex
@@ -6,7 +6,15 @@ import shutil
 import subprocess
 import sys
 
+import pytest
 from tests_helpers import ROOT, program
+
+from eudr_geo.words.tables import table
+
+sys.path.insert(0, str(ROOT / "docs"))
+import shown
+
+sys.path.remove(str(ROOT / "docs"))
 
 COMMANDS = re.findall(r"^\$ (eudr-geo .*)$", (ROOT / "docs" / "tutorial.md").read_text(), re.MULTILINE)
 BOW_TIE = "eudr-geo check sample_plots/messy/bow-tie.geojson"
@@ -24,6 +32,72 @@ def test_the_tutorial_runs(tmp_path):
     assert (tmp_path / "map.html").stat().st_size > 100_000
     assert (tmp_path / "report.html").stat().st_size > 100_000
     assert (tmp_path / "worklist.html").exists(), "the drawings stand beside the worklist"
+
+
+@pytest.mark.parametrize("language", shown.LANGUAGES)
+def test_pages_in_other_languages_show_what_is_printed(tmp_path, language):
+    """Every command of them runs; what stands below it is what the program prints in that language."""
+    printed = shown.pages(language, tmp_path, shown.in_this_process(language))
+    for name, text in printed.items():
+        page = (ROOT / "docs" / name).read_text(encoding="utf-8")
+        assert page == text, f"{name} shows what is printed no more: run docs/generate.py"
+        assert "<!-- prints: " in page
+        assert not re.search(r"\\[ux][0-9a-f]{2}", page), "a letter is shown by its code"
+    for made in (*tmp_path.glob("*.html"), *tmp_path.glob("*.xlsx")):
+        assert made.stat().st_size > 5_000, made.name
+    assert {len(list(tmp_path.glob(f"*.{kind}"))) for kind in ("gpkg", "geojson", "jsonl")} == {1}
+
+
+def test_a_page_that_shows_something_else_would_be_seen():
+    page = "<!-- prints: 2 -->\n```console\n$ eudr-geo check x\nold words\n```\n"
+    new = shown.rewritten(page, lambda line: f"{line}\n\nsecond  \nline\n\nthird\n")
+    assert new == "<!-- prints: 2 -->\n```console\n$ eudr-geo check x\n…\n\nsecond\nline\n\n…\n```\n"
+    assert shown.rewritten(new, lambda line: f"{line}\n\nsecond\nline\n\nthird\n") == new
+    assert (
+        shown.rewritten("```console\n$ eudr-geo log\n```\n", lambda _: "a clock") == "```console\n$ eudr-geo log\n```\n"
+    )
+
+
+def test_a_command_that_fails_has_no_place_on_a_page(tmp_path):
+    run = shown.in_this_process("vi")
+    with pytest.raises(RuntimeError, match="eudr-geo log -p missing.gpkg"):
+        run("eudr-geo log -p missing.gpkg", tmp_path)
+    with pytest.raises(RuntimeError, match="eudr-geo check missing.kml"):
+        run("eudr-geo check missing.kml", tmp_path)
+
+
+QUOTED = re.compile(r"\*\*([^*.:]+)\*\*")
+"""Bold, and no sentence: a word that stands on a page or a worklist."""
+
+
+@pytest.mark.parametrize("language", shown.LANGUAGES)
+def test_words_of_pages_are_quoted_as_they_stand_there(language):
+    """*Show on map* is called in the how-to as on the page that it speaks of."""
+    words = {word.casefold() for word in table("page")[language].values()}
+    quoted = QUOTED.findall((ROOT / "docs" / language / "check.md").read_text())
+    assert len(quoted) >= 6
+    assert not [word for word in quoted if word.casefold() not in words]
+
+
+@pytest.mark.parametrize("page", shown.PAGES)
+def test_the_languages_keep_step(page):
+    """The same sections, commands and shown outputs in each; and each page leads to the same one in the others."""
+    texts = {language: (ROOT / "docs" / language / f"{page}.md").read_text() for language in shown.LANGUAGES}
+    kinds = {
+        (
+            len(re.findall(r"^#+ ", text, re.MULTILINE)),
+            tuple(line.split()[1] for line in shown.commands(text)),
+            tuple(re.findall(r"<!-- prints: .* -->", text)),
+            len(re.findall(r"^\|", text, re.MULTILINE)),
+        )
+        for text in texts.values()
+    }
+    assert len(kinds) == 1, kinds
+    english = ROOT / "docs" / ("tutorial.md" if page == "tutorial" else f"how-to/{page}.md")
+    for language, text in {"en": english.read_text(), **texts}.items():
+        head = text.splitlines()[2]
+        assert all(f"{other}/{page}.md)" in head for other in shown.LANGUAGES if other != language), language
+        assert language == "en" or f"[English](../{english.relative_to(ROOT / 'docs').as_posix()})" in head
 
 
 def test_the_notebook_page_runs(tmp_path):

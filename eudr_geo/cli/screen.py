@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from eudr_geo.cli.speech import spoken, spoken_error
+from eudr_geo.words.saying import THIN_SPACE
 from eudr_geo.words.saying import say as words
 
 if TYPE_CHECKING:
@@ -43,7 +44,9 @@ def told(key: str, /, **values: Any) -> str:
 
 def say_error(error: EudrGeoError) -> None:
     """Say what went wrong, on stderr, in one line."""
-    line = "".join(char if char.isprintable() else repr(char)[1:-1] for char in spoken_error(error))
+    line = "".join(
+        char if char.isprintable() or char == THIN_SPACE else repr(char)[1:-1] for char in spoken_error(error)
+    )
     click.echo(click.style(f"{spoken(words('commands:error'))} ", fg="red", bold=True) + line, err=True)
 
 

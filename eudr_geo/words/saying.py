@@ -18,7 +18,8 @@ from eudr_geo.words.tables import ENGLISH, names, table
 
 _JOINED = "all"
 """Key of several sentences one behind the other."""
-_THIN_SPACE = "\N{NARROW NO-BREAK SPACE}"
+THIN_SPACE = "\N{NARROW NO-BREAK SPACE}"
+"""Between thousands; whoever escapes what cannot be printed lets it stand."""
 _PLAIN = (str, int, float, bool, type(None))
 
 
@@ -112,7 +113,7 @@ class _Numbers(string.Formatter):
         """Return one value as text."""
         if isinstance(value, str):
             return format(in_language(value, self._language), format_spec)
-        return format(value, format_spec).replace(",", _THIN_SPACE)
+        return format(value, format_spec).replace(",", THIN_SPACE)
 
 
 def in_language(text: str, language: str) -> str:

@@ -18,6 +18,7 @@ def test_each_end_of_life_tells_its_day_and_where_it_stands():
         assert re.fullmatch(r"20\d\d-\d\d(-\d\d)?", row["until"]), row
         assert row["source"].startswith("https://"), row
         assert row["kind"] in {"end of life", "succeeded"}, row
+        assert row["certainty"] in {"read", "quoted", "reckoned"}, row
         assert re.fullmatch(r"20\d\d-\d\d-\d\d", row["dated"]), row
     assert len({(row["part"], row["series"]) for row in rows}) == len(rows)
 
@@ -31,7 +32,10 @@ def test_each_end_of_life_tells_its_day_and_where_it_stands():
         ("Python", "3.11.7", "2027-10-31", ""),
         ("Python", "3.11.7", "2027-11-01", "since 2027-10"),
         ("GDAL", "3.9.2", "2026-11-30", "2024-11"),
+        ("GDAL", "3.12.1", "2026-11-30", "2026-05"),
         ("SQLite", "3.3.1", "2026-11-30", ""),  # is no 3.33
+        ("SQLite", "3.51.3", "2026-11-30", "2026-04-09"),
+        ("SQLite", "3.53.4", "2026-11-30", ""),  # when the next one came is not known
         ("expat", "2.5.0", "2026-11-30", ""),
         ("OpenSSL", "9.0.0", "2026-11-30", ""),
     ],

@@ -23,7 +23,7 @@ from eudr_geo.outputs.pages.words import fault_in
 from eudr_geo.outputs.saying import in_its_language
 from eudr_geo.plots.atlas import EDITION
 from eudr_geo.plots.geodesy import plot_area_ha, plot_spherical_area_ha
-from eudr_geo.words.saying import counted, in_language, joined, knows, say
+from eudr_geo.words.saying import THIN_SPACE, counted, in_language, joined, knows, say
 
 SUMMARY = "for people, in the terminal"
 
@@ -71,7 +71,8 @@ def render(report: Report) -> str:
 def clean(text: object) -> str:
     """Return text that cannot steer the terminal: control characters shown as escapes."""
     return "".join(
-        char if char.isprintable() else char.encode("unicode_escape", "backslashreplace").decode() for char in str(text)
+        char if char.isprintable() or char == THIN_SPACE else char.encode("unicode_escape", "backslashreplace").decode()
+        for char in str(text)
     )
 
 
