@@ -119,7 +119,7 @@ def test_the_command_writes_a_corrected_copy_and_stores_nothing(tmp_path):
     (tmp_path / "mine.xlsx").write_bytes(book_bytes(lang="id", stage=180, demo=True))
     said = runner.invoke(app, ["book", mine, "-p", project, "--corrected", out])
     assert (said.exit_code, (tmp_path / "out.xlsx").exists()) == (0, True), said.output
-    assert "Nothing stored" in said.output
+    assert "Tidak ada yang disimpan" in said.output, "in the language of the workbook"
     assert read_book(out).language == "id"
     again = runner.invoke(app, ["book", mine, "-p", project, "--corrected", out])
     assert isinstance(again.exception, InputError)
