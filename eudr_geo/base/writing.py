@@ -12,7 +12,7 @@ import shutil
 import tempfile
 import unicodedata
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -105,8 +105,11 @@ def write_file(path: Path, data: bytes) -> None:
     ------
     EudrGeoError
         When the folder does not exist or cannot be written to; an older file is then still there.
+    RefusedError
+        When the name is that of a project or another database: no result ever takes its place.
     """
     path = Path(path)
+    _no_database(path)
     try:
         handle, name = tempfile.mkstemp(prefix=".eudr-geo-", dir=path.parent)
     except OSError as error:
@@ -125,7 +128,24 @@ def write_file(path: Path, data: bytes) -> None:
         raise _cannot_write(path, error) from error
 
 
-def write_folder(path: Path, files: Mapping[str, bytes], *, replace: bool = False) -> None:
+_DATABASE = b"SQLite format 3\0"
+
+
+def _no_database(path: Path) -> None:
+    """Refuse a name that a project has: years of work are not written over by a slip of the keyboard."""
+    try:
+        with path.open("rb") as stream:
+            begins = stream.read(len(_DATABASE))
+    except OSError:  # there is nothing, or nothing that can be read: writing says so
+        return
+    if begins == _DATABASE:
+        raise RefusedError(
+            Said(f"{path} is a project or another database", "errors:database", {"path": path}),
+            fix=Said("name another file", "errors:database.do", {}),
+        )
+
+
+def write_folder(path: Path, files: Mapping[str, bytes], *, replace: bool = False, known: Collection[str] = ()) -> None:
     """Write a folder of files so that it is complete or absent.
 
     Parameters
@@ -136,11 +156,13 @@ def write_folder(path: Path, files: Mapping[str, bytes], *, replace: bool = Fals
         Name → bytes; written in this order.
     replace
         Take the place of an older folder, which stays until the new one is complete.
+    known
+        Names that a folder of this kind may have beside ``files``.
 
     Raises
     ------
     RefusedError
-        When something is already there and ``replace`` is false.
+        When something is already there and ``replace`` is false, or it holds what no such folder has.
     EudrGeoError
         When the disk refuses; nothing is left behind.
     """
@@ -150,6 +172,8 @@ def write_folder(path: Path, files: Mapping[str, bytes], *, replace: bool = Fals
             Said(f"{path} already exists", "errors:already_there", {"path": path}),
             fix=Said("name another folder, or use --replace", "errors:already_there.folder", {}),
         )
+    if path.exists():
+        _only_of_its_kind(path, {*files, *known})
     try:
         beside = Path(tempfile.mkdtemp(prefix=".eudr-geo-", dir=path.parent))
     except OSError as error:
@@ -173,6 +197,22 @@ def write_folder(path: Path, files: Mapping[str, bytes], *, replace: bool = Fals
     except EudrGeoError:
         shutil.rmtree(beside, ignore_errors=True)
         raise
+
+
+def _only_of_its_kind(path: Path, names: Collection[str]) -> None:
+    """Refuse to take the place of a folder that holds anything else: it would be gone, and nobody asked for that."""
+    strange = (
+        sorted(entry.name for entry in path.iterdir() if entry.name not in names) if path.is_dir() else [path.name]
+    )
+    if strange:
+        raise RefusedError(
+            Said(
+                f"{path} is no older package: it holds {strange[0]}",
+                "errors:no_package",
+                {"path": path, "name": strange[0]},
+            ),
+            fix=Said("name another folder", "errors:no_package.do", {}),
+        )
 
 
 def zip_bytes(files: Mapping[str, bytes], *, folder: str = "") -> bytes:

@@ -34,7 +34,7 @@ def command(
     """  # noqa: D301
     from eudr_geo.base.errors import RefusedError
     from eudr_geo.base.writing import safe_name, write_file, write_folder, zip_bytes
-    from eudr_geo.project.packaging import build_package
+    from eudr_geo.project.packaging import build_package, file_names
 
     with options.open_project(project) as store, screen.progress(say("commands:progress.packing")) as step:
         step("", 0, 1)
@@ -45,7 +45,7 @@ def command(
             raise RefusedError(say("errors:already_there", path=path), fix=say("errors:already_there.replace"))
         write_file(path, zip_bytes(package.files, folder=safe_name(codes[0])))
     else:
-        write_folder(path, package.files, replace=replace)
+        write_folder(path, package.files, replace=replace, known=file_names())
     data = package.data
     screen.say(
         say(

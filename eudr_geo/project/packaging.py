@@ -70,6 +70,11 @@ def _renderers() -> tuple[ModuleType, ...]:
     return tuple(sorted((module for module in modules if module.FILE), key=lambda module: str(module.FILE)))
 
 
+def file_names() -> frozenset[str]:
+    """Return the names of all files that a package of any profile may have."""
+    return frozenset({MANIFEST, *(str(module.FILE) for module in _renderers())})
+
+
 def profiles() -> tuple[str, ...]:
     """Return the names that ``--profile`` takes: ``traces``, and what exports add for somebody else."""
     return ("traces", *sorted({module.PROFILE for module in _renderers() if hasattr(module, "PROFILE")}))

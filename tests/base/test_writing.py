@@ -38,7 +38,7 @@ def test_an_older_package_is_not_overwritten_unasked(tmp_path):
     writing.write_folder(tmp_path / "p", {"a": b"1"})
     with pytest.raises(RefusedError, match="already exists"):
         writing.write_folder(tmp_path / "p", {"a": b"2"})
-    writing.write_folder(tmp_path / "p", {"b": b"2"}, replace=True)
+    writing.write_folder(tmp_path / "p", {"b": b"2"}, replace=True, known={"a"})
     assert [entry.name for entry in (tmp_path / "p").iterdir()] == ["b"]
     assert [entry.name for entry in tmp_path.iterdir()] == ["p"]
 
