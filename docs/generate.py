@@ -115,8 +115,9 @@ def cli_page() -> str:
     """Help of every command, as the program prints it."""
     import click
 
-    from eudr_geo.cli import app
+    from eudr_geo.cli import app, speech
 
+    speech.forget()  # this page is the English one, whatever was spoken before
     lines = [
         "# Command line",
         "",

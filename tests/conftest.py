@@ -8,6 +8,8 @@ import shapely
 from hypothesis import HealthCheck, settings
 from tests_helpers import PROFILE, ROOT, examples
 
+from eudr_geo.cli import speech
+
 pytest_plugins = ["harness"]
 
 # The suite draws the same examples each time, so that a red run tells of the change; `make fuzz` draws new ones. How
@@ -51,3 +53,10 @@ def walked():
 def pytest_make_parametrize_id(val, argname):
     """Files made while tests are collected bear the time of day: they must not name a test, or two workers differ."""
     return argname if isinstance(val, bytes) and len(val) > 40 else None
+
+
+@pytest.fixture(autouse=True)
+def _nobody_has_spoken():
+    """What language an earlier test asked for is forgotten: a program of its own would not know it either."""
+    yield
+    speech.forget()

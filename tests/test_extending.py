@@ -134,6 +134,7 @@ class Copy:
 
     def __init__(self, root: Path):
         self.root = root
+        root.mkdir()
         for name in TAKEN:
             shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__", "_build", ".venv"))
         for path in ROOT.iterdir():
@@ -181,9 +182,9 @@ class Copy:
         return self.run("-m", "eudr_geo", *words, code=code)
 
 
-@pytest.fixture(scope="module")
-def copy(tmp_path_factory):
-    return Copy(tmp_path_factory.mktemp("house"))
+@pytest.fixture
+def copy(tmp_path):
+    return Copy(tmp_path / "house")
 
 
 def said(text):
@@ -216,7 +217,6 @@ def test_a_rule_is_one_function_its_cases_and_its_words(copy):
 
 
 def test_a_report_is_one_file(copy):
-    copy.touched()
     copy.write("eudr_geo/outputs/reports/as_loud.py", REPORT)
     copy.laws("tests/test_house.py", "-k", "report or generated or command")
     done = copy.program("check", "sample_plots/messy/bow-tie.geojson", "--format", "loud", code=1)
@@ -226,7 +226,6 @@ def test_a_report_is_one_file(copy):
 
 
 def test_a_command_is_one_file_and_its_words(copy):
-    copy.touched()
     copy.write("eudr_geo/cli/greet.py", COMMAND)
     copy.add_words("commands.csv", ["greeting", *(f"{{name}}: {text}" for text in said("good day"))])
     copy.laws("tests/test_house.py", "tests/outputs/test_words.py", "-k", "command or generated or word")
@@ -237,7 +236,6 @@ def test_a_command_is_one_file_and_its_words(copy):
 
 
 def test_a_language_is_one_file(copy):
-    copy.touched()
     rows = [["key", "text", "also"]]
     for path in sorted((copy.root / "eudr_geo/words").glob("*.csv")):
         with path.open(encoding="utf-8", newline="") as lines:
@@ -258,7 +256,6 @@ def test_a_language_is_one_file(copy):
 
 
 def test_a_column_is_the_model_its_words_and_a_named_migration_with_its_project(copy):
-    copy.touched()
     folder = copy.root / "made"
     folder.mkdir()
     copy.run("-c", MADE, str(folder))

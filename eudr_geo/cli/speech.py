@@ -34,6 +34,11 @@ def begin() -> None:
     tell("variable", wanted)
 
 
+def forget() -> None:
+    """Forget what this process was told: English is spoken until somebody asks again."""
+    _said.set(None)
+
+
 def tell(who: str, language: str | None) -> None:
     """Note which language one of :data:`_ORDER` asks for; a language that nobody speaks here is not heard.
 
