@@ -90,15 +90,16 @@ class Run:
             problems = _of_the_new(problems, known=0 if self.against is None else len(self.against))
         state = State(np.zeros(self.n, dtype=bool), blocked)
         self.states[rule.code] = state
-        if problems is None:  # crashed: nobody looked
-            state.not_checked = np.ones(self.n, dtype=bool)
+        if problems is None:  # crashed: nobody looked, and what was found before stands
+            self._let_stand(rule, state)
+            state.not_checked = ~state.failed
             self._outcome(rule, 0, 0, self.n, {"tool error": self.n})
             return
         rows = open_rows[np.asarray(problems.rows, dtype=np.int64)]
         state.failed[rows] = True
         if rule.reads or asked - self.earlier.columns:
             self._let_stand(rule, state)
-        unseen = blocked.copy()
+        unseen = blocked & ~state.failed  # what stands from before has been looked at
         for reason, positions in problems.unseen.items():
             there = open_rows[np.asarray(positions, dtype=np.int64)]
             there = there[~state.failed[there] & ~unseen[there]]

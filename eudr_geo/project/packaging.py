@@ -99,7 +99,7 @@ def gather(project: Project, codes: Sequence[str], *, with_names: bool = False, 
     InputError
         For a code that is neither a consignment nor a lot.
     RefusedError
-        When a lot has kilograms of unknown origin, or no plots at all.
+        When a lot has kilograms of unknown origin, or no plots at all; when a rule crashed.
     """
     book = project.lot_book()
     consignment, packed = _packed(book, codes)
@@ -124,7 +124,11 @@ def gather(project: Project, codes: Sequence[str], *, with_names: bool = False, 
     lots = _lot_table(book, packed, per_lot)
     lot_codes = {code for one in found_traces for code in one.lot_codes()}
     behind = records_behind(book, lot_codes, plots=plot_codes, consignments=codes if consignment else ())
-    found = _relevant(audit(project, on=_latest(on, consignment), today=on, codes=plot_codes), set(plot_codes), behind)
+    judged = audit(project, on=_latest(on, consignment), today=on, codes=plot_codes)
+    if judged.tool_errors:  # nobody looked: that is not the same as nothing found
+        crashed = ", ".join(sorted({one.rule for one in judged.tool_errors}))
+        raise RefusedError(say("packages:crashed", rules=crashed), fix=say("packages:crashed.do"))
+    found = _relevant(judged, set(plot_codes), behind)
     fit = len(set(plot_codes) - {finding.plot_id for finding in found.errors()})
     result = audit_result(found, fit, len(plot_codes) - fit)
     return PackageData(

@@ -12,6 +12,7 @@ import pytest
 
 from eudr_geo.base.errors import InputError, RefusedError
 from eudr_geo.base.writing import write_folder, zip_bytes
+from eudr_geo.checks import catalogue
 from eudr_geo.checks.checking import check
 from eudr_geo.checks.repairing import repair
 from eudr_geo.lots.tracing import trace
@@ -240,3 +241,18 @@ def test_what_is_no_package_is_refused(tmp_path):
     (tmp_path / "x.zip").write_bytes(b"PK\x03\x04 broken")
     with pytest.raises(InputError, match="neither a folder nor a zip"):
         verify(tmp_path / "x.zip")
+
+
+@pytest.mark.parametrize("code", ["huge-polygon", "over-draw"])
+def test_no_package_is_built_while_a_rule_crashes(project, monkeypatch, code):
+    """Nobody looked: that is not the same as nothing found."""
+    run = catalogue.Rule.run
+
+    def crashing(rule, given, eu):
+        if rule.code == code:
+            raise ZeroDivisionError
+        return run(rule, given, eu)
+
+    monkeypatch.setattr(catalogue.Rule, "run", crashing)
+    with open_store(project) as store, pytest.raises(RefusedError, match=code):
+        build_package(store, [CONSIGNMENT])

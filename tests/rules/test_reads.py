@@ -1,9 +1,11 @@
 """What a rule read of the file, and that an audit of the project tells what the check of the file told."""
 
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
+import shapely
 from test_cases import case_files, is_twin, name_of, read
 
 from eudr_geo.base.cells import clean_code
@@ -87,7 +89,6 @@ def test_a_rule_names_what_it_reads_of_the_file_and_no_project_keeps(monkeypatch
 
 def test_an_earlier_finding_stops_the_rules_that_require_it():
     """An open boundary is closed in the project: nobody then says that it is self-intersecting because of that."""
-    import shapely
     from tests_helpers import BOW_TIE, plots_of
 
     from eudr_geo.model.plots import Reading
@@ -102,3 +103,42 @@ def test_an_earlier_finding_stops_the_rules_that_require_it():
     assert "zero-area" not in again.findings.by_rule()
     outcome = next(one for one in again.outcomes if one.rule == "zero-area")
     assert outcome.because == {"unclosed-ring": 1}
+
+
+def test_an_earlier_finding_stands_when_its_rule_crashes_and_counts_once(monkeypatch):
+    from tests_helpers import plots_of
+
+    from eudr_geo.model.plots import Reading
+
+    first = check(Reading(plots_of(shapely.box(108, 12, 108.001, 12.001), open_rings=[1])))
+    run = catalogue.Rule.run
+
+    def crashing(rule, given, eu):
+        if rule.code == "unclosed-ring":
+            raise ZeroDivisionError
+        return run(rule, given, eu)
+
+    monkeypatch.setattr(catalogue.Rule, "run", crashing)
+    kept = frozenset({"geometry", "plot_id"})
+    plots = plots_of(*[shapely.box(108, 12, 108.001, 12.001)] * 2)
+    again = check(Reading(plots), earlier=engine.Earlier(tuple(first.findings), kept))
+    assert again.tool_errors
+    assert again.plots_unfit == 1
+    assert again.findings.by_rule()["unclosed-ring"] == 1
+    for outcome in again.outcomes:
+        if RULES[outcome.rule].scope in {"plot", "plots"}:
+            assert outcome.passed + outcome.failed + outcome.not_checked == len(plots), outcome
+
+
+def test_what_stands_though_its_rule_must_wait_is_counted_once():
+    """A finding of the file on a plot that fails, in the project, what the rule requires: failed, and nothing else."""
+    from tests_helpers import plots_of
+
+    from eudr_geo.model.plots import Reading
+
+    plots = plots_of(shapely.Point(400_000, 1_200_000))  # fails projected-coordinates
+    blocked = next(rule for rule in RULES.values() if rule.reads and "projected-coordinates" in rule.requires)
+    finding = next(iter(check(Reading(plots)).findings))
+    earlier = engine.Earlier((replace(finding, rule=blocked.code, row=0),), frozenset({"geometry"}))
+    outcome = next(one for one in check(Reading(plots), earlier=earlier).outcomes if one.rule == blocked.code)
+    assert (outcome.passed, outcome.failed, outcome.not_checked) == (0, 1, 0)

@@ -15,11 +15,11 @@ from eudr_geo.law import COORDINATE_DECIMALS
 from eudr_geo.model.package import PackageData
 from eudr_geo.model.plots import Array, Plots
 from eudr_geo.plots.geodesy import area_ha
+from eudr_geo.words.saying import say
 
 SUMMARY = "the plots as the EU system takes them (GeoJSON, Type II)"
 FILE = "geolocation.geojson"
 
-_HOLE = "{code}: a hole cannot be written, the EU system would fill it"
 _POSITION = f"[%.{COORDINATE_DECIMALS}f,%.{COORDINATE_DECIMALS}f]"
 
 
@@ -100,7 +100,7 @@ def _explode(plots: Plots) -> tuple[Array, npt.NDArray[np.int64]]:
     known = np.isin(kinds, (0, 3, 4, 6, 7)) & ~shapely.is_empty(geometries)
     if not known.all():
         row = int(np.flatnonzero(~known)[0])
-        raise RefusedError(f"{_name(plots, row)}: no point or polygon to write", fix="check the file first")
+        raise RefusedError(say("packages:no-shape", plot=_name(plots, row)), fix=say("packages:no-shape.do"))
     rows = np.arange(len(plots))
     # Parts that share a side are no valid multipolygon, and each of them is a valid polygon.
     to_split = (kinds == 4) | (kinds == 7) | ((kinds == 6) & ~shapely.is_valid(geometries))
@@ -117,12 +117,14 @@ def _explode(plots: Plots) -> tuple[Array, npt.NDArray[np.int64]]:
     holes = shapely.get_num_interior_rings(polygons) > 0
     if holes.any():
         row = int(rows[owner[np.flatnonzero(holes)[0]]])
-        raise RefusedError(_HOLE.format(code=_name(plots, row)), fix="split it: eudr-geo repair --also interior-ring")
+        raise RefusedError(say("packages:hole", plot=_name(plots, row)), fix=say("packages:hole.do"))
     return geometries, rows
 
 
 def _name(plots: Plots, row: int) -> str:
-    return str(plots["plot_id"][row] or f"{plots['source'][row]}, record {plots['record'][row]}")
+    """A plot in a sentence: its code, else where it was read."""
+    code = str(plots["plot_id"][row])
+    return code or say("findings:plot.of-file", file=plots["source"][row], number=int(plots["record"][row]))
 
 
 def _oriented(coords: npt.NDArray[np.float64], geometries: Array) -> Array:
