@@ -21,6 +21,7 @@ from eudr_geo.words.saying import counted, say
 
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 _ESCAPE = re.compile(r"(?:\\u[0-9a-fA-F]{4})+")
+_SHOWN = 20  # texts of others that change; the number of the rest is told
 _ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "cp1252", "cp1258")
 """In which names are looked for; accents do not count, so this finds what other code pages wrote as well."""
 
@@ -52,6 +53,13 @@ class Forgetting:
             ),
             say(f"{key}.kept"),
         ]
+        # A name of one word is often a place as well: what is not the person's own is shown before it changes.
+        said += [
+            say(f"{key}.text", noun=say(f"reports:noun.{table}"), before=before, after=after)
+            for table, before, after in dict.fromkeys(found.others[:_SHOWN])
+        ]
+        if len(found.others) > _SHOWN:
+            said.append(say(f"{key}.more_texts", number=len(found.others) - _SHOWN))
         if self.files:
             said.append(say(f"{key}.files", names=", ".join(self.files.values())))
         if found.stays:

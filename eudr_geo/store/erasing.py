@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Text, select, update
 
 from eudr_geo.base.errors import InputError
 from eudr_geo.model.base import Base, table_of
+from eudr_geo.model.lot_book import BOOK_TABLES
 from eudr_geo.model.people import Organisation, Producer
 from eudr_geo.model.records import Journal, JournalRow, StoredFile
 from eudr_geo.store.journal import FORGET
@@ -113,6 +114,9 @@ class Erasure:
     rows: dict[str, dict[int, dict[str, str]]] = field(default_factory=dict)  # table → row → columns
     images: dict[int, str] = field(default_factory=dict)  # row of the log → what it remembers
     stays: tuple[str, ...] = ()  # where the name stands for somebody or something else
+    others: list[tuple[str, str, str]] = field(
+        default_factory=list
+    )  # table, text and what becomes of it: not their own
     seen: int = 0  # last step of the project that was looked at
 
     @property
@@ -170,6 +174,8 @@ def look(connection: Connection, code: str) -> Erasure:
                 stays.append(f"{table.name} {row['code']}")
             if fresh:
                 found.rows.setdefault(table.name, {})[row["fid"]] = fresh
+            if not own and table.name in BOOK_TABLES:
+                found.others += [(table.name, row[name], after) for name, after in fresh.items()]
     for fid, (name, image) in _images(connection).items():
         own = name == Producer.__tablename__ and image.get("code") == code
         known = Base.metadata.tables[name]

@@ -19,8 +19,8 @@ from eudr_geo.model.people import Producer
 from eudr_geo.model.records import StoredFile
 from eudr_geo.model.workbook import book_of
 from eudr_geo.project.forgetting import names, preview_forget
-from eudr_geo.project.importing import preview_book
-from eudr_geo.store import open_store
+from eudr_geo.project.importing import apply_book, preview_book
+from eudr_geo.store import create_store, open_store
 from eudr_geo.store.erasing import Person
 
 NAME, PHONES = "Trần Thị Hạnh", ("0900000001", "0911111111")
@@ -193,3 +193,16 @@ def test_a_file_that_cannot_be_looked_through_counts_as_naming():
     damaged = bytearray(zipped("a.csv", b"x" * 500))
     damaged[40] ^= 0xFF
     assert names(Person("NH-1", (NAME,), ()), zlib.compress(bytes(damaged)))
+
+
+def test_a_name_that_is_also_a_place_is_shown_before_it_goes(tmp_path):
+    """In some countries people have one name, and villages have it too: nobody finds that out afterwards."""
+    path = tmp_path / "coop.gpkg"
+    producers = [{"code": "NH-1", "name": "Sari", "village": "x"}, {"code": "NH-2", "name": "Budi", "village": "Sari"}]
+    plots = [{"code": "T-1", "producer_code": "NH-2", "place": "Kebun Sari"}]
+    with create_store(path, organisation="Invented", country="ID") as store:
+        apply_book(store, preview_book(store, book_of({"producer": producers, "plot": plots})), **EVENT)
+    said = run("forget", "NH-1", "-p", path, "--lang", "id")
+    assert said.exit_code == 2, "without a terminal nobody said yes"
+    assert "“Kebun Sari” menjadi “Kebun NH-1”" in said.stderr
+    assert ask(path, "SELECT place FROM plot") == [("Kebun Sari",)]
