@@ -306,3 +306,15 @@ def test_limits_of_classes_are_round_numbers():
     breaks = share_breaks(np.array([0.0123, 0.0251, 0.0333, 0.0412, 0.0578, 0.0934, 0.1456]))
     assert all(len(f"{limit:.6g}".lstrip("0.")) <= 2 for limit in breaks)
     assert len(breaks) >= 3
+
+
+def test_the_form_of_a_lot_is_a_word_of_the_language():
+    lots = [replace(lot, form="dry_parchment") for lot in cooperative().lots]
+    said = {
+        language: {
+            view.get("form")
+            for view in Page(lot_map(replace(cooperative(), lots=lots, language=language))).payload()["views"]
+        }
+        for language in ("en", "vi")
+    }
+    assert said == {"en": {None, "dry parchment"}, "vi": {None, "thóc khô"}}

@@ -302,7 +302,7 @@ const LotMap = (function () {
         about.append(make("strong", "value", view.code));
         const stream = view.stream && say("stream", view.stream);
         const harvest = view.harvest_from && (view.harvest_from === view.harvest_to ? say("harvested_on", view.harvest_from) : say("harvested", view.harvest_from, view.harvest_to));
-        for (const text of [view.form.replace(/_/g, " "), kindOf(view), stream, harvest].filter(Boolean)) about.append(" · ", make("span", "value", text));
+        for (const text of [view.form, kindOf(view), stream, harvest].filter(Boolean)) about.append(" · ", make("span", "value", text));
       }
       about.hidden = view.lot === null;
       const totals = byId("totals");
@@ -348,7 +348,7 @@ const LotMap = (function () {
           text.append(make("span", "lot-code", say("all_lots")), make("span", "lot-kind", say("all_lots_hint")));
         } else {
           label.append(input, LotMapPaint.swatch(LotMapPaint.lotLook(view.lot)), text);
-          const kinds = [kindOf(view), view.form.replace(/_/g, " ")].filter(Boolean).join(" · ");
+          const kinds = [kindOf(view), view.form].filter(Boolean).join(" · ");
           text.append(make("span", "lot-code value", view.code), make("span", "lot-kind value", kinds));
         }
         const sums = make("span", "lot-sum");

@@ -16,6 +16,7 @@ from eudr_geo.outputs.maps.classes import legend, share_breaks
 from eudr_geo.outputs.maps.data import Array, LotMapData
 from eudr_geo.words.saying import in_language
 from eudr_geo.words.tables import words
+from eudr_geo.words.workbook import say_word
 from eudr_geo.base.version import VERSION
 
 DECIMALS = 6
@@ -143,7 +144,7 @@ def _views(data: LotMapData, feeds: _Feeds) -> list[dict[str, Any]]:
             {
                 "lot": row,
                 "code": clean(lot.code),
-                "form": clean(lot.form),
+                "form": clean(in_language(say_word("form", lot.form), data.language)) if lot.form else "",
                 "stream": clean(lot.stream),
                 "type": clean(lot.type),
                 "quantity_kg": _number(lot.quantity_kg),
