@@ -204,7 +204,9 @@ def failing(plots: Plots, codes: Collection[str]) -> dict[str, Mask]:
         run.plot_rule(rule, plots, words=False)
     if run.tool_errors:
         first = run.tool_errors[0]
-        raise EudrGeoError(f"the rule {first.rule} crashed: {first.message}", fix="please report it with the file")
+        raise EudrGeoError(
+            say("errors:rule_crashed", rule=first.rule, message=first.message), fix=say("errors:rule_crashed.do")
+        )
     return {code: run.states[code].failed for code in codes}
 
 

@@ -199,7 +199,7 @@ def _not_as_found(source: str, record: int, what: str) -> InputError:
 def _chosen(also: Collection[str]) -> list[Rule]:
     for code in also:
         if catalogue.get(code).repair is None and catalogue.get(code).scope != "record":
-            raise InputError(f"{code} has no repair", fix="see what can be done with: eudr-geo rules " + code)
+            raise InputError(say("repairs:none", rule=code), fix=say("repairs:none.do", rule=code))
     return [
         rule
         for rule in catalogue.load().values()

@@ -7,7 +7,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from eudr_geo.cli import screen
-from eudr_geo.words.saying import counted, in_language, joined, say
+from eudr_geo.words.saying import counted, in_language, joined, number_in, say
 from eudr_geo.words.tables import ENGLISH
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def _rule(rule: str, changes: Sequence[Change], *, several: bool, width: int, la
             f"{one.source}, {one.record}" if several else str(one.record),
             one.plot_id or "–",
             *((value or ("", "")) if told else ()),
-            *(_numbers(one) if measured else ()),
+            *(_numbers(one, language) if measured else ()),
         )
         for one, value in zip(shown, values, strict=True)
     ]
@@ -123,14 +123,11 @@ def _size(change: Change) -> tuple[float, float]:
     return share, change.largest_move_m or 0.0
 
 
-def _numbers(change: Change) -> tuple[str, str, str, str]:
+def _numbers(change: Change, language: str) -> tuple[str, ...]:
     before, after, moved = change.area_before_ha, change.area_after_ha, change.largest_move_m
-    return (
-        "" if before is None else f"{before:,.4f}",
-        "" if after is None else f"{after:,.4f}",
-        "" if not before or after is None else f"{(after - before) / before * 100:+,.2f}",
-        "" if moved is None else f"{moved:,.2f}",
-    )
+    percent = (after - before) / before * 100 if before and after is not None else None
+    numbers = ((before, ",.4f"), (after, ",.4f"), (percent, "+,.2f"), (moved, ",.2f"))
+    return tuple("" if value is None else number_in(value, spec, language) for value, spec in numbers)
 
 
 def _values(change: Change) -> tuple[str, str] | None:
@@ -166,7 +163,7 @@ def _by_name(result: CheckResult, also: Collection[str], language: str) -> Itera
         if finding.repair == "named" and finding.rule not in also:
             waiting[finding.rule] = waiting.get(finding.rule, 0) + 1
     if waiting:
-        told = ", ".join(f"{rule} {count:,}" for rule, count in sorted(waiting.items()))
+        told = ", ".join(f"{rule} {number_in(count, ',', language)}" for rule, count in sorted(waiting.items()))
         yield in_language(say("repairs:text.could-be", rules=told), language)
         yield f"{_INDENT}--also {','.join(sorted(waiting))}"
         yield ""

@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from eudr_geo.cli import EXIT_CLEAN, EXIT_FAILED, options, screen, speech
+from eudr_geo.cli import EXIT_CLEAN, EXIT_FAILED, options, screen
 from eudr_geo.words.saying import say
 
 
@@ -34,7 +34,7 @@ def command(producer: str, project: str, yes: bool) -> None:
             screen.say(say("commands:forget.nothing", code=plan.found.person.code))
             sys.exit(EXIT_CLEAN)
         for sentence in plan.sentences():
-            screen.say(screen.plain(speech.spoken(sentence)))
+            screen.say(screen.plain(sentence))
         if not screen.confirm(say("commands:forget.ask"), yes=yes):
             sys.exit(EXIT_FAILED)
         forget(store, plan, now=screen.now_utc(), who=screen.who_am_i())

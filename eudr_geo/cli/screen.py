@@ -154,10 +154,10 @@ def who_am_i() -> str:
 
 
 def plain(text: str) -> str:
-    """Return a line whose control characters are shown escaped: names come from strangers."""
+    """Return a line in the language that is spoken, its control characters escaped: names come from strangers."""
     from eudr_geo.outputs.reports.as_table import clean
 
-    return clean(text)
+    return clean(spoken(text))
 
 
 def table(
@@ -174,7 +174,7 @@ def table(
     for header in headers:
         grid.add_column(header, justify="right" if header in right else "left", overflow="fold")
     for row in rows:
-        grid.add_row(*(Text(clean(value)) for value in row))
+        grid.add_row(*(Text(plain(value) if isinstance(value, str) else clean(value)) for value in row))
     out = io.StringIO()
     Console(file=out, width=width, color_system=None, markup=False, highlight=False, emoji=False).print(grid)
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"

@@ -26,7 +26,7 @@ from eudr_geo.model.plots import Plots
 from eudr_geo.model.records import StoredChange, StoredFile, StoredFinding, StoredWaiver
 from eudr_geo.store import derived, erasing, journal
 from eudr_geo.store.schema import seals
-from eudr_geo.words.saying import remembered
+from eudr_geo.words.saying import remembered, say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -190,7 +190,7 @@ class Store:
         """
         with self._transaction() as connection:
             if journal.last_fid(connection) != found.seen:
-                raise RefusedError("nothing erased: the project was changed meanwhile", fix="run the command again")
+                raise RefusedError(say("errors:changed_meanwhile"), fix=say("errors:changed_meanwhile.do"))
             erasing.erase(connection, erasing.look(connection, found.person.code), files, now=now, who=who)
         self._backend.compact()
 

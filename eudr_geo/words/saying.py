@@ -113,7 +113,28 @@ class _Numbers(string.Formatter):
         """Return one value as text."""
         if isinstance(value, str):
             return format(in_language(value, self._language), format_spec)
-        return format(value, format_spec).replace(",", THIN_SPACE)
+        return number_in(value, format_spec, self._language)
+
+
+def number_in(value: float, format_spec: str, language: str) -> str:
+    """Return a number as it stands in a language.
+
+    Parameters
+    ----------
+    value
+        The number.
+    format_spec
+        As Python formats it: ``,.2f``.
+    language
+        English has commas between thousands, every other language thin spaces.
+
+    Examples
+    --------
+    >>> number_in(1260, ",.1f", "en"), number_in(1260, ",.1f", "vi").split(THIN_SPACE)
+    ('1,260.0', ['1', '260.0'])
+    """
+    text = format(value, format_spec)
+    return text if language == ENGLISH else text.replace(",", THIN_SPACE)
 
 
 def in_language(text: str, language: str) -> str:
@@ -191,7 +212,7 @@ def from_plain(data: Any) -> str:
 def remembered(text: str, data: Any) -> str:
     """Return a text that was kept together with its :func:`to_plain`, as it was said then.
 
-    Where the sentence has gone from the tables since, the text stays in English.
+    Where the sentence has gone from the tables since, or has other places, the text stays in English.
 
     Examples
     --------
@@ -199,10 +220,12 @@ def remembered(text: str, data: Any) -> str:
     'Enregistré : x.'
     >>> in_language(remembered("It was so.", ["commands:no-longer", {}]), "fr")
     'It was so.'
+    >>> in_language(remembered("Many records.", ["commands:records", {"number": "many"}]), "fr")
+    'Many records.'
     """
     try:
         now = from_plain(data)
-    except LookupError:
+    except (LookupError, TypeError, ValueError):
         return text
     return Said(text, now.key, now.values) if isinstance(now, Said) else text
 

@@ -140,9 +140,10 @@ def filled(text: str, *values: object) -> str:
     return first + "".join(f"{value}{after}" for value, after in zip(values, rest, strict=True))
 
 
-def _places(text: str) -> list[str]:
-    """Names of the places in a text, sorted; "" for one without a name."""
-    return sorted(name for _, name, _, _ in string.Formatter().parse(text) if name is not None)
+def _places(text: str) -> list[tuple[str, str]]:
+    """Names and formats of the places in a text, sorted; a value that English can show, every language can."""
+    found = string.Formatter().parse(text)
+    return sorted((name, spec or "") for _, name, spec, _ in found if name is not None)
 
 
 def gaps() -> Iterator[str]:

@@ -137,3 +137,17 @@ def test_a_named_repair_says_who_asked_and_the_ledger_stays_english(tmp_path):
     assert "membagi lahan di sepanjang lubangnya" in done.stdout
     (one,) = {json.loads(line)["what"] for line in ledger.read_text(encoding="utf-8").splitlines()}
     assert one == "split the plot along its hole into pieces without one; land and area are the same"
+
+
+def test_numbers_of_changes_stand_as_the_language_writes_them(tmp_path):
+    """A comma between thousands is a decimal mark to a reader of French."""
+    from eudr_geo.words.saying import THIN_SPACE
+
+    path = tmp_path / "far.geojson"
+    far = [[-170.0, 10.0], [-170.0, 11.0], [-171.0, 11.0], [-170.0, 10.0], [-170.0, 10.0]]
+    feature = {"type": "Feature", "properties": {}, "geometry": {"type": "Polygon", "coordinates": [far]}}
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}))
+    shown = {lang: run("repair", path, "--dry-run", "--lang", lang, code=0).stdout for lang in ("en", "fr")}
+    (number,) = set(re.findall(r"\d{3},\d{3}\.\d{4}", shown["en"]))
+    assert number not in shown["fr"]
+    assert number.replace(",", THIN_SPACE) in shown["fr"]

@@ -216,3 +216,11 @@ def test_checks_that_a_row_breaks_are_not_written_and_the_row_stays(tmp_path):
     checks = tables_of(path)["tables"]["dds_reference"]["checks"]
     assert "length(reference) BETWEEN 1 AND 14" not in checks
     assert len(checks) == 2
+
+
+def test_what_was_dropped_is_said_in_the_language_that_is_spoken(tmp_path):
+    path = stored(4, tmp_path)
+    said = CliRunner().invoke(app, ["undo", "-p", str(path), "--lang", "es"]).stderr
+    assert "se quitaron 5 valores de productores" in said
+    assert "values of producers" not in said
+    assert "is kept" not in said

@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 
 from eudr_geo.base.errors import StoreError
 from eudr_geo.store.schema import seals
+from eudr_geo.words.saying import counted, say
 
 _DROPPED = ("national_id", "gender", "member_since")
 _DROPS_COLUMNS = (3, 35, 0)  # first SQLite that can
@@ -69,8 +70,7 @@ def _drop(connection: Connection) -> tuple[str, ...]:
     sql = connection.exec_driver_sql
     if sqlite3.sqlite_version_info < _DROPS_COLUMNS:
         raise StoreError(
-            f"SQLite {sqlite3.sqlite_version} cannot bring this project up to date",
-            fix="use a Python whose SQLite is 3.35 or newer",
+            say("errors:old_sqlite", version=sqlite3.sqlite_version), fix=say("errors:old_sqlite.do", least="3.35")
         )
     sql("PRAGMA secure_delete=ON")
     counts = {}
@@ -83,8 +83,7 @@ def _drop(connection: Connection) -> tuple[str, ...]:
     if not total and not remembered:
         return ()
     names = ", ".join(f"{column} {count}" for column, count in counts.items())
-    values = f"{total} value{'' if total == 1 else 's'} of producers dropped, which nothing used: {names}"
-    return (f"{values}; {remembered} more in what the log remembers.",)
+    return (counted("errors:people_dropped", total, columns=names, remembered=remembered),)
 
 
 def _forget_images(connection: Connection) -> int:
@@ -133,7 +132,7 @@ def _complete(connection: Connection) -> None:
     sql("PRAGMA writable_schema=RESET")
     verdict = sql("PRAGMA quick_check(1)").scalar()
     if verdict != "ok":
-        raise StoreError(f"the project cannot be brought up to date: {verdict}", fix="send us the copy beside it")
+        raise StoreError(say("errors:not_brought_up", verdict=verdict), fix=say("errors:not_brought_up.do"))
 
 
 def _with_default(statement: str, column: str, default: str) -> str:
