@@ -36,7 +36,7 @@ a ``location`` or ``organisation`` is named and stored by its code, ``money`` ma
 _SIGN_OF: Mapping[str, str] = {"kg": "kg", "percent": "%", "ha": "ha"}
 """Unit of a column → how a heading writes it; others stand in a column of their own."""
 
-_BY_NAME = frozenset({"location", "organisation"})
+BY_NAME = ("location", "organisation")
 """Nouns that people know by name: their sheet is every sheet that names one."""
 
 
@@ -302,7 +302,7 @@ def _how(column: Column[Any]) -> str:
     """How a cell is read whose column says no more than its type."""
     for key in column.foreign_keys:
         target = key.column.table.name
-        return target if target in _BY_NAME else "code"
+        return target if target in BY_NAME else "code"
     if isinstance(column.type, Boolean):
         return "yesno"
     if isinstance(column.type, Integer):

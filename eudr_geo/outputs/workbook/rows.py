@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import shapely
 
 from eudr_geo.base.cells import clean_code
-from eudr_geo.lots.sheets import Field, sheet
+from eudr_geo.lots.sheets import BY_NAME, Field, sheet
 from eudr_geo.model.lot_book import LotBook
 from eudr_geo.model.plots import Plots
 from eudr_geo.model.workbook import book_of
@@ -62,7 +62,7 @@ class _Nouns:
 
     def __init__(self, book: LotBook) -> None:
         self.book = book
-        self.names = {table: self._names(table) for table in ("location", "organisation")}
+        self.names = {table: self._names(table) for table in BY_NAME}
 
     def _names(self, table: str) -> Mapping[str, str]:
         """Names of locations or organisations whose code the name gives back."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from eudr_geo.base.cells import clean_code
 from eudr_geo.base.said import Said
-from eudr_geo.lots.sheets import Field
+from eudr_geo.lots.sheets import BY_NAME, Field
 from eudr_geo.sources.workbook.receipts import shown
 from eudr_geo.sources.workbook.sheet_row import Row
 from eudr_geo.words.saying import knows, say
@@ -16,8 +16,6 @@ from eudr_geo.words.saying import knows, say
 Record = dict[str, Any]
 Tables = dict[str, list[Record]]
 """Table of the lot book → its rows so far."""
-
-_BY_NAME = frozenset({"location", "organisation"})
 
 
 def values(
@@ -51,7 +49,7 @@ def values(
             continue
         is_needed = needed and column.required
         value = row.value(column, needed=is_needed, unit=unit, currency=record.get("currency"))
-        if column.how in _BY_NAME:
+        if column.how in BY_NAME:
             value = _code_of(tables, row, column.how, value)
         record[column.column] = column.default if value is None else value
     return record
