@@ -38,36 +38,85 @@ _SHOWN = 30
 @click.option(
     "--corrected", metavar="OUT.xlsx", help="Write a corrected copy with the list of issues, and store nothing."
 )
+@click.option(
+    "--remove-missing", is_flag=True, help="Take rows that no longer stand in the workbook out of the project."
+)
+@click.option("--keep-missing", is_flag=True, help="Leave rows that no longer stand in the workbook in the project.")
+@click.option(
+    "--correction", default="", metavar="REASON", help="Why what differs is a correction, even of what was shipped."
+)
+@click.option("--keep-newer", is_flag=True, help="Rows that are as before an earlier correction stay corrected.")
+@click.option(
+    "--prefix",
+    metavar="TEXT",
+    help="Put before the receipt, process and handover numbers of this workbook, now and later.",
+)
+@click.option("--as", "known_as", default="", metavar="NAME", help="Workbook this is a later state of, or a new name.")
 @options.yes
-def command(book: str, project: str, book_lang: str | None, fill_down: bool, corrected: str | None, yes: bool) -> None:
+def command(
+    book: str,
+    project: str,
+    book_lang: str | None,
+    fill_down: bool,
+    corrected: str | None,
+    remove_missing: bool,
+    keep_missing: bool,
+    correction: str,
+    keep_newer: bool,
+    prefix: str | None,
+    known_as: str,
+    yes: bool,
+) -> None:
     """Read the lots workbook into the project: an XLSX, or a folder of CSV files with one file a sheet.
 
-    Shows what was read, changed and not understood, then stores everything in one step, or nothing. The workbook
-    itself is never changed.
+    Shows what was read, changed and not understood, row by row, then stores everything in one step, or nothing. The
+    workbook itself is never changed. It may be read again and again: what was corrected is one row, what is gone is
+    asked about. --yes stores what is shown; it answers no question.
 
     \b
     Example:
       eudr-geo book cooperative.xlsx -p coop.gpkg
       eudr-geo book cooperative.xlsx -p coop.gpkg --corrected cooperative-corrected.xlsx
     """  # noqa: D301
+    from eudr_geo.base.errors import InputError
     from eudr_geo.checks.checking import check_lots
+    from eudr_geo.cli import book_text
     from eudr_geo.model.plots import Plots
     from eudr_geo.project.importing import apply_book, preview_book
+    from eudr_geo.project.importing.questions import KEEP, REMOVE, Answers
     from eudr_geo.sources.workbook.reading import read_book
 
+    if remove_missing and keep_missing:
+        raise InputError(say("errors:both_missing"), fix=say("errors:both_missing.do"))
+    answers = Answers(
+        missing=REMOVE if remove_missing else KEEP if keep_missing else "",
+        correction=correction.strip(),
+        keeps_newer=keep_newer,
+        prefix=None if prefix is None else prefix.strip().upper(),
+        known_as=known_as.strip(),
+    )
     with options.open_project(project, write=not corrected) as store:
         read = read_book(book, lang=book_lang or "", country=store.meta.get("country", ""), fill_down=fill_down)
         speech.tell("workbook", read.language)
         screen.put(_cells(read), None)
         if corrected:
             _write_corrected(corrected, read)
-        plan = preview_book(store, read.book, read.file)
+        plan = preview_book(
+            store, read.book, read.file, answers=answers, headings=read.headings, today=screen.now_utc()[:10]
+        )
         result = _of_this_book(check_lots(replace(plan.after, today=screen.now_utc()[:10])), read)
         _show(result, Plots({}))
         land, checked = _land(store, read) if len(read.plots) else (None, None)
-        table, *columns = (screen.told(f"commands:book.{one}") for one in ("table", "new", "changed", "unchanged"))
+        table, *columns = (
+            screen.told(f"commands:book.{one}") for one in ("table", "new", "changed", "gone", "unchanged")
+        )
         counts = [(screen.told(f"reports:noun.{name}"), *numbers) for name, *numbers in plan.counts()]
+        for line in book_text.about_the_workbook(plan):
+            screen.put(line, None)
         screen.put(screen.table((table, *columns), counts, right=columns), None)
+        if not plan.is_first:
+            for line in book_text.rows(plan):
+                screen.put(line, None)
         if land is not None:
             screen.put(screen.told("commands:book.land", summary=land.summary()), None)
         for one in _refused(plan, land, result)[:_SHOWN]:
@@ -76,6 +125,11 @@ def command(book: str, project: str, book_lang: str | None, fill_down: bool, cor
         if read.errors() or plan.refused or crashed:
             screen.say(say("commands:book.correct_first"))
             sys.exit(EXIT_FINDINGS)
+        for line in book_text.questions(plan):
+            screen.put(line, None)
+        if plan.left_open:
+            screen.say(counted("commands:book.answer_first", len(plan.left_open)))
+            sys.exit(EXIT_FINDINGS)
         if plan.is_empty and (land is None or land.is_empty):
             screen.say(say("commands:nothing_new"))
             sys.exit(EXIT_CLEAN)
@@ -83,6 +137,8 @@ def command(book: str, project: str, book_lang: str | None, fill_down: bool, cor
             sys.exit(EXIT_FAILED)
         now, who = screen.now_utc(), screen.who_am_i()
         screen.say(apply_book(store, plan, now=now, who=who, original=book, land=land))
+        for codes, date in plan.frozen.packed:
+            screen.say(say("commands:book.superseded", codes=", ".join(codes), date=date))
         screen.say(say("commands:next_audit", project=project))
 
 
@@ -118,7 +174,7 @@ def _land(store: Store, read: BookReading) -> tuple[PlotImport, CheckResult]:
 
 def _refused(plan: BookImport, land: PlotImport | None, result: CheckResult) -> list[Refused]:
     """What would not be stored, without what a finding above says already."""
-    from eudr_geo.project.importing.book import UNKNOWN
+    from eudr_geo.project.importing.book_faults import UNKNOWN
 
     named = {(one.source, one.record) for one in result.findings if one.rule == "unknown-reference"}
     return [

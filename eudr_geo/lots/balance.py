@@ -23,9 +23,10 @@ class Flow(NamedTuple):
 
     table: str
     directions: tuple[str, ...] = ()  # of a process line; empty: every row of the table
+    unless: str = ""  # column with a reason why the row does not count
 
 
-IN: tuple[Flow, ...] = (Flow("delivery"), Flow("process_line", ("out", "byproduct")))
+IN: tuple[Flow, ...] = (Flow("delivery", unless="void_reason"), Flow("process_line", ("out", "byproduct")))
 """What brings kilograms into a lot."""
 
 OUT: tuple[Flow, ...] = (Flow("process_line", ("in",)), Flow("consignment_line"))
@@ -67,12 +68,14 @@ def moved_kg(book: LotBook, flows: Sequence[Flow], lots: Sequence[str]) -> Float
     """
     position = {code: place for place, code in enumerate(lots)}
     total = np.zeros(len(lots))
-    for table, directions in flows:
+    for table, directions, unless in flows:
         rows = book.table(table)
         place = np.array([position.get(code, -1) for code in rows["lot_code"]], dtype=np.int64)
         chosen = place >= 0
         if directions:
             chosen &= rows["direction"].isin(directions).to_numpy(dtype=bool)
+        if unless:
+            chosen &= ~rows[unless].astype(bool).to_numpy(dtype=bool)
         total += np.bincount(place[chosen], kilograms(rows["quantity_kg"])[chosen], minlength=len(lots))
     return total
 

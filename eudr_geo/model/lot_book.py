@@ -68,6 +68,25 @@ def empty_frame(table: str) -> pd.DataFrame:
     return pd.DataFrame({name: pd.Series(dtype=object) for name in columns(table)})
 
 
+def in_force(frames: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Return the tables without what was voided: a receipt that was declared void brings nothing into a lot.
+
+    Examples
+    --------
+    >>> from eudr_geo.model.workbook import frame_of
+    >>> rows = [{"code": "R1"}, {"code": "R2", "void_reason": "written twice"}]
+    >>> in_force({"delivery": frame_of("delivery", rows)})["delivery"]["code"].tolist()
+    ['R1']
+    """
+    found = dict(frames)
+    if "delivery" in found:
+        rows = found["delivery"]
+        void = rows["void_reason"].fillna("") != ""
+        if void.any():
+            found["delivery"] = rows[~void].reset_index(drop=True)
+    return found
+
+
 @dataclass(frozen=True)
 class Band:
     """What usually comes out of a step, as a share of what goes in, and what cannot."""

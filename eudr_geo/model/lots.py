@@ -155,6 +155,11 @@ class Delivery(Numbered, Provenance, Base):
         "group of producers it came from, where nothing better is known", default="", sheet="deliveries.group"
     )
     ripeness: Mapped[str] = col("ripeness as noted", default="")
+    void_reason: Mapped[str] = col(
+        "why the receipt is void; it stays in the records and brings nothing into the lot",
+        default="",
+        sheet="deliveries.void",
+    )
 
 
 class Process(Numbered, Provenance, Base):

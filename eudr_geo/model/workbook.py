@@ -90,6 +90,8 @@ class BookReading:
         The file; ``records`` counts the rows of its sheets, ``plots`` those taken, ``rejected`` those left out.
     language
         Language of the workbook, "" if it does not tell.
+    headings
+        Key of each sheet that is there → keys of its columns: what is not there was not left empty.
     """
 
     book: LotBook
@@ -101,6 +103,7 @@ class BookReading:
     rows: Mapping[str, int] = field(default_factory=dict)  # sheet name -> rows taken
     left_out: tuple[LeftOut, ...] = ()
     extra: tuple[ExtraColumn, ...] = ()
+    headings: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def errors(self) -> tuple[CellIssue, ...]:
         """The issues for which something was left out that the book needs."""

@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Text, select, update
 
 from eudr_geo.base.errors import InputError
 from eudr_geo.model.base import Base, table_of
+from eudr_geo.model.lineage import StatedRow
 from eudr_geo.model.lot_book import BOOK_TABLES
 from eudr_geo.model.people import Organisation, Producer
 from eudr_geo.model.records import Journal, JournalRow, StoredFile
@@ -167,9 +168,10 @@ def look(connection: Connection, code: str) -> Erasure:
             select(table.c.fid, *_codes(table), *(table.c[name] for name in names))
         ).mappings():
             own = table.name == Producer.__tablename__ and row["code"] == code
-            fresh = (
-                _forgotten(person, {name: row[name] for name in names}) if own else _without(person, dict(row), names)
-            )
+            if own:
+                fresh = _forgotten(person, {name: row[name] for name in names})
+            else:
+                fresh = _without(person, dict(row), names) | _statement(person, table.name, row)
             if table.name in _PEOPLE and not own and [fresh.pop(one) for one in _THEIRS if one in fresh]:
                 stays.append(f"{table.name} {row['code']}")
             if fresh:
@@ -180,7 +182,9 @@ def look(connection: Connection, code: str) -> Erasure:
         own = name == Producer.__tablename__ and image.get("code") == code
         known = Base.metadata.tables[name]
         texts = [key for key, value in image.items() if isinstance(value, str) and not _is_code(known, key)]
-        fresh = _forgotten(person, image) if own else _without(person, image, texts)
+        fresh = (
+            _forgotten(person, image) if own else _without(person, image, texts) | _statement(person, name, image)
+        )
         if name in _PEOPLE and not own:
             fresh = {key: value for key, value in fresh.items() if key not in _THEIRS}
         if fresh:
@@ -204,6 +208,18 @@ def _forgotten(person: Person, row: Mapping[str, Any]) -> dict[str, str]:
     wanted = {"name": person.code, **dict.fromkeys(PERSONAL, "")}
     own = {name: value for name, value in wanted.items() if name in row and row[name] != value}
     return _without(person, row, [name for name in row if name not in wanted and name != "code"]) | own
+
+
+def _statement(person: Person, table: str, row: Mapping[str, Any]) -> dict[str, str]:
+    """What changes of a workbook's own words about the person; digests of earlier ones could be guessed, and go."""
+    if table != StatedRow.__tablename__ or row["table_name"] != Producer.__tablename__:
+        return {}
+    if json.loads(row["row_key"]) != [person.code]:
+        return {}
+    said = json.loads(row["said"])
+    kept = {name: value for name, value in {**said, "name": person.code}.items() if name not in PERSONAL}
+    fresh = {"said": json.dumps(kept, ensure_ascii=False, sort_keys=True), "earlier": "[]"}
+    return {name: value for name, value in fresh.items() if row[name] != value}
 
 
 def _without(person: Person, row: Mapping[str, Any], names: Iterable[str]) -> dict[str, str]:

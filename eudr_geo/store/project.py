@@ -19,7 +19,7 @@ from eudr_geo.model.base import table_of
 from eudr_geo.model.changes import Change
 from eudr_geo.model.findings import Finding, Findings, Waiver
 from eudr_geo.model.land import Plot, PlotVersion
-from eudr_geo.model.lot_book import BOOK_TABLES, LAND_COLUMNS, LotBook, columns
+from eudr_geo.model.lot_book import BOOK_TABLES, LAND_COLUMNS, LotBook, columns, in_force
 from eudr_geo.model.package import Input
 from eudr_geo.model.people import Producer
 from eudr_geo.model.plots import Plots
@@ -297,7 +297,7 @@ class Store:
         return sorted(rows, key=lambda row: str(row[0]))
 
     def lot_book(self) -> LotBook:
-        """Return the lot side of the project: every table of it, rows in the order they were stored."""
+        """Return the lot side of the project, without void receipts; rows in the order they were stored."""
         import pandas as pd
 
         frames = {}
@@ -310,7 +310,7 @@ class Store:
             fields = [_VERSION.c[name] for name in LAND_COLUMNS]
             land = connection.execute(select(*fields).order_by(_VERSION.c.plot_code, _VERSION.c.version))
             versions = pd.DataFrame([tuple(row) for row in land], columns=list(LAND_COLUMNS), dtype=object)
-        return LotBook(frames, versions)
+        return LotBook(in_force(frames), versions)
 
     def table(self, noun: type[Base]) -> pd.DataFrame:
         """Return a table as it is, with its row numbers."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from eudr_geo.project.importing.book import BookImport, apply_book, preview_book
+from eudr_geo.project.importing.book import apply_book, preview_book
+from eudr_geo.project.importing.book_plan import BookImport
 from eudr_geo.project.importing.common import Refused
 from eudr_geo.project.importing.land import PlotImport, apply_plots, preview_plots
 

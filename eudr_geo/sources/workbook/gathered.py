@@ -38,6 +38,7 @@ class Cells:
     seen: dict[str, int] = field(default_factory=dict)  # sheet -> rows with anything in them
     taken: dict[str, int] = field(default_factory=dict)
     language: str = ""
+    headings: dict[str, frozenset[str]] = field(default_factory=dict)  # key of a sheet -> keys of its columns
 
     def book(self) -> LotBook:
         """Return the tables as a lot book."""

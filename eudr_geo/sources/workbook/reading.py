@@ -100,6 +100,7 @@ def read_book(
         rows=dict(cells.taken),
         left_out=tuple(cells.left_out),
         extra=tuple(cells.extra),
+        headings=cells.headings,
     )
 
 

@@ -87,6 +87,8 @@ def read_cells(
             why = say("book:several-sheets", number=len(titles), sheet=say(f"sheets:{key}"))
             context.issue(titles[1], "", ", ".join(titles), why, say("book:several-sheets.do"), NOTE)
         parts = [SheetRows(context, sheet(key), title, cells[title]) for title in titles]
+        if parts:
+            found.headings[key] = frozenset(column for part in parts for column in part.columns)
         READERS[key](found, AllRows(context, sheet(key), parts))
         for part in parts:
             found.seen[part.title], found.taken[part.title] = part.seen, part.taken

@@ -21,8 +21,24 @@ from eudr_geo.words.saying import counted, say
 _DROPPED = ("national_id", "gender", "member_since")
 _DROPS_COLUMNS = (3, 35, 0)  # first SQLite that can
 
-_ADDED: dict[str, tuple[str, ...]] = {"finding": ("said TEXT NOT NULL DEFAULT ''",)}
+_ADDED: dict[str, tuple[str, ...]] = {
+    "finding": ("said TEXT NOT NULL DEFAULT ''",),
+    "delivery": ("void_reason TEXT NOT NULL DEFAULT ''",),
+}
 """Table → columns."""
+
+_TABLES: dict[str, str] = {
+    "workbook": "code TEXT NOT NULL, file TEXT NOT NULL DEFAULT '', sha256 TEXT NOT NULL DEFAULT '', prefix TEXT NOT NULL"
+    " DEFAULT '', PRIMARY KEY (fid), UNIQUE (code)",
+    "stated_row": "workbook_code TEXT NOT NULL, table_name TEXT NOT NULL, row_key TEXT NOT NULL, said TEXT NOT NULL,"
+    " earlier TEXT NOT NULL DEFAULT '[]', is_gone BOOLEAN NOT NULL DEFAULT '0', PRIMARY KEY (fid),"
+    " UNIQUE (workbook_code, table_name, row_key)",
+    "built_package": "codes TEXT NOT NULL, manifest_sha256 TEXT NOT NULL, profile TEXT NOT NULL DEFAULT '', built_at TEXT"
+    " NOT NULL, superseded_at TEXT NOT NULL DEFAULT '', superseded_why TEXT NOT NULL DEFAULT '', PRIMARY KEY (fid)",
+}
+"""New table → its columns behind the number of the row."""
+
+_INDEXES = (("stated_row", "workbook_code"), ("built_package", "manifest_sha256"))
 
 _DEFAULTS = {  # table → columns that have an empty text as default in a new project
     "change": "source",
@@ -58,9 +74,17 @@ _CHECKS = {  # of a table that version 1 made without them
 def run(connection: Connection) -> tuple[str, ...]:
     """Drop what is not needed; return a sentence that says how many values went."""
     sql = connection.exec_driver_sql
-    for table, columns in _ADDED.items():
-        for column in columns:
+    for table, added in _ADDED.items():
+        for column in added:
             sql(f"ALTER TABLE {table} ADD COLUMN {column}")
+    for table, columns in _TABLES.items():
+        sql(f"CREATE TABLE {table} (fid INTEGER NOT NULL, {columns})")
+        sql(
+            "INSERT INTO gpkg_contents (table_name, data_type, identifier, last_change, srs_id)"
+            f" VALUES ('{table}','attributes','{table}','1970-01-01T00:00:00.000Z',0)"
+        )
+    for table, column in _INDEXES:
+        sql(f"CREATE INDEX ix_{table}_{column} ON {table} ({column})")
     said = _drop(connection)
     _complete(connection)
     return said

@@ -45,7 +45,8 @@ def moved_sql(flows: Sequence[Flow], lot: str = "") -> str:
 
     def only(flow: Flow) -> list[str]:
         words = ", ".join(f"'{word}'" for word in flow.directions)
-        return [f"direction IN ({words})"] if words else []
+        counts = [f"direction IN ({words})"] if words else []
+        return [*counts, f"{flow.unless} = ''"] if flow.unless else counts
 
     if lot:
         parts = [
@@ -54,8 +55,7 @@ def moved_sql(flows: Sequence[Flow], lot: str = "") -> str:
         ]
         return parts[0] if len(parts) == 1 else f"({' + '.join(parts)})"
     rows = [
-        " ".join([f"SELECT lot_code, quantity_kg FROM {flow.table}", *(f"WHERE {one}" for one in only(flow))])
-        for flow in flows
+        f"SELECT lot_code, quantity_kg FROM {flow.table} WHERE {' AND '.join(['1', *only(flow)])}" for flow in flows
     ]
     return f"SELECT lot_code, sum(quantity_kg) AS kg FROM ({' UNION ALL '.join(rows)}) GROUP BY lot_code"
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from sqlalchemy import Connection, Table
 
-from eudr_geo.model import attributed, land, lots, people, places, quality, records, trade  # noqa: F401 – the schema
+from eudr_geo.model import attributed, land, lineage, lots, people, places, quality, records, trade  # noqa: F401 – the schema
 from eudr_geo.model.base import Base
 from eudr_geo.store.schema import allocation, fences, qgis_styles
 

@@ -1,0 +1,62 @@
+"""What ``eudr-geo book`` shows before it stores: rows new, changed and gone, and the questions that are open."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from eudr_geo.cli import speech
+from eudr_geo.project.importing.questions import Question
+from eudr_geo.words.saying import counted, joined, say
+
+if TYPE_CHECKING:
+    from eudr_geo.project.importing import BookImport
+
+ROWS_SHOWN = 30
+
+
+def rows(plan: BookImport) -> list[str]:
+    """Return a line for each row that changes or goes, then for each new one, as far as a screen holds them."""
+    ordered = sorted(plan.rows, key=lambda one: one.how == "new")
+    shown = [f"  {speech.spoken(one.sentence())}" for one in ordered[:ROWS_SHOWN]]
+    if len(ordered) > ROWS_SHOWN:
+        shown.append(f"  {speech.spoken(counted('imports:rows.more', len(ordered) - ROWS_SHOWN))}")
+    return shown
+
+
+def about_the_workbook(plan: BookImport) -> list[str]:
+    """Return what is to be said of the workbook: what it is a later state of, what stands before its numbers."""
+    lineage, found = plan.lineage, []
+    if lineage is None or plan.file is None:
+        return []
+    if lineage.how == "alike":
+        found.append(say("commands:book.known.alike", file=plan.file.name, workbook=lineage.code))
+    if prefix := plan.statements.workbook.get("prefix"):
+        found.append(say("commands:book.prefix", prefix=prefix))
+    return [speech.spoken(one) for one in found]
+
+
+def questions(plan: BookImport) -> list[str]:
+    """Return a line for each question: the open ones with how to answer them, then those that an option answers."""
+    left = plan.left_open
+    answered = [one for one in plan.questions if one not in left]
+    lines: list[str] = [say("commands:book.question", where=where(one), what=one.what, cure=one.cure) for one in left]
+    lines += [say("commands:book.answered", where=where(one), what=one.what) for one in answered[:ROWS_SHOWN]]
+    if len(answered) > ROWS_SHOWN:
+        lines.append(counted("imports:rows.more", len(answered) - ROWS_SHOWN))
+    return [speech.spoken(line) for line in lines]
+
+
+def where(one: Question) -> str:
+    """Return where a question stands: file, sheet and row as far as they are known.
+
+    Examples
+    --------
+    >>> str(where(Question("gone", "book.xlsx", "Deliveries", 5, "", "", "")))
+    'book.xlsx, Deliveries, row 5'
+    """
+    parts: list[str] = [one.source] if one.source else []
+    if one.record:
+        parts.append(say("imports:row.place", sheet=one.sheet, row=one.record))
+    elif one.sheet:
+        parts.append(one.sheet)
+    return joined(parts or [one.code], ", ")

@@ -1,0 +1,165 @@
+"""Why rows of a lot book cannot be stored, and what to do about each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+
+from eudr_geo.base.said import Said
+from eudr_geo.lots.balance import balances
+from eudr_geo.model.base import table_of
+from eudr_geo.model.lot_book import BOOK_TABLES, LotBook
+from eudr_geo.project.importing.common import Refused
+from eudr_geo.project.importing.keys import Key, Row, label, thing
+from eudr_geo.store.demands import Demands
+from eudr_geo.store.erasing import PERSONAL
+from eudr_geo.words.saying import joined, say
+
+UNKNOWN = "imports:unknown"
+"""What is said of a row that names something neither the book nor the project knows."""
+
+BALANCE = frozenset({"lot", "delivery", "process_line", "consignment_line"})
+"""Tables that the balance of a lot is made of."""
+
+
+def refused(row: Row, key: Key, why: str, fix: str) -> Refused:
+    """Return a row of a book that will not be stored."""
+    return Refused(row.get("src_file") or "", row.get("src_row"), label(key), why, fix)
+
+
+def remembering(rows: Iterable[Row], forgotten: set[str]) -> list[Refused]:
+    """Return the rows that would bring a forgotten person back; the book itself would be kept with the name in it."""
+    found = []
+    for row in rows if forgotten else ():
+        code = row["code"]
+        if code in forgotten and (row.get("name") not in (None, "", code) or any(row.get(one) for one in PERSONAL)):
+            why, fix = say("imports:forgotten", code=code), say("imports:forgotten.do", code=code)
+            found.append(refused(row, (code,), why, fix))
+    return found
+
+
+def twice(name: str, key: Key, first: Row, other: Row) -> Refused:
+    """Return what is said of a code that stands on two rows with different values."""
+    rows = [row["src_row"] for row in (first, other) if row.get("src_row")]
+    about = thing(name, key)
+    if len(rows) > 1:
+        why = say("imports:twice.rows", thing=about, first=rows[0], second=rows[1])
+    elif rows:  # a row that came from no file has no number
+        why = say("imports:twice.row", thing=about, first=rows[0])
+    else:
+        why = say("imports:twice", thing=about)
+    return refused(other, key, why, say("imports:twice.do"))
+
+
+def faults(
+    asks: Demands, name: str, key: Key, row: Row, known: Mapping[str, set[str]], *, is_new: bool
+) -> list[tuple[str, str]]:
+    """Return why a row cannot be stored, and what to do.
+
+    Parameters
+    ----------
+    asks
+        What its table asks.
+    name, key, row
+        Table, key and row.
+    known
+        Table → codes that may be named.
+    is_new
+        Whether the project does not hold it yet.
+    """
+    about = thing(name, key)
+    found: list[tuple[str, str]] = []
+    for column, target in asks.references:
+        if row.get(column) and row[column] not in known[target]:
+            kind = say(f"nouns:{target}")
+            why = say(UNKNOWN, thing=about, kind=kind, code=row[column])
+            found.append((why, say(f"{UNKNOWN}.do", kind=kind)))
+    for one in asks.columns:
+        value = row.get(one.name)
+        called = column_called(name, one.name, row)
+        if is_new and one.is_needed and value in (None, ""):
+            found.append((say("imports:missing", thing=about, column=called), say("imports:missing.do")))
+        elif value and one.allowed and value not in one.allowed:
+            why = say("imports:not-allowed", thing=about, column=called, value=str(value)[:40])
+            found.append((why, say("imports:not-allowed.do", values=_words(name, one.name, one.allowed))))
+        elif one.name == "quantity_kg" and value is not None and not value > 0:
+            why = say("imports:no-weight", thing=about, column=called, value=value)
+            found.append((why, say("imports:no-weight.do")))
+    return found
+
+
+def column_called(table: str, column: str, row: Mapping[str, object]) -> str:
+    """Return the name of a column: in English that of the table, in other languages the heading of the workbook."""
+    place = table_of(BOOK_TABLES[table]).columns[column].info.get("sheet")
+    if place is None:
+        return column
+    side = 0 if row.get("direction") == "in" else -1  # a line of a process has one column for each side
+    return Said(column, f"columns:{place.keys[side]}", {})
+
+
+def heading_of(table: str, column: str, row: Mapping[str, object]) -> str:
+    """Return the heading of a column on its sheet; the name of the column where it stands on none.
+
+    Examples
+    --------
+    >>> str(heading_of("delivery", "quantity_kg", {}))
+    'Net weight'
+    """
+    called = column_called(table, column, row)
+    return say(called.key) if isinstance(called, Said) else called
+
+
+def _words(table: str, column: str, allowed: Sequence[str]) -> str:
+    """Words that a column may hold: in English as they are stored, in other languages as the workbook has them."""
+    place = table_of(BOOK_TABLES[table]).columns[column].info.get("sheet")
+    choice = "" if place is None else place.kind.partition(":")[2]
+    return joined([Said(one, f"choices:{choice}.{one}", {}) if choice else one for one in allowed], ", ")
+
+
+def over_draws(lots: Mapping[Key, Row], touched: Iterable[Row], after: LotBook) -> list[Refused]:
+    """Return the lots of which more would be taken than they hold, where the book changes something about them.
+
+    Parameters
+    ----------
+    lots
+        Key → row of the lots as they would be.
+    touched
+        Rows of :data:`BALANCE` that are new, changed or gone.
+    after
+        The lot book as it would be.
+    """
+    codes = {row.get("lot_code") or row.get("code") for row in touched}
+    found = []
+    now = balances(after)
+    for place in np.flatnonzero(now.over).tolist():  # those that are wrong: few
+        lot = now.lots[place]
+        if lot in codes:
+            why = say("imports:over-drawn", taken_kg=now.taken[place], lot=lot, held_kg=now.held[place])
+            found.append(refused(lots[(lot,)], (lot,), why, say("imports:over-drawn.do")))
+    return found
+
+
+def still_named(
+    gone: Mapping[str, Mapping[Key, Row]], merged: Mapping[str, Mapping[Key, Row]], asks: Mapping[str, Demands]
+) -> list[Refused]:
+    """Return the rows that cannot go because a row that stays names them.
+
+    Parameters
+    ----------
+    gone
+        Table → key → row that would go.
+    merged
+        Table → key → row of the book as it would be.
+    asks
+        Table → what it asks.
+    """
+    found = []
+    for table, rows in merged.items():
+        for column, target in asks[table].references:
+            codes = {key[0]: row for key, row in gone.get(target, {}).items()}
+            named = {row[column]: key for key, row in rows.items() if row.get(column) in codes} if codes else {}
+            for code, key in sorted(named.items()):
+                why = say("imports:still-named", thing=thing(target, (code,)), other=thing(table, key))
+                found.append(refused(codes[code], (code,), why, say("imports:still-named.do")))
+    return found

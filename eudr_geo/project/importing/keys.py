@@ -1,0 +1,124 @@
+"""What tells the rows of a lot book apart, and how a row is called."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from eudr_geo.words.saying import say
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Key = tuple[Any, ...]
+Row = dict[str, Any]
+
+KEYS: Mapping[str, tuple[str, ...]] = {
+    "stream_plot": ("stream_code", "plot_code"),
+    "process_line": ("process_code", "direction", "lot_code"),
+    "consignment_line": ("consignment_code", "lot_code"),
+    "storage_stay": ("lot_code", "location_code", "from_date"),
+    "measurement": ("lot_code", "stream_code", "indicator", "date", "number"),
+    "benchmark_price": ("form", "market", "date"),
+    "dds_reference": ("reference",),
+}
+"""What tells two rows apart in tables without a code of their own."""
+
+HEADS: Mapping[str, tuple[str, str]] = {
+    "process_line": ("process", "process_code"),
+    "consignment_line": ("consignment", "consignment_code"),
+    "stream_plot": ("plot", "plot_code"),
+    "dds_reference": ("consignment", "consignment_code"),
+}
+"""Table of lines → the table of what they are lines of, and the column that names it: it is stated as a whole."""
+
+IMPLIED = ("organisation", "location", "stream", "season")
+"""Tables whose rows come from a name on a row of another sheet: they go when nothing names them any more."""
+
+SERIES: Mapping[str, tuple[str, ...]] = {
+    "delivery": ("code",),
+    "process": ("code",),
+    "process_line": ("process_code",),
+    "handover": ("code",),
+}
+"""Columns with the numbers of pads of paper, which begin again: a prefix keeps one pad from another."""
+
+MADE_NUMBER = "AUTO-"
+"""How a number begins that was made of what a row says."""
+
+_LOSSES = frozenset({"process_line"})
+
+WHERE_FROM = frozenset({"src_file", "src_sheet", "src_row", "imported_at"})
+"""Columns that say where a row stands, not what it says."""
+
+
+def rows_of(frame: pd.DataFrame) -> list[Row]:
+    """Return a frame as rows, None where nothing is stated."""
+    names = [str(name) for name in frame.columns]
+    columns = [frame[name].tolist() for name in names]
+    return [
+        {name: None if value is None or value != value else value for name, value in zip(names, row, strict=True)}  # noqa: PLR0124 (NaN)
+        for row in zip(*columns, strict=True)
+    ]
+
+
+def by_key(name: str, rows: list[Row]) -> dict[Key, list[Row]]:
+    """Return rows by what tells them apart. Losses name no lot: the first of a process is one, the second another."""
+    columns = KEYS.get(name, ("code",))
+    found: dict[Key, list[Row]] = {}
+    nth: dict[Key, int] = {}
+    for row in rows:
+        key = tuple(row.get(column) for column in columns)
+        if name in _LOSSES and None in key:
+            nth[key] = nth.get(key, 0) + 1
+            key = (*key, nth[key])
+        found.setdefault(key, []).append(row)
+    return found
+
+
+def said_of(row: Row) -> Row:
+    """Return what a row states: its columns with a value, without where it stands.
+
+    Examples
+    --------
+    >>> said_of({"code": "R1", "quantity_kg": 90.0, "plot_code": None, "src_row": 2})
+    {'code': 'R1', 'quantity_kg': 90.0}
+    """
+    return {
+        column: _plain(value)
+        for column, value in row.items()
+        if column not in WHERE_FROM and column != "fid" and not (value is None or value == "")
+    }
+
+
+def _plain(value: Any) -> Any:
+    """A value as it can be remembered as text: a position as WKT."""
+    return value.wkt if hasattr(value, "wkt") else value
+
+
+def text_of(value: Any) -> str:
+    """Return a key or what a row says as text, the same for the same."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)
+
+
+def digest_of(said: Row) -> str:
+    """Return a short digest of what a row says."""
+    return hashlib.sha256(text_of(said).encode()).hexdigest()[:16]
+
+
+def label(key: Key) -> str:
+    """Return a key as people read it.
+
+    Examples
+    --------
+    >>> label(("ML03-G", "Bay 2", None))
+    'ML03-G / Bay 2 / –'
+    """
+    return " / ".join(str(part or "–") for part in key)
+
+
+def thing(name: str, key: Key) -> str:
+    """Return what a row is about, like *delivery R1*."""
+    return say("imports:thing", kind=say(f"nouns:{name}"), code=label(key))
