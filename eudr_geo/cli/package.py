@@ -26,7 +26,8 @@ def command(
 ) -> None:
     """Build the due-diligence package of a consignment or of lots.
 
-    Refused while an error stands on one of its plots or lots; the message names it.
+    Refused while an error stands on one of its plots or lots; the message names it. The project notes that the package
+    was built: what it rests on is then changed only by a correction with a reason.
 
     \b
     Example:
@@ -35,17 +36,19 @@ def command(
     from eudr_geo.base.errors import RefusedError
     from eudr_geo.base.writing import safe_name, write_file, write_folder, zip_bytes
     from eudr_geo.project.packaging import build_package, file_names
+    from eudr_geo.project.recording import recorded
 
-    with options.open_project(project) as store, screen.progress(say("commands:progress.packing")) as step:
+    path, now = Path(out), screen.now_utc()
+    with options.open_project(project, write=True) as store, screen.progress(say("commands:progress.packing")) as step:
         step("", 0, 1)
-        package = build_package(store, codes, with_names=with_names, profile=profile, on=screen.now_utc()[:10])
-    path = Path(out)
-    if as_zip:
-        if path.exists() and not replace:
-            raise RefusedError(say("errors:already_there", path=path), fix=say("errors:already_there.replace"))
-        write_file(path, zip_bytes(package.files, folder=safe_name(codes[0])))
-    else:
-        write_folder(path, package.files, replace=replace, known=file_names())
+        package = build_package(store, codes, with_names=with_names, profile=profile, on=now[:10])
+        with recorded(store, package, profile, now=now, who=screen.who_am_i()):
+            if as_zip:
+                if path.exists() and not replace:
+                    raise RefusedError(say("errors:already_there", path=path), fix=say("errors:already_there.replace"))
+                write_file(path, zip_bytes(package.files, folder=safe_name(codes[0])))
+            else:
+                write_folder(path, package.files, replace=replace, known=file_names())
     data = package.data
     screen.say(
         say(

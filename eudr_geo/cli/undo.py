@@ -19,7 +19,8 @@ def command(project: str, yes: bool) -> None:
     with options.open_project(project, write=True) as store:
         step = store.last_step()
         if step is None:
-            screen.say(say("commands:undo.forgotten" if store.forgotten() else "commands:undo.nothing"))
+            why = "forgotten" if store.forgotten() else "packed" if store.log() else "nothing"
+            screen.say(say(f"commands:undo.{why}"))
             sys.exit(EXIT_CLEAN)
         screen.say(say("commands:undo.last", at=step.at, action=step.action, summary=step.summary))
         if not screen.confirm(say("commands:undo.ask"), yes=yes):

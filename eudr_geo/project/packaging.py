@@ -25,6 +25,7 @@ from eudr_geo.model.package import PackageData
 from eudr_geo.model.trace import Trace
 from eudr_geo.project.auditing import audit, audit_result
 from eudr_geo.project.port import Project
+from eudr_geo.project.recording import superseded
 from eudr_geo.project.verifying import MANIFEST, MANIFEST_SCHEMA
 from eudr_geo.words.saying import counted, joined, say
 
@@ -219,7 +220,7 @@ def build_package(
             say("packages:too-large", size_mb=size / 1e6, most_mb=GEOLOCATION_MAX_BYTES / 1e6),
             fix=say("packages:too-large.do"),
         )
-    files[MANIFEST] = _manifest(data, files)
+    files[MANIFEST] = _manifest(data, files, superseded(project, codes))
     return Package(data, files)
 
 
@@ -302,7 +303,7 @@ def _relevant(result: CheckResult, plots: set[str], behind: Records) -> Findings
     )
 
 
-def _manifest(data: PackageData, files: Mapping[str, bytes]) -> bytes:
+def _manifest(data: PackageData, files: Mapping[str, bytes], supersedes: Sequence[Mapping[str, str]]) -> bytes:
     document = {
         "schema": MANIFEST_SCHEMA,
         "toolkit": VERSION,
@@ -320,6 +321,7 @@ def _manifest(data: PackageData, files: Mapping[str, bytes]) -> bytes:
         ],
         "findings": data.check.findings.counts(),
         "waivers": [{"message": one.message} | one.waiver_to_dict() for one in data.check.findings.waived()],
+        **({"supersedes": supersedes} if supersedes else {}),
         "inputs": [{"name": one.name, "sha256": one.sha256, "bytes": one.size_bytes} for one in data.inputs],
         "files": {name: {"sha256": sha256(content), "bytes": len(content)} for name, content in sorted(files.items())},
     }

@@ -14,6 +14,8 @@ from eudr_geo.model.plots import Plots
 if TYPE_CHECKING:
     import pandas as pd
 
+    from eudr_geo.model.base import Base
+
 
 class Project(Protocol):
     """A project as audits, packages and maps read it."""
@@ -34,6 +36,9 @@ class Project(Protocol):
 
     def lot_book(self) -> LotBook:
         """The lot side."""
+
+    def table(self, noun: type[Base]) -> pd.DataFrame:
+        """A table as it is, with its row numbers."""
 
     def findings(self) -> Findings:
         """Findings stored with the imports."""

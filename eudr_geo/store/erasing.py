@@ -171,7 +171,7 @@ def look(connection: Connection, code: str) -> Erasure:
             if own:
                 fresh = _forgotten(person, {name: row[name] for name in names})
             else:
-                fresh = _without(person, dict(row), names) | _statement(person, table.name, row)
+                fresh = _without(person, dict(row), names) | _statement(person, table.name, dict(row))
             if table.name in _PEOPLE and not own and [fresh.pop(one) for one in _THEIRS if one in fresh]:
                 stays.append(f"{table.name} {row['code']}")
             if fresh:
@@ -182,9 +182,7 @@ def look(connection: Connection, code: str) -> Erasure:
         own = name == Producer.__tablename__ and image.get("code") == code
         known = Base.metadata.tables[name]
         texts = [key for key, value in image.items() if isinstance(value, str) and not _is_code(known, key)]
-        fresh = (
-            _forgotten(person, image) if own else _without(person, image, texts) | _statement(person, name, image)
-        )
+        fresh = _forgotten(person, image) if own else _without(person, image, texts) | _statement(person, name, image)
         if name in _PEOPLE and not own:
             fresh = {key: value for key, value in fresh.items() if key not in _THEIRS}
         if fresh:

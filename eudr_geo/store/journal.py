@@ -20,7 +20,7 @@ from eudr_geo.store.schema import allocation, seals
 from eudr_geo.words.saying import say
 
 BLOCK = 5_000  # rows or codes of one statement
-UNDO, FORGET = "undo", "forget"
+UNDO, FORGET, PACKAGE = "undo", "forget", "package"
 
 
 class Rows(Protocol):
@@ -214,6 +214,8 @@ def last_step(connection: Connection) -> Step | None:
     for step in reversed(steps(connection)):
         if step.action == FORGET:
             return None  # what it remembers is no longer whole, and nothing before it
+        if step.action == PACKAGE:
+            return None  # what a package rests on is changed by a correction with a reason, never by a step back
         if not step.undone_by and step.action != UNDO:
             return step
     return None

@@ -141,7 +141,8 @@ class Comparison:
             why = faults(self.asks[name], name, key, row, known, is_new=is_new)
             plan.refused += [refused(row, key, *one) for one in why]
             if is_new:
-                self._new(name, key, row)
+                if not self._new(name, key, row):
+                    continue
             else:
                 merged.pop(old_key)
                 merged[key] = self._known_row(name, key, old_key, row, columns)
@@ -159,14 +160,18 @@ class Comparison:
             }
         return self._codes
 
-    def _new(self, name: str, key: Key, row: Row) -> None:
+    def _new(self, name: str, key: Key, row: Row) -> bool:
+        """Note a row that the project does not hold; tell whether it comes in."""
         plan = self.plan
+        question = self._ask(name, key, row, {}, {})
+        if question is not None and plan.answers.keeps_newer:
+            return False
         fresh = {column: value for column, value in row.items() if value is not None}
         plan.new.setdefault(name, []).append(fresh)
         plan.rows.append(RowSaid(NEW, name, key, row.get("src_sheet") or "", row.get("src_row")))
         self.merged[name][key] = row
         self.touches.append(Touch(name, key, None, fresh))
-        self._ask(name, key, row, {}, {})
+        return True
 
     def _known_row(self, name: str, key: Key, old_key: Key, row: Row, columns: frozenset[str] | None) -> Row:
         """The row as it would be; notes what changes."""

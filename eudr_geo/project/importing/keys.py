@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 from collections.abc import Mapping
@@ -47,6 +48,18 @@ SERIES: Mapping[str, tuple[str, ...]] = {
 
 MADE_NUMBER = "AUTO-"
 """How a number begins that was made of what a row says."""
+
+_STANDS_FOR: Mapping[str, tuple[tuple[str, ...], str]] = {
+    "delivery": (("lot_code", "producer_code", "plot_code"), "delivered_on"),
+    "process": ((), "date_start"),
+    "lot": ((), "created_on"),
+    "consignment": ((), "ship_date"),
+    "handover": (("lot_code",), "date_sent"),
+}
+"""Table → columns that say which thing a number stands for, and its day: another value is hardly a correction."""
+
+ANOTHER_SEASON_DAYS = 183
+"""Good practice: two days further apart than half a year are not of one harvest."""
 
 _LOSSES = frozenset({"process_line"})
 
@@ -122,3 +135,26 @@ def label(key: Key) -> str:
 def thing(name: str, key: Key) -> str:
     """Return what a row is about, like *delivery R1*."""
     return say("imports:thing", kind=say(f"nouns:{name}"), code=label(key))
+
+
+def stands_for_another(table: str, changed: Row, before: Row) -> bool:
+    """Tell whether what changes of a row makes another thing of it: a number that was given twice.
+
+    Examples
+    --------
+    >>> stands_for_another("delivery", {"quantity_kg": 90.0}, {"quantity_kg": 100.0})
+    False
+    >>> stands_for_another("delivery", {"delivered_on": "2026-11-10"}, {"delivered_on": "2025-11-15"})
+    True
+    """
+    things, day = _STANDS_FOR.get(table, ((), ""))
+    if any(changed.get(column) and before.get(column) for column in things):
+        return True
+    return bool(changed.get(day)) and _days_apart(str(before[day]), str(changed[day])) > ANOTHER_SEASON_DAYS
+
+
+def _days_apart(one: str, other: str) -> int:
+    try:
+        return abs((dt.date.fromisoformat(one[:10]) - dt.date.fromisoformat(other[:10])).days)
+    except ValueError:  # a day without its month or year: nobody can tell how far it is
+        return 0

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
+from typing import NamedTuple
 
 from eudr_geo.model.lineage import StatedRow, Workbook
 from eudr_geo.model.lot_book import BOOK_TABLES
@@ -22,6 +23,7 @@ from eudr_geo.project.importing.keys import (
     digest_of,
     rows_of,
     said_of,
+    stands_for_another,
 )
 from eudr_geo.store import Store
 
@@ -112,7 +114,8 @@ def lineage_of(known: Iterable[Lineage], given: Mapping[str, Mapping[Key, Row]],
     """Return the workbook that a file is a state of.
 
     The name it was given goes first, then its file name; then the workbook that says the same of at least half of the
-    goods on the move, or, for a file without any, of at least half of what that workbook says.
+    goods on the move and of more than half of all rows (of the shorter of the two), or, for a file without goods on the
+    move, of at least half of all that the workbook says.
 
     Parameters
     ----------
@@ -156,20 +159,37 @@ def plain_name(name: str) -> str:
 
 
 def _likeness(one: Lineage, given: Mapping[str, Mapping[Key, Row]]) -> float:
-    """How much of the smaller of the two is in both; 0 where that is too little."""
-    there = {table: {key for key, said in one.of(table).items() if not said.is_gone} for table in BOOK_TABLES}
+    """How many rows are in both; 0 where those are too few for a later state of the same workbook."""
     flows = [table for table in FLOWS if given.get(table)]
-    tables = flows or list(BOOK_TABLES)
-    shared = sum(
-        len(differing(one.of(table)[key].said, said_of(row))) <= _FEW_COLUMNS
-        for table in tables
-        for key, row in given.get(table, {}).items()
-        if key in there[table]
-    )
-    before = sum(len(there[table]) for table in tables)
-    now = sum(len(given.get(table, {})) for table in tables)
-    least = min(before, now) if flows else before
-    return shared if shared and shared >= _ALIKE_SHARE * least else 0.0
+    moved, all_rows = _shared(one, given, flows), _shared(one, given, list(BOOK_TABLES))
+    if not flows:
+        return all_rows.same if all_rows.same >= _ALIKE_SHARE * all_rows.before else 0.0
+    is_alike = moved.same >= _ALIKE_SHARE * moved.least and all_rows.same > _ALIKE_SHARE * all_rows.least
+    return all_rows.same if moved.same and is_alike else 0.0
+
+
+class _Shared(NamedTuple):
+    same: int
+    before: int
+    now: int
+
+    @property
+    def least(self) -> int:
+        return min(self.before, self.now)
+
+
+def _shared(one: Lineage, given: Mapping[str, Mapping[Key, Row]], tables: Sequence[str]) -> _Shared:
+    same = before = now = 0
+    for table in tables:
+        there = {key: said.said for key, said in one.of(table).items() if not said.is_gone}
+        rows = given.get(table, {})
+        before, now = before + len(there), now + len(rows)
+        for key in there.keys() & rows.keys():
+            said = said_of(rows[key])
+            columns = differing(there[key], said)
+            changed = {column: said.get(column) for column in columns}
+            same += len(columns) <= _FEW_COLUMNS and not stands_for_another(table, changed, there[key])
+    return _Shared(same, before, now)
 
 
 def differing(one: Row, other: Row) -> list[str]:

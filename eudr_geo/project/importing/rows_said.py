@@ -2,32 +2,18 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from eudr_geo.model.base import table_of
 from eudr_geo.model.lot_book import BOOK_TABLES
 from eudr_geo.project.importing.book_faults import heading_of
-from eudr_geo.project.importing.keys import Key, Row, digest_of, said_of, thing
+from eudr_geo.project.importing.keys import Key, Row, digest_of, said_of, stands_for_another, thing
 from eudr_geo.project.importing.lineage import Stated
 from eudr_geo.project.importing.questions import BACK, CONFLICT, REUSED, Question
 from eudr_geo.words.saying import joined, say
 
 NEW, CHANGED, GONE = "new", "changed", "gone"
-
-_STANDS_FOR: Mapping[str, tuple[tuple[str, ...], str]] = {
-    "delivery": (("lot_code", "producer_code", "plot_code"), "delivered_on"),
-    "process": ((), "date_start"),
-    "lot": ((), "created_on"),
-    "consignment": ((), "ship_date"),
-    "handover": (("lot_code",), "date_sent"),
-}
-"""Table → columns that say which thing a number stands for, and its day: another value is hardly a correction."""
-
-ANOTHER_SEASON_DAYS = 183
-"""Good practice: two days further apart than half a year are not of one harvest."""
 
 
 @dataclass(frozen=True)
@@ -124,7 +110,7 @@ def question_about(
         ],
         ", ",
     )  # fmt: skip
-    if contradicted and _stands_for_another(table, contradicted, before):
+    if contradicted and stands_for_another(table, contradicted, before):
         series = "imports:reused.do" if table in {"delivery", "process", "handover"} else "imports:reused.do-code"
         return Question(
             REUSED, *place, about, say("imports:reused", thing=about, columns=columns), say(series, prefix=prefix)
@@ -140,17 +126,3 @@ def question_about(
     if not was.is_gone and changed and now in was.earlier:
         return Question(BACK, *place, about, say("imports:back", thing=about, columns=columns), say("imports:back.do"))
     return None
-
-
-def _stands_for_another(table: str, changed: Row, before: Row) -> bool:
-    things, day = _STANDS_FOR.get(table, ((), ""))
-    if any(changed.get(column) and before.get(column) for column in things):
-        return True
-    return bool(changed.get(day)) and _days_apart(str(before[day]), str(changed[day])) > ANOTHER_SEASON_DAYS
-
-
-def _days_apart(one: str, other: str) -> int:
-    try:
-        return abs((dt.date.fromisoformat(one[:10]) - dt.date.fromisoformat(other[:10])).days)
-    except ValueError:  # a day without its month or year: nobody can tell how far it is
-        return 0

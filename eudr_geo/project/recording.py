@@ -1,0 +1,57 @@
+"""Packages that were built, as the project remembers them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from eudr_geo.model.base import table_of
+from eudr_geo.model.lineage import BuiltPackage
+from eudr_geo.store.journal import PACKAGE
+
+if TYPE_CHECKING:
+    from eudr_geo.project.packaging import Package
+    from eudr_geo.project.port import Project
+    from eudr_geo.store import Store
+
+
+@contextmanager
+def recorded(store: Store, package: Package, profile: str, *, now: str, who: str) -> Iterator[None]:
+    """Note that a package was built, if what is done inside succeeds; the same package is noted once.
+
+    Parameters
+    ----------
+    store
+        The project, opened for writing.
+    package
+        The package, about to be written to the disk.
+    profile
+        Profile it was built with.
+    now, who
+        For the log: UTC time (ISO 8601) and login name.
+    """
+    table, digest = table_of(BuiltPackage), package.manifest_sha256
+    with store.writing(
+        now=now, who=who, action=PACKAGE, summary=f"package of {', '.join(package.data.codes)}"
+    ) as writer:
+        rows = store.table(BuiltPackage)
+        if not ((rows["manifest_sha256"] == digest) & (rows["superseded_at"] == "")).any():
+            codes = json.dumps(list(package.data.codes), ensure_ascii=False)
+            row = {"codes": codes, "manifest_sha256": digest, "profile": profile, "built_at": now}
+            writer.insert(table, [row])
+        yield
+
+
+def superseded(project: Project, codes: Sequence[str]) -> list[dict[str, str]]:
+    """Return the earlier packages of the same codes that no longer say what the project says, oldest first."""
+    rows = project.table(BuiltPackage)
+    return [
+        {"manifest_sha256": digest, "built": built, "superseded": at, "why": why}
+        for held, digest, built, at, why in zip(
+            *(rows[name] for name in ("codes", "manifest_sha256", "built_at", "superseded_at", "superseded_why")),
+            strict=True,
+        )
+        if at and json.loads(held) == list(codes)
+    ]
