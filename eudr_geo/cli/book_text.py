@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from eudr_geo.cli import speech
-from eudr_geo.project.importing.questions import Question
 from eudr_geo.words.saying import counted, joined, say
 
 if TYPE_CHECKING:
     from eudr_geo.project.importing import BookImport
+    from eudr_geo.project.importing.questions import Question
 
 ROWS_SHOWN = 30
 
@@ -51,6 +51,7 @@ def where(one: Question) -> str:
 
     Examples
     --------
+    >>> from eudr_geo.project.importing.questions import Question
     >>> str(where(Question("gone", "book.xlsx", "Deliveries", 5, "", "", "")))
     'book.xlsx, Deliveries, row 5'
     """

@@ -42,7 +42,7 @@ def command(
     with options.open_project(project, write=True) as store, screen.progress(say("commands:progress.packing")) as step:
         step("", 0, 1)
         package = build_package(store, codes, with_names=with_names, profile=profile, on=now[:10])
-        with recorded(store, package, profile, now=now, who=screen.who_am_i()):
+        with recorded(store, codes, package.manifest_sha256, profile, now=now, who=screen.who_am_i()):
             if as_zip:
                 if path.exists() and not replace:
                     raise RefusedError(say("errors:already_there", path=path), fix=say("errors:already_there.replace"))

@@ -10,37 +10,36 @@ from typing import TYPE_CHECKING
 from eudr_geo.model.base import table_of
 from eudr_geo.model.lineage import BuiltPackage
 from eudr_geo.store.journal import PACKAGE
+from eudr_geo.words.saying import say
 
 if TYPE_CHECKING:
-    from eudr_geo.project.packaging import Package
     from eudr_geo.project.port import Project
     from eudr_geo.store import Store
 
 
 @contextmanager
-def recorded(store: Store, package: Package, profile: str, *, now: str, who: str) -> Iterator[None]:
+def recorded(
+    store: Store, codes: Sequence[str], manifest_sha256: str, profile: str, *, now: str, who: str
+) -> Iterator[None]:
     """Note that a package was built, if what is done inside succeeds; the same package is noted once.
 
     Parameters
     ----------
     store
         The project, opened for writing.
-    package
-        The package, about to be written to the disk.
+    codes, manifest_sha256
+        Codes it is of, and the SHA-256 of its manifest.
     profile
         Profile it was built with.
     now, who
         For the log: UTC time (ISO 8601) and login name.
     """
-    table, digest = table_of(BuiltPackage), package.manifest_sha256
-    with store.writing(
-        now=now, who=who, action=PACKAGE, summary=f"package of {', '.join(package.data.codes)}"
-    ) as writer:
+    summary = str(say("imports:package.log", codes=", ".join(codes)))
+    with store.writing(now=now, who=who, action=PACKAGE, summary=summary) as writer:
         rows = store.table(BuiltPackage)
-        if not ((rows["manifest_sha256"] == digest) & (rows["superseded_at"] == "")).any():
-            codes = json.dumps(list(package.data.codes), ensure_ascii=False)
-            row = {"codes": codes, "manifest_sha256": digest, "profile": profile, "built_at": now}
-            writer.insert(table, [row])
+        if not ((rows["manifest_sha256"] == manifest_sha256) & (rows["superseded_at"] == "")).any():
+            row = {"codes": json.dumps(list(codes), ensure_ascii=False), "manifest_sha256": manifest_sha256}
+            writer.insert(table_of(BuiltPackage), [{**row, "profile": profile, "built_at": now}])
         yield
 
 

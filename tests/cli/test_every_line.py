@@ -92,6 +92,8 @@ COMMANDS = {
     "package twice": ("package", "DL26-EXP-001", "-p", "coop.gpkg", "-o", "packed", "--zip"),
     "verify": ("verify", "packed"),
     "waive": ("waive", "-p", "coop.gpkg"),
+    "void": ("void", "NONE-1", "-p", "coop.gpkg", "--why", "x"),
+    "void it": ("void", "PN-0001", "-p", "coop.gpkg", "--why", "x", "--yes"),
     "nothing new": ("book", SAMPLES / "cooperative.xlsx", "-p", "coop.gpkg", "--yes"),
     "workbook": ("workbook", "new", "-o", "book.xlsx", "-p", "coop.gpkg"),
     "forget": ("forget", "NH-001", "-p", "coop.gpkg", "--yes"),
@@ -119,6 +121,7 @@ _OTHERS = (
     r"No such option '--nope'. Did you mean '--ignore'\?",
     r"\d+ organisation, .*",
     r"\d+ plots new, .* refused$",
+    r"package of DL26-EXP-001$",
     r"\bplots(?=⟦)",  # name of the layer in folder-without-prj.zip
 )
 

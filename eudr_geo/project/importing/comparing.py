@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
+from functools import cached_property
 
 from eudr_geo.lots.sheets import sheets
 from eudr_geo.model.lot_book import BOOK_TABLES, LotBook, in_force
@@ -133,7 +134,7 @@ class Comparison:
         new = {key: row for key, row in given.items() if key not in held}
         was_key = corrected(name, {key: gone[key] for key in places}, new, places) if gone and new else {}
         merged = self.merged[name] = dict(held)
-        known = self._known()
+        known = self._known
         columns = self._columns(name)
         for key, row in given.items():
             old_key = was_key.get(key, key)
@@ -147,18 +148,19 @@ class Comparison:
                 merged.pop(old_key)
                 merged[key] = self._known_row(name, key, old_key, row, columns)
             plan.statements.say(name, key, row, stated.get(old_key), old_key)
-        for key in gone.keys() - set(was_key.values()):
-            self._missing(name, key)
+        found = set(was_key.values())
+        for key in gone:
+            if key not in found:
+                self._missing(name, key)
 
+    @cached_property
     def _known(self) -> dict[str, set[str]]:
         """Table → codes that the project knows or the book gives."""
-        if not hasattr(self, "_codes"):
-            self._codes = {
-                name: {str(key[0]) for key in (*self.held[name], *self.given[name])}
-                for name in BOOK_TABLES
-                if self.asks[name].has_code
-            }
-        return self._codes
+        return {
+            name: {str(key[0]) for key in (*self.held[name], *self.given[name])}
+            for name in BOOK_TABLES
+            if self.asks[name].has_code
+        }
 
     def _new(self, name: str, key: Key, row: Row) -> bool:
         """Note a row that the project does not hold; tell whether it comes in."""

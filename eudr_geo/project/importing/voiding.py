@@ -13,7 +13,7 @@ from eudr_geo.project.importing.keys import Row, rows_of
 from eudr_geo.project.importing.questions import Answers, Question
 from eudr_geo.project.importing.stating import supersede
 from eudr_geo.store import Store
-from eudr_geo.words.saying import say
+from eudr_geo.words.saying import joined, say
 
 
 @dataclass
@@ -89,9 +89,10 @@ def void(store: Store, plan: VoidPlan, *, now: str, who: str) -> None:
     InputError
         When more would be taken from its lot than the lot then holds.
     """
-    summary = f"receipt {plan.row['code']} is void: {plan.why}"
+    said = [say("imports:void.log", code=plan.row["code"], why=plan.why)]
     if plan.questions:
-        summary += f"; correction: {plan.answers.correction}"
+        said.append(say("imports:correction", reason=plan.answers.correction))
+    summary = str(joined(said))
     with store.writing(now=now, who=who, action="void", summary=summary) as writer:
         stood_still(writer, plan.seen)
         writer.update(table_of(Delivery), {int(plan.row["fid"]): {"void_reason": plan.why}})
