@@ -14,6 +14,7 @@ import unicodedata
 import zipfile
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -153,11 +154,11 @@ def write_folder(path: Path, files: Mapping[str, bytes], *, replace: bool = Fals
     path
         The folder; its parent must exist.
     files
-        Name → bytes; written in this order.
+        Name → bytes, with ``/`` for those in folders of it; written in this order.
     replace
         Take the place of an older folder, which stays until the new one is complete.
     known
-        Names that a folder of this kind may have beside ``files``.
+        Names that a folder of this kind may have beside ``files``; ``*`` stands for anything.
 
     Raises
     ------
@@ -173,13 +174,14 @@ def write_folder(path: Path, files: Mapping[str, bytes], *, replace: bool = Fals
             fix=Said("name another folder, or use --replace", "errors:already_there.folder", {}),
         )
     if path.exists():
-        _only_of_its_kind(path, {*files, *known})
+        _only_of_its_kind(path, {*(name.partition("/")[0] for name in files), *known})
     try:
         beside = Path(tempfile.mkdtemp(prefix=".eudr-geo-", dir=path.parent))
     except OSError as error:
         raise _cannot_write(path, error) from error
     try:
         for name, data in files.items():
+            (beside / name).parent.mkdir(parents=True, exist_ok=True)
             write_file(beside / name, data)
         beside.chmod(0o755)
         sync_folder(beside)
@@ -202,7 +204,9 @@ def write_folder(path: Path, files: Mapping[str, bytes], *, replace: bool = Fals
 def _only_of_its_kind(path: Path, names: Collection[str]) -> None:
     """Refuse to take the place of a folder that holds anything else: it would be gone, and nobody asked for that."""
     strange = (
-        sorted(entry.name for entry in path.iterdir() if entry.name not in names) if path.is_dir() else [path.name]
+        sorted(entry.name for entry in path.iterdir() if not any(fnmatchcase(entry.name, name) for name in names))
+        if path.is_dir()
+        else [path.name]
     )
     if strange:
         raise RefusedError(

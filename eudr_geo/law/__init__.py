@@ -48,6 +48,7 @@ __all__ = [
     "GEOLOCATION_MAX_BYTES",
     "HUGE_PLOT_HA",
     "IMPLIED_OVERLAP_SHARE",
+    "LINES_MAX_PER_STATEMENT",
     "MIN_RING_POSITIONS",
     "NEAR_LIMIT_SHARE",
     "NEWEST_EU_VERSION",
@@ -107,6 +108,8 @@ PLACE_NAME_MAX = int(limit("place_name_max"))
 """Good practice: the EU system publishes no limit for ProductionPlace."""
 GEOLOCATION_MAX_BYTES = int(limit("geolocation_max"))
 """25 MB of geolocation a due diligence statement, read as 10^6 because the unit is not told."""
+LINES_MAX_PER_STATEMENT = int(limit("lines_warn_per_statement"))
+"""Commodity lines of a due diligence statement: 100 by the validation rules; the schema would take 200."""
 PRODUCERS_MAX_PER_LINE = int(limit("producers_max_per_line"))
 """Producers of one commodity line."""
 PRODUCERS_MAX_PER_STATEMENT = int(limit("producers_max_per_statement"))

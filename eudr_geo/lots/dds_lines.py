@@ -1,30 +1,63 @@
-"""Commodity lines of a due diligence statement: one a lot and country, split where it has too many producers."""
+"""Commodity lines of due diligence statements: one a lot and country, split where one would hold too much.
+
+Each line declares the land that its own kilograms came from, and nothing else; each has a file of its own.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from eudr_geo.law import PRODUCERS_MAX_PER_LINE
+from eudr_geo.law import (
+    GEOLOCATION_MAX_BYTES,
+    LINES_MAX_PER_STATEMENT,
+    PRODUCERS_MAX_PER_LINE,
+    PRODUCERS_MAX_PER_STATEMENT,
+)
+from eudr_geo.model.package import CommodityLine, Land
 
 if TYPE_CHECKING:
     import pandas as pd
 
-COLUMNS = ("line", "hs_code", "producer_country", "lot_code", "producers", "plots", "net_mass_kg")
+COLUMNS = (
+    "statement", "line", "file", "hs_code", "producer_country", "lot_code", "producers", "plots", "net_mass_kg",
+)  # fmt: skip
 _GRAM = 3
 
 
-def dds_lines(
-    trace: pd.DataFrame, lots: pd.DataFrame, countries: dict[str, str], *, most: int = PRODUCERS_MAX_PER_LINE
-) -> pd.DataFrame:
-    """Return the commodity lines that declare some lots.
+class LineLimits(NamedTuple):
+    """What the EU system takes: producers and lines by number, geolocation in bytes.
 
-    A line holds the producers of one lot and one country, in the order of their codes; one with more producers than a
-    line may have is split, and each part gets the kilograms attributed to its own producers. The kilograms of a lot's
-    lines add up to the lot: the largest remainders are rounded up, to whole kilograms where the lot is whole.
+    Source: EU system validation rules (Operator API Reference v1.0, chapter 10); of lines the 100 of the rules, not the
+    200 of the schema.
+    """
+
+    producers: int = PRODUCERS_MAX_PER_LINE
+    producers_per_statement: int = PRODUCERS_MAX_PER_STATEMENT
+    lines_per_statement: int = LINES_MAX_PER_STATEMENT
+    bytes_per_statement: int = GEOLOCATION_MAX_BYTES
+
+
+_LIMITS = LineLimits()
+
+
+def commodity_lines(
+    trace: pd.DataFrame,
+    lots: pd.DataFrame,
+    countries: Mapping[Land, str],
+    sizes: Mapping[Land, int],
+    limits: LineLimits = _LIMITS,
+) -> tuple[CommodityLine, ...]:
+    """Return the commodity lines that declare some lots, in as few statements as hold them.
+
+    A line holds the producers of one lot and one country, in the order of their codes; one with more producers or
+    more bytes of geolocation than there may be is split, and each part gets the kilograms attributed to its own
+    producers. The kilograms of a lot's lines add up to the lot: the largest remainders are rounded up, to whole
+    kilograms where the lot is whole.
 
     Parameters
     ----------
@@ -33,42 +66,96 @@ def dds_lines(
     lots
         One row a lot: code, hs_code, quantity_kg.
     countries
-        Plot code → country of production.
-    most
-        Producers of one line.
+        Plot code and version → country of production.
+    sizes
+        Plot code and version → bytes of its feature, at most.
+    limits
+        What a line and a statement may hold.
 
     Returns
     -------
-    pandas.DataFrame
-        Columns :data:`COLUMNS`, in the order of lot, country and producer.
+    tuple of CommodityLine
+        In the order of lot, country and producer; numbered in each statement from 1.
     """
-    import pandas as pd
-
-    rows: list[tuple[object, ...]] = []
+    lines = []
     for lot in lots.sort_values("code").itertuples():
-        own = trace[trace["lot_code"] == lot.code].copy()
-        own["country"] = [countries.get(plot, "") for plot in own["plot_code"]]
-        # A plot without a producer is a producer of its own: nobody else can be counted with it.
-        own["who"] = [who or f"\uffff{plot}" for who, plot in zip(own["producer_code"], own["plot_code"], strict=True)]
-        parts = []
-        for country, its in own.groupby("country", sort=True):
-            names = sorted(set(its["who"]))
-            for start in range(0, len(names), most):
-                chunk = its[its["who"].isin(names[start : start + most])]
-                parts.append(
-                    (
-                        country,
-                        len(names[start : start + most]),
-                        chunk["plot_code"].nunique(),
-                        chunk["kg_attributed"].sum(),
-                    )
-                )
+        own = trace[trace["lot_code"] == lot.code]
+        parts = list(_parts(own, countries, sizes, limits))
         weights = shared_out([kg for *_, kg in parts], float(lot.quantity_kg))
-        rows += [
-            (lot.hs_code, country, lot.code, producers, plots, kg)
-            for (country, producers, plots, _), kg in zip(parts, weights, strict=True)
+        lines += [
+            CommodityLine(0, 0, "", str(lot.hs_code), country, str(lot.code), producers, land, kg)
+            for (country, producers, land, _), kg in zip(parts, weights, strict=True)
         ]
-    return pd.DataFrame([(number, *row) for number, row in enumerate(rows, 1)], columns=list(COLUMNS))
+    return _in_statements(lines, sizes, limits)
+
+
+def _parts(
+    own: pd.DataFrame, countries: Mapping[Land, str], sizes: Mapping[Land, int], limits: LineLimits
+) -> Iterator[tuple[str, int, tuple[Land, ...], float]]:
+    """Country, number of producers, land and kilograms of each line of one lot."""
+    per_country: dict[str, dict[str, dict[Land, float]]] = {}
+    columns = (own[name] for name in ("plot_code", "plot_version", "producer_code", "kg_attributed"))
+    for plot, version, producer, kg in zip(*columns, strict=True):
+        if not plot:
+            continue  # what has no land is in no line
+        # A plot without a producer is a producer of its own: nobody else can be counted with it.
+        land, who = (str(plot), int(version or 0)), str(producer) or f"\uffff{plot}"
+        held = per_country.setdefault(countries.get(land, ""), {}).setdefault(who, {})
+        held[land] = held.get(land, 0.0) + float(kg)
+    for country, producers in sorted(per_country.items()):
+        names: list[str] = []
+        size = 0
+        for who in sorted(producers):
+            weight = sum(sizes.get(land, 0) for land in producers[who])
+            if names and (len(names) == limits.producers or size + weight > limits.bytes_per_statement):
+                yield _part(country, names, producers)
+                names, size = [], 0
+            names.append(who)
+            size += weight
+        yield _part(country, names, producers)
+
+
+def _part(
+    country: str, names: Sequence[str], producers: Mapping[str, Mapping[Land, float]]
+) -> tuple[str, int, tuple[Land, ...], float]:
+    land = sorted({one for who in names for one in producers[who]})
+    return country, len(names), tuple(land), sum(kg for who in names for kg in producers[who].values())
+
+
+def _in_statements(
+    lines: Sequence[CommodityLine], sizes: Mapping[Land, int], limits: LineLimits
+) -> tuple[CommodityLine, ...]:
+    """Number the lines, and begin another statement where one would hold too many lines, producers or bytes."""
+    placed: list[CommodityLine] = []
+    statement, number, producers, held = 1, 0, 0, 0
+    for line in lines:
+        size = sum(sizes.get(land, 0) for land in line.land)
+        is_full = (
+            number == limits.lines_per_statement
+            or producers + line.producers > limits.producers_per_statement
+            or held + size > limits.bytes_per_statement
+        )
+        if number and is_full:
+            statement, number, producers, held = statement + 1, 0, 0, 0
+        number, producers, held = number + 1, producers + line.producers, held + size
+        placed.append(replace(line, statement=statement, line=number))
+    return tuple(replace(line, file=_file(line, several=statement > 1)) for line in placed)
+
+
+def _file(line: CommodityLine, *, several: bool) -> str:
+    name = f"geolocation/line-{line.line}.geojson"
+    return f"statement-{line.statement}/{name}" if several else name
+
+
+def table_of_lines(lines: Sequence[CommodityLine]) -> list[tuple[object, ...]]:
+    """Return the lines as rows of :data:`COLUMNS`."""
+    return [
+        (
+            one.statement, one.line, one.file, one.hs_code, one.country, one.lot_code, one.producers,
+            len({plot for plot, _ in one.land}), one.net_mass_kg,
+        )
+        for one in lines
+    ]  # fmt: skip
 
 
 def shared_out(parts: Sequence[float], total: float) -> list[float]:

@@ -23,6 +23,41 @@ class Input:
     size_bytes: int
 
 
+Land = tuple[str, int]
+"""Code of a plot, and the version of its boundary; 0 where nobody numbered it."""
+
+
+@dataclass(frozen=True)
+class CommodityLine:
+    """A commodity line of a due diligence statement, and the land that its kilograms came from.
+
+    Attributes
+    ----------
+    statement, line
+        Number of the statement, and of the line in it, from 1.
+    file
+        Its geolocation, a file of the package.
+    hs_code, country, lot_code
+        HS code of the goods, country of production, lot.
+    producers
+        How many there are.
+    land
+        Plots and versions, sorted.
+    net_mass_kg
+        What this land gave.
+    """
+
+    statement: int
+    line: int
+    file: str
+    hs_code: str
+    country: str
+    lot_code: str
+    producers: int
+    land: tuple[Land, ...]
+    net_mass_kg: float
+
+
 @dataclass(frozen=True)
 class PackageData:
     """What is packed. Exports render it; none of them computes anything that another one shows.
@@ -49,6 +84,8 @@ class PackageData:
         The receipt of every repair of these plots.
     inputs
         Files the plots and lots came from, sorted by name.
+    lines
+        The commodity lines to enter, each with its land.
     with_names
         Producers' names may be shown; otherwise their codes stand in for them.
     """
@@ -65,6 +102,12 @@ class PackageData:
     inputs: tuple[Input, ...] = ()
     with_names: bool = False
     extra: Mapping[str, Any] = field(default_factory=dict)
+    lines: tuple[CommodityLine, ...] = ()
+
+    def land(self) -> list[Land]:
+        """Code and version of each row of ``plots``, shape (n,)."""
+        pairs = zip(self.versions["plot_code"], self.versions["version"], strict=True)
+        return [(str(code), int(version)) for code, version in pairs]
 
     def producer_labels(self) -> list[str]:
         """Label of the producer of each plot, shape (n,): the name if names may leave, else the code."""

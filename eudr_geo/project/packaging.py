@@ -16,13 +16,15 @@ from eudr_geo.base.errors import InputError, RefusedError
 from eudr_geo.base.version import VERSION
 from eudr_geo.base.writing import json_bytes, sha256
 from eudr_geo.checks.catalogue import RULES_VERSION
-from eudr_geo.law import GEOLOCATION_MAX_BYTES, PRODUCERS_MAX_PER_STATEMENT
+from eudr_geo.law import GEOLOCATION_MAX_BYTES
 from eudr_geo.lots.behind import Records, records_behind
+from eudr_geo.lots.dds_lines import commodity_lines
 from eudr_geo.lots.tracing import some, traces
 from eudr_geo.model.findings import CheckResult, Findings
 from eudr_geo.model.lot_book import LotBook
-from eudr_geo.model.package import PackageData
+from eudr_geo.model.package import CommodityLine, PackageData
 from eudr_geo.model.trace import Trace
+from eudr_geo.outputs.package.eudr_geojson import size_bounds
 from eudr_geo.project.auditing import audit, audit_result
 from eudr_geo.project.port import Project
 from eudr_geo.project.recording import superseded
@@ -72,8 +74,9 @@ def _renderers() -> tuple[ModuleType, ...]:
 
 
 def file_names() -> frozenset[str]:
-    """Return the names of all files that a package of any profile may have."""
-    return frozenset({MANIFEST, *(str(module.FILE) for module in _renderers())})
+    """Return the names of all files and folders (with ``*``) that a package of any profile may have."""
+    folders = (folder for module in _renderers() for folder in getattr(module, "FOLDERS", ()))
+    return frozenset({MANIFEST, *(str(module.FILE) for module in _renderers()), *folders})
 
 
 def profiles() -> tuple[str, ...]:
@@ -132,7 +135,7 @@ def gather(project: Project, codes: Sequence[str], *, with_names: bool = False, 
     found = _relevant(judged, set(plot_codes), behind)
     fit = len(set(plot_codes) - {finding.plot_id for finding in found.errors()})
     result = audit_result(found, fit, len(plot_codes) - fit)
-    return PackageData(
+    data = PackageData(
         codes=tuple(codes),
         consignment=consignment,
         organisation={
@@ -147,6 +150,7 @@ def gather(project: Project, codes: Sequence[str], *, with_names: bool = False, 
         inputs=tuple(sorted(project.source_files(), key=lambda file: (file.name, file.sha256))),
         with_names=with_names,
     )
+    return replace(data, lines=_lines(data))
 
 
 def _latest(on: str, consignment: Mapping[str, Any]) -> str:
@@ -211,28 +215,35 @@ def build_package(
         raise RefusedError(
             counted("packages:errors-stand", len(standing), named=joined(named)), fix=say("packages:errors-stand.do")
         )
-    _refuse_too_many(data)
     chosen = [module for module in _renderers() if getattr(module, "PROFILE", profile) == profile]
-    files = {str(module.FILE): bytes(module.render(data)) for module in chosen}
-    size = len(files["geolocation.geojson"])
+    files: dict[str, bytes] = {}
+    for module in chosen:
+        made = module.render(data)
+        files |= {str(module.FILE): bytes(made)} if isinstance(made, bytes) else dict(made)
+    _refuse_too_large(data, files)
+    files[MANIFEST] = _manifest(data, files, superseded(project, codes))
+    return Package(data, files)
+
+
+def _refuse_too_large(data: PackageData, files: Mapping[str, bytes]) -> None:
+    """Refuse what no statement can hold: the land of one producer that is too large by itself."""
+    held: dict[int, int] = {}
+    for line in data.lines:
+        held[line.statement] = held.get(line.statement, 0) + len(files[line.file])
+    size = max(held.values(), default=0)
     if size > GEOLOCATION_MAX_BYTES:
         raise RefusedError(
             say("packages:too-large", size_mb=size / 1e6, most_mb=GEOLOCATION_MAX_BYTES / 1e6),
             fix=say("packages:too-large.do"),
         )
-    files[MANIFEST] = _manifest(data, files, superseded(project, codes))
-    return Package(data, files)
 
 
-def _refuse_too_many(data: PackageData) -> None:
-    """Refuse what no statement can hold."""
-    trace = data.trace
-    producers = {who or plot for who, plot in zip(trace["producer_code"], trace["plot_code"], strict=True)}
-    if len(producers) > PRODUCERS_MAX_PER_STATEMENT:
-        raise RefusedError(
-            say("packages:too-many-producers", producers=len(producers), most=PRODUCERS_MAX_PER_STATEMENT),
-            fix=say("packages:too-many-producers.do"),
-        )
+def _lines(data: PackageData) -> tuple[CommodityLine, ...]:
+    """The commodity lines of what is packed."""
+    land = data.land()
+    countries = dict(zip(land, data.plots["country"].tolist(), strict=True))
+    sizes = dict(zip(land, size_bounds(data.plots, data.producer_labels()).tolist(), strict=True))
+    return commodity_lines(data.trace, data.lots, countries, sizes)
 
 
 def _packed(book: LotBook, codes: Sequence[str]) -> tuple[dict[str, Any], list[tuple[str, float, str]]]:

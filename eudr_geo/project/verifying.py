@@ -1,7 +1,8 @@
 """Verify a package: offline, without the project, with nothing but Python's standard library.
 
 The format is small enough to be checked by hand: ``manifest.json`` lists every other file with its SHA-256 and
-size; ``geolocation.geojson`` and ``trace.csv`` must speak of the same plots, and the kilograms must add up.
+size; the geolocation of each line of ``dds_lines.csv`` and the rows of its lot in ``trace.csv`` must speak of the same
+plots, and the kilograms must add up.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from eudr_geo.base.errors import InputError
 from eudr_geo.words.saying import say
 
 MANIFEST = "manifest.json"
+TRACE, LINES = "trace.csv", "dds_lines.csv"
+_ONE_FILE = "geolocation.geojson"
 MANIFEST_SCHEMA = "eudr-geo.manifest/1"
 _MAX_FILES, _MAX_BYTES = 1_000, 2_000_000_000  # far above any package; a stranger's zip may claim anything
 _KG_TOLERANCE = 0.5  # shares are printed to the gram; a lot of 1 000 plots may round to half a kilogram
@@ -186,35 +189,59 @@ def _manifest(data: bytes, defects: list[Defect]) -> Mapping[str, dict[str, obje
 
 
 def _contents(files: Mapping[str, bytes], defects: list[Defect]) -> tuple[int, float]:
-    """Compare the plots of the GeoJSON with those of the trace, and the trace with the quantities of the manifest."""
+    """Compare the land of each commodity line with the trace of its lot, and the kilograms of both."""
     try:
-        features = json.loads(files["geolocation.geojson"])["features"]
-        declared = {str(feature["properties"].get("ProductionPlace", "")) for feature in features}
-        rows = list(csv.DictReader(io.StringIO(files["trace.csv"].decode("utf-8-sig"))))
-        traced = {_text(row["plot_code"]) for row in rows}
+        rows = _rows(files[TRACE])
+        traced: dict[str, set[str]] = {}
         kg: dict[str, float] = {}
         for row in rows:
-            kg[_text(row["lot_code"])] = kg.get(_text(row["lot_code"]), 0.0) + float(row["kg_attributed"])
+            lot, plot = _text(row["lot_code"]), _text(row["plot_code"])
+            kg[lot] = kg.get(lot, 0.0) + float(row["kg_attributed"])
+            traced.setdefault(lot, set()).update([plot] if plot else [])
+        lots_of = _lots_of_files(files, set(traced))
+        declared = {name: _places(files[name]) for name in lots_of}
         lots = json.loads(files[MANIFEST])["lots"]
         promised = {str(lot["code"]): float(lot["quantity_kg"]) for lot in lots}
     except (KeyError, ValueError, TypeError, AttributeError, RecursionError, csv.Error) as error:
         why = say("packages:content-unreadable", why=repr(error))
-        defects.append(Defect("content-unreadable", "geolocation.geojson, trace.csv", why))
+        defects.append(Defect("content-unreadable", f"geolocation, {TRACE}", why))
         return 0, 0.0
-    defects += [
-        Defect("plot-not-traced", "geolocation.geojson", say("packages:plot-not-traced", plot=code))
-        for code in sorted(declared - traced)
-    ]
-    defects += [
-        Defect("plot-not-declared", "trace.csv", say("packages:plot-not-declared", plot=code))
-        for code in sorted(traced - declared)
-    ]
+    for name, codes in sorted(lots_of.items()):
+        own = set().union(*(traced.get(lot, set()) for lot in codes))
+        defects += [
+            Defect("plot-not-traced", name, say("packages:plot-not-traced", plot=code))
+            for code in sorted(declared[name] - own)
+        ]
+    for lot, plots in sorted(traced.items()):
+        found = set().union(*(declared[name] for name, codes in lots_of.items() if lot in codes))
+        defects += [
+            Defect("plot-not-declared", TRACE, say("packages:plot-not-declared", plot=code))
+            for code in sorted(plots - found)
+        ]
     for code in sorted(set(kg) | set(promised)):
         have, want = kg.get(code, 0.0), promised.get(code, 0.0)
         if abs(have - want) > _KG_TOLERANCE:
             why = say("packages:kilograms-differ", lot=code, traced_kg=have, packed_kg=want)
-            defects.append(Defect("kilograms-differ", "trace.csv", why))
-    return len(traced), sum(kg.values())
+            defects.append(Defect("kilograms-differ", TRACE, why))
+    return len(set().union(*traced.values())), sum(kg.values())
+
+
+def _lots_of_files(files: Mapping[str, bytes], lots: set[str]) -> dict[str, set[str]]:
+    """Geolocation file → lots that it declares: what the lines say; one file for all in packages of version 0.1."""
+    if _ONE_FILE in files:
+        return {_ONE_FILE: lots}
+    found: dict[str, set[str]] = {}
+    for row in _rows(files[LINES]):
+        found.setdefault(_text(row["file"]), set()).add(_text(row["lot_code"]))
+    return found
+
+
+def _rows(data: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"))))
+
+
+def _places(data: bytes) -> set[str]:
+    return {str(feature["properties"].get("ProductionPlace", "")) for feature in json.loads(data)["features"]}
 
 
 def _text(cell: str) -> str:

@@ -25,6 +25,8 @@ from eudr_geo.store import create_store, open_store
 
 EVENT = {"now": "2026-01-01T00:00:00Z", "who": "test"}
 CONSIGNMENT = "DL26-EXP-001"
+LINES = 3
+"""Commodity lines of that consignment."""
 
 
 @pytest.fixture(scope="module")
@@ -51,16 +53,22 @@ def folder(package, tmp_path):
     return tmp_path / "package"
 
 
+def features(package):
+    """Features of all commodity lines."""
+    files = sorted(name for name in package.files if name.endswith(".geojson") and "geolocation/" in name)
+    assert files
+    return [feature for name in files for feature in json.loads(package.files[name])["features"]]
+
+
 def rows(package):
     return list(csv.DictReader(io.StringIO(package.files["trace.csv"].decode("utf-8-sig"))))
 
 
 def test_only_the_plots_that_fed_the_lots_are_declared(package):
-    features = json.loads(package.files["geolocation.geojson"])["features"]
-    declared = {feature["properties"]["ProductionPlace"] for feature in features}
+    declared = {feature["properties"]["ProductionPlace"] for feature in features(package)}
     assert declared == {row["plot_code"] for row in rows(package)}
     assert 0 < len(declared) < 240
-    assert {feature["properties"]["ProducerCountry"] for feature in features} == {"VN"}
+    assert {feature["properties"]["ProducerCountry"] for feature in features(package)} == {"VN"}
 
 
 def test_the_kilograms_add_up_to_what_is_shipped(package):
@@ -77,7 +85,7 @@ def test_names_leave_only_when_asked_for(package, project, samples):
     assert not any(name in data for data in package.files.values())
     with open_store(project) as store:
         named = build_package(store, [CONSIGNMENT], with_names=True)
-    assert name in named.files["geolocation.geojson"]
+    assert all(name in data for file, data in named.files.items() if file == "geolocation/line-1.geojson")
 
 
 def test_a_buyer_gets_kilograms_beside_the_official_properties(package, project):
@@ -86,10 +94,10 @@ def test_a_buyer_gets_kilograms_beside_the_official_properties(package, project)
         with pytest.raises(InputError, match="profile"):
             build_package(store, [CONSIGNMENT], profile="nobody")
     assert set(bought.files) == {*package.files, "plots_by_lot.geojson"}
-    features = json.loads(bought.files["plots_by_lot.geojson"])["features"]
-    assert len(features) == len(rows(package))
-    assert list(features[0]["properties"])[:3] == ["ProducerName", "ProducerCountry", "ProductionPlace"]
-    kg = sum(feature["properties"]["kg"] for feature in features)
+    sold = json.loads(bought.files["plots_by_lot.geojson"])["features"]
+    assert len(sold) == len(rows(package))
+    assert list(sold[0]["properties"])[:3] == ["ProducerName", "ProducerCountry", "ProductionPlace"]
+    kg = sum(feature["properties"]["kg"] for feature in sold)
     assert kg == pytest.approx(sum(float(row["kg_attributed"]) for row in rows(package)))
 
 
@@ -101,7 +109,7 @@ def test_the_same_project_gives_the_same_bytes(package, project):
 def test_a_good_package_verifies_as_folder_and_zip(package, folder, tmp_path):
     verdict = verify(folder, manifest_sha256=package.manifest_sha256)
     assert verdict.is_good
-    assert verdict.files == len(package.files) == 7
+    assert verdict.files == len(package.files) == 6 + LINES
     path = tmp_path / "package.zip"
     path.write_bytes(zip_bytes(package.files, folder="x"))
     assert verify(path).is_good
@@ -141,11 +149,11 @@ def test_each_defect_has_its_code(package, folder, fault):
             lines = files["trace.csv"].splitlines(keepends=True)
             files["trace.csv"] = b"".join(lines[:-1])
         else:
-            document = json.loads(files["geolocation.geojson"])
+            document = json.loads(files["geolocation/line-1.geojson"])
             document["features"] = document["features"][1:]
-            files["geolocation.geojson"] = json.dumps(document).encode()
+            files["geolocation/line-1.geojson"] = json.dumps(document).encode()
         manifest = json.loads(files["manifest.json"])
-        for name in ("trace.csv", "geolocation.geojson"):
+        for name in ("trace.csv", "geolocation/line-1.geojson"):
             manifest["files"][name] = {"sha256": hashlib.sha256(files[name]).hexdigest(), "bytes": len(files[name])}
         files["manifest.json"] = json.dumps(manifest).encode()
         for name, data in files.items():
@@ -220,7 +228,7 @@ def test_what_lay_in_one_silo_is_declared_with_it(project, tmp_path):
     exact = set(own.rows.loc[own.rows["kg_attributed"] > 0, "plot_code"])
     places = {
         feature["properties"]["ProductionPlace"]
-        for feature in json.loads(made.files["geolocation.geojson"])["features"]
+        for feature in json.loads(made.files["geolocation/line-1.geojson"])["features"]
     }
     assert places == exact | set(fed.rows.loc[fed.rows["kg_attributed"] > 0, "plot_code"])
     added = [row for row in rows(made) if row["evidence_class"] == "silo"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from eudr_geo.base.writing import csv_bytes
-from eudr_geo.lots.dds_lines import dds_lines
+from eudr_geo.lots.dds_lines import COLUMNS, table_of_lines
 from eudr_geo.model.package import PackageData
 
 SUMMARY = "commodity lines for the due diligence statement (CSV)"
@@ -11,7 +11,5 @@ FILE = "dds_lines.csv"
 
 
 def render(package: PackageData) -> bytes:
-    """Return the lines: HS code, country, lot, producers, plots and net mass in kg."""
-    countries = dict(zip(package.plots["plot_id"], package.plots["country"], strict=True))
-    frame = dds_lines(package.trace, package.lots, countries)
-    return csv_bytes(list(frame.columns), frame.itertuples(index=False, name=None))
+    """Return the lines: statement, line, file, HS code, country, lot, producers, plots and net mass in kg."""
+    return csv_bytes(COLUMNS, table_of_lines(package.lines))

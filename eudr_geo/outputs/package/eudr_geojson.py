@@ -1,4 +1,4 @@
-"""``geolocation.geojson``: the plots as the EU Information System takes them at commodity level (Type II)."""
+"""``geolocation/line-1.geojson`` …: the land of each commodity line as the EU Information System takes it (Type II)."""
 
 from __future__ import annotations
 
@@ -17,15 +17,38 @@ from eudr_geo.model.plots import Array, Plots
 from eudr_geo.plots.geodesy import area_ha
 from eudr_geo.words.saying import say
 
-SUMMARY = "the plots as the EU system takes them (GeoJSON, Type II)"
-FILE = "geolocation.geojson"
+SUMMARY = "the land of each commodity line as the EU system takes it (GeoJSON, Type II)"
+FILE = "geolocation/"
+FOLDERS = ("geolocation", "statement-*")
+"""Folders of a package that it fills: the second where more than one statement is needed."""
+
+_POSITION_BYTES = len("[-179.123456,-89.123456],")
+_FEATURE_BYTES = 250  # the fixed words of a feature, with room
 
 _POSITION = f"[%.{COORDINATE_DECIMALS}f,%.{COORDINATE_DECIMALS}f]"
 
 
-def render(package: PackageData) -> bytes:
-    """Return the plots of a package. See :func:`to_geojson`."""
-    return to_geojson(package.plots, package.producer_labels())
+def render(package: PackageData) -> dict[str, bytes]:
+    """Return a file for each commodity line: name → GeoJSON. See :func:`to_geojson`."""
+    row_of = {land: row for row, land in enumerate(package.land())}
+    texts = _features(package.plots, package.producer_labels(), None)
+    return {line.file: _collection(texts[row_of[land]] for land in line.land) for line in package.lines}
+
+
+def size_bounds(plots: Plots, producers: Sequence[str]) -> npt.NDArray[np.int64]:
+    """Return how many bytes the feature of each plot has at most, shape (n,).
+
+    Parameters
+    ----------
+    plots, producers
+        As for :func:`to_geojson`.
+    """
+    corners = shapely.get_num_coordinates(plots.geometry) + 3 * shapely.get_num_geometries(plots.geometry)
+    columns = (producers, plots["country"], plots["plot_id"], plots["place"])
+    words = np.sum(
+        [[len(json.dumps(str(one), ensure_ascii=False).encode()) for one in column] for column in columns], axis=0
+    )
+    return np.asarray(corners * _POSITION_BYTES + words + _FEATURE_BYTES * shapely.get_num_geometries(plots.geometry))
 
 
 def to_geojson(
@@ -63,11 +86,20 @@ def to_geojson(
     holes, error 14 on ``Area``).
     """
     names = list(plots["producer"]) if producers is None else list(producers)
+    return _collection(_features(plots, names, extra))
+
+
+def _collection(features: Iterable[str]) -> bytes:
+    return ('{"type":"FeatureCollection","features":[' + ",".join(features) + "]}").encode()
+
+
+def _features(plots: Plots, names: Sequence[str], extra: Sequence[Mapping[str, Any]] | None) -> list[str]:
+    """The features of each plot as text, with commas between several."""
     parts, owner = _explode(plots)
     parts = _oriented(np.round(shapely.get_coordinates(parts), COORDINATE_DECIMALS) + 0.0, parts)
     areas = area_ha(parts)
     texts = _geometry_texts(parts)
-    out: list[str] = []
+    out: list[list[str]] = [[] for _ in range(len(plots))]
     single = np.bincount(owner, minlength=len(plots)) == 1
     # Each feature is text of its own; the coordinates were formatted in bulk.
     for part, row in enumerate(owner.tolist()):
@@ -83,14 +115,14 @@ def to_geojson(
             properties["Area"] = round(float(area), 4)
         if extra is not None:
             properties |= extra[row]
-        out.append(
+        out[row].append(
             '{"type":"Feature","properties":'
             + json.dumps(properties, ensure_ascii=False, separators=(",", ":"))
             + ',"geometry":'
             + texts[part]
             + "}"
         )
-    return ('{"type":"FeatureCollection","features":[' + ",".join(out) + "]}").encode()
+    return [",".join(texts) for texts in out]
 
 
 def _explode(plots: Plots) -> tuple[Array, npt.NDArray[np.int64]]:
