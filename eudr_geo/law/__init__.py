@@ -43,9 +43,11 @@ __all__ = [
     "COMMODITIES",
     "COORDINATE_DECIMALS",
     "CUT_OFF_DATE",
+    "ENTRY_INTO_FORCE",
     "EU_PROPERTIES",
     "EU_VERSIONS",
     "GEOLOCATION_MAX_BYTES",
+    "GREEN_MOISTURE_MAX_PERCENT",
     "HUGE_PLOT_HA",
     "IMPLIED_OVERLAP_SHARE",
     "LINES_MAX_PER_STATEMENT",
@@ -128,6 +130,10 @@ IMPLIED_OVERLAP_SHARE = limit("implied_overlap_share")
 """Good practice: the disc implied by a point is a guess; only so large a share of it on another plot is named."""
 EU_PROPERTIES = ("ProducerName", "ProducerCountry", "ProductionPlace", "Area")
 """EUDR GeoJSON File Description, 9.3: the properties that the EU system reads, in this spelling only."""
+ENTRY_INTO_FORCE = key_date("entry_into_force")
+"""Goods produced before this day are outside the regulation; ISO 8601."""
+GREEN_MOISTURE_MAX_PERCENT = limit("green_moisture_max")
+"""Moisture of green coffee that is shipped, percent."""
 CUT_OFF_DATE = key_date("cut_off")
 """Article 2(13): deforestation after this date."""
 APPLICATION_DATE = key_date("application")

@@ -108,7 +108,7 @@ def cycle():
 def shipped(kg=170.0, day="2026-02-01"):
     return {
         "consignment": [{"code": "E-1", "buyer": "Importer", "ship_date": day}],
-        "consignment_line": [{"consignment_code": "E-1", "lot_code": "G", "quantity_kg": kg}],
+        "consignment_line": [{"consignment_code": "E-1", "lot_code": "G", "quantity_kg": kg, "hs_code": "090111"}],
     }
 
 
