@@ -31,13 +31,33 @@ class Season(Numbered, Provenance, Base):
     """A harvest season of one country."""
 
     __tablename__ = "season"
+    __table_args__ = (UniqueConstraint("code", "country"),)
 
-    code: Mapped[str] = col("season, for example 2025/26", unique=True)
-    country: Mapped[str] = col("ISO 3166-1 alpha-2 country code", default="")
-    start: Mapped[str] = col("first day, ISO 8601", default="")
-    end: Mapped[str] = col("last day, ISO 8601", default="")
-    target_kg: Mapped[float | None] = col("green coffee the organisation means to make", unit="kg")
-    output_kg: Mapped[float | None] = col("green coffee it made: what a micro-lot's share is a share of", unit="kg")
+    code: Mapped[str] = col(
+        "season, for example 2025/26: one spelling, whatever was typed",
+        sheet="seasons.code",
+        kind="season",
+        required=True,
+    )
+    country: Mapped[str] = col(
+        "ISO 3166-1 alpha-2 country code; empty = every country", default="", sheet="seasons.country", kind="country"
+    )
+    start: Mapped[str] = col("first day of harvest, ISO 8601", default="", sheet="seasons.start", kind="date")
+    end: Mapped[str] = col("last day of harvest, ISO 8601", default="", sheet="seasons.end", kind="date")
+    currency: Mapped[str] = col(
+        "ISO 4217 currency code that the season is counted in", default="", sheet="seasons.currency"
+    )
+    target_kg: Mapped[float | None] = col(
+        "green coffee the organisation means to make", unit="kg", sheet="seasons.target_kg"
+    )
+    output_kg: Mapped[float | None] = col(
+        "green coffee it made: what a micro-lot's share is a share of; empty = worked out from the lots",
+        unit="kg",
+        sheet="seasons.output_kg",
+    )
+    standard_moisture_percent: Mapped[float | None] = col(
+        "moisture at which weights of the season are compared; empty = 12", unit="percent", sheet="seasons.moisture"
+    )
 
 
 class Stream(Numbered, Provenance, Base):
@@ -49,7 +69,7 @@ class Stream(Numbered, Provenance, Base):
     type: Mapped[str] = col(
         "micro or bulk", allowed=STREAM_TYPES, sheet="lots.type", kind="choice:stream_type", required=True
     )
-    season_code: Mapped[str | None] = col("season", ForeignKey("season.code"))
+    season_code: Mapped[str | None] = col("season it was begun for, where the workbook names only one")
     product: Mapped[str] = col("what is sold", default="")
     hypothesis: Mapped[str] = col("what keeping it apart is meant to show", default="")
     owner: Mapped[str] = col("who answers for it", default="")
@@ -110,7 +130,7 @@ class Lot(Numbered, Provenance, Base):
     opening_stock: Mapped[bool] = col(
         "stock from before the records began: its origin is unknown", default=False, sheet="lots.opening_stock"
     )
-    crop_year: Mapped[str] = col("crop year, for example 2025/26", default="", sheet="lots.crop_year")
+    crop_year: Mapped[str] = col("crop year, for example 2025/26", default="", sheet="lots.crop_year", kind="season")
     grade: Mapped[str] = col("grade", default="", sheet="lots.grade")
     gtin: Mapped[str] = col("GS1 global trade item number, 14 digits", default="", sheet="lots.gtin", kind="digits")
     custodian_code: Mapped[str | None] = col(

@@ -230,13 +230,12 @@ class Maker:
         sheet = self.workbook.create_sheet("_meta")
         sheet.sheet_state = "hidden"
         pairs = [("schema", SCHEMA), ("language", self.lang), ("stage", str(self.stage))]
-        for table in ("organisation", "season"):
-            frame = self.book.table(table)
-            if len(frame):
-                given = {name: value for name, value in frame.iloc[0].items() if not str(name).startswith("src_")}
-                pairs += [(f"{table}.{name}", value) for name, value in given.items() if _is_said(value)]
-                if table == "organisation" and given.get("country"):
-                    pairs.append(("country", given["country"]))
+        frame = self.book.table("organisation")
+        if len(frame):
+            given = {name: value for name, value in frame.iloc[0].items() if not str(name).startswith("src_")}
+            pairs += [(f"organisation.{name}", value) for name, value in given.items() if _is_said(value)]
+            if given.get("country"):
+                pairs.append(("country", given["country"]))
         for row, (key, value) in enumerate(pairs, start=1):
             self.put(sheet, row, 1, key)
             self.put(sheet, row, 2, value)

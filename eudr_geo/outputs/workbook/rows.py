@@ -44,6 +44,7 @@ def rows_of(book: LotBook, plots: Plots | None = None) -> dict[str, list[Cells]]
     nouns = _Nouns(book)
     return {
         "producers": nouns.plain("producers", "producer"),
+        "seasons": nouns.plain("seasons", "season"),
         "plots": list(_plots(nouns, plots)),
         "deliveries": nouns.plain("deliveries", "delivery"),
         "lots": list(_lots(nouns)),

@@ -7,6 +7,7 @@ from typing import Any
 
 from eudr_geo.sources.workbook.gathered import Cells
 from eudr_geo.sources.workbook.nouns import Record, compare, fill_up, give_number, has, refuse_stated, values
+from eudr_geo.sources.workbook.season_sheet import only_season
 from eudr_geo.sources.workbook.sheet_row import Row
 from eudr_geo.sources.workbook.sheet_rows import AllRows
 from eudr_geo.words.saying import say
@@ -43,7 +44,7 @@ def lots(found: Cells, rows: AllRows) -> None:
             compare(row, columns, of_stream, said, thing, fix, strict=True)
             fill_up(said, of_stream)
         if row.take(found.tables["lot"], record) and stream and kind and not has(found.tables, "stream", stream):
-            season = found.tables["season"][0]["code"] if found.tables["season"] else None
+            season = only_season(found)
             found.tables["stream"].append({"code": stream, "season_code": season, **said, **row.provenance})
     for known in found.tables["stream"]:
         fill_up(known, streams.get(known["code"], {}))

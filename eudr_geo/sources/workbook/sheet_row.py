@@ -8,6 +8,7 @@ from typing import Any
 
 from eudr_geo.base.cells import clean_code, clean_text, excel_day, fold, letters, parse_date, parse_number
 from eudr_geo.base.said import Said
+from eudr_geo.base.season_codes import is_year_alone, season_code
 from eudr_geo.law import country_code
 from eudr_geo.lots.sheets import Field, Sheet
 from eudr_geo.model.findings import ERROR, WARNING
@@ -175,7 +176,7 @@ class Row:
         plain = {
             "code": self.code, "reference": self.code, "text": self.text, "number": self.number, "whole": self.whole,
             "date": self.date, "country": self.country, "digits": self.digits, "container": self.container,
-            "location": self.text, "organisation": self.text,
+            "location": self.text, "organisation": self.text, "season": self.season,
         }  # fmt: skip
         return plain[how](key, needed=needed)
 
@@ -365,4 +366,17 @@ class Row:
             return None
         if code != text:
             self._changed(key, value, code, "country")
+        return code
+
+    def season(self, key: str, *, needed: bool = False) -> str | None:
+        """A season or crop year in its one spelling."""
+        value = self._raw(key, needed=needed)
+        if value is None:
+            return None
+        code = season_code(value)
+        if code is None:
+            why = say("book:no-season.year" if is_year_alone(value) else "book:no-season", value=shown(value))
+            self.refuse(key, value, why, say("book:no-season.do"), needed=needed)
+        elif code != as_text(value):
+            self._changed(key, value, code, "season")
         return code

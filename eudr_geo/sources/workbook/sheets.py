@@ -12,11 +12,12 @@ from typing import Any
 from sqlalchemy import Float
 
 from eudr_geo.base.cells import clean_text, parse_number
+from eudr_geo.base.season_codes import season_code
 from eudr_geo.lots.sheets import READ_ORDER, sheet
 from eudr_geo.model.base import table_of
 from eudr_geo.model.findings import NOTE, WARNING
 from eudr_geo.model.lot_book import BOOK_TABLES, columns
-from eudr_geo.sources.workbook import land_sheets, lot_sheets, trade_sheets
+from eudr_geo.sources.workbook import land_sheets, lot_sheets, season_sheet, trade_sheets
 from eudr_geo.sources.workbook.gathered import Cells
 from eudr_geo.sources.workbook.receipts import Context, either, row_place
 from eudr_geo.sources.workbook.sheet_heads import language_of, name_sheets
@@ -30,6 +31,7 @@ ENCODING_OF = "encoding of "
 
 READERS: Mapping[str, Callable[[Cells, AllRows], None]] = {
     "producers": land_sheets.producers,
+    "seasons": season_sheet.seasons,
     "plots": land_sheets.plots,
     "deliveries": lot_sheets.deliveries,
     "lots": lot_sheets.lots,
@@ -123,7 +125,7 @@ def _meta(rows: Sequence[Sequence[Any]]) -> dict[str, str]:
 
 
 def _ledger(found: Cells, context: Context, meta: Mapping[str, str]) -> None:
-    """Organisation and season of the workbook stand on its hidden sheet, a row a column."""
+    """Organisation and season of older workbooks stand on the hidden sheet, a row a column."""
     for table in ("organisation", "season"):
         known = table_of(BOOK_TABLES[table]).columns
         row: dict[str, Any] = {}
@@ -133,8 +135,12 @@ def _ledger(found: Cells, context: Context, meta: Mapping[str, str]) -> None:
                 continue
             is_number = column in known and isinstance(known[column].type, Float)
             row[column] = parse_number(value, ".") if is_number else value
+            if (table, column) == ("season", "code"):
+                row[column] = season_code(value)
             if column not in columns(table) or row[column] is None:
-                if column in known:
+                if (table, column) == ("season", "code"):
+                    why = say("book:no-season", value=value[:40])
+                elif column in known:
                     why = say("book:meta.no-number", value=value[:40])
                 else:
                     why = say("book:meta.no-column", kind=say(f"nouns:{table}"), column=column)
@@ -194,7 +200,7 @@ def _complete(found: Cells, context: Context) -> None:
                 row["src_sheet"], row_place(row["src_row"]), "", str(row["producer_code"]), "producer-of-plot"
             )
     known = {row["code"] for row in found.tables["stream"]}
-    season = found.tables["season"][0]["code"] if found.tables["season"] else None
+    season = season_sheet.only_season(found)
     for row in found.tables["stream_plot"]:
         if row["stream_code"] not in known:
             known.add(row["stream_code"])
