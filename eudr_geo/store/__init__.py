@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from eudr_geo.base.errors import InputError
+from eudr_geo.base.season_codes import is_year_alone, season_code
 from eudr_geo.law import COMMODITIES, country_code
 from eudr_geo.store import geopackage
 from eudr_geo.store.project import PlotFacts, Store
@@ -36,14 +37,16 @@ def create_store(
     commodity
         One of the regulation's seven.
     season
-        Harvest season, as in ``2025/26``.
+        Harvest season, as in ``2025/26``, in any spelling of :func:`eudr_geo.base.season_codes.season_code`: it becomes
+        the first row of the seasons, without days.
     language
         Language that its commands speak, one of :func:`eudr_geo.words.languages.languages`; "" where none is chosen.
 
     Raises
     ------
     InputError
-        When something is there already, or the country, commodity or language is unknown.
+        When something is there already, the country, commodity or language is unknown, the organisation has no name, or
+        the season cannot be read.
     StoreError
         When the folder cannot be written to.
 
@@ -66,8 +69,16 @@ def create_store(
         raise InputError(
             say("errors:no_language", value=language), fix=say("commands:one_of", values=", ".join(languages()))
         )
+    if not organisation.strip():
+        raise InputError(say("errors:no_name"), fix=say("errors:no_name.do"))
+    code = season_code(season) if season else ""
+    if code is None:
+        raise InputError(
+            say("errors:no_season.year" if is_year_alone(season) else "errors:no_season", value=season),
+            fix=say("errors:no_season.do"),
+        )
     path = _path(url)
-    facts = {"organisation": organisation, "country": country, "commodity": commodity, "season": season}
+    facts = {"organisation": organisation, "country": country, "commodity": commodity, "season": code}
     geopackage.create(path, facts | ({"language": language} if language else {}))
     return open_store(path, write=True)
 

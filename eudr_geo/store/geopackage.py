@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 import shapely
-from sqlalchemy import Connection, Engine, LargeBinary, Table, create_engine, event, text, type_coerce
+from sqlalchemy import Connection, Engine, LargeBinary, Table, create_engine, event, insert, text, type_coerce
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.pool import StaticPool
 
@@ -29,7 +29,8 @@ from eudr_geo.base.errors import BusyError, EudrGeoError, InputError, StoreError
 from eudr_geo.base.version import VERSION
 from eudr_geo.base.writing import sync_folder
 from eudr_geo.model import gpkg_blob
-from eudr_geo.model.base import Geometry
+from eudr_geo.model.base import Geometry, table_of
+from eudr_geo.model.lots import Season
 from eudr_geo.store import migrations
 from eudr_geo.store.schema import gpkg_schema
 from eudr_geo.words.saying import say
@@ -268,6 +269,9 @@ def create(path: Path, meta: Mapping[str, str]) -> None:
         try:
             with file.explained(), file.engine.begin() as connection:
                 gpkg_schema.build(connection, {**meta, "schema": str(migrations.SCHEMA_VERSION), "toolkit": VERSION})
+                if meta.get("season"):
+                    row = {"code": meta["season"], "country": meta.get("country", "")}
+                    connection.execute(insert(table_of(Season)).values(row))
         finally:
             file.close()
 

@@ -252,7 +252,7 @@ class Comparison:
         self.touches.append(Touch(name, key, row, None))
 
     def _implied(self) -> None:
-        """Stores, organisations, streams and seasons that nothing names any more go without a question."""
+        """Stores, organisations and streams that nothing names any more go without a question."""
         named: dict[str, set[str]] = {}
         for table, rows in self.merged.items():
             for column, target in self.asks[table].references:

@@ -17,6 +17,7 @@ Key = tuple[Any, ...]
 Row = dict[str, Any]
 
 KEYS: Mapping[str, tuple[str, ...]] = {
+    "season": ("code", "country"),
     "stream_plot": ("stream_code", "plot_code"),
     "process_line": ("process_code", "direction", "lot_code"),
     "consignment_line": ("consignment_code", "lot_code"),
@@ -25,7 +26,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "benchmark_price": ("form", "market", "date"),
     "dds_reference": ("reference",),
 }
-"""What tells two rows apart in tables without a code of their own."""
+"""What tells two rows apart in tables without a code of their own, or where two countries may have one code."""
 
 HEADS: Mapping[str, tuple[str, str]] = {
     "process_line": ("process", "process_code"),
@@ -35,7 +36,7 @@ HEADS: Mapping[str, tuple[str, str]] = {
 }
 """Table of lines → the table of what they are lines of, and the column that names it: it is stated as a whole."""
 
-IMPLIED = ("organisation", "location", "stream", "season")
+IMPLIED = ("organisation", "location", "stream")
 """Tables whose rows come from a name on a row of another sheet: they go when nothing names them any more."""
 
 SERIES: Mapping[str, tuple[str, ...]] = {
@@ -83,7 +84,7 @@ def by_key(name: str, rows: list[Row]) -> dict[Key, list[Row]]:
     found: dict[Key, list[Row]] = {}
     nth: dict[Key, int] = {}
     for row in rows:
-        key = tuple(row.get(column) for column in columns)
+        key = tuple(None if row.get(column) == "" else row.get(column) for column in columns)
         if name in _LOSSES and None in key:
             nth[key] = nth.get(key, 0) + 1
             key = (*key, nth[key])

@@ -1,6 +1,6 @@
 """Version 5: the number of the identity card, the sex and the day of joining are no longer kept; nothing used them.
 
-A finding remembers what it said by keys, so that it can be said in other languages.
+Seasons have one spelling and a country. A finding remembers what it said by keys, so that it can be said in other languages.
 
 The three columns go from the rows and from what the log remembers of earlier rows, so that ``undo`` does not bring them back. Older
 projects also get the defaults and the checks that new ones have had since version 2, where SQLite could add none.
@@ -15,6 +15,7 @@ import sqlite3
 from sqlalchemy import Connection
 
 from eudr_geo.base.errors import StoreError
+from eudr_geo.store.migrations import v05_seasons
 from eudr_geo.store.schema import seals
 from eudr_geo.words.saying import counted, say
 
@@ -87,7 +88,7 @@ def run(connection: Connection) -> tuple[str, ...]:
         sql(f"CREATE INDEX ix_{table}_{column} ON {table} ({column})")
     said = _drop(connection)
     _complete(connection)
-    return said
+    return (*said, *v05_seasons.run(connection))
 
 
 def _drop(connection: Connection) -> tuple[str, ...]:
