@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import date, timedelta
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from eudr_geo.base.season_codes import as_season
 from eudr_geo.checks.catalogue import ERROR, WARNING, Problems, lot_rule
 from eudr_geo.checks.lot_faults import Fault, because, by_code, problems, rows
 from eudr_geo.checks.rules.balance import implausible_outturn, over_draw, process_gains_mass
 from eudr_geo.lots.balance import tolerance_kg
-from eudr_geo.lots.graph import UNEXPLAINED_SHARE, graph_of
+from eudr_geo.lots.graph import UNEXPLAINED_SHARE, LotGraph, graph_of
 from eudr_geo.lots.green_equivalent import green_factor, species_of, yield_caps
 from eudr_geo.lots.outturn import STANDARD_MOISTURE
+from eudr_geo.lots.seasons import SLACK_DAYS, day_of, runs, seasons_of
 from eudr_geo.model.lot_book import LotBook
 
-SEASON_SLACK_DAYS = 45
-"""Good practice: a harvest begins early or ends late by so many days."""
 _BASIS = "good practice: plausibility of quantity and land (EUDR Article 10(2)(i): risk of mixing with unknown origin)"
 
 
@@ -62,58 +60,66 @@ def season_over_shipped(book: LotBook) -> Problems:
 
     **Why it matters** What leaves the house must have come in. If it did not, goods without origin were shipped.
 
-    **Example** Deliveries of 2025/26 make at most 21,000 kg of green coffee; 23,400 kg were shipped, because parchment
-    of the year before was milled with them.
+    **Example** Deliveries of 2025/26 make at most 21,000 kg of green coffee; 23,400 kg were shipped, because each step
+    of the mill was entered with the most that such a step can give.
 
-    **How to correct it** Look for deliveries that are missing, for stock of an earlier season (enter it as opening
-    stock), or for a weight in the wrong unit.
+    **How to correct it** Look for deliveries that are missing, for stock of an earlier season whose blending was not
+    entered (enter the process, or the lot as opening stock), or for a weight in the wrong unit.
 
-    **Trap** Each lot may fit its own deliveries while a lot is shipped twice under two names.
+    **Trap** Stock of an earlier season that is shipped later, or blended in by a process that was entered, is no fault:
+    it counts where it was delivered. Each step may be possible by itself and all of them together not.
     """
     return problems(_shipped(book))
 
 
 @lot_rule(severity=WARNING, basis="good practice: a crop is delivered in its season", ids=("LOT-TIME",))
 def outside_season(book: LotBook) -> Problems:
-    """A delivery lies far outside the season it is counted for.
+    """A delivery lies far outside the season it is counted for, or in no season at all.
 
-    **Why it matters** Coffee that comes when nobody picks is old stock, coffee from elsewhere, or a wrong date.
+    **Why it matters** Coffee that comes when nobody picks is old stock, coffee from elsewhere, or a wrong date. Its
+    season is told by the day of harvest, else of delivery, and by the first and last days on the Seasons sheet.
 
     **Example** Season 2025/26 runs from October to February; a delivery of fresh cherry is dated 3 June 2026.
 
-    **How to correct it** Check the date. Stock of an earlier season belongs to that season's stream.
+    **How to correct it** Check the date. If it is right, enter the season that it is of, with its first and last day.
 
     **Trap** A fly crop or a late village is not meant: 45 days before and after the season are not reported.
     """
     return problems(_outside(book))
 
 
-@dataclass
-class _Given:
-    """What land gave in a season, kg of green coffee."""
+def _harvests(book: LotBook, keys: Sequence[tuple[str, int]]) -> dict[tuple[str, str, int], list[int]]:
+    """Rows by thing, season and harvest: receipts whose season no day tells are of two harvests where a year lies between.
 
-    kg: float = 0.0
-    plots: set[str] = field(default_factory=set)
-    species: set[str] = field(default_factory=set)
+    Parameters
+    ----------
+    book
+        The lot book.
+    keys
+        What is looked at, and the row of its delivery.
+    """
+    receipts = seasons_of(book).receipts
+    together: dict[tuple[str, str, bool], list[int]] = {}
+    for place, (thing, row) in enumerate(keys):
+        its = receipts[row]
+        together.setdefault((thing, its.code, its.is_dated), []).append(place)
+    found: dict[tuple[str, str, int], list[int]] = {}
+    for (thing, code, is_dated), places in together.items():
+        which = [0] * len(places) if is_dated else runs([receipts[keys[place][1]].day for place in places])
+        for place, harvest in zip(places, which, strict=True):
+            found.setdefault((thing, code, -1 if is_dated else harvest), []).append(place)
+    return found
 
 
-def _season_of(book: LotBook) -> dict[str, str]:
-    """Season of each lot: of its stream, else its crop year, else ""."""
-    streams = {row["code"]: row["season_code"] or "" for row in rows(book, "stream")}
-    return {
-        row["code"]: streams.get(row["stream_code"] or "", "") or row["crop_year"] or "" for row in rows(book, "lot")
-    }
-
-
-def _green(book: LotBook) -> Iterator[tuple[dict[str, Any], str, float]]:
-    """Each delivery with its species and its kilograms as green coffee, by the middle of what is usual."""
+def _green(book: LotBook) -> Iterator[tuple[int, dict[str, Any], str, float]]:
+    """Each delivery, its place, species and kilograms as green coffee, by the middle of what is usual."""
     lots = by_code(book, "lot")
-    for row in rows(book, "delivery"):
+    for place, row in enumerate(rows(book, "delivery")):
         lot = lots.get(row["lot_code"], {})
         species = species_of(lot)
         factor = green_factor(row["form"] or lot.get("form") or "", species)
         if factor and row["quantity_kg"]:
-            yield row, species, float(row["quantity_kg"]) * (factor.low + factor.high) / 2
+            yield place, row, species, float(row["quantity_kg"]) * (factor.low + factor.high) / 2
 
 
 def _areas(book: LotBook) -> Mapping[str, float]:
@@ -127,55 +133,49 @@ def _areas(book: LotBook) -> Mapping[str, float]:
 
 
 def _too_much(book: LotBook) -> Iterator[Fault]:
-    areas, plots, season_of = _areas(book), by_code(book, "plot"), _season_of(book)
-    given: dict[tuple[str, str], _Given] = {}
-    for row, species, kg in _green(book):
-        if row["plot_code"] in areas:
-            one = given.setdefault((row["plot_code"], season_of.get(row["lot_code"], "")), _Given())
-            one.kg += kg
-            one.species.add(species)
-    for (plot, season), one in sorted(given.items()):
+    areas, plots = _areas(book), by_code(book, "plot")
+    came = [one for one in _green(book) if one[1]["plot_code"] in areas]
+    for (plot, season, _), places in sorted(_harvests(book, [(one[1]["plot_code"], one[0]) for one in came]).items()):
+        kg, species = sum(came[place][3] for place in places), {came[place][2] for place in places}
         row = plots.get(plot, {})
-        doubted, refused = yield_caps(row.get("country") or "", one.species.pop() if len(one.species) == 1 else "")
-        per_ha = one.kg / areas[plot]
+        doubted, refused = yield_caps(row.get("country") or "", species.pop() if len(species) == 1 else "")
+        per_ha = kg / areas[plot]
         if per_ha > doubted:
-            values = {
-                "quantity_kg": one.kg, "area_ha": areas[plot], "yield_kg_per_ha": per_ha, "expected_kg": doubted
-            }  # fmt: skip
+            values = {"quantity_kg": kg, "area_ha": areas[plot], "yield_kg_per_ha": per_ha, "expected_kg": doubted}
             severity = ERROR if per_ha > refused else WARNING
             yield Fault("plot", plot, row, season, values, severity, "in-season" if season else "")
 
 
 def _over_capacity(book: LotBook) -> Iterator[Fault]:
-    areas, graph, season_of = _areas(book), graph_of(book), _season_of(book)
+    areas, graph = _areas(book), graph_of(book)
     producers, plots = by_code(book, "producer"), by_code(book, "plot")
-    given: dict[tuple[str, str], _Given] = {}
     owner = {code: row["producer_code"] for code, row in plots.items()}
-    for row, species, kg in _green(book):
-        producer = row["producer_code"] or owner.get(row["plot_code"] or "")
-        if producer:
-            one = given.setdefault((producer, season_of.get(row["lot_code"], "")), _Given())
-            one.kg += kg
-            one.species.add(species)
-            if row["plot_code"]:
-                one.plots.add(row["plot_code"])
-    for (producer, season), one in sorted(given.items()):
+    came = [(one[1]["producer_code"] or owner.get(one[1]["plot_code"] or ""), *one) for one in _green(book)]
+    came = [one for one in came if one[0]]
+    for (producer, season, _), places in sorted(_harvests(book, [(one[0], one[1]) for one in came]).items()):
+        its = [came[place] for place in places]
+        named = {row["plot_code"] for _, _, row, _, _ in its if row["plot_code"]}
+        kinds, kg = {species for _, _, _, species, _ in its}, sum(one[-1] for one in its)
         own = {graph.plots[i] for i in graph.plots_of_producer.get(producer, [])}
-        if not own or not own <= set(areas) or (len(own | one.plots) < 2 and one.plots):
+        if not own or not own <= set(areas) or (len(own | named) < 2 and named):
             continue  # of a single plot implausible-yield speaks; without all areas nothing can be said
-        species = one.species.pop() if len(one.species) == 1 else ""
+        species = kinds.pop() if len(kinds) == 1 else ""
         capacity = sum(areas[plot] * yield_caps(plots[plot]["country"] or "", species)[0] for plot in own)
-        if one.kg > capacity:
+        if kg > capacity:
             total = sum(areas[plot] for plot in own)
-            values = {"quantity_kg": one.kg, "expected_kg": capacity, "total_ha": total}
+            values = {"quantity_kg": kg, "expected_kg": capacity, "total_ha": total}
             case = "in-season" if season else ""
             yield Fault("producer", producer, producers.get(producer, {}), season, values, case=case)
 
 
 def _shipped(book: LotBook) -> Iterator[Fault]:
-    graph, season_of, lots = graph_of(book), _season_of(book), by_code(book, "lot")
+    """A season is the lots that are counted under it: what comes in from outside them, and what leaves them."""
+    graph, lots = graph_of(book), by_code(book, "lot")
+    home = seasons_of(book).home
+    season_of = dict(zip(graph.lots, home, strict=True))
     silent = _told_of_already(book, season_of)
     came: dict[str, float] = {}
+    left: dict[str, float] = {}
     for row in rows(book, "delivery"):
         lot = lots.get(row["lot_code"], {})
         factor = green_factor(row["form"] or lot.get("form") or "", species_of(lot))
@@ -187,23 +187,43 @@ def _shipped(book: LotBook) -> Iterator[Fault]:
     for place, code in enumerate(graph.lots):  # stock from before the records began may be shipped as well
         factor = green_factor(lots.get(code, {}).get("form") or "")
         if graph.unknown_kg[place] > 0 and factor:
-            season = season_of.get(code, "")
-            came[season] = came.get(season, 0.0) + float(graph.unknown_kg[place]) * factor.ceiling
-    left: dict[str, float] = {}
+            came[home[place]] = came.get(home[place], 0.0) + float(graph.unknown_kg[place]) * factor.ceiling
+    for before, after, kg, lot in _carried(graph, home, lots):
+        factor = green_factor(lot.get("form") or "", species_of(lot))
+        if factor is None:
+            silent.add(after)
+            continue
+        came[after] = came.get(after, 0.0) + kg * factor.ceiling * _dry(lot)
+        left[before] = left.get(before, 0.0) + kg * factor.low * _dry(lot)
+    shipped = set()
     for row in rows(book, "consignment_line"):
         lot = lots.get(row["lot_code"], {})
         factor = green_factor(lot.get("form") or "", species_of(lot))
         if factor:
             season = season_of.get(row["lot_code"], "")
+            shipped.add(season)
             left[season] = left.get(season, 0.0) + float(row["quantity_kg"] or 0) * factor.low * _dry(lot)
-    seasons = by_code(book, "season")
-    for season, kg in sorted(left.items()):
-        most = came.get(season, 0.0)
+    known = {as_season(row["code"]): row for row in rows(book, "season")}
+    for season in sorted(shipped):
+        kg, most = left[season], came.get(season, 0.0)
         if (
             season in came and season not in silent and kg > most * (1 + UNEXPLAINED_SHARE) + tolerance_kg(most)
         ):  # moisture explains some
             values, case = {"quantity_kg": kg, "expected_kg": most}, "" if season else "whole-book"
-            yield Fault("season", season or "of the book", seasons.get(season, {}), values=values, case=case)
+            yield Fault("season", season or "of the book", known.get(season, {}), values=values, case=case)
+
+
+def _carried(
+    graph: LotGraph, home: Sequence[str], lots: Mapping[str, dict[str, Any]]
+) -> Iterator[tuple[str, str, float, Mapping[str, Any]]]:
+    """Goods of one season that a process made into goods of another: both seasons, kg, and the lot they came from."""
+    for flow in graph.processes.values():  # a few hundred processes, each a handful of lines
+        out_kg = flow.out_kg
+        for season in sorted({home[lot] for lot, _ in flow.outs}):
+            part = sum(kg for lot, kg in flow.outs if home[lot] == season) / out_kg if out_kg > 0 else 0.0
+            for lot, kg in flow.ins:
+                if home[lot] != season:
+                    yield home[lot], season, kg * part, lots.get(graph.lots[lot], {})
 
 
 def _dry(lot: Mapping[str, Any]) -> float:
@@ -225,19 +245,15 @@ def _told_of_already(book: LotBook, season_of: Mapping[str, str]) -> set[str]:
 
 
 def _outside(book: LotBook) -> Iterator[Fault]:
-    seasons, season_of = by_code(book, "season"), _season_of(book)
-    slack = timedelta(days=SEASON_SLACK_DAYS)
-    spans = {
-        code: (date.fromisoformat(row["start"]) - slack, date.fromisoformat(row["end"]) + slack)
-        for code, row in seasons.items()
-        if row["start"] and row["end"]
-    }
-    for row in rows(book, "delivery"):
-        season = season_of.get(row["lot_code"], "")
-        if season not in spans or not row["delivered_on"]:
+    seasons = seasons_of(book)
+    for row, its in zip(rows(book, "delivery"), seasons.receipts, strict=True):
+        if its.nearest is None:
             continue
-        day, (first, last) = date.fromisoformat(row["delivered_on"]), spans[season]
-        if not first <= day <= last:
-            its = seasons[season]
-            why = because("outside-season.why", first=its["start"], last=its["end"])
-            yield Fault("delivery", row["code"], row, why, {"value": row["delivered_on"], "other": season})
+        stated = next((one for one in seasons.spans if one.code == its.code), None)
+        span = stated or its.nearest
+        why = because("outside-season.why", first=span.first.isoformat(), last=span.last.isoformat())
+        delivered = day_of(row["delivered_on"])
+        is_late = delivered is not None and span.days_off(delivered) > SLACK_DAYS
+        value = row["delivered_on"] if is_late else its.day
+        case = "none" if stated is None else "" if is_late else "harvested"
+        yield Fault("delivery", row["code"], row, why, {"value": value, "other": span.code}, case=case)
