@@ -295,7 +295,7 @@ def test_outturn_bands_are_dated_and_sourced():
 
 def test_a_fault_of_one_season_does_not_hide_that_of_another():
     """A lot of the season before is overdrawn: that is told under its own name, and this season is still over-shipped."""
-    path = CASES / "season-over-shipped" / "fail-last-years-parchment.json"
+    path = CASES / "season-over-shipped" / "fail-two-forms-in-one-mill.json"
     tables = {name: rows for name, rows in json.loads(path.read_text(encoding="utf-8")).items() if name in BOOK_TABLES}
     tables["season"].append({"code": "2023/24", "country": "VN", "start": "2023-10-01", "end": "2024-02-28"})
     tables["stream"].append({"code": "OLDER", "type": "bulk", "season_code": "2023/24"})
@@ -305,7 +305,7 @@ def test_a_fault_of_one_season_does_not_hide_that_of_another():
     told = {(one.rule, one.code) for one in check_lots(book_of(tables)).findings}
     assert {("over-draw", "Z"), ("season-over-shipped", "2025/26")} <= told
     # Drawn from what this season ships: then the lot that is overdrawn is the name of the fault.
-    tables["lot"].append({"code": "Y", "form": "dry_parchment", "quantity_kg": 10.0, "stream_code": "OLD"})
+    tables["lot"].append({"code": "Y", "form": "dry_parchment", "quantity_kg": 10.0, "stream_code": "NEW"})
     process = tables["process_line"][0]["process_code"]
     tables["process_line"].append({"process_code": process, "direction": "in", "lot_code": "Y", "quantity_kg": 50.0})
     told = {(one.rule, one.code) for one in check_lots(book_of(tables)).findings}

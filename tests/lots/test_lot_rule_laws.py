@@ -156,6 +156,7 @@ def chains(draw):
         tables["consignment_line"].append(
             {"consignment_code": "E-1", "lot_code": f"{stream}-G", "quantity_kg": green, "hs_code": "090111"}
         )
+    tables["season"][0]["output_kg"] = tables["lot"][1]["quantity_kg"] / 0.07  # the micro-lot is 7 % of it
     return tables
 
 

@@ -52,7 +52,7 @@ def test_the_example_reads_back_the_same_through_the_cage(tmp_path, lang, stage)
     assert reading.issues == ()
     assert reading.changes == ()
     assert reading.file.adds_up()
-    assert reading.file.records == sum(reading.rows.values()) == 22
+    assert reading.file.records == sum(reading.rows.values()) == 23
     assert reading.language == lang
     same(demo_book(), reading.book)
 

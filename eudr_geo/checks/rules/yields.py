@@ -89,7 +89,7 @@ def outside_season(book: LotBook) -> Problems:
 
 
 def _harvests(book: LotBook, keys: Sequence[tuple[str, int]]) -> dict[tuple[str, str, int], list[int]]:
-    """Rows by thing, season and harvest: receipts whose season no day tells are of two harvests where a year lies between.
+    """Rows by thing, season and harvest: where no day tells the season, receipts a year apart are of two harvests.
 
     Parameters
     ----------
@@ -150,7 +150,7 @@ def _over_capacity(book: LotBook) -> Iterator[Fault]:
     areas, graph = _areas(book), graph_of(book)
     producers, plots = by_code(book, "producer"), by_code(book, "plot")
     owner = {code: row["producer_code"] for code, row in plots.items()}
-    came = [(one[1]["producer_code"] or owner.get(one[1]["plot_code"] or ""), *one) for one in _green(book)]
+    came = [(one[1]["producer_code"] or owner.get(one[1]["plot_code"] or "") or "", *one) for one in _green(book)]
     came = [one for one in came if one[0]]
     for (producer, season, _), places in sorted(_harvests(book, [(one[0], one[1]) for one in came]).items()):
         its = [came[place] for place in places]
@@ -188,13 +188,13 @@ def _shipped(book: LotBook) -> Iterator[Fault]:
         factor = green_factor(lots.get(code, {}).get("form") or "")
         if graph.unknown_kg[place] > 0 and factor:
             came[home[place]] = came.get(home[place], 0.0) + float(graph.unknown_kg[place]) * factor.ceiling
-    for before, after, kg, lot in _carried(graph, home, lots):
-        factor = green_factor(lot.get("form") or "", species_of(lot))
+    for before, after, kg, taken in _carried(graph, home, lots):
+        factor = green_factor(taken.get("form") or "", species_of(taken))
         if factor is None:
             silent.add(after)
             continue
-        came[after] = came.get(after, 0.0) + kg * factor.ceiling * _dry(lot)
-        left[before] = left.get(before, 0.0) + kg * factor.low * _dry(lot)
+        came[after] = came.get(after, 0.0) + kg * factor.ceiling * _dry(taken)
+        left[before] = left.get(before, 0.0) + kg * factor.low * _dry(taken)
     shipped = set()
     for row in rows(book, "consignment_line"):
         lot = lots.get(row["lot_code"], {})
