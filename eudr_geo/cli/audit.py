@@ -23,24 +23,42 @@ from eudr_geo.cli import EXIT_CLEAN, EXIT_FAILED, EXIT_FINDINGS, options, screen
     help="Outturn bands of your own, from: eudr-geo calibrate -o BANDS.csv",
 )
 @click.option("--fail-on", type=click.Choice(["error", "warning", "note"]), default="error", show_default=True)
+@options.season
 @options.out
-def command(project: str, boundaries: str, format_: str, own_bands: Path | None, fail_on: str, out: str | None) -> None:
+def command(
+    project: str,
+    boundaries: str,
+    format_: str,
+    own_bands: Path | None,
+    fail_on: str,
+    season: str,
+    out: str | None,
+) -> None:
     """Check the whole project: every plot, every lot, and whether the kilograms add up.
 
+    At the end it says which part of each season's green coffee the micro-lots are.
+
     \b
-    Example:
+    Examples:
       eudr-geo audit -p coop.gpkg
+      eudr-geo audit -p coop.gpkg --season 2025/26
     """  # noqa: D301
     from eudr_geo.checks.calibrating import read_bands
+    from eudr_geo.cli.season_text import season_text
+    from eudr_geo.lots.seasons import known_season
     from eudr_geo.outputs.reports import formats
     from eudr_geo.project.auditing import audit
 
     bands = read_bands(own_bands.read_text(encoding="utf-8-sig"), own_bands.name) if own_bands else {}
     with options.open_project(project) as store:
-        result = audit(store, boundaries=options.outlines(boundaries), bands=bands, on=screen.now_utc()[:10])
+        book, on = store.lot_book(), screen.now_utc()[:10]
+        only = known_season(book, season) if season else ""
+        result = audit(store, boundaries=options.outlines(boundaries), bands=bands, on=on, season=only)
         plots = store.load_plots()
         options.tell_unused(result, store.waivers())
     screen.put_report(formats()[format_], options.report(result, plots, out))
+    if format_ == "table" and not out and (text := season_text(book, only)):
+        screen.put(text, None)
     if result.tool_errors:
         sys.exit(EXIT_FAILED)
     sys.exit(EXIT_CLEAN if result.is_clean(fail_on) else EXIT_FINDINGS)

@@ -143,6 +143,11 @@ def language(function: F) -> F:
     )(function)
 
 
+def season(function: F) -> F:
+    """Add ``--season``, as a filter."""
+    return click.option("--season", default="", metavar="2025/26", help="Only goods of this season.")(function)
+
+
 def also(function: F) -> F:
     """Add ``--also``."""
     return click.option(

@@ -5,19 +5,25 @@ from __future__ import annotations
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
 from eudr_geo.cli import EXIT_FINDINGS, options, screen
-from eudr_geo.words.saying import say
+from eudr_geo.words.saying import counted, say
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from eudr_geo.model.lot_book import LotBook
+    from eudr_geo.model.trace import Trace
 
 _KINDS = ("plot", "producer", "delivery", "lot", "process", "location")
 _MOST_PLOTS = 50
 
 
 @click.command()
-@click.argument("code", metavar="CODE")
+@click.argument("code", metavar="[CODE]", required=False, default="")
 @options.project
 @click.option("--forward", is_flag=True, help="Recall: where a plot, producer, delivery, lot, process or store went.")
 @click.option("--kind", type=click.Choice(_KINDS), help="What CODE is, where one code names several things.")
@@ -32,6 +38,7 @@ _MOST_PLOTS = 50
 )
 @click.option("--drill", is_flag=True, help="Time the exercise and print the record that an auditor asks for.")
 @click.option("--format", "format_", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True)
+@options.season
 @options.language
 @options.out
 def command(
@@ -44,6 +51,7 @@ def command(
     packages: tuple[Path, ...],
     drill: bool,
     format_: str,
+    season: str,
     out: str | None,
 ) -> None:
     """Say which plots fed a lot or consignment, with how many kilograms; or, with --forward, where something went.
@@ -54,67 +62,106 @@ def command(
     \b
     Examples:
       eudr-geo trace DL25-ML01-G -p coop.gpkg
+      eudr-geo trace --season 2025/26 -p coop.gpkg
       eudr-geo trace T-014-1 --forward -p coop.gpkg
       eudr-geo trace SHED-2 --forward --since 2025-11-20 --until 2025-11-27 -p coop.gpkg
       eudr-geo trace EXP-25-01 --drill -p coop.gpkg
     """  # noqa: D301
     from eudr_geo.base.errors import InputError
-    from eudr_geo.base.writing import json_bytes
-    from eudr_geo.cli.trace_text import drill_text, recall_text, trace_text
-    from eudr_geo.lots.declared import declared_set
+    from eudr_geo.base.writing import csv_bytes, json_bytes
+    from eudr_geo.cli.trace_text import drill_text, recall_text
     from eudr_geo.lots.drilling import drill_record, recall_record
     from eudr_geo.lots.recalling import recall
-    from eudr_geo.lots.tracing import trace
+    from eudr_geo.lots.seasons import known_season, last_lots, of_season
+    from eudr_geo.lots.tracing import traces
     from eudr_geo.model.attributed import LotAttribution
     from eudr_geo.project.verifying import declared_plots
 
     if not forward and (kind or since or until or packages):
         raise InputError(say("trace:belongs"), fix=say("trace:belongs.do"))
+    if not code and (forward or drill or not season):
+        raise InputError(say("trace:no_code"), fix=say("trace:season.code"))
     started = time.perf_counter()
     with options.open_project(project) as store:
         book = store.lot_book()
         attributed = store.table(LotAttribution)  # with the land as it was mapped when the lot was stored
+    chosen = known_season(book, season) if season else ""
     if forward:
         declared = {name: plots for path in packages for name, plots in declared_plots(path).items()}
-        found: Any = recall(book, code, kind=kind or "", since=since, until=until, declared=declared)
-        frame, more = found.to_frame(), {}
-        text = recall_text(found, screen.width_of(out))
+        gone = recall(book, code, kind=kind or "", since=since, until=until, declared=declared, season=chosen)
+        record = recall_record(gone) if drill else ()
+        shown = [_Shown(gone.code, gone, gone.to_frame(), recall_text(gone, screen.width_of(out)), {})]
     else:
-        found = trace(book, code, allow_unknown=True)
-        frame = found.to_frame()
-        keys = list(zip(frame["lot_code"], frame["plot_code"], strict=True))
-        land = {
-            (row.lot_code, row.plot_code): (row.plot_version or "", row.geometry_hash)
-            for row in attributed.itertuples()
-        }
-        frame["plot_version"] = [land.get(key, ("", ""))[0] for key in keys]
-        frame["geometry_sha256"] = [land.get(key, ("", ""))[1] for key in keys]
-        its = declared_set(book, found)
-        text = trace_text(found, its, screen.width_of(out), most=len(found.rows) if out else _MOST_PLOTS)
-        more = {
-            "custody_model": found.custody_model,
-            "unknown": {
-                "quantity_kg": found.unknown_kg,
-                "quantity_max_kg": found.unknown_max_kg,
-                "lots": found.unknown_lots,
-            },
-            "declared": {**its.counts(), "advice": its.advice()},
-            "identity_ends": [vars(end) for end in found.identity_ends],
-        }
-    record = ""
-    if drill:
-        lines = recall_record(found) if forward else drill_record(book, found)
-        record = drill_text(lines, time.perf_counter() - started)
+        codes = of_season(book, [code], chosen) if code else last_lots(book, chosen)
+        found = list(traces(book, codes, allow_unknown=True).values())
+        shown = [_traced(book, one, attributed, out) for one in found]
+        record = drill_record(book, found[0]) if drill else ()
+    text = drill_text(record, time.perf_counter() - started) if record else ""
     if format_ == "table":
-        screen.put(text + record, out)
+        heading = "" if code else _season_line(chosen, len(shown))
+        screen.put(heading + "\n".join(one.text for one in shown) + text, out)
     elif format_ == "json":
-        head = {"schema": "eudr-geo.trace/1", "code": code, "kind": found.kind, "quantity_kg": found.quantity_kg}
-        screen.put(json_bytes({**head, **more, "rows": frame.to_dict("records")}, indent=1).decode(), out)
+        documents = [{"schema": "eudr-geo.trace/1", **one.head(code), **one.more, "rows": one.rows()} for one in shown]
+        document = documents[0] if code else {"schema": "eudr-geo.traces/1", "season": chosen, "traces": documents}
+        screen.put(json_bytes(document, indent=1).decode(), out)
     else:
-        from eudr_geo.base.writing import csv_bytes
-
-        screen.put(csv_bytes(list(frame.columns), frame.itertuples(index=False, name=None)).decode(), out)
-    if record and format_ != "table":
-        screen.say(record)
-    if not forward and found.unknown_lots:
+        rows = [row for one in shown for row in one.frame.itertuples(index=False, name=None)]
+        screen.put(csv_bytes(list(shown[0].frame.columns), rows).decode(), out)
+    if text and format_ != "table":
+        screen.say(text)
+    if not forward and any(one.found.unknown_lots for one in shown):
         sys.exit(EXIT_FINDINGS)
+
+
+class _Shown(NamedTuple):
+    """One trace or recall, in every format."""
+
+    code: str
+    found: Any
+    frame: pd.DataFrame
+    text: str
+    more: dict[str, Any]
+
+    def head(self, asked: str) -> dict[str, Any]:
+        """What stands first in the JSON."""
+        return {"code": asked or self.code, "kind": self.found.kind, "quantity_kg": self.found.quantity_kg}
+
+    def rows(self) -> list[dict[Any, Any]]:
+        """The rows as they go into JSON."""
+        return list(self.frame.to_dict("records"))
+
+
+def _traced(book: LotBook, found: Trace, attributed: pd.DataFrame, out: str | None) -> _Shown:
+    from eudr_geo.cli.season_text import forms_of, lots_text
+    from eudr_geo.cli.trace_text import trace_text, weights_of
+    from eudr_geo.lots.declared import declared_set
+    from eudr_geo.lots.seasons import seasons_of
+
+    frame = found.to_frame()
+    keys = list(zip(frame["lot_code"], frame["plot_code"], strict=True))
+    land = {
+        (row.lot_code, row.plot_code): (row.plot_version or "", row.geometry_hash) for row in attributed.itertuples()
+    }
+    frame["plot_version"] = [land.get(key, ("", ""))[0] for key in keys]
+    frame["geometry_sha256"] = [land.get(key, ("", ""))[1] for key in keys]
+    its, forms = declared_set(book, found), forms_of(book)
+    lots = sorted(set(frame["lot_code"]))
+    most = len(found.rows) if out else _MOST_PLOTS
+    text = trace_text(found, its, screen.width_of(out), most, forms=forms, seasons=lots_text(book, lots))
+    more = {
+        "custody_model": found.custody_model,
+        "seasons": seasons_of(book).of_lots(lots),
+        "quantity_kg_by_form": {form or "other": kg for form, kg in weights_of(found, forms).items()},
+        "unknown": {
+            "quantity_kg": found.unknown_kg,
+            "quantity_max_kg": found.unknown_max_kg,
+            "lots": found.unknown_lots,
+        },
+        "declared": {**its.counts(), "advice": its.advice()},
+        "identity_ends": [vars(end) for end in found.identity_ends],
+    }
+    return _Shown(found.code, found, frame, text, more)
+
+
+def _season_line(season: str, lots: int) -> str:
+    return f"{screen.told('trace:season', season=season, lots=counted('trace:lots', lots))}\n\n"

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
+from eudr_geo.lots.graph import graph_of
+from eudr_geo.lots.seasons import seasons_of
 from eudr_geo.model.lot_book import LotBook
 
 if TYPE_CHECKING:
@@ -43,7 +45,8 @@ def records_behind(
     kept = book.table("lot")[book.table("lot")["code"].isin(own)]
     streams = _codes(kept, "stream_code")
     run = book.table("process")[book.table("process")["code"].isin(processes)]
-    seasons = _codes(_of(book, "stream", "code", streams), "season_code") | _codes(kept, "crop_year")
+    of_book = seasons_of(book)
+    seasons = {*of_book.of_lots(sorted(own)), *(of_book.stated.get(lot, "") for lot in own)} - {""}
     found = {
         "lot": own,
         "stay": own,
@@ -60,6 +63,13 @@ def records_behind(
         "organisation": _codes(handovers, "from_org") | _codes(handovers, "to_org") | _codes(kept, "custodian_code"),
     }
     return frozenset((subject, code) for subject, codes in found.items() for code in codes)
+
+
+def plots_behind(book: LotBook, lots: Collection[str]) -> list[str]:
+    """Return the plots that can have given anything to some lots, sorted."""
+    graph = graph_of(book)
+    places = {place for lot in lots if lot in graph.position for place in graph.plots_behind(graph.position[lot])}
+    return sorted(graph.plots[place] for place in places)
 
 
 def _of(book: LotBook, table: str, column: str, codes: Collection[str]) -> pd.DataFrame:

@@ -6,12 +6,14 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 from eudr_geo.base.errors import InputError
 from eudr_geo.base.said import Said
 from eudr_geo.lots.attribution import Attribution, Floats, Marks, Mix
 from eudr_geo.lots.balance import kilograms
 from eudr_geo.lots.graph import LotGraph
+from eudr_geo.lots.seasons import known_season, seasons_of
 from eudr_geo.lots.tracing import known_code, near
 from eudr_geo.model.lot_book import LotBook
 from eudr_geo.model.trace import RECALL_COLUMNS, Recall
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 
 KINDS = ("plot", "producer", "delivery", "lot", "process", "location")
 """What can be recalled."""
+_GIVES = frozenset({"plot", "producer", "delivery"})
+Mask = npt.NDArray[np.bool_]
 _SLACK_KG = 1e-6  # what floats leave over
 
 
@@ -33,6 +37,7 @@ def recall(
     since: str = "",
     until: str = "",
     declared: Mapping[str, Collection[str]] | None = None,
+    season: str = "",
 ) -> Recall:
     """Follow something to the lots and consignments that hold some of it.
 
@@ -49,11 +54,13 @@ def recall(
     declared
         Consignment or lot code → plots that its package declared. What declares a plot is reached by it, also where
         no kilogram came from it: one plot that fails spoils the whole declared set.
+    season
+        Of a plot, producer or delivery only: what it gave in this season, in any spelling.
 
     Raises
     ------
     InputError
-        When nothing is called so, or several things are.
+        When nothing is called so, or several things are; for a season of which there are no goods.
     RefusedError
         When lots feed each other in a circle.
     """
@@ -64,7 +71,13 @@ def recall(
             say("lots:days-of-no-location", code=code, kind=say(f"nouns:{kind}")),
             fix=say("lots:days-of-no-location.do"),
         )
-    marks, quantity_kg = _marks(graph, code, kind, since, until)
+    if season and kind not in _GIVES:
+        raise InputError(
+            say("lots:season-of-no-receipt", code=code, kind=say(f"nouns:{kind}")),
+            fix=say("lots:season-of-no-receipt.do"),
+        )
+    given = _given(graph, known_season(book, season) if season else "")
+    marks, quantity_kg = _marks(graph, code, kind, since, until, given)
     starts = {*np.unique(graph.arrivals.lot[marks.arrivals]).tolist(), *marks.lots}
     if marks.process:
         starts |= {lot for lot, _ in graph.processes[marks.process].outs}
@@ -101,7 +114,15 @@ def _and_a(kinds: Sequence[str]) -> Said:
     return told
 
 
-def _marks(graph: LotGraph, code: str, kind: str, since: str, until: str) -> tuple[Marks, float]:
+def _given(graph: LotGraph, season: str) -> Mask:
+    """Which arrivals count, of shape (k,): all, or those of the receipts of a season."""
+    if not season:
+        return np.ones(len(graph.arrivals.lot), dtype=bool)
+    of_season = np.array([one.code == season for one in seasons_of(graph.book).receipts], dtype=bool)
+    return of_season[graph.arrivals.delivery]
+
+
+def _marks(graph: LotGraph, code: str, kind: str, since: str, until: str, given: Mask) -> tuple[Marks, float]:
     arrivals, deliveries = graph.arrivals, graph.deliveries
     none = np.zeros(len(arrivals.lot), dtype=bool)
     if kind == "lot":
@@ -113,7 +134,7 @@ def _marks(graph: LotGraph, code: str, kind: str, since: str, until: str) -> tup
         lots = _kept_in(graph, code, since, until)
         return Marks(none, lots=lots), sum(lots.values())
     if kind == "plot":
-        chosen = arrivals.plot == graph.plots.index(code)
+        chosen = (arrivals.plot == graph.plots.index(code)) & given
         return Marks(chosen, sure=False), float(arrivals.kg[chosen].sum())
     if kind == "delivery":
         whole = (deliveries["code"] == code).to_numpy(dtype=bool)
@@ -127,7 +148,7 @@ def _marks(graph: LotGraph, code: str, kind: str, since: str, until: str) -> tup
             ],
             dtype=bool,
         )
-    chosen = whole[arrivals.delivery]
+    chosen = whole[arrivals.delivery] & given
     return Marks(chosen), float(arrivals.kg[chosen].sum())
 
 

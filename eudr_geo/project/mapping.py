@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from eudr_geo.lots.seasons import known_season, last_lots, of_season, seasons_of
 from eudr_geo.lots.tracing import traces
 from eudr_geo.model.lot_book import LotBook
 from eudr_geo.outputs.maps.data import MapLot
@@ -20,7 +21,13 @@ if TYPE_CHECKING:
 
 
 def project_map(
-    project: Project, codes: Sequence[str] = (), *, with_names: bool = False, on: str = "", language: str = "en"
+    project: Project,
+    codes: Sequence[str] = (),
+    *,
+    with_names: bool = False,
+    on: str = "",
+    language: str = "en",
+    season: str = "",
 ) -> str:
     """Return the page of a project's map.
 
@@ -36,33 +43,45 @@ def project_map(
         Day on which the project's waivers must hold, ISO 8601; without it none is heeded.
     language
         Language of the page.
+    season
+        Only lots with goods of this season, in any spelling.
 
     Raises
     ------
     InputError
-        For a code that is no lot and no consignment.
+        For a code that is no lot and no consignment, and for a season of which there are no goods.
     RefusedError
         When a lot has kilograms of unknown origin.
     """
     import pandas as pd
 
     book = project.lot_book()
-    found = list(traces(book, list(codes) or last_lots(book)).values())
+    chosen = known_season(book, season) if season else ""
+    found = list(traces(book, of_season(book, codes, chosen) if codes else last_lots(book, chosen)).values())
     rows = pd.concat([one.to_frame() for one in found], ignore_index=True) if found else None
     plots = project.load_plots()
     names = plots["producer"] if with_names else plots["producer_id"]
     data = map_data(
         plots,
         title=" ".join(codes) or project.meta.get("organisation", "") or say("packages:map.title"),
-        subtitle=say("packages:map.season", season=project.meta["season"]) if project.meta.get("season") else "",
+        subtitle=_seasons(book, found, project.meta.get("season", "")),
         lots=_lots(book, found),
         producers=[name or code for name, code in zip(names, plots["producer_id"], strict=True)],
         versions=project.plot_versions().set_index("plot_code")["version"],
         feeds=rows,
-        findings=audit(project, on=on).findings,
+        findings=audit(project, on=on, season=season).findings,
         language=language,
     )
     return lot_map(data)
+
+
+def _seasons(book: LotBook, found: Sequence[Trace], stated: str) -> str:
+    """The seasons of the goods that are shown; where no receipt or lot tells, that of the project."""
+    seasons = seasons_of(book).of_lots([str(code) for one in found for code in one.rows["lot_code"].unique()])
+    if len(seasons) > 1:
+        return say("packages:map.seasons", seasons=", ".join(seasons))
+    one = seasons[0] if seasons else stated
+    return say("packages:map.season", season=one) if one else ""
 
 
 def _lots(book: LotBook, found: Sequence[Trace]) -> list[MapLot]:
@@ -77,10 +96,3 @@ def _lots(book: LotBook, found: Sequence[Trace]) -> list[MapLot]:
             kind = streams.get(lot["stream_code"]) or ""
             shown.append(MapLot(str(code), lot["form"] or "", lot["stream_code"] or "", kind, float(kg)))
     return shown
-
-
-def last_lots(book: LotBook) -> list[str]:
-    """Return the lots that went into no other lot, sorted: what is sold, or still in store."""
-    lines = book.table("process_line")
-    used = set(lines.loc[lines["direction"] == "in", "lot_code"])
-    return sorted(set(book.table("lot")["code"]) - used)

@@ -19,6 +19,7 @@ from eudr_geo.checks.catalogue import RULES_VERSION
 from eudr_geo.law import GEOLOCATION_MAX_BYTES
 from eudr_geo.lots.behind import Records, records_behind
 from eudr_geo.lots.dds_lines import commodity_lines
+from eudr_geo.lots.seasons import seasons_of
 from eudr_geo.lots.tracing import some, traces
 from eudr_geo.model.findings import CheckResult, Findings
 from eudr_geo.model.lot_book import LotBook
@@ -138,9 +139,8 @@ def gather(project: Project, codes: Sequence[str], *, with_names: bool = False, 
     data = PackageData(
         codes=tuple(codes),
         consignment=consignment,
-        organisation={
-            key: str(project.meta.get(key, "")) for key in ("organisation", "country", "commodity", "season")
-        },
+        organisation={key: str(project.meta.get(key, "")) for key in ("organisation", "country", "commodity")}
+        | {"season": ", ".join(_seasons(book, found_traces)) or str(project.meta.get("season", ""))},
         lots=lots,
         plots=plots,
         versions=versions,
@@ -151,6 +151,11 @@ def gather(project: Project, codes: Sequence[str], *, with_names: bool = False, 
         with_names=with_names,
     )
     return replace(data, lines=_lines(data))
+
+
+def _seasons(book: LotBook, found: Iterable[Trace]) -> list[str]:
+    """Seasons of the goods that are packed, sorted."""
+    return seasons_of(book).of_lots([str(code) for one in found for code in one.rows["lot_code"].unique()])
 
 
 def _latest(on: str, consignment: Mapping[str, Any]) -> str:
