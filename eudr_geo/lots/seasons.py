@@ -317,7 +317,7 @@ def known_season(book: LotBook, text: str) -> str:
 
     Examples
     --------
-    >>> known_season(LotBook(), "2025")
+    >>> known_season(LotBook(), "2025")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
     eudr_geo.base.errors.InputError: '2025' may be the first or the second year of a season – write its two years, ...
     """

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from eudr_geo.lots.season_output import SeasonOutput, season_outputs
 from eudr_geo.lots.seasons import known_season, last_lots, of_season, seasons_of
 from eudr_geo.lots.tracing import traces
 from eudr_geo.model.lot_book import LotBook
@@ -12,7 +13,7 @@ from eudr_geo.outputs.maps.data import MapLot
 from eudr_geo.outputs.maps.making import lot_map, map_data
 from eudr_geo.project.auditing import audit
 from eudr_geo.project.port import Project
-from eudr_geo.words.saying import say
+from eudr_geo.words.saying import joined, say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -88,11 +89,22 @@ def _lots(book: LotBook, found: Sequence[Trace]) -> list[MapLot]:
     """The lots of the traces, with the kilograms that are shown."""
     table = book.table("lot").set_index("code", drop=False)
     streams = dict(zip(book.table("stream")["code"], book.table("stream")["type"], strict=True))
-    shown = []
+    outputs, shown = season_outputs(book), []
     for one in found:
         rows: pd.DataFrame = one.rows
         for code, kg in rows.groupby("lot_code")["kg_attributed"].sum().items():
             lot = table.loc[code]
             kind = streams.get(lot["stream_code"]) or ""
-            shown.append(MapLot(str(code), lot["form"] or "", lot["stream_code"] or "", kind, float(kg)))
+            remark = _share(outputs, lot["stream_code"] or "", seasons_of(book).of_lot(str(code)))
+            shown.append(MapLot(str(code), lot["form"] or "", lot["stream_code"] or "", kind, float(kg), remark))
     return shown
+
+
+def _share(outputs: Sequence[SeasonOutput], stream: str, seasons: Sequence[str]) -> str:
+    """Which part of its seasons a micro-lot is."""
+    parts = [
+        say("seasons:share", share=one.share(stream), season=one.code)
+        for one in outputs
+        if one.code in seasons and stream in one.micro_kg
+    ]
+    return joined(parts, ", ")

@@ -310,12 +310,16 @@ def _rows(found: Iterable[Trace], versions: Mapping[str, int]) -> pd.DataFrame:
     return rows
 
 
+_INWARD = frozenset({"micro-lot-share"})
+"""Advice to the cooperative about its business, no evidence of origin: it does not leave the house."""
+
+
 def _relevant(result: CheckResult, plots: set[str], behind: Records) -> Findings:
     """Keep the findings that speak of these plots or of any record behind the lots."""
     return Findings(
         replace(finding, row=None)
         for finding in result.findings
-        if finding.plot_id in plots or (finding.subject, finding.code) in behind
+        if finding.rule not in _INWARD and (finding.plot_id in plots or (finding.subject, finding.code) in behind)
     )
 
 

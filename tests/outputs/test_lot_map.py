@@ -153,7 +153,8 @@ def test_totals_are_those_of_the_plots_that_fed(coop):
     everything = coop.payload()["views"][0]
     assert everything["lot"] is None
     assert (everything["plots"], everything["producers"]) == (7, 7)  # P-8 fed nothing; one name, two producers
-    assert everything["quantity_kg"] == 5334.5
+    assert everything["quantity_kg"] is None, "green coffee and parchment are not added up"
+    assert everything["forms"] == [["dry parchment", 1234.5], ["green", 4100.0]]
     micro = view_of(coop, "ML01")
     assert (micro["plots"], micro["producers"], micro["area_ha"], micro["quantity_kg"]) == (3, 3, 3.6, 100.0)
     assert (micro["harvest_from"], micro["harvest_to"]) == ("2025-11-03", "2025-12-01")
@@ -227,6 +228,19 @@ def test_kilograms_without_a_plot_are_said():
     view = Page(lot_map(data)).payload()["views"][0]
     assert view["unknown_kg"] == 40.0
     assert sum(one["plots"] for one in view["classes"]) == 1
+
+
+def test_kilograms_without_a_plot_are_not_added_up_over_forms():
+    rows = feeds_of(
+        ("A", "", 40.0, 1.0, 40.0, 40.0, "unknown", "", ""), ("B", "", 7.0, 1.0, 7.0, 7.0, "unknown", "", "")
+    )
+    lots = [MapLot("A", "cherry", quantity_kg=40.0), MapLot("B", "green", quantity_kg=7.0)]
+    mixed = Page(lot_map(replace(cooperative(), lots=lots, feeds=rows))).payload()["views"][0]
+    assert mixed["unknown_forms"] == mixed["forms"] == [["cherry", 40.0], ["green", 7.0]]
+    alike = [replace(one, form="green") for one in lots]
+    view = Page(lot_map(replace(cooperative(), lots=alike, feeds=rows))).payload()["views"][0]
+    assert (view["quantity_kg"], view["unknown_kg"]) == (47.0, 47.0)
+    assert "forms" not in view
 
 
 def test_numbers_that_are_none_do_not_break_the_page():

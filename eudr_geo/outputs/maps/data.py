@@ -29,6 +29,7 @@ class MapLot:
     stream: str = ""
     type: str = ""  # micro, bulk or ""
     quantity_kg: float = float("nan")
+    remark: str = ""  # what else is said of it beside its name
 
 
 @dataclass(frozen=True)

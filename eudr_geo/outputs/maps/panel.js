@@ -302,7 +302,7 @@ const LotMap = (function () {
         about.append(make("strong", "value", view.code));
         const stream = view.stream && say("stream", view.stream);
         const harvest = view.harvest_from && (view.harvest_from === view.harvest_to ? say("harvested_on", view.harvest_from) : say("harvested", view.harvest_from, view.harvest_to));
-        for (const text of [view.form, kindOf(view), stream, harvest].filter(Boolean)) about.append(" · ", make("span", "value", text));
+        for (const text of [view.form, kindOf(view), stream, harvest, view.remark].filter(Boolean)) about.append(" · ", make("span", "value", text));
       }
       about.hidden = view.lot === null;
       const totals = byId("totals");
@@ -311,7 +311,7 @@ const LotMap = (function () {
         [number(view.plots, 0), say(view.plots === 1 ? "plot" : "plots"), "plots"],
         [number(view.producers, 0), say(view.producers === 1 ? "producer" : "producers"), "producers"],
         [hectares(view.area_ha), say("hectares"), "area_ha"],
-        [kilos(view.quantity_kg), say("kilograms"), "kg"],
+        ...(view.forms || [["", view.quantity_kg]]).map(([form, kg]) => [kilos(kg), [say("kilograms"), form].filter(Boolean).join(" · "), "kg"]),
       ]) {
         const cell = make("div");
         cell.dataset.total = key;
@@ -321,7 +321,8 @@ const LotMap = (function () {
       const remarks = byId("remarks");
       remarks.textContent = "";
       const say_so = (text) => remarks.append(make("li", "value", text));
-      if (view.unknown_kg > 0) say_so(say("unknown_kg", kilos(view.unknown_kg)));
+      if (view.unknown_forms) for (const [form, kg] of view.unknown_forms) say_so([say("unknown_kg", kilos(kg)), form].filter(Boolean).join(" · "));
+      else if (view.unknown_kg > 0) say_so(say("unknown_kg", kilos(view.unknown_kg)));
       if (view.without_area > 0) say_so(say("without_area", counted(view.without_area, "plot", "plots")));
       if (undrawn.length) say_so(say("not_drawn", undrawn.slice(0, 5).join(", ") + (undrawn.length > 5 ? " " + say("more", undrawn.length - 5) : "")));
       legend(view);
@@ -352,7 +353,9 @@ const LotMap = (function () {
           text.append(make("span", "lot-code value", view.code), make("span", "lot-kind value", kinds));
         }
         const sums = make("span", "lot-sum");
-        sums.append(make("b", "", kilos(view.quantity_kg) + THIN + "kg"), make("span", "", counted(view.plots, "plot", "plots")));
+        if (view.forms) for (const [form, kg] of view.forms) sums.append(make("b", "", [kilos(kg) + THIN + "kg", form].filter(Boolean).join(" ")));
+        else sums.append(make("b", "", kilos(view.quantity_kg) + THIN + "kg"));
+        sums.append(make("span", "", counted(view.plots, "plot", "plots")));
         label.append(sums);
         list.append(label);
       });

@@ -134,8 +134,13 @@ def _views(data: LotMapData, feeds: _Feeds) -> list[dict[str, Any]]:
     shown: list[dict[str, Any]] = []
     if len(data.lots) != 1:
         view = _totals(data, feeds, np.ones(len(feeds.lot), dtype=bool))
-        kg = [lot.quantity_kg for lot in data.lots]
-        shown.append({"lot": None, "quantity_kg": _number(math.fsum(kg)) if kg else 0.0, "classes": [], **view})
+        kg = _by_form(data, [(lot.form, lot.quantity_kg) for lot in data.lots])
+        if len(kg) > 1:  # a kilogram of cherry and one of green coffee are not two kilograms of anything
+            unknown = (feeds.lot >= 0) & ~feeds.known
+            lacking = zip(feeds.lot[unknown].tolist(), feeds.kg[unknown].tolist(), strict=True)
+            of_unknown = _by_form(data, [(data.lots[lot].form, weight) for lot, weight in lacking])
+            view |= {"forms": kg, "unknown_forms": [row for row in of_unknown if row[1]]}
+        shown.append({"lot": None, "quantity_kg": kg[0][1] if len(kg) == 1 else None if kg else 0.0, "classes": [], **view})
     for row, lot in enumerate(data.lots):
         mine = feeds.lot == row
         known = mine & feeds.known & np.isfinite(feeds.share)
@@ -144,9 +149,10 @@ def _views(data: LotMapData, feeds: _Feeds) -> list[dict[str, Any]]:
             {
                 "lot": row,
                 "code": clean(lot.code),
-                "form": clean(in_language(say_word("form", lot.form), data.language)) if lot.form else "",
+                "form": _form(data, lot.form),
                 "stream": clean(lot.stream),
                 "type": clean(lot.type),
+                **({"remark": clean(in_language(lot.remark, data.language))} if lot.remark else {}),
                 "quantity_kg": _number(lot.quantity_kg),
                 "breaks": breaks,
                 "classes": legend(feeds.share[known], np.nan_to_num(feeds.kg[known]), breaks),
@@ -154,6 +160,18 @@ def _views(data: LotMapData, feeds: _Feeds) -> list[dict[str, Any]]:
             }
         )
     return shown
+
+
+def _form(data: LotMapData, form: str) -> str:
+    return clean(in_language(say_word("form", form), data.language)) if form else ""
+
+
+def _by_form(data: LotMapData, weights: Iterable[tuple[str, float]]) -> list[tuple[str, float | None]]:
+    """Form in the words of the page and its kilograms, sorted by form."""
+    parts: dict[str, list[float]] = {}
+    for form, kg in weights:
+        parts.setdefault(form, []).append(kg)
+    return [(_form(data, form), _number(math.fsum(parts[form]))) for form in sorted(parts)]
 
 
 def _totals(data: LotMapData, feeds: _Feeds, mine: Mask) -> dict[str, Any]:
