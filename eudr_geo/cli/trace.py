@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from eudr_geo.model.lot_book import LotBook
-    from eudr_geo.model.trace import Trace
+    from eudr_geo.model.trace import Recall, Trace
 
 _KINDS = ("plot", "producer", "delivery", "lot", "process", "location")
 _MOST_PLOTS = 50
@@ -90,7 +90,7 @@ def command(
         declared = {name: plots for path in packages for name, plots in declared_plots(path).items()}
         gone = recall(book, code, kind=kind or "", since=since, until=until, declared=declared, season=chosen)
         record = recall_record(gone) if drill else ()
-        shown = [_Shown(gone.code, gone, gone.to_frame(), recall_text(gone, screen.width_of(out)), {})]
+        shown = [_Shown(gone.code, gone, gone.to_frame(), recall_text(gone, screen.width_of(out)), _of_recall(gone))]
     else:
         codes = of_season(book, [code], chosen) if code else last_lots(book, chosen)
         found = list(traces(book, codes, allow_unknown=True).values())
@@ -161,6 +161,10 @@ def _traced(book: LotBook, found: Trace, attributed: pd.DataFrame, out: str | No
         "identity_ends": [vars(end) for end in found.identity_ends],
     }
     return _Shown(found.code, found, frame, text, more)
+
+
+def _of_recall(found: Recall) -> dict[str, Any]:
+    return {"quantity_kg_by_form": {form or "other": kg for form, kg in found.kg_by_form.items()}}
 
 
 def _season_line(season: str, lots: int) -> str:

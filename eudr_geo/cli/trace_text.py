@@ -111,11 +111,12 @@ def recall_text(found: Recall, width: int) -> str:
     frame = found.to_frame()
     lots, shipped = frame[frame["kind"] == "lot"], frame[frame["kind"] == "consignment"]
     in_stock = lots[lots["in_stock_kg"] > 0]
+    several = len(found.kg_by_form) > 1
     text = _told(
-        "trace:went_into",
+        "trace:went_into.forms" if several else "trace:went_into",
         kind=say(f"nouns:{found.kind}"),
         code=found.code,
-        quantity_kg=found.quantity_kg,
+        **({"quantities": in_forms(found.kg_by_form)} if several else {"quantity_kg": found.quantity_kg}),
         lots=counted("trace:lots", len(lots)),
         consignments=counted("trace:consignments", len(shipped)),
     )
@@ -154,7 +155,9 @@ def weights_of(found: Trace, forms: Mapping[str, str]) -> dict[str, float]:
 
 def in_forms(by_form: Mapping[str, float]) -> str:
     """Return kilograms form by form, as a part of a sentence."""
-    return joined([say("seasons:of_form", quantity_kg=kg, form=_form(form or "other")) for form, kg in by_form.items()])
+    return joined(
+        [say("seasons:of_form", quantity_kg=kg, form=_form(form or "other")) for form, kg in by_form.items()], ", "
+    )
 
 
 def _held_back(in_stock: pd.DataFrame) -> str:

@@ -86,7 +86,8 @@ def recall(
     attribution.of(reached)
     rows = _goods(attribution, reached)
     plots = _plots(graph, code, kind)
-    return Recall(code, kind, quantity_kg, _with_declared(book, graph, rows, plots, declared or {}))
+    goods = _with_declared(book, graph, rows, plots, declared or {})
+    return Recall(code, kind, quantity_kg, goods, _by_form(graph, marks))
 
 
 def _called(graph: LotGraph, asked: str, kind: str) -> tuple[str, str]:
@@ -150,6 +151,26 @@ def _marks(graph: LotGraph, code: str, kind: str, since: str, until: str, given:
         )
     chosen = whole[arrivals.delivery] & given
     return Marks(chosen), float(arrivals.kg[chosen].sum())
+
+
+def _by_form(graph: LotGraph, marks: Marks) -> dict[str, float]:
+    """What is followed, in kilograms of each form, sorted; "" where nobody says the form."""
+
+    def form(lot: int) -> str:
+        return str(graph.lot_rows.get(graph.lots[lot], {}).get("form", "")) if lot >= 0 else ""
+
+    arrivals, stated = graph.arrivals, graph.deliveries["form"].tolist()
+    parts = [
+        (stated[arrivals.delivery[row]] or form(int(arrivals.lot[row])), float(arrivals.kg[row]))
+        for row in np.flatnonzero(marks.arrivals).tolist()  # of one plot, producer or delivery: few
+    ]
+    parts += [(form(lot), kg) for lot, kg in marks.lots.items()]
+    if marks.process in graph.processes:
+        parts += [(form(lot), kg) for lot, kg in graph.processes[marks.process].outs]
+    kg_of: dict[str, float] = {}
+    for name, kg in parts:
+        kg_of[name] = kg_of.get(name, 0.0) + kg
+    return dict(sorted(kg_of.items()))
 
 
 def _plots(graph: LotGraph, code: str, kind: str) -> set[str]:

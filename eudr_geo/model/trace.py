@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -224,15 +224,18 @@ class Recall:
     code, kind
         What was followed: a ``plot``, ``producer``, ``delivery``, ``lot``, ``process`` or ``location``.
     quantity_kg
-        What it gave, in the form delivered (or the lot's own).
+        What it gave, in the form delivered (or the lot's own): a sum of several forms says little, see ``kg_by_form``.
     rows
         One row a lot or consignment reached, unrounded; read it with :meth:`to_frame`.
+    kg_by_form
+        The same form by form.
     """
 
     code: str
     kind: str
     quantity_kg: float
     rows: pd.DataFrame
+    kg_by_form: Mapping[str, float] = field(default_factory=dict)
 
     def to_frame(self) -> pd.DataFrame:
         """Return the rows, consignments first, then lots, sorted by code, kilograms to the gram.

@@ -119,6 +119,49 @@ def test_what_was_dropped_and_where_the_copy_lies_is_said_once(tmp_path):
     assert "dropped" not in again.output
 
 
+def changed_before(tmp_path, *statements):
+    """A project of version 4 in which somebody wrote, brought up to date."""
+    path = stored(4, tmp_path)
+    with sqlite3.connect(path) as db:
+        for statement in statements:
+            db.execute(statement)
+    db.close()
+    with open_store(path, write=True) as opened:
+        return path, opened.migrated.sentences()
+
+
+def seasons_in(path):
+    return ask(path, "SELECT code, country, start FROM season ORDER BY fid")
+
+
+def test_the_season_of_the_project_becomes_a_row(projects):
+    for version in VERSIONS:
+        assert ("2025/26", "VN") in [row[:2] for row in seasons_in(projects[version][1])], version
+
+
+def test_seasons_of_older_projects_get_one_spelling(tmp_path):
+    path, said = changed_before(
+        tmp_path,
+        "UPDATE eudr_meta SET value = '25-26' WHERE key = 'season'",
+        "INSERT INTO season (fid, code, country, start) VALUES (7, '2025-2026', 'VN', '2025-10-01'), (9, 'main', 'VN', '')",
+        "UPDATE stream SET season_code = '2025-2026'",
+        "UPDATE lot SET crop_year = '2025-2026' WHERE fid = 1",
+        "UPDATE lot SET crop_year = 'old crop' WHERE fid = 2",
+    )
+    assert seasons_in(path) == [("2025/26", "VN", "2025-10-01"), ("main", "VN", "")], "no row twice, none lost"
+    assert ask(path, "SELECT DISTINCT season_code FROM stream") == [("2025/26",)]
+    assert ask(path, "SELECT crop_year FROM lot WHERE fid IN (1, 2) ORDER BY fid") == [("2025/26",), ("old crop",)]
+    assert ask(path, "SELECT value FROM eudr_meta WHERE key = 'season'") == [("2025/26",)]
+    assert not any("could not be read" in sentence for sentence in said)
+
+
+def test_a_season_that_nobody_can_read_stays_and_is_told(tmp_path):
+    path, said = changed_before(tmp_path, "UPDATE eudr_meta SET value = '2025' WHERE key = 'season'")
+    assert seasons_in(path) == []
+    assert ask(path, "SELECT value FROM eudr_meta WHERE key = 'season'") == [("2025",)]
+    assert any("'2025', could not be read" in sentence for sentence in said)
+
+
 @pytest.mark.parametrize("version", VERSIONS)
 def test_every_step_can_be_taken_back(project, version):
     path = project(version)
