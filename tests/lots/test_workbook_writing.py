@@ -204,6 +204,8 @@ def books(draw):
         for code in draw(st.lists(codes, max_size=2, unique=True))
         if tables["stream"]
     ]  # fmt: skip
+    if len(tables["season"]) == 1:  # the season of a stream is that of its workbook, where there is only one
+        tables["stream"] = [row | {"season_code": tables["season"][0]["code"]} for row in tables["stream"]]
     return {name: rows for name, rows in tables.items() if rows}
 
 
