@@ -25,14 +25,24 @@ def command(project: str, name: str, country: str, commodity: str, season: str) 
     Example:
       eudr-geo init -p coop.gpkg --name "My cooperative" --country VN --season 2025/26
     """  # noqa: D301
+    from eudr_geo.lots.crop_years import usual_days
     from eudr_geo.store import create_store
 
-    create_store(
+    with create_store(
         project,
         organisation=name,
         country=country.upper(),
         commodity=commodity,
         season=season,
         language=speech.asked(),
-    ).close()
+    ) as store:
+        code = store.meta["season"]
     screen.say(say("commands:init.created", project=project))
+    if code:
+        usual = usual_days(code, country.upper(), commodity)
+        about = {"season": code, "sheet": say("sheets:seasons")}
+        if usual is None:
+            screen.say(say("commands:init.season", **about))
+        else:
+            first, last = (day.isoformat() for day in usual)
+            screen.say(say("commands:init.season.usual", **about, first=first, last=last))

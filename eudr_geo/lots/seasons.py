@@ -7,7 +7,7 @@ because nobody named them: see :func:`runs`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -164,27 +164,28 @@ class Seasons:
     @cached_property
     def stated(self) -> dict[str, str]:
         """Season that each lot states: its crop year, else the season of its stream, else ""."""
-        streams = {row["code"]: as_season(row["season_code"]) for row in _records(self.book, "stream")}
+        streams = {code: as_season(season) for code, season in _columns(self.book, "stream", "code", "season_code")}
         return {
-            row["code"]: as_season(row["crop_year"]) or streams.get(row["stream_code"] or "", "")
-            for row in _records(self.book, "lot")
+            lot: as_season(year) or streams.get(stream or "", "")
+            for lot, year, stream in _columns(self.book, "lot", "code", "crop_year", "stream_code")
         }
 
     @cached_property
     def receipts(self) -> list[ReceiptSeason]:
         """Season of each delivery, in the order of the table."""
-        country_of = {row["code"]: row["country"] or "" for row in _records(self.book, "producer")}
-        land = {row["code"]: row["country"] or "" for row in _records(self.book, "plot")}
-        table = self.book.table("delivery")
+        country_of = {code: country or "" for code, country in _columns(self.book, "producer", "code", "country")}
+        land = {code: country or "" for code, country in _columns(self.book, "plot", "code", "country")}
         names = ("lot_code", "plot_code", "producer_code", "harvested_from", "harvested_to", "delivered_on")
-        return [  # a receipt a row: dictionary look-ups, and each day of a country is looked for once
-            self._of_receipt(
-                land.get(plot, "") or country_of.get(producer, ""),
-                [one for one in (first, last) if one] or [one for one in (delivered,) if one],
-                self.stated.get(lot, ""),
-            )
-            for lot, plot, producer, first, last, delivered in zip(*(table[name] for name in names), strict=True)
-        ]
+        known: dict[tuple[Any, ...], ReceiptSeason] = {}
+        found = []
+        for lot, plot, producer, *days in _columns(self.book, "delivery", *names):  # each case is looked for once
+            case = (land.get(plot) or country_of.get(producer, ""), *days, self.stated.get(lot, ""))
+            if case not in known:
+                known[case] = self._of_receipt(
+                    case[0], [one for one in days[:2] if one] or [one for one in days[2:] if one], case[-1]
+                )
+            found.append(known[case])
+        return found
 
     def _of_receipt(self, country: str, days: Sequence[str], stated: str) -> ReceiptSeason:
         if not days:
@@ -267,6 +268,13 @@ def _order(graph: LotGraph) -> list[int]:
         return graph.order(everything)
     except CycleError:
         return list(everything)
+
+
+def _columns(book: LotBook, table: str, *names: str) -> Iterator[tuple[Any, ...]]:
+    """Rows of a few columns, None for nothing."""
+    frame = book.table(table)
+    columns = [frame[name].tolist() for name in names]
+    return zip(*([None if one != one else one for one in column] for column in columns), strict=True)  # noqa: PLR0124 (NaN)
 
 
 def _records(book: LotBook, table: str) -> list[dict[str, Any]]:

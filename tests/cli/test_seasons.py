@@ -83,6 +83,15 @@ def test_init_makes_a_row_of_the_season_in_one_spelling(tmp_path, spelling):
         assert store.log() == [], "nothing that undo could take back"
 
 
+def test_init_proposes_the_usual_days_and_takes_none(tmp_path):
+    for commodity, said in (("coffee", "2025-10-01 to 2026-09-30"), ("wood", "write them on the Seasons sheet")):
+        path = tmp_path / f"{commodity}.gpkg"
+        done = run("init", "-p", path, "--name", "C", "--country", "VN", "--season", "25/26", "--commodity", commodity)
+        assert said in done.output
+        with open_store(path) as store:
+            assert store.lot_book().table("season")["start"].tolist() == [""]
+
+
 @pytest.mark.parametrize(
     ("words", "why"),
     [

@@ -27,6 +27,7 @@ ROOT = Path(__file__).parents[2]
 NEW = {
     # row of words: (table, the line without its place, what a person writes in en and vi, stored, written back in en and vi)
     "producers.novelty": ("producer", 'Mapped[str] = col("new", default=""', ("Ê 7", "Ê 7"), "Ê 7", ("Ê 7", "Ê 7")),
+    "seasons.novelty": ("season", 'Mapped[str] = col("new", default="", kind="season"', ("25-26", "2025 – 2026"), "2025/26", ("2025/26", "2025/26")),
     "plots.novelty": ("plot", 'Mapped[int | None] = col("new"', ("7", "7"), 7, (7, 7)),
     "deliveries.novelty": ("delivery", 'Mapped[str] = col("new", default="", kind="date"', ("15/11/2025", "15/11/2025"), "2025-11-15", ("2025-11-15", "2025-11-15")),
     "lots.novelty": ("lot", 'Mapped[bool | None] = col("new"', ("no", "không"), False, ("no", "không")),
