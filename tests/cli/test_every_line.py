@@ -75,6 +75,9 @@ def coop(tmp_path_factory):
 
 COMMANDS = {
     "init": ("init", "-p", "new.gpkg", "--name", "HTX", "--country", "VN"),
+    "init a season": ("init", "-p", "new.gpkg", "--name", "HTX", "--country", "VN", "--season", "25-26"),
+    "no season": ("init", "-p", "new.gpkg", "--name", "HTX", "--country", "VN", "--season", "2025"),
+    "no name": ("init", "-p", "new.gpkg", "--name", "", "--country", "VN"),
     "init twice": ("init", "-p", "coop.gpkg", "--name", "HTX", "--country", "VN"),
     "no country": ("init", "-p", "new.gpkg", "--name", "HTX", "--country", "XX"),
     "no project": ("audit", "-p", "none.gpkg"),
@@ -87,6 +90,11 @@ COMMANDS = {
     "trace": ("trace", "DL26-EXP-001", "-p", "coop.gpkg"),
     "drill": ("trace", "DL26-EXP-001", "-p", "coop.gpkg", "--drill"),
     "recall": ("trace", "NH-001", "-p", "coop.gpkg", "--forward", "--drill"),
+    "audit of a season": ("audit", "-p", "coop.gpkg", "--season", "2025/26"),
+    "trace of a season": ("trace", "--season", "2025/26", "-p", "coop.gpkg"),
+    "other season": ("trace", "--season", "2020/21", "-p", "coop.gpkg"),
+    "recall of a season": ("trace", "NH-001", "-p", "coop.gpkg", "--forward", "--season", "2025/26"),
+    "recall without a season": ("trace", "DL25-ML01-G", "-p", "coop.gpkg", "--forward", "--season", "2025/26"),
     "map": ("map", "-p", "coop.gpkg", "-o", "map.html"),
     "package": ("package", "DL26-EXP-001", "-p", "coop.gpkg", "-o", "again"),
     "package twice": ("package", "DL26-EXP-001", "-p", "coop.gpkg", "-o", "packed", "--zip"),
@@ -114,7 +122,7 @@ _DATA = {
     "WGS", "UTM", "zone", "Cambodia", "Vietnam", "VNM", "Việt", "Nma", "khoảng", "Area", "ProducerCountry",
     "ProducerName", "ProductionPlace", "productionplace", "Buôn", "nhóm",
     # Titles of the sheets of the sample, which is in English.
-    "Deliveries", "Lots", "Plots", "Processing", "Producers", "Shipments",
+    "Deliveries", "Lots", "Plots", "Processing", "Producers", "Seasons", "Shipments",
 }  # fmt: skip
 # Said by click itself; and the steps of the log, which stay as they were written.
 _OTHERS = (
