@@ -28,7 +28,7 @@ def command() -> None:
     type=click.Choice(["90", "180", "360"]),
     default="90",
     show_default=True,
-    help="Days of the plan: 5, 9 or 11 sheets.",
+    help="Days of the plan: each stage has the sheets of the one before, and more.",
 )
 @click.option("--demo", is_flag=True, help="With example rows.")
 @click.option(
@@ -36,7 +36,7 @@ def command() -> None:
     "--project",
     default="",
     metavar="PATH",
-    help="A project whose producers, plots and declared micro-lots stand in it already.",
+    help="A project whose producers, seasons, plots and declared micro-lots stand in it already.",
 )
 def new(out: str, stage: str, demo: bool, project: str) -> None:
     """Make an empty workbook with drop-down lists and a guide.
@@ -61,7 +61,7 @@ def new(out: str, stage: str, demo: bool, project: str) -> None:
         screen.say(say("commands:workbook.made", out=out))
 
 
-_PEOPLE_AND_LAND = ("producer", "plot", "stream", "stream_plot")
+_PEOPLE_AND_LAND = ("producer", "season", "plot", "stream", "stream_plot")
 
 
 def _known(project: str) -> LotBook:

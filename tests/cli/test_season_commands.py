@@ -11,6 +11,7 @@ from eudr_geo.model.workbook import book_of
 from eudr_geo.outputs.workbook.writing import write_book
 from eudr_geo.project.importing import apply_book, preview_book
 from eudr_geo.project.packaging import gather
+from eudr_geo.sources.workbook.reading import read_book
 from eudr_geo.store import create_store, open_store
 from eudr_geo.words.languages import languages
 
@@ -118,6 +119,15 @@ def test_the_seasons_sheet_gives_the_row_of_init_its_days(tmp_path):
     assert (row["code"], row["start"], row["currency"], row["output_kg"]) == ("2025/26", "2025-10-01", "VND", 9000.0)
     again = run("book", book, "-p", path, "--yes")
     assert "nothing new" in again.output.lower() or "không có gì mới" in again.output.lower()
+
+
+def test_the_seasons_of_a_project_stand_in_its_next_workbook(project, tmp_path):
+    out = tmp_path / "next.xlsx"
+    assert run("workbook", "new", "-o", out, "-p", project, "--lang", "fr").exit_code == 0
+    rows = read_book(out).book.table("season")
+    assert rows[["code", "start", "end"]].to_numpy().tolist() == [
+        ["2025/26", "2025-10-01", "2026-09-30"], ["2024/25", "2024-10-01", "2025-09-30"],
+    ]  # fmt: skip
 
 
 def test_a_lot_says_of_which_seasons_its_goods_are(project):

@@ -38,7 +38,7 @@ def write_book(
     lang
         ``en``, ``vi``, ``es``, ``fr``, ``pt`` or ``id``.
     stage
-        90 (five sheets), 180 (and storage, handovers, measurements, offers) or 360 (and costs, shipments). A sheet
+        90 (the first sheets), 180 (and storage, handovers, measurements, offers) or 360 (and costs, shipments). A sheet
         that the book needs is there at every stage.
     book
         What to fill in.
