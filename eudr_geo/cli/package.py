@@ -8,6 +8,7 @@ import click
 
 from eudr_geo.cli import options, screen
 from eudr_geo.words.saying import say
+from eudr_geo.words.workbook import say_weights
 
 
 @click.command()
@@ -50,13 +51,16 @@ def command(
             else:
                 write_folder(path, package.files, replace=replace, known=file_names())
     data = package.data
+    sums = data.lots.fillna({"form": ""}).groupby("form")["quantity_kg"].sum().sort_index()
+    by_form = {str(form): float(kg) for form, kg in sums.items()}
+    several = len(by_form) > 1
     screen.say(
         say(
-            "commands:package.made",
+            "commands:package.made.forms" if several else "commands:package.made",
             out=out,
             plots=len(data.plots),
             lots=len(data.lots),
-            quantity_kg=data.lots["quantity_kg"].sum(),
+            **({"quantities": say_weights(by_form)} if several else {"quantity_kg": data.lots["quantity_kg"].sum()}),
             files=len(package.files),
         )
     )

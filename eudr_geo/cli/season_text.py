@@ -76,9 +76,3 @@ def lots_text(book: LotBook, lots: Sequence[str]) -> list[str]:
             if output.micro_share >= _ALL:
                 lines.append(say("seasons:micro.all"))
     return [speech.spoken(line) for line in lines]
-
-
-def forms_of(book: LotBook) -> dict[str, str]:
-    """Return the form of each lot, "" where nobody says."""
-    table = book.table("lot")
-    return {code: form or "" for code, form in zip(table["code"], table["form"], strict=True)}

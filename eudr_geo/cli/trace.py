@@ -132,8 +132,8 @@ class _Shown(NamedTuple):
 
 
 def _traced(book: LotBook, found: Trace, attributed: pd.DataFrame, out: str | None) -> _Shown:
-    from eudr_geo.cli.season_text import forms_of, lots_text
-    from eudr_geo.cli.trace_text import trace_text, weights_of
+    from eudr_geo.cli.season_text import lots_text
+    from eudr_geo.cli.trace_text import trace_text
     from eudr_geo.lots.declared import declared_set
     from eudr_geo.lots.seasons import seasons_of
 
@@ -144,14 +144,14 @@ def _traced(book: LotBook, found: Trace, attributed: pd.DataFrame, out: str | No
     }
     frame["plot_version"] = [land.get(key, ("", ""))[0] for key in keys]
     frame["geometry_sha256"] = [land.get(key, ("", ""))[1] for key in keys]
-    its, forms = declared_set(book, found), forms_of(book)
+    its = declared_set(book, found)
     lots = sorted(set(frame["lot_code"]))
     most = len(found.rows) if out else _MOST_PLOTS
-    text = trace_text(found, its, screen.width_of(out), most, forms=forms, seasons=lots_text(book, lots))
+    text = trace_text(found, its, screen.width_of(out), most, seasons=lots_text(book, lots))
     more = {
         "custody_model": found.custody_model,
         "seasons": seasons_of(book).of_lots(lots),
-        "quantity_kg_by_form": {form or "other": kg for form, kg in weights_of(found, forms).items()},
+        "quantity_kg_by_form": {form or "other": kg for form, kg in found.kg_by_form().items()},
         "unknown": {
             "quantity_kg": found.unknown_kg,
             "quantity_max_kg": found.unknown_max_kg,

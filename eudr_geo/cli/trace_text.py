@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from eudr_geo.cli import screen, speech
-from eudr_geo.words.saying import counted, joined, knows, say
+from eudr_geo.words.saying import counted, knows, say
+from eudr_geo.words.workbook import say_weights
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,9 +37,7 @@ def drill_text(record: Sequence[tuple[str, str]], taken_s: float) -> str:
     return "\n".join(["", _told("trace:record"), *(f"  {label:{wide}}  {text}" for label, text in lines), ""])
 
 
-def trace_text(
-    found: Trace, its: DeclaredSet, width: int, most: int, *, forms: Mapping[str, str], seasons: Sequence[str] = ()
-) -> str:
+def trace_text(found: Trace, its: DeclaredSet, width: int, most: int, *, seasons: Sequence[str] = ()) -> str:
     """Return where a lot or consignment came from: the sum, the tree, the plots of each lot, what is in excess.
 
     Parameters
@@ -51,19 +50,17 @@ def trace_text(
         Characters in a line of a table.
     most
         Plots shown of each lot; the number of the others is told.
-    forms
-        Form of each lot: weights of several forms are told form by form.
     seasons
         Lines about the seasons of its goods, as they are spoken.
     """
-    totals, by_form = found.totals(), weights_of(found, forms)
+    totals, by_form = found.totals(), found.kg_by_form()
     several = len(by_form) > 1
     lines = [
         _told(
             "trace:from.forms" if several else "trace:from",
             kind=say(f"nouns:{found.kind}"),
             code=found.code,
-            **({"quantities": in_forms(by_form)} if several else {"quantity_kg": found.quantity_kg}),
+            **({"quantities": say_weights(by_form)} if several else {"quantity_kg": found.quantity_kg}),
             plots=counted("trace:plots", totals["plots"]),
             producers=counted("trace:producers", totals["producers"]),
         ),
@@ -116,7 +113,7 @@ def recall_text(found: Recall, width: int) -> str:
         "trace:went_into.forms" if several else "trace:went_into",
         kind=say(f"nouns:{found.kind}"),
         code=found.code,
-        **({"quantities": in_forms(found.kg_by_form)} if several else {"quantity_kg": found.quantity_kg}),
+        **({"quantities": say_weights(found.kg_by_form)} if several else {"quantity_kg": found.quantity_kg}),
         lots=counted("trace:lots", len(lots)),
         consignments=counted("trace:consignments", len(shipped)),
     )
@@ -144,28 +141,12 @@ def recall_text(found: Recall, width: int) -> str:
     return text
 
 
-def weights_of(found: Trace, forms: Mapping[str, str]) -> dict[str, float]:
-    """Return the kilograms of what is traced by form, sorted: cherry and green coffee are never added up."""
-    kg: dict[str, float] = {}
-    for lot, part in found.rows.groupby("lot_code")["kg_attributed"].sum().items():
-        form = forms.get(str(lot), "")
-        kg[form] = kg.get(form, 0.0) + float(part)
-    return dict(sorted(kg.items()))
-
-
-def in_forms(by_form: Mapping[str, float]) -> str:
-    """Return kilograms form by form, as a part of a sentence."""
-    return joined(
-        [say("seasons:of_form", quantity_kg=kg, form=_form(form or "other")) for form, kg in by_form.items()], ", "
-    )
-
-
 def _held_back(in_stock: pd.DataFrame) -> str:
     """What is still in stock, form by form where there are several."""
     by_form = in_stock.groupby("label")["in_stock_kg"].sum().sort_index()
     if len(by_form) > 1:
         kg = {str(form): float(one) for form, one in by_form.items()}
-        return _told("trace:hold_back.forms", quantities=in_forms(kg))
+        return _told("trace:hold_back.forms", quantities=say_weights(kg))
     return _told("trace:hold_back", quantity_kg=in_stock["in_stock_kg"].sum())
 
 

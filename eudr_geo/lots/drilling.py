@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from eudr_geo.model.lot_book import LotBook
 from eudr_geo.model.trace import Recall, Trace
 from eudr_geo.words.saying import joined, say
+from eudr_geo.words.workbook import say_weights, say_word
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,6 +35,8 @@ def drill_record(book: LotBook, found: Trace) -> list[tuple[str, str]]:
     totals = found.totals()
     traced = found.quantity_kg - found.unknown_kg
     share = traced / found.quantity_kg if found.quantity_kg else 0.0
+    by_form = found.kg_by_form()
+    several = len(by_form) > 1
     missing = {
         "receipts-without-plot": receipts.loc[_empty(receipts["plot_code"]), "code"],
         "receipts-without-harvest": receipts.loc[
@@ -50,16 +54,18 @@ def drill_record(book: LotBook, found: Trace) -> list[tuple[str, str]]:
         (
             say("lots:drill.traced"),
             say(
-                "lots:drill.traced.what",
+                "lots:drill.traced.what.forms" if several else "lots:drill.traced.what",
                 kind=say(f"nouns:{found.kind}"),
                 code=found.code,
-                kg=found.quantity_kg,
+                **_kg(by_form, found.quantity_kg),
                 custody=say(f"lots:custody.{found.custody_model.replace(' ', '-')}"),
             ),
         ),
         (
             say("lots:drill.known-kg"),
-            say("lots:drill.known-kg.what", traced_kg=traced, kg=found.quantity_kg, share=share),
+            _known_by_form(found, by_form)
+            if several
+            else say("lots:drill.known-kg.what", traced_kg=traced, kg=found.quantity_kg, share=share),
         ),
         (
             say("lots:drill.back-to"),
@@ -77,6 +83,15 @@ def drill_record(book: LotBook, found: Trace) -> list[tuple[str, str]]:
     ]
 
 
+def _known_by_form(found: Trace, by_form: Mapping[str, float]) -> str:
+    known = replace(found, rows=found.rows[found.rows["plot_code"] != ""]).kg_by_form()
+    parts = []
+    for form, kg in by_form.items():
+        traced = {"traced_kg": known.get(form, 0.0), "kg": kg, "share": known.get(form, 0.0) / kg if kg else 0.0}
+        parts.append(say("lots:drill.known-kg.form", form=say_word("form", form or "other"), **traced))
+    return joined(parts, ", ")
+
+
 def recall_record(found: Recall) -> list[tuple[str, str]]:
     """Return the record of a recall exercise as pairs of heading and text; the time it took is not part of it.
 
@@ -88,6 +103,7 @@ def recall_record(found: Recall) -> list[tuple[str, str]]:
     frame = found.to_frame()
     lots, shipped = frame[frame["kind"] == "lot"], frame[frame["kind"] == "consignment"]
     stock = lots[lots["in_stock_kg"] > 0]
+    held = {str(form): float(kg) for form, kg in stock.groupby("label")["in_stock_kg"].sum().sort_index().items()}
     sent, most = shipped["quantity_kg"].sum(), shipped["kg_max"].sum()
     missing = {
         "shipments-without-buyer": shipped.loc[_empty(shipped["label"]), "code"],
@@ -98,12 +114,21 @@ def recall_record(found: Recall) -> list[tuple[str, str]]:
     return [
         (
             say("lots:recall.traced"),
-            say("lots:recall.traced.what", kind=say(f"nouns:{found.kind}"), code=found.code, kg=found.quantity_kg),
+            say(
+                f"lots:recall.traced.what{'.forms' if len(found.kg_by_form) > 1 else ''}",
+                kind=say(f"nouns:{found.kind}"),
+                code=found.code,
+                **_kg(found.kg_by_form, found.quantity_kg),
+            ),
         ),
         (say("lots:recall.lots"), _some(lots["code"])),
         (
             say("lots:recall.in-stock"),
-            say("lots:recall.in-stock.what", kg=stock["in_stock_kg"].sum(), lots=_some(stock["code"])),
+            say(
+                f"lots:recall.in-stock.what{'.forms' if len(held) > 1 else ''}",
+                **_kg(held, stock["in_stock_kg"].sum()),
+                lots=_some(stock["code"]),
+            ),
         ),
         (say("lots:recall.shipments"), _some(shipped["code"])),
         (say("lots:recall.shipped"), say("lots:recall.shipped.what", kg=sent, most_kg=most)),
@@ -114,6 +139,11 @@ def recall_record(found: Recall) -> list[tuple[str, str]]:
         ),
         (say("lots:drill.missing"), _missing(missing)),
     ]
+
+
+def _kg(by_form: Mapping[str, float], all_kg: float) -> dict[str, Any]:
+    """A weight for a sentence, form by form where there are several."""
+    return {"quantities": say_weights(by_form)} if len(by_form) > 1 else {"kg": all_kg}
 
 
 def _missing(missing: Mapping[str, Collection[Any]]) -> str:

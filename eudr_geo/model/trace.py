@@ -140,6 +140,15 @@ class Trace:
         """Codes of the lot and of all lots behind it, sorted."""
         return sorted(node.code for node in self.nodes if node.kind == "lot")
 
+    def kg_by_form(self) -> dict[str, float]:
+        """Return the weight of what is traced by form, sorted; "" where a lot states none."""
+        forms = {node.code: node.label for node in self.nodes if node.kind == "lot"}
+        kg: dict[str, float] = {}
+        for lot, part in self.rows.groupby("lot_code")["kg_attributed"].sum().items():
+            form = forms.get(str(lot), "")
+            kg[form] = kg.get(form, 0.0) + float(part)
+        return dict(sorted(kg.items()))
+
     def totals(self) -> dict[str, Any]:
         """Return counts of plots, producers and lots, and kilograms: all, unknown, and of each evidence class."""
         by_class = self.rows.groupby("evidence_class")["kg_attributed"].sum()

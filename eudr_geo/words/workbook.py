@@ -12,7 +12,7 @@ from importlib import resources
 
 from eudr_geo.base.cells import clean_text, fold
 from eudr_geo.words import tables
-from eudr_geo.words.saying import knows, say
+from eudr_geo.words.saying import joined, knows, say
 
 SCHEMA = "eudr-geo.workbook/1"
 
@@ -49,6 +49,21 @@ def say_word(choice: str, value: str) -> str:
     """
     key = f"choices:{choice}.{value}"
     return say(key) if knows(key) else value.replace("_", " ")
+
+
+def say_weights(kg_by_form: Mapping[str, float]) -> str:
+    """Return kilograms form by form, as a part of a sentence: cherry and green coffee are never added up.
+
+    Examples
+    --------
+    >>> say_weights({"cherry": 1200.0, "green": 85.0})
+    '1,200.0 kg cherry, 85.0 kg green'
+    """
+    parts = [
+        say("seasons:of_form", quantity_kg=kg, form=say_word("form", form or "other"))
+        for form, kg in kg_by_form.items()
+    ]
+    return joined(parts, ", ")
 
 
 @cache

@@ -177,6 +177,17 @@ def test_cherry_and_green_coffee_are_never_added_up(project):
     assert json.loads(recalled)["quantity_kg_by_form"] == {"cherry": 50.0, "green": 300.0}
 
 
+def test_records_of_exercises_tell_weights_form_by_form(project):
+    drilled = run("trace", "E", "--drill", "-p", project).output
+    assert "consignment E, 50.0 kg cherry, 450.0 kg green, segregated" in drilled
+    assert "50.0 of 50.0 kg (100.0%) cherry, 450.0 of 450.0 kg (100.0%) green" in drilled
+    recalled = run("trace", "P2", "--forward", "--drill", "-p", project).output
+    assert "plot P2, 50.0 kg cherry, 300.0 kg green" in recalled
+    one_form = run("trace", "MIX", "--drill", "-p", project).output
+    assert "lot MIX, 450.0 kg, segregated" in one_form
+    assert "450.0 of 450.0 kg (100.0%)" in one_form
+
+
 def test_audit_says_which_part_of_the_season_the_micro_lot_is(project):
     done = run("audit", "-p", project)
     cherry_kg = 50.0 * (0.13 + 0.25) / 2
