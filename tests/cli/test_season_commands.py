@@ -121,6 +121,22 @@ def test_the_seasons_sheet_gives_the_row_of_init_its_days(tmp_path):
     assert "nothing new" in again.output.lower() or "không có gì mới" in again.output.lower()
 
 
+def test_a_season_that_the_workbook_no_longer_names_is_asked_about(tmp_path):
+    path, book = tmp_path / "coop.gpkg", tmp_path / "book.xlsx"
+    run("init", "-p", path, "--name", "Coop", "--country", "VN")
+    for seasons, answers, code, left in (
+        (SEASONS, (), 0, ["2024/25", "2025/26"]),
+        (SEASONS[1:], (), 1, ["2024/25", "2025/26"]),
+        (SEASONS[1:], ("--remove-missing",), 0, ["2025/26"]),
+    ):
+        book.unlink(missing_ok=True)
+        write_book(book, book=book_of({"season": seasons}))
+        done = run("book", book, "-p", path, "--yes", *answers)
+        assert done.exit_code == code, done.output
+        with open_store(path) as store:
+            assert sorted(store.lot_book().table("season")["code"]) == left, (answers, done.output)
+
+
 def test_the_seasons_of_a_project_stand_in_its_next_workbook(project, tmp_path):
     out = tmp_path / "next.xlsx"
     assert run("workbook", "new", "-o", out, "-p", project, "--lang", "fr").exit_code == 0
