@@ -188,14 +188,14 @@ class Seasons:
         return found
 
     def _of_receipt(self, country: str, days: Sequence[str], stated: str) -> ReceiptSeason:
-        if not days:
+        found = [(day, *self.near(day, country)) for day in days if day_of(day)]
+        if not found:
             return ReceiptSeason(stated)
-        found = [(day, *self.near(day, country)) for day in days]
-        day, codes, off, span = min(found, key=lambda one: one[2])  # the first of equals
+        day, codes, off, span = min(found, key=lambda one: one[2])  # of two days in a season the first
         if span is None:
-            return ReceiptSeason(stated, day=days[0])
+            return ReceiptSeason(stated, day=day)
         if off > SLACK_DAYS:
-            return ReceiptSeason(stated, day=days[0], nearest=span)
+            return ReceiptSeason(stated, day=day, nearest=span)
         if len(codes) == 1:
             return ReceiptSeason(span.code, is_dated=True, day=day)
         return ReceiptSeason(stated if stated in codes else "", is_dated=stated in codes, day=day)

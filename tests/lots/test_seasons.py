@@ -60,6 +60,14 @@ def test_the_harvest_counts_before_the_delivery():
     assert seasons_told(book([VN24, VN25], [unknown])) == ["2025/26"]
 
 
+def test_a_harvest_over_the_border_is_of_the_season_in_which_it_began():
+    over = receipt("R", "G", "2025-09-20", harvested_to="2025-10-05", delivered="2025-10-06")
+    assert seasons_told(book([VN24, VN25], [over])) == ["2024/25"]
+    assert seasons_told(book([VN25], [over])) == ["2025/26"], "where no other season is known, the day within it counts"
+    no_day = receipt("R", "G", "2025-11-05", harvested_from="soon")
+    assert seasons_told(book([VN24, VN25], [no_day])) == ["2025/26"]
+
+
 def test_the_season_that_a_lot_states_is_less_than_its_days():
     found = book([VN24, VN25], [receipt("R", "G", "2024-12-01")], [lot("G", "green", crop_year="2025/26")])
     assert seasons_told(found) == ["2024/25"]
