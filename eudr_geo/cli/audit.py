@@ -45,7 +45,7 @@ def command(
     """  # noqa: D301
     from eudr_geo.checks.calibrating import read_bands
     from eudr_geo.cli.season_text import season_text
-    from eudr_geo.lots.seasons import known_season
+    from eudr_geo.lots.season_filter import known_season
     from eudr_geo.outputs.reports import formats
     from eudr_geo.project.auditing import audit
 

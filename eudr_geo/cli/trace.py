@@ -72,7 +72,7 @@ def command(
     from eudr_geo.cli.trace_text import drill_text, recall_text
     from eudr_geo.lots.drilling import drill_record, recall_record
     from eudr_geo.lots.recalling import recall
-    from eudr_geo.lots.seasons import known_season, last_lots, of_season
+    from eudr_geo.lots.season_filter import known_season, last_lots, of_season
     from eudr_geo.lots.tracing import traces
     from eudr_geo.model.attributed import LotAttribution
     from eudr_geo.project.verifying import declared_plots

@@ -66,7 +66,15 @@ def records_behind(
 
 
 def plots_behind(book: LotBook, lots: Collection[str]) -> list[str]:
-    """Return the plots that can have given anything to some lots, sorted."""
+    """Return the plots that can have given anything to some lots, sorted.
+
+    Examples
+    --------
+    >>> from eudr_geo.model.workbook import book_of
+    >>> came = [{"lot_code": "C", "plot_code": "T-2", "quantity_kg": 90.0}, {"lot_code": "D", "plot_code": "T-1"}]
+    >>> plots_behind(book_of({"lot": [{"code": "C"}, {"code": "D"}], "delivery": came}), ["C"])
+    ['T-2']
+    """
     graph = graph_of(book)
     places = {place for lot in lots if lot in graph.position for place in graph.plots_behind(graph.position[lot])}
     return sorted(graph.plots[place] for place in places)

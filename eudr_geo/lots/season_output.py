@@ -73,6 +73,16 @@ def season_outputs(book: LotBook) -> list[SeasonOutput]:
     ----------
     book
         The lot book.
+
+    Examples
+    --------
+    >>> from eudr_geo.model.workbook import book_of
+    >>> streams = [{"code": "ML", "type": "micro"}]
+    >>> lots = [{"code": "A", "form": "green", "quantity_kg": 60.0, "crop_year": "2025/26", "stream_code": "ML"}]
+    >>> lots += [{"code": "B", "form": "green", "quantity_kg": 940.0, "crop_year": "2025/26"}]
+    >>> book = book_of({"stream": streams, "lot": lots})
+    >>> [(one.code, one.output_kg, one.share("ML")) for one in season_outputs(book)]
+    [('2025/26', 1000.0, 0.06)]
     """
     seasons, graph = seasons_of(book), graph_of(book)
     left, prepared, factors = _weights(book, graph)

@@ -11,7 +11,7 @@ from eudr_geo.checks.checking import check, check_lots
 from eudr_geo.checks.engine import Earlier
 from eudr_geo.checks.waiving import waive
 from eudr_geo.lots.behind import plots_behind, records_behind
-from eudr_geo.lots.seasons import known_season, lots_of_season
+from eudr_geo.lots.season_filter import known_season, lots_of_season
 from eudr_geo.model.findings import CheckResult, Findings
 from eudr_geo.model.lot_book import Band
 from eudr_geo.model.plots import Reading

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from eudr_geo.lots.season_filter import known_season, last_lots, of_season
 from eudr_geo.lots.season_output import SeasonOutput, season_outputs
-from eudr_geo.lots.seasons import known_season, last_lots, of_season, seasons_of
+from eudr_geo.lots.seasons import seasons_of
 from eudr_geo.lots.tracing import traces
 from eudr_geo.model.lot_book import LotBook
 from eudr_geo.outputs.maps.data import MapLot

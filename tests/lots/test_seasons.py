@@ -7,8 +7,9 @@ from lot_books import book_of, line, lot
 
 from eudr_geo.base.errors import InputError
 from eudr_geo.checks.checking import check_lots
+from eudr_geo.lots.season_filter import known_season, last_lots, lots_of_season, of_season
 from eudr_geo.lots.season_output import season_outputs
-from eudr_geo.lots.seasons import known_season, last_lots, lots_of_season, of_season, runs, seasons_of
+from eudr_geo.lots.seasons import runs, seasons_of
 from eudr_geo.sources.workbook.sheets import read_cells
 
 VN24 = {"code": "2024/25", "country": "VN", "start": "2024-10-01", "end": "2025-09-30"}
