@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from eudr_geo.base.cells import fold
 from eudr_geo.lots.balance import IN, OUT, Flow, held_kg, kilograms, moved_kg
+from eudr_geo.lots.land import HARVEST_DAYS, Land, Unit
 from eudr_geo.model.lot_book import LotBook
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class ProcessFlow:
 class Arrivals:
     """Deliveries, one row a delivery and possible plot; several rows where only the producer is known.
 
-    All arrays have shape (k,). ``plot`` is a position in :attr:`LotGraph.plots`, or their number for unknown origin.
+    All arrays have shape (k,). ``plot`` is a position in :attr:`LotGraph.units`, or their number for unknown origin.
     ``kg`` is the part of the delivery counted for the plot; it lies between ``low`` and ``high``.
     """
 
@@ -150,24 +150,72 @@ class LotGraph:
         return [code for code in named if isinstance(code, str) and code]
 
     @cached_property
+    def land(self) -> Land:
+        """Plots, their versions and their holders, each of its day."""
+        return Land(self.book)
+
+    @cached_property
+    def harvest_days(self) -> list[str]:
+        """Day of each delivery whose land counts."""
+        days = (self.deliveries[name] for name in HARVEST_DAYS)
+        return [next((day for day in row if day), "") for row in zip(*days, strict=True)]
+
+    @cached_property
+    def _choices(self) -> tuple[list[Unit], list[list[int]], list[int]]:
+        """Pieces of land, sorted; of each delivery the possible ones, as positions among them, and its evidence."""
+        land, known = self.land, set(self.plots)
+        columns = (self.deliveries[name] for name in ("plot_code", "producer_code", "collection_group"))
+        found: list[tuple[Unit, ...]] = []
+        classes: list[int] = []
+        several: dict[tuple[str, str, str], tuple[Unit, ...]] = {}  # of one producer or group on one day, often asked
+        for plot, producer, group, day in zip(*columns, self.harvest_days, strict=True):  # a few lookups a delivery
+            choice: tuple[Unit, ...]
+            if plot in known:
+                choice, evidence = (land.unit(plot, day, producer or ""),), EXACT
+            else:
+                of = "" if producer else group or ""
+                key = (producer or "", of, day)
+                if key not in several:
+                    people = (producer,) if producer else land.members(of, day) if of else ()
+                    several[key] = tuple(land.unit(code, day) for who in people for code in land.held(who, day))
+                choice, evidence = several[key], (GROUP if of else PRODUCER)
+            found.append(choice)
+            classes.append(evidence if choice else UNKNOWN)
+        used = {one for choice in found for one in choice}
+        units = sorted(used, key=lambda one: (one.plot, one.version or 0, one.producer))
+        place = {one: i for i, one in enumerate(units)}
+        return units, [[place[one] for one in choice] or [len(units)] for choice in found], classes
+
+    @property
+    def units(self) -> list[Unit]:
+        """Pieces of land that gave anything: versions of plots in somebody's hands, sorted by code and version."""
+        return self._choices[0]
+
+    @cached_property
     def owners(self) -> npt.NDArray[np.object_]:
-        """Producer code of each of :attr:`plots`, "" where nobody says; shape (m + 1,), the last for unknown origin."""
-        table = self.book.table("plot")
-        named = dict(zip(self.deliveries["plot_code"], self.deliveries["producer_code"], strict=True))
-        named |= {plot: who for plot, who in zip(table["code"], table["producer_code"], strict=True) if who}
-        return np.array([*(named.get(plot) or "" for plot in self.plots), ""], dtype=object)
+        """Producer code of each of :attr:`units`, "" where nobody says; shape (m + 1,), the last for unknown origin."""
+        return np.array([*(one.producer for one in self.units), ""], dtype=object)
 
     @cached_property
     def plot_codes(self) -> npt.NDArray[np.object_]:
-        """:attr:`plots` as an array, "" at the end for unknown origin, shape (m + 1,)."""
-        return np.array([*self.plots, ""], dtype=object)
+        """Plot code of each of :attr:`units`, "" at the end for unknown origin, shape (m + 1,)."""
+        return np.array([*(one.plot for one in self.units), ""], dtype=object)
+
+    @cached_property
+    def plot_versions(self) -> npt.NDArray[np.object_]:
+        """Version of each of :attr:`units`, "" where the book has none and for unknown origin, shape (m + 1,)."""
+        return np.array([*("" if one.version is None else one.version for one in self.units), ""], dtype=object)
+
+    @cached_property
+    def plot_numbers(self) -> Ints:
+        """A number for the plot of each of :attr:`units`: equal where the plot is, shape (m + 1,)."""
+        numbers: Ints = np.unique(self.plot_codes.astype(str), return_inverse=True)[1]
+        return numbers
 
     @cached_property
     def plot_rank(self) -> Ints:
-        """Place of each of :attr:`plot_codes` when they are sorted, shape (m + 1,)."""
-        rank = np.empty(len(self.plot_codes), dtype=np.int64)
-        rank[np.argsort(self.plot_codes.astype(str), kind="stable")] = np.arange(len(rank))
-        return rank
+        """Place of each of :attr:`units` in tables, that of unknown origin first, shape (m + 1,)."""
+        return np.array([*range(1, len(self.units) + 1), 0], dtype=np.int64)
 
     @cached_property
     def lot_rows(self) -> dict[str, dict[str, Any]]:
@@ -214,49 +262,13 @@ class LotGraph:
         return {code for code, kind in zip(table["code"], table["type"], strict=True) if kind == "micro"}
 
     @cached_property
-    def plots_of_producer(self) -> dict[str, list[int]]:
-        """Producer code → positions of the producer's plots."""
-        table = self.book.table("plot")
-        position = {code: i for i, code in enumerate(self.plots)}
-        result: dict[str, list[int]] = {}
-        for producer, plot in zip(table["producer_code"], table["code"], strict=True):
-            if isinstance(producer, str) and producer:
-                result.setdefault(producer, []).append(position[plot])
-        return result
-
-    @cached_property
-    def plots_of_group(self) -> dict[str, list[int]]:
-        """Collection group, as it is compared → positions of the plots of its producers."""
-        table = self.book.table("producer")
-        result: dict[str, list[int]] = {}
-        for producer, group in zip(table["code"], table["collection_group"], strict=True):
-            if group and producer in self.plots_of_producer:
-                result.setdefault(fold(group), []).extend(self.plots_of_producer[producer])
-        return result
-
-    @cached_property
     def arrivals(self) -> Arrivals:
         """Deliveries with their possible plots: the one named, else each of the producer's, else each of the group's.
 
-        Where several are possible, each counts in equal parts, and none of them surely.
+        Each is the land of the day (decision 0105). Where several are possible, each counts in equal parts, and none
+        of them surely.
         """
-        position = {code: i for i, code in enumerate(self.plots)}
-        table = self.deliveries
-        unknown = [len(self.plots)]
-        choices: list[list[int]] = []
-        classes: list[int] = []
-        columns = (table[name] for name in ("plot_code", "producer_code", "collection_group"))
-        for plot, producer, group in zip(*columns, strict=True):  # three lookups a delivery
-            if plot in position:
-                choice, evidence = [position[plot]], EXACT
-            elif found := self.plots_of_producer.get(producer):
-                choice, evidence = found, PRODUCER
-            elif not producer and group and (found := self.plots_of_group.get(fold(group))):
-                choice, evidence = found, GROUP
-            else:
-                choice, evidence = unknown, UNKNOWN
-            choices.append(choice)
-            classes.append(evidence)
+        _, choices, classes = self._choices
         counts = np.array([len(choice) for choice in choices], dtype=np.int64)
         rows = np.repeat(np.arange(len(choices)), counts)
         plot = np.array([one for choice in choices for one in choice], dtype=np.int64)
@@ -282,10 +294,10 @@ class LotGraph:
     @cached_property
     def receipts_of(self) -> tuple[Ints, Ints]:
         """How many deliveries came into each lot, and of how many known plots; both of shape (n,)."""
-        arrivals, wide = self.arrivals, len(self.plots) + 1
+        arrivals, wide = self.arrivals, len(self.units) + 1
         lots = self._delivery_lot[self._delivery_lot >= 0]
         known = (arrivals.lot >= 0) & (arrivals.plot < wide - 1)
-        pairs = np.unique(arrivals.lot[known] * wide + arrivals.plot[known])
+        pairs = np.unique(arrivals.lot[known] * wide + self.plot_numbers[arrivals.plot[known]])
         return tuple(np.bincount(its, minlength=len(self.lots)) for its in (lots, pairs // wide))  # type: ignore[return-value]
 
     def brings_unknown(self, lot: int) -> bool:
@@ -314,11 +326,10 @@ class LotGraph:
         """The lots and everything they went into."""
         return self._reach(lots, self.children)
 
-    def plots_behind(self, lot: int) -> list[int]:
-        """Positions of the plots that can have given anything to a lot, sorted."""
+    def plots_behind(self, lot: int) -> list[str]:
+        """Codes of the plots that can have given anything to a lot, sorted."""
         found = [self.arrivals.plot[self.arrivals_by_lot[one]] for one in self.upstream([lot])]
-        positions: list[int] = np.unique(np.concatenate(found)).tolist()
-        return [one for one in positions if one < len(self.plots)]
+        return sorted(set(self.plot_codes[np.unique(np.concatenate(found))].tolist()) - {""})
 
     @staticmethod
     def _reach(lots: Iterable[int], step: Any) -> set[int]:

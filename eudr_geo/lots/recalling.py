@@ -136,17 +136,17 @@ def _marks(graph: LotGraph, code: str, kind: str, since: str, until: str, given:
         lots = _kept_in(graph, code, since, until)
         return Marks(none, lots=lots), sum(lots.values())
     if kind == "plot":
-        chosen = (arrivals.plot == graph.plots.index(code)) & given
+        chosen = (graph.plot_codes[arrivals.plot] == code) & given
         return Marks(chosen, sure=False), float(arrivals.kg[chosen].sum())
     if kind == "delivery":
         whole = (deliveries["code"] == code).to_numpy(dtype=bool)
     else:
-        own = _plots(graph, code, kind)
         # A plot's producer counts before the one named on the receipt only where the receipt names none.
+        columns = (deliveries["producer_code"], deliveries["plot_code"], graph.harvest_days)
         whole = np.array(
             [
-                (producer == code) if producer else (plot in own)
-                for producer, plot in zip(deliveries["producer_code"], deliveries["plot_code"], strict=True)
+                (producer == code) if producer else bool(plot) and graph.land.holder(plot, day) == code
+                for producer, plot, day in zip(*columns, strict=True)
             ],
             dtype=bool,
         )
@@ -178,7 +178,7 @@ def _plots(graph: LotGraph, code: str, kind: str) -> set[str]:
     """Plots that are recalled as such."""
     if kind == "plot":
         return {code}
-    return {graph.plots[i] for i in graph.plots_of_producer.get(code, [])} if kind == "producer" else set()
+    return set(graph.land.ever_held(code)) if kind == "producer" else set()
 
 
 def _kept_in(graph: LotGraph, code: str, since: str, until: str) -> dict[int, float]:

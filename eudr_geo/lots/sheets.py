@@ -187,6 +187,7 @@ _PLANS: Mapping[str, _Plan] = {
         90, ("plot",), ("producer",),
         {
             "stream": _Own("text"),  # the micro-lots a plot is declared for, several with semicolons: stream_plot
+            "stream_from": _Own("date"), "stream_to": _Own("date"),  # of all of them
             # Its land, which becomes a version of the plot or is looked for in a map file.
             "area_ha": _Own("number", unit="ha"), "lat": _Own("number"), "lon": _Own("number"),
             "wkt": _Own("text", unit="WKT"), "mapped_on": _Own("date"),

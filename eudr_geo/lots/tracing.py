@@ -168,6 +168,7 @@ def _rows(attribution: Attribution, lot: int, mix: Mix) -> pd.DataFrame:
             "lot_code": of_lot.take(zeros),
             "stream": of_lot.take(zeros + 1),
             "plot_code": words["plot"].take(plots),
+            "plot_version": words["version"].take(plots),
             "producer_code": words["producer"].take(plots),
             "kg_attributed": mix.kg[held],
             "share": mix.kg[held] / total if total > 0 else mix.kg[held],

@@ -11,10 +11,10 @@ from eudr_geo.model.base import Base, Geometry, Numbered, col
 
 
 class LotAttribution(Numbered, Base):
-    """Kilograms of a lot attributed to one plot; an empty plot is what no plot is known for."""
+    """Kilograms of a lot attributed to one version of a plot; an empty plot is what no plot is known for."""
 
     __tablename__ = "lot_attribution"
-    __table_args__ = (UniqueConstraint("lot_code", "plot_code", "producer_code", "evidence_class"),)
+    __table_args__ = (UniqueConstraint("lot_code", "plot_code", "plot_version", "producer_code", "evidence_class"),)
 
     lot_code: Mapped[str] = col("lot")
     plot_code: Mapped[str] = col("plot, empty where none is known", default="", index=True)

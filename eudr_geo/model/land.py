@@ -21,6 +21,18 @@ class Plot(Numbered, Provenance, Base):
     producer_code: Mapped[str | None] = col(
         "producer who works the plot", ForeignKey("producer.code"), index=True, sheet="plots.producer", required=True
     )
+    held_since: Mapped[str] = col(
+        "first day on which this producer holds the plot, ISO 8601; empty = since the one before, or always",
+        default="",
+        sheet="plots.held_since",
+        kind="date",
+    )
+    held_until: Mapped[str] = col(
+        "last day on which this producer held the plot, ISO 8601; empty = still",
+        default="",
+        sheet="plots.held_until",
+        kind="date",
+    )
     commodity: Mapped[str] = col(
         "coffee, cocoa, rubber, oil-palm, soya, cattle or wood",
         default="",
@@ -36,6 +48,17 @@ class Plot(Numbered, Provenance, Base):
         "numbers under certification schemes, name=number, separated by semicolons", default=""
     )
     geo_id: Mapped[str] = col("number in a public registry of field boundaries", default="")
+
+
+class PlotHolding(Numbered, Provenance, Base):
+    """A producer who held a plot before the present one. Kept when the plot changes hands; nobody types it."""
+
+    __tablename__ = "plot_holding"
+
+    plot_code: Mapped[str] = col("plot", ForeignKey("plot.code"), index=True)
+    producer_code: Mapped[str] = col("producer who held it", ForeignKey("producer.code"), index=True)
+    from_date: Mapped[str] = col("first day, ISO 8601; empty = always", default="")
+    to_date: Mapped[str] = col("last day, ISO 8601")
 
 
 class PlotVersion(Numbered, Provenance, Base):

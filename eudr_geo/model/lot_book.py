@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from eudr_geo.model.land import Plot
+from eudr_geo.model.land import Plot, PlotHolding
 from eudr_geo.model.lots import Delivery, Lot, Process, ProcessLine, Season, Stream, StreamPlot
-from eudr_geo.model.people import Organisation, Producer
+from eudr_geo.model.people import GroupMembership, Organisation, Producer
 from eudr_geo.model.places import Location, StorageStay
 from eudr_geo.model.quality import Measurement
 from eudr_geo.model.trade import (
@@ -29,7 +29,9 @@ if TYPE_CHECKING:
 BOOK_TABLES: Mapping[str, type[Base]] = {
     "organisation": Organisation,
     "producer": Producer,
+    "group_membership": GroupMembership,
     "plot": Plot,
+    "plot_holding": PlotHolding,
     "season": Season,
     "stream": Stream,
     "stream_plot": StreamPlot,

@@ -85,6 +85,8 @@ class StreamPlot(Numbered, Provenance, Base):
 
     stream_code: Mapped[str] = col("stream", ForeignKey("stream.code"))
     plot_code: Mapped[str] = col("plot", ForeignKey("plot.code"))
+    from_date: Mapped[str] = col("first day in the stream, ISO 8601; empty = always", default="")
+    to_date: Mapped[str] = col("last day in the stream, ISO 8601; empty = still", default="")
 
 
 class Lot(Numbered, Provenance, Base):

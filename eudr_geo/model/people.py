@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped
 
 from eudr_geo.model.base import Base, Numbered, Provenance, col
@@ -44,3 +45,23 @@ class Producer(Numbered, Provenance, Base):
     collection_group: Mapped[str] = col(
         "group of producers whose goods are collected together", default="", sheet="producers.group"
     )
+    group_since: Mapped[str] = col(
+        "first day in this group, ISO 8601; empty = since the group before, or always",
+        default="",
+        sheet="producers.group_since",
+        kind="date",
+    )
+    group_until: Mapped[str] = col(
+        "last day in this group, ISO 8601; empty = still", default="", sheet="producers.group_until", kind="date"
+    )
+
+
+class GroupMembership(Numbered, Provenance, Base):
+    """A collection group that a producer was in before. Kept when the producer's group changes; nobody types it."""
+
+    __tablename__ = "group_membership"
+
+    producer_code: Mapped[str] = col("producer", ForeignKey("producer.code"), index=True)
+    collection_group: Mapped[str] = col("group")
+    from_date: Mapped[str] = col("first day, ISO 8601; empty = always", default="")
+    to_date: Mapped[str] = col("last day, ISO 8601")

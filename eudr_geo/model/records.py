@@ -32,6 +32,7 @@ class StoredFinding(Numbered, Base):
     severity: Mapped[str] = col("error, warning or note")
     subject: Mapped[str] = col("plot, record, file, lot …")
     plot_code: Mapped[str] = col("plot, where it is about one", default="", index=True)
+    plot_version: Mapped[int | None] = col("version of the plot it was found on; empty = the one in force")
     code: Mapped[str] = col("code of the subject where it is not a plot", default="")
     source: Mapped[str] = col("file", default="")
     record: Mapped[int | None] = col("record in that file")

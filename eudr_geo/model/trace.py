@@ -93,7 +93,7 @@ class Trace:
     identity_ends
         Processes behind it in which a micro-lot's goods ended in another stream.
     rows
-        One row a lot and plot, unrounded; read it with :meth:`to_frame`.
+        One row a lot and piece of land (plot, version, producer), unrounded; read it with :meth:`to_frame`.
     """
 
     code: str
@@ -108,19 +108,13 @@ class Trace:
     unknown_max_kg: float = 0.0
     unknown_lots: tuple[str, ...] = ()
 
-    def to_frame(self, versions: Mapping[str, int] | None = None) -> pd.DataFrame:
+    def to_frame(self) -> pd.DataFrame:
         """Return the trace with the columns of ``trace.csv``, sorted by lot and plot, kilograms to the gram.
 
-        The grams of a lot's rows add up to its weight: the largest remainders are rounded up.
-
-        Parameters
-        ----------
-        versions
-            Plot code → number of the version in force, where known.
+        The grams of a lot's rows add up to its weight: the largest remainders are rounded up. ``plot_version`` is the
+        version in force at the harvest, "" where the book carries no boundaries.
         """
         frame = self.rows.copy()
-        known = versions or {}
-        frame["plot_version"] = [known.get(code, "") for code in frame["plot_code"]]
         frame["kg_attributed"] = frame.groupby("lot_code")["kg_attributed"].transform(_to_the_gram)
         frame["kg_min"] = np.minimum(frame["kg_min"].round(GRAM), frame["kg_attributed"])
         frame["kg_max"] = np.maximum(frame["kg_max"].round(GRAM), frame["kg_attributed"])

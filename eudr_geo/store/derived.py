@@ -1,13 +1,12 @@
 """What tracing finds, written into the project so that QGIS can show it: kilograms of plots in lots, and ways of goods.
 
 Made anew at the end of each step that touches lots or land, in the same transaction, so it is never older than the
-rows it comes from. Only the version of a plot is kept from before: a lot stands for the land as it was mapped when the
-lot was stored, whatever is surveyed later.
+rows it comes from. A lot stands for the land as it was when its goods grew, whatever is surveyed later.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +27,19 @@ if TYPE_CHECKING:
     from eudr_geo.store.geopackage import GeoPackage
 
 SOURCES = frozenset(
-    {"plot", "plot_version", "location", "lot", "delivery", "process", "process_line", "storage_stay", "producer"}
+    {
+        "plot",
+        "plot_version",
+        "plot_holding",
+        "group_membership",
+        "location",
+        "lot",
+        "delivery",
+        "process",
+        "process_line",
+        "storage_stay",
+        "producer",
+    }  # fmt: skip
 )
 """Tables that a derived row can come from."""
 
@@ -41,12 +52,6 @@ def refresh(backend: GeoPackage, connection: Connection, book: LotBook) -> None:
 
     Lots that feed each other in a circle have no origin: then both are empty, and the rules name the circle.
     """
-    frozen = {
-        (row.lot_code, row.plot_code): row.plot_version
-        for row in connection.execute(
-            select(_ATTRIBUTION.c.lot_code, _ATTRIBUTION.c.plot_code, _ATTRIBUTION.c.plot_version)
-        )
-    }
     connection.execute(delete(_ATTRIBUTION))
     connection.execute(delete(_FLOW))
     if book.table("lot").empty:
@@ -55,7 +60,6 @@ def refresh(backend: GeoPackage, connection: Connection, book: LotBook) -> None:
         columns = _attributed(book)
     except RefusedError:
         return
-    _freeze(connection, columns, frozen)
     _put(backend, connection, _ATTRIBUTION, columns)
     _put(backend, connection, _FLOW, _flows(backend, connection, book))
 
@@ -72,7 +76,7 @@ def _attributed(book: LotBook) -> dict[str, list[Any]]:
     order = sorted(range(len(graph.lots)), key=lambda lot: graph.lots[lot])
     attribution.of(order)
     names = (
-        "lot_code", "plot_code", "producer_code", "quantity_kg", "share", "quantity_min_kg", "quantity_max_kg",
+        "lot_code", "plot_code", "plot_version", "producer_code", "quantity_kg", "share", "quantity_min_kg", "quantity_max_kg",
         "evidence_class", "harvested_from", "harvested_to",
     )  # fmt: skip
     columns: dict[str, list[Any]] = {name: [] for name in names}
@@ -83,33 +87,19 @@ def _attributed(book: LotBook) -> dict[str, list[Any]]:
         plots, total = mix.plot[held], mix.total
         first = np.where(mix.first[held] == NO_DATE, -1, mix.first[held])
         values = (
-            np.full(len(plots), graph.lots[lot], dtype=object), graph.plot_codes[plots], graph.owners[plots],
+            np.full(len(plots), graph.lots[lot], dtype=object), graph.plot_codes[plots], graph.plot_versions[plots], graph.owners[plots],
             mix.kg[held].round(3), (mix.kg[held] / total if total > 0 else mix.kg[held]).round(6), mix.low[held].round(3),
             mix.high[held].round(3), attribution.words["evidence"].take(attribution.classes(mix)[held]), dates[first], dates[mix.last[held]],
         )  # fmt: skip
         for name, value in zip(names, values, strict=True):
             columns[name] += value.tolist()
+    table = book.versions()
+    keys = zip(table["plot_code"], table["version"], strict=True)
+    hashes = dict(zip(keys, table["geometry_hash"], strict=True))
+    pairs = zip(columns["plot_code"], columns["plot_version"], strict=True)
+    columns["geometry_hash"] = [hashes.get(pair, "") for pair in pairs]
+    columns["plot_version"] = [version or None for version in columns["plot_version"]]
     return columns
-
-
-def _freeze(
-    connection: Connection, columns: dict[str, list[Any]], frozen: Mapping[tuple[str, str], int | None]
-) -> None:
-    """Add version and hash of each plot: as kept from before, else the one in force when the harvest ended."""
-    versions: dict[str, list[Any]] = {}  # version, valid_from, geometry_hash
-    query = select(_VERSION.c.plot_code, _VERSION.c.version, _VERSION.c.valid_from, _VERSION.c.geometry_hash)
-    for code, *rest in connection.execute(query.order_by(_VERSION.c.plot_code, _VERSION.c.version)):
-        versions.setdefault(code, []).append(rest)
-    numbers: list[int | None] = []
-    hashes: list[str] = []
-    for lot, plot, day in zip(columns["lot_code"], columns["plot_code"], columns["harvested_to"], strict=True):
-        known = versions.get(plot, [])
-        kept = [one for one in known if one[0] == frozen.get((lot, plot))]
-        in_force = [one for one in known if not day or one[1] <= day]
-        chosen = next(iter(kept or in_force[-1:] or known), None)
-        numbers.append(chosen[0] if chosen else None)
-        hashes.append(chosen[2] if chosen else "")
-    columns["plot_version"], columns["geometry_hash"] = numbers, hashes
 
 
 def _flows(backend: GeoPackage, connection: Connection, book: LotBook) -> dict[str, list[Any]]:

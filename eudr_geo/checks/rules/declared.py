@@ -64,7 +64,10 @@ def _several(book: LotBook, evidence: int, rule: str) -> Iterator[Fault]:
         if lot < 0:
             continue
         its = np.flatnonzero(chosen & (arrivals.lot == lot))
-        deliveries, plots = len(np.unique(arrivals.delivery[its])), len(np.unique(arrivals.plot[its]))
+        deliveries, plots = (
+            len(np.unique(arrivals.delivery[its])),
+            len(np.unique(graph.plot_numbers[arrivals.plot[its]])),
+        )
         kg = float(arrivals.kg[its].sum())
         why = counted(f"lot_findings:{rule}.why.receipts", deliveries, kg=kg, plots=plots)
         name = graph.lots[lot]

@@ -51,7 +51,7 @@ def _outside(book: LotBook) -> Iterator[Fault]:
             yield Fault("stream", code, stream, because("plot-outside-stream.why.none"), sheet)
             continue
         lots = by_code(book, "lot")
-        reached = {lot: known & {graph.plots[i] for i in graph.plots_behind(lot)} for lot in graph.upstream(own)}
+        reached = {lot: known.intersection(graph.plots_behind(lot)) for lot in graph.upstream(own)}
         for lot in sorted(own):
             earlier = [reached[parent] for parent in graph.parents(lot) if parent in own]
             for plot in sorted(reached[lot].difference(declared[code], *earlier)):

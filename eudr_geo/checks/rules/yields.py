@@ -156,7 +156,7 @@ def _over_capacity(book: LotBook) -> Iterator[Fault]:
         its = [came[place] for place in places]
         named = {row["plot_code"] for _, _, row, _, _ in its if row["plot_code"]}
         kinds, kg = {species for _, _, _, species, _ in its}, sum(one[-1] for one in its)
-        own = {graph.plots[i] for i in graph.plots_of_producer.get(producer, [])}
+        own = set(graph.land.ever_held(producer))
         if not own or not own <= set(areas) or (len(own | named) < 2 and named):
             continue  # of a single plot implausible-yield speaks; without all areas nothing can be said
         species = kinds.pop() if len(kinds) == 1 else ""

@@ -115,13 +115,16 @@ def _measurements(nouns: _Nouns) -> Iterator[Cells]:
 
 
 def _plots(nouns: _Nouns, plots: Plots | None) -> Iterator[Cells]:
-    streams: dict[str, list[str]] = {}
+    streams: dict[str, list[Cells]] = {}
     for row in nouns.rows("stream_plot"):
-        streams.setdefault(row["plot_code"], []).append(row["stream_code"])
+        streams.setdefault(row["plot_code"], []).append(row)
     land = {} if plots is None else {code: i for i, code in enumerate(plots["plot_id"])}
     for row in nouns.rows("plot"):
         cells = nouns.cells("plots", "plot", row)
-        cells |= {"stream": "; ".join(streams.get(row["code"], [])), "_row": _place(row)}
+        its = streams.get(row["code"], [])
+        cells |= {"stream": "; ".join(one["stream_code"] for one in its), "_row": _place(row)}
+        for key, column in (("stream_from", "from_date"), ("stream_to", "to_date")):
+            cells[key] = next((one[column] for one in its if one[column]), None)  # one pair of days for all of them
         if plots is not None and row["code"] in land:
             cells |= _land(plots, land[row["code"]])
         yield cells

@@ -23,12 +23,13 @@ def plots(found: Cells, rows: AllRows) -> None:
         record["country"] = record["country"] or rows.context.country or None
         code = record["code"]
         streams = [clean_code(part) for part in (row.text("stream") or "").replace(",", ";").split(";") if part.strip()]
+        days = {"from_date": row.date("stream_from") or "", "to_date": row.date("stream_to") or ""}
         area, mapped_on = row.number("area_ha"), row.date("mapped_on")
         lat, lon, wkt = row.as_written("lat"), row.as_written("lon"), row.text("wkt") or ""
         if not row.take(found.tables["plot"], record):
             continue
         for stream in dict.fromkeys(streams):
-            found.tables["stream_plot"].append({"stream_code": stream, "plot_code": code, **row.provenance})
+            found.tables["stream_plot"].append({"stream_code": stream, "plot_code": code, **days, **row.provenance})
         if lat or lon or wkt or area is not None:
             place = row.place("wkt" if wkt else "lat")
             found.land.append(

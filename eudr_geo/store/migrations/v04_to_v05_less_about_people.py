@@ -1,6 +1,7 @@
 """Version 5: the number of the identity card, the sex and the day of joining are no longer kept; nothing used them.
 
-Seasons have one spelling and a country. A finding remembers what it said by keys, so that it can be said in other languages.
+Seasons have one spelling and a country. A finding remembers what it said by keys, so that it can be said in other languages, and the
+version of the plot it was found on. Who held a plot, who was in a group, which plots were in a micro-lot have first and last days.
 
 The three columns go from the rows and from what the log remembers of earlier rows, so that ``undo`` does not bring them back. Older
 projects also get the defaults and the checks that new ones have had since version 2, where SQLite could add none.
@@ -23,10 +24,18 @@ _DROPPED = ("national_id", "gender", "member_since")
 _DROPS_COLUMNS = (3, 35, 0)  # first SQLite that can
 
 _ADDED: dict[str, tuple[str, ...]] = {
-    "finding": ("said TEXT NOT NULL DEFAULT ''",),
+    "finding": ("said TEXT NOT NULL DEFAULT ''", "plot_version INTEGER"),
+    "plot": ("held_since TEXT NOT NULL DEFAULT ''", "held_until TEXT NOT NULL DEFAULT ''"),
+    "producer": ("group_since TEXT NOT NULL DEFAULT ''", "group_until TEXT NOT NULL DEFAULT ''"),
+    "stream_plot": ("from_date TEXT NOT NULL DEFAULT ''", "to_date TEXT NOT NULL DEFAULT ''"),
     "delivery": ("void_reason TEXT NOT NULL DEFAULT ''",),
 }
 """Table → columns."""
+
+_PROVENANCE = (
+    "src_file TEXT NOT NULL DEFAULT '', src_sheet TEXT NOT NULL DEFAULT '', src_row INTEGER, imported_at TEXT NOT NULL"
+    " DEFAULT '', PRIMARY KEY (fid)"
+)
 
 _TABLES: dict[str, str] = {
     "workbook": "code TEXT NOT NULL, file TEXT NOT NULL DEFAULT '', sha256 TEXT NOT NULL DEFAULT '', prefix TEXT NOT NULL"
@@ -36,10 +45,28 @@ _TABLES: dict[str, str] = {
     " UNIQUE (workbook_code, table_name, row_key)",
     "built_package": "codes TEXT NOT NULL, manifest_sha256 TEXT NOT NULL, profile TEXT NOT NULL DEFAULT '', built_at TEXT"
     " NOT NULL, superseded_at TEXT NOT NULL DEFAULT '', superseded_why TEXT NOT NULL DEFAULT '', PRIMARY KEY (fid)",
+    "plot_holding": "plot_code TEXT NOT NULL, producer_code TEXT NOT NULL, from_date TEXT NOT NULL DEFAULT '', to_date TEXT"
+    f" NOT NULL, {_PROVENANCE}, FOREIGN KEY(plot_code) REFERENCES plot (code), FOREIGN KEY(producer_code) REFERENCES"
+    " producer (code)",
+    "group_membership": "producer_code TEXT NOT NULL, collection_group TEXT NOT NULL, from_date TEXT NOT NULL DEFAULT '',"
+    f" to_date TEXT NOT NULL, {_PROVENANCE}, FOREIGN KEY(producer_code) REFERENCES producer (code)",
 }
 """New table → its columns behind the number of the row."""
 
-_INDEXES = (("stated_row", "workbook_code"), ("built_package", "manifest_sha256"))
+_INDEXES = (
+    ("stated_row", "workbook_code"),
+    ("built_package", "manifest_sha256"),
+    ("plot_holding", "plot_code"),
+    ("plot_holding", "producer_code"),
+    ("group_membership", "producer_code"),
+    ("lot_attribution", "plot_code"),
+)
+_ATTRIBUTION = """CREATE TABLE lot_attribution (fid INTEGER NOT NULL, lot_code TEXT NOT NULL, plot_code TEXT DEFAULT ''
+    NOT NULL, producer_code TEXT DEFAULT '' NOT NULL, plot_version INTEGER, geometry_hash TEXT DEFAULT '' NOT NULL,
+    quantity_kg DOUBLE NOT NULL, share DOUBLE NOT NULL, quantity_min_kg DOUBLE NOT NULL, quantity_max_kg DOUBLE NOT
+    NULL, evidence_class TEXT NOT NULL, harvested_from TEXT DEFAULT '' NOT NULL, harvested_to TEXT DEFAULT '' NOT NULL,
+    PRIMARY KEY (fid), UNIQUE (lot_code, plot_code, plot_version, producer_code, evidence_class))"""
+"""Two versions of a plot may stand in one lot."""
 
 _DEFAULTS = {  # table → columns that have an empty text as default in a new project
     "change": "source",
@@ -84,11 +111,22 @@ def run(connection: Connection) -> tuple[str, ...]:
             "INSERT INTO gpkg_contents (table_name, data_type, identifier, last_change, srs_id)"
             f" VALUES ('{table}','attributes','{table}','1970-01-01T00:00:00.000Z',0)"
         )
+    _rebuild_attribution(connection)
     for table, column in _INDEXES:
         sql(f"CREATE INDEX ix_{table}_{column} ON {table} ({column})")
     said = _drop(connection)
     _complete(connection)
     return (*said, *v05_seasons.run(connection))
+
+
+def _rebuild_attribution(connection: Connection) -> None:
+    sql = connection.exec_driver_sql
+    sql("ALTER TABLE lot_attribution RENAME TO attribution_before")  # SQLite changes no constraint of a table that is
+    sql("DROP INDEX ix_lot_attribution_plot_code")
+    sql(" ".join(_ATTRIBUTION.split()))
+    names = ", ".join(str(row[1]) for row in sql("PRAGMA table_info(lot_attribution)"))
+    sql(f"INSERT INTO lot_attribution ({names}) SELECT {names} FROM attribution_before")
+    sql("DROP TABLE attribution_before")
 
 
 def _drop(connection: Connection) -> tuple[str, ...]:

@@ -1,0 +1,31 @@
+"""Days as they are kept: ISO 8601 text, "" where nobody says; they compare as text."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+
+def day_before(day: str) -> str:
+    """Return the day before a day; "" for "".
+
+    Examples
+    --------
+    >>> day_before("2026-01-01"), day_before("")
+    ('2025-12-31', '')
+    """
+    return _moved(day, -1)
+
+
+def day_after(day: str) -> str:
+    """Return the day after a day; "" for "".
+
+    Examples
+    --------
+    >>> day_after("2025-12-31")
+    '2026-01-01'
+    """
+    return _moved(day, 1)
+
+
+def _moved(day: str, days: int) -> str:
+    return (date.fromisoformat(day) + timedelta(days=days)).isoformat() if day else ""
