@@ -6,7 +6,6 @@ left the group later change nothing about it (decisions 0105, 0106).
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -73,11 +74,12 @@ class PackageData:
     lots
         One row a lot: code, form, stream_code, type, species, quantity_kg (in this package), hs_code, custody_model.
     plots
-        The plots that fed the lots, sorted by code; ``plot_id`` is the plot code.
+        The land that fed the lots, sorted by plot code and version: as it was mapped when the goods were harvested, in
+        the hands of who held it then. ``plot_id`` is the plot code.
     versions
-        One row a plot in the same order: plot_code, version, geometry_hash, mapped_on.
+        One row a piece of land in the same order: plot_code, version, geometry_hash.
     trace
-        One row a lot and plot, columns as in ``trace.csv``.
+        One row a lot and piece of land, columns as in ``trace.csv``.
     check
         Findings about these plots and lots, outcomes, files.
     changes
@@ -108,6 +110,18 @@ class PackageData:
         """Code and version of each row of ``plots``, shape (n,)."""
         pairs = zip(self.versions["plot_code"], self.versions["version"], strict=True)
         return [(str(code), int(version)) for code, version in pairs]
+
+    def places(self) -> list[str]:
+        """``ProductionPlace`` of each row of ``plots``, shape (n,): code, with the version where several are packed.
+
+        A plot without a code has its place.
+        """
+        land = self.land()
+        several = {code for code, count in Counter(code for code, _ in land).items() if count > 1}
+        return [
+            f"{code} (version {version})" if code in several else code or place
+            for (code, version), place in zip(land, self.plots["place"], strict=True)
+        ]
 
     def producer_labels(self) -> list[str]:
         """Label of the producer of each plot, shape (n,): the name if names may leave, else the code."""

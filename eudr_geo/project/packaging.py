@@ -20,13 +20,14 @@ from eudr_geo.law import GEOLOCATION_MAX_BYTES
 from eudr_geo.lots.behind import Records, records_behind
 from eudr_geo.lots.dds_lines import commodity_lines
 from eudr_geo.lots.seasons import seasons_of
-from eudr_geo.lots.tracing import some, traces
+from eudr_geo.lots.tracing import traces
 from eudr_geo.model.findings import CheckResult, Findings
 from eudr_geo.model.lot_book import LotBook
 from eudr_geo.model.package import CommodityLine, PackageData
 from eudr_geo.model.trace import Trace
 from eudr_geo.outputs.package.eudr_geojson import size_bounds
 from eudr_geo.project.auditing import audit, audit_result
+from eudr_geo.project.declared_land import judged_land, land_of
 from eudr_geo.project.port import Project
 from eudr_geo.project.recording import superseded
 from eudr_geo.project.verifying import MANIFEST, MANIFEST_SCHEMA
@@ -113,19 +114,8 @@ def gather(project: Project, codes: Sequence[str], *, with_names: bool = False, 
     plot_codes = sorted({code for one in found_traces for code in one.plot_codes()})
     if not plot_codes:
         raise RefusedError(say("packages:no-plot", codes=", ".join(codes)), fix=say("packages:no-plot.do"))
-    plots = project.load_plots(plot_codes)
-    plots = plots.take(np.argsort(plots["plot_id"].astype(str), kind="stable"))
-    missing = sorted(set(plot_codes) - set(plots["plot_id"]))
-    if missing:
-        raise RefusedError(
-            counted("packages:no-boundary", len(missing), codes=", ".join(codes), plots=some(missing)),
-            fix=say("packages:no-boundary.do"),
-        )
-    versions = project.plot_versions(plot_codes).sort_values("plot_code").reset_index(drop=True)
-    numbers = {
-        str(code): int(version) for code, version in zip(versions["plot_code"], versions["version"], strict=True)
-    }
-    rows = _rows(found_traces, numbers)
+    rows = _rows(found_traces)
+    plots, versions = land_of(project, book, rows, codes)
     lots = _lot_table(book, packed, per_lot)
     lot_codes = {code for one in found_traces for code in one.lot_codes()}
     behind = records_behind(book, lot_codes, plots=plot_codes, consignments=codes if consignment else ())
@@ -133,7 +123,7 @@ def gather(project: Project, codes: Sequence[str], *, with_names: bool = False, 
     if judged.tool_errors:  # nobody looked: that is not the same as nothing found
         crashed = ", ".join(sorted({one.rule for one in judged.tool_errors}))
         raise RefusedError(say("packages:crashed", rules=crashed), fix=say("packages:crashed.do"))
-    found = _relevant(judged, set(plot_codes), behind)
+    found = _relevant(judged_land(project, plots, versions, judged), set(plot_codes), behind)
     fit = len(set(plot_codes) - {finding.plot_id for finding in found.errors()})
     result = audit_result(found, fit, len(plot_codes) - fit)
     data = PackageData(
@@ -303,10 +293,10 @@ def _lot_table(book: LotBook, packed: list[tuple[str, float, str]], per_lot: Map
     return pd.DataFrame(rows)
 
 
-def _rows(found: Iterable[Trace], versions: Mapping[str, int]) -> pd.DataFrame:
+def _rows(found: Iterable[Trace]) -> pd.DataFrame:
     import pandas as pd
 
-    rows: pd.DataFrame = pd.concat([one.to_frame(versions) for one in found], ignore_index=True)
+    rows: pd.DataFrame = pd.concat([one.to_frame() for one in found], ignore_index=True)
     return rows
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from eudr_geo.model.changes import Change
@@ -30,6 +30,9 @@ class Project(Protocol):
 
     def load_plots(self, codes: Sequence[str] | None = None) -> Plots:
         """Current versions of the plots."""
+
+    def load_land(self, land: Collection[tuple[str, int]]) -> Plots:
+        """Plots in certain versions (code, number), sorted by both."""
 
     def plot_versions(self, codes: Sequence[str] | None = None) -> pd.DataFrame:
         """plot_code, version, geometry_hash, mapped_on of the current versions."""

@@ -11,6 +11,7 @@ import csv
 import hashlib
 import io
 import json
+import re
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from eudr_geo.base.errors import InputError
 from eudr_geo.words.saying import say
 
 MANIFEST = "manifest.json"
+_VERSION = re.compile(r" \(version \d+\)$")
 TRACE, LINES = "trace.csv", "dds_lines.csv"
 _ONE_FILE = "geolocation.geojson"
 MANIFEST_SCHEMA = "eudr-geo.manifest/1"
@@ -241,7 +243,9 @@ def _rows(data: bytes) -> list[dict[str, str]]:
 
 
 def _places(data: bytes) -> set[str]:
-    return {str(feature["properties"].get("ProductionPlace", "")) for feature in json.loads(data)["features"]}
+    """Plot codes that a file declares; the version of a plot that stands there twice is left out."""
+    places = (str(feature["properties"].get("ProductionPlace", "")) for feature in json.loads(data)["features"])
+    return {_VERSION.sub("", place) for place in places}
 
 
 def _text(cell: str) -> str:

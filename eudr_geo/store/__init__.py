@@ -8,7 +8,8 @@ from eudr_geo.base.errors import InputError
 from eudr_geo.base.season_codes import is_year_alone, season_code
 from eudr_geo.law import COMMODITIES, country_code
 from eudr_geo.store import geopackage
-from eudr_geo.store.project import PlotFacts, Store
+from eudr_geo.store.facts import PlotFacts
+from eudr_geo.store.project import Store
 from eudr_geo.words.languages import languages
 from eudr_geo.words.saying import say
 

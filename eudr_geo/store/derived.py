@@ -39,7 +39,7 @@ SOURCES = frozenset(
         "process_line",
         "storage_stay",
         "producer",
-    }  # fmt: skip
+    }
 )
 """Tables that a derived row can come from."""
 

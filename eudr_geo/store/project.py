@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import shapely
@@ -25,6 +25,7 @@ from eudr_geo.model.people import Producer
 from eudr_geo.model.plots import Plots
 from eudr_geo.model.records import StoredChange, StoredFile, StoredFinding, StoredWaiver
 from eudr_geo.store import derived, erasing, journal
+from eudr_geo.store.facts import PlotFacts
 from eudr_geo.store.schema import seals
 from eudr_geo.words.saying import remembered, say
 
@@ -42,24 +43,6 @@ _NAMES = (
     "mapped_on", "decimals", "geometry",
 )  # fmt: skip
 """Columns of a plot that a project keeps, in the order in which they are asked for."""
-
-
-class PlotFacts(NamedTuple):
-    """What the project holds of a plot, without its boundary; ``version`` is 0 where it has no boundary yet."""
-
-    fid: int
-    producer_code: str | None
-    producer: str | None  # name
-    country: str
-    commodity: str
-    place: str
-    version_fid: int | None
-    version: int
-    geometry_hash: str
-    declared_area_ha: float | None
-    area_ha: float | None
-    mapped_on: str
-    valid_from: str
 
 
 class Store:
@@ -235,13 +218,30 @@ class Store:
             Sorted by code. ``area_ha`` is the area as declared; what only the file knew (property names, digits other
             than ``decimals``) is not there.
         """
-        raw = self._backend.raw(_VERSION.c.geometry)
-        query = select(
+        return self._plots(self._of_codes(self._in_force(self._whole_plots(), on), codes))
+
+    def load_land(self, land: Collection[tuple[str, int]]) -> Plots:
+        """Return plots as they were in these versions (code, number), sorted by both; unknown ones are passed over."""
+        query = self._whole_plots().select_from(
+            _PLOT.join(_VERSION, _VERSION.c.plot_code == _PLOT.c.code).join(
+                _PRODUCER, _PRODUCER.c.code == _PLOT.c.producer_code, isouter=True
+            )
+        )
+        rows = self._of_codes(query, [code for code, _ in land])
+        wanted = set(land)
+        return self._plots(
+            sorted((row for row in rows if (row[0], row[-1]) in wanted), key=lambda row: (row[0], row[-1]))
+        )
+
+    def _whole_plots(self) -> Select[Any]:
+        """Columns of a plot with its boundary, the number of the version last."""
+        return select(
             _PLOT.c.code, _VERSION.c.src_file, _VERSION.c.src_row, _VERSION.c.src_sheet, _PLOT.c.place, _PRODUCER.c.name,
             _PLOT.c.producer_code, _PLOT.c.country, _PLOT.c.commodity, _VERSION.c.declared_area_ha, _VERSION.c.mapped_on,
-            _VERSION.c.decimals, raw,
+            _VERSION.c.decimals, self._backend.raw(_VERSION.c.geometry), _VERSION.c.version,
         )  # fmt: skip
-        rows = self._of_codes(self._in_force(query, on), codes)
+
+    def _plots(self, rows: Sequence[Any]) -> Plots:
         given: dict[str, Any] = {name: [row[place] for row in rows] for place, name in enumerate(_NAMES)}
         for name in ("source", "group", "place", "producer", "producer_id", "country", "commodity", "mapped_on"):
             given[name] = [value or "" for value in given[name]]
@@ -267,7 +267,7 @@ class Store:
                 _PLOT.c.code, _PLOT.c.fid, _PLOT.c.producer_code, _PRODUCER.c.name, _PLOT.c.country, _PLOT.c.commodity,
                 _PLOT.c.place, _VERSION.c.fid, func.coalesce(_VERSION.c.version, 0), func.coalesce(_VERSION.c.geometry_hash, ""),
                 _VERSION.c.declared_area_ha, _VERSION.c.area_ha, func.coalesce(_VERSION.c.mapped_on, ""),
-                func.coalesce(_VERSION.c.valid_from, ""),
+                func.coalesce(_VERSION.c.valid_from, ""), _PLOT.c.held_since,
             ),
             landless=True,
         )  # fmt: skip

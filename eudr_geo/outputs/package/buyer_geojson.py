@@ -23,9 +23,16 @@ LOT_COLUMNS = {
 
 def render(package: PackageData) -> bytes:
     """Return the plots of each lot in the order of the trace; the four official properties come first."""
-    row_of = {code: row for row, code in enumerate(package.plots["plot_id"].tolist())}
-    feeds = package.trace[package.trace["plot_code"].isin(row_of)]
-    rows = [row_of[code] for code in feeds["plot_code"]]
+    row_of = {land: row for row, land in enumerate(package.land())}
+    land = list(zip(package.trace["plot_code"], package.trace["plot_version"], strict=True))
+    feeds = package.trace[[pair in row_of for pair in land]]
+    rows = [row_of[pair] for pair in land if pair in row_of]
+    places = package.places()
     labels = package.producer_labels()
     extra = feeds[list(LOT_COLUMNS.values())].rename(columns={old: new for new, old in LOT_COLUMNS.items()})
-    return to_geojson(package.plots.take(rows), [labels[row] for row in rows], extra=extra.to_dict("records"))
+    return to_geojson(
+        package.plots.take(rows),
+        [labels[row] for row in rows],
+        extra=extra.to_dict("records"),
+        places=[places[row] for row in rows],
+    )

@@ -23,7 +23,7 @@ FOLDERS = ("geolocation", "statement-*")
 """Folders of a package that it fills: the second where more than one statement is needed."""
 
 _POSITION_BYTES = len("[-179.123456,-89.123456],")
-_FEATURE_BYTES = 250  # the fixed words of a feature, with room
+_FEATURE_BYTES = 270  # the fixed words of a feature and the number of a version, with room
 
 _POSITION = f"[%.{COORDINATE_DECIMALS}f,%.{COORDINATE_DECIMALS}f]"
 
@@ -31,7 +31,7 @@ _POSITION = f"[%.{COORDINATE_DECIMALS}f,%.{COORDINATE_DECIMALS}f]"
 def render(package: PackageData) -> dict[str, bytes]:
     """Return a file for each commodity line: name → GeoJSON. See :func:`to_geojson`."""
     row_of = {land: row for row, land in enumerate(package.land())}
-    texts = _features(package.plots, package.producer_labels(), None)
+    texts = _features(package.plots, package.producer_labels(), None, package.places())
     return {line.file: _collection(texts[row_of[land]] for land in line.land) for line in package.lines}
 
 
@@ -52,7 +52,11 @@ def size_bounds(plots: Plots, producers: Sequence[str]) -> npt.NDArray[np.int64]
 
 
 def to_geojson(
-    plots: Plots, producers: Sequence[str] | None = None, *, extra: Sequence[Mapping[str, Any]] | None = None
+    plots: Plots,
+    producers: Sequence[str] | None = None,
+    *,
+    extra: Sequence[Mapping[str, Any]] | None = None,
+    places: Sequence[str] | None = None,
 ) -> bytes:
     """Return plots as EUDR GeoJSON: minified RFC 7946, six decimals as fixed text, the four official properties.
 
@@ -69,6 +73,8 @@ def to_geojson(
         ``ProducerName`` of each plot, shape (n,); by default the producer's name.
     extra
         More properties of each plot, behind the official ones, shape (n,); by default none.
+    places
+        ``ProductionPlace`` of each plot, shape (n,); by default its code, else its place.
 
     Returns
     -------
@@ -86,14 +92,16 @@ def to_geojson(
     holes, error 14 on ``Area``).
     """
     names = list(plots["producer"]) if producers is None else list(producers)
-    return _collection(_features(plots, names, extra))
+    return _collection(_features(plots, names, extra, places))
 
 
 def _collection(features: Iterable[str]) -> bytes:
     return ('{"type":"FeatureCollection","features":[' + ",".join(features) + "]}").encode()
 
 
-def _features(plots: Plots, names: Sequence[str], extra: Sequence[Mapping[str, Any]] | None) -> list[str]:
+def _features(
+    plots: Plots, names: Sequence[str], extra: Sequence[Mapping[str, Any]] | None, places: Sequence[str] | None = None
+) -> list[str]:
     """The features of each plot as text, with commas between several."""
     parts, owner = _explode(plots)
     parts = _oriented(np.round(shapely.get_coordinates(parts), COORDINATE_DECIMALS) + 0.0, parts)
@@ -108,8 +116,9 @@ def _features(plots: Plots, names: Sequence[str], extra: Sequence[Mapping[str, A
             properties["ProducerName"] = names[row]
         if plots["country"][row]:
             properties["ProducerCountry"] = plots["country"][row]
-        if plots["plot_id"][row] or plots["place"][row]:
-            properties["ProductionPlace"] = plots["plot_id"][row] or plots["place"][row]
+        place = places[row] if places is not None else plots["plot_id"][row] or plots["place"][row]
+        if place:
+            properties["ProductionPlace"] = place
         area = areas[part] if areas[part] > 0 else plots["area_ha"][row] if single[row] else np.nan
         if np.isfinite(area):
             properties["Area"] = round(float(area), 4)

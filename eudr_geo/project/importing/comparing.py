@@ -21,6 +21,7 @@ from eudr_geo.project.importing.book_faults import (
 )
 from eudr_geo.project.importing.book_plan import BookImport
 from eudr_geo.project.importing.frozen import Touch, built_packages, frozen_by, frozen_question
+from eudr_geo.project.importing.hands import past_of
 from eudr_geo.project.importing.keys import (
     HEADS,
     IMPLIED,
@@ -185,6 +186,8 @@ class Comparison:
             changed = {}
         here = {column: row[column] for column in _PLACE if row.get(column) is not None}
         moved = any(held.get(column) != value for column, value in here.items())
+        if changed and not plan.answers.correction and (past := past_of(name, held, changed)):
+            plan.new.setdefault(past[0], []).append({**past[1], **here})
         if changed:
             plan.changed.setdefault(name, []).append((int(held["fid"]), {**changed, **here}))
             said = [(heading_of(name, one, row), before[one], value) for one, value in changed.items()]

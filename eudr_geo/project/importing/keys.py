@@ -25,6 +25,8 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "measurement": ("lot_code", "stream_code", "indicator", "date", "number"),
     "benchmark_price": ("form", "market", "date"),
     "dds_reference": ("reference",),
+    "plot_holding": ("plot_code", "producer_code", "from_date", "to_date"),
+    "group_membership": ("producer_code", "collection_group", "from_date", "to_date"),
 }
 """What tells two rows apart in tables without a code of their own, or where two countries may have one code."""
 

@@ -19,13 +19,14 @@ from eudr_geo.law import country_code
 from eudr_geo.model.base import table_of
 from eudr_geo.model.changes import Change
 from eudr_geo.model.findings import CheckResult, Finding
-from eudr_geo.model.land import Plot, PlotVersion
+from eudr_geo.model.land import Plot, PlotHolding, PlotVersion
 from eudr_geo.model.people import Producer
 from eudr_geo.model.plots import Plots, Reading, SourceFile
 from eudr_geo.model.records import StoredChange, StoredFinding
 from eudr_geo.plots.geodesy import plot_area_ha
 from eudr_geo.plots.shapes.fingerprint import geometry_hashes
 from eudr_geo.project.importing.common import Refused, nothing_new, packed, stood_still, store_files
+from eudr_geo.project.importing.hands import past_holding
 from eudr_geo.store import PlotFacts, Store
 from eudr_geo.store.journal import Writer
 from eudr_geo.words.saying import say, to_plain
@@ -246,9 +247,14 @@ def store_plots(store: Store, writer: Writer, plan: PlotImport, contents: Mappin
         [{"code": plan.codes[row], **stated.facts(row, None), **_where_from(stated, row)} for row in plan.new],
     )
     plots, land = {}, {}
+    handed: list[dict[str, Any]] = []
     for row in (*plan.resurveyed, *plan.updated):  # only those that differ
         known = plan.known[plan.codes[row]]
         if facts := stated.facts(row, known):
+            if facts.get("producer_code") and known.producer_code:  # it changes hands: nobody says when, so today
+                holding = past_holding(plan.codes[row], known.producer_code, known.held_since, writer.now[:10])
+                handed.append({**holding, **_where_from(stated, row)})
+                facts |= {"held_since": writer.now[:10], "held_until": ""}
             plots[known.fid] = facts
     for row in plan.updated:
         known = plan.known[plan.codes[row]]
@@ -261,6 +267,7 @@ def store_plots(store: Store, writer: Writer, plan: PlotImport, contents: Mappin
         known = plan.known[plan.codes[row]]
         if known.version_fid is not None:
             land[known.version_fid] = {"valid_to": _day_before(start)}
+    writer.insert(table_of(PlotHolding), handed)
     writer.update(table_of(Plot), plots)
     writer.update(table_of(PlotVersion), land)
     _versions(writer, plan, stated, starts)

@@ -8,6 +8,7 @@ from typing import Any
 from eudr_geo.model.base import table_of
 from eudr_geo.model.lot_book import BOOK_TABLES
 from eudr_geo.project.importing.book_faults import heading_of
+from eudr_geo.project.importing.hands import DATED
 from eudr_geo.project.importing.keys import Key, Row, digest_of, said_of, stands_for_another, thing
 from eudr_geo.project.importing.lineage import Stated
 from eudr_geo.project.importing.questions import BACK, CONFLICT, REUSED, Question
@@ -115,6 +116,13 @@ def question_about(
         return Question(
             REUSED, *place, about, say("imports:reused", thing=about, columns=columns), say(series, prefix=prefix)
         )
+    dated = DATED.get(table)
+    if dated is not None and dated.column in contradicted:
+        if changed.get(dated.since):
+            return None  # it says from when on: what was before stays known
+        what = say("imports:hands", thing=about, columns=columns)
+        column = say(f"columns:{table}s.{dated.since}")
+        return Question(REUSED, *place, about, what, say("imports:hands.do", column=column))
     if contradicted and other:
         what = say("imports:conflict", thing=about, columns=columns, workbook=other)
         return Question(CONFLICT, *place, about, what, say("imports:conflict.do"))

@@ -1,0 +1,116 @@
+"""The land that a package declares: each plot in the version that was in force when its goods were harvested."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from eudr_geo.base.errors import RefusedError
+from eudr_geo.checks.checking import check
+from eudr_geo.lots.tracing import some
+from eudr_geo.model.findings import CheckResult, Findings
+from eudr_geo.model.lot_book import LotBook
+from eudr_geo.model.package import Land
+from eudr_geo.model.plots import Plots, Reading
+from eudr_geo.project.port import Project
+from eudr_geo.words.saying import counted, say
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def land_of(project: Project, book: LotBook, rows: pd.DataFrame, codes: Sequence[str]) -> tuple[Plots, pd.DataFrame]:
+    """Return the land that a trace names, and its versions, row by row.
+
+    The producer of each piece of land is the one who held it at the harvest; where several did, all of them.
+
+    Parameters
+    ----------
+    project
+        An open store.
+    book
+        Its lot book.
+    rows
+        The trace, columns as in ``trace.csv``.
+    codes
+        What is packed, for messages.
+
+    Returns
+    -------
+    Plots, pandas.DataFrame
+        Sorted by code and version; plot_code, version, geometry_hash.
+
+    Raises
+    ------
+    RefusedError
+        When a plot has no boundary.
+    """
+    table = book.versions()
+    wanted = {(plot, int(version)) for plot, version in _pairs(rows) if plot and version}
+    chosen = [pair in wanted for pair in zip(table["plot_code"], table["version"], strict=True)]
+    columns = ["plot_code", "version", "geometry_hash"]
+    versions = table[chosen].sort_values(["plot_code", "version"])[columns].reset_index(drop=True)
+    plots = project.load_land(sorted(wanted))
+    missing = sorted({str(plot) for plot, _ in _pairs(rows) if plot} - set(plots["plot_id"]))
+    if missing:
+        raise RefusedError(
+            counted("packages:no-boundary", len(missing), codes=", ".join(codes), plots=some(missing)),
+            fix=say("packages:no-boundary.do"),
+        )
+    return _in_hands(book, rows, plots, versions), versions
+
+
+def _pairs(rows: pd.DataFrame) -> list[tuple[str, str]]:
+    """Plot code and version of each row, "" where there is none."""
+    return [
+        (str(plot or ""), str(version or ""))
+        for plot, version in zip(rows["plot_code"], rows["plot_version"], strict=True)
+    ]
+
+
+def _in_hands(book: LotBook, rows: pd.DataFrame, plots: Plots, versions: pd.DataFrame) -> Plots:
+    """The plots with the producers of the trace."""
+    holders: dict[Land, set[str]] = {}
+    for (plot, version), who in zip(_pairs(rows), rows["producer_code"], strict=True):
+        if plot and version and who:
+            holders.setdefault((plot, int(version)), set()).add(str(who))
+    table = book.table("producer")
+    names = dict(zip(table["code"], table["name"], strict=True))
+    land = list(zip(versions["plot_code"], versions["version"], strict=True))
+    codes = [sorted(holders.get((str(plot), int(version)), set())) for plot, version in land]
+    named = ["; ".join(str(names.get(one) or one) for one in its) for its in codes]
+    return plots.with_columns(
+        producer=[said or own for said, own in zip(named, plots["producer"], strict=True)],
+        producer_id=["; ".join(its) or own for its, own in zip(codes, plots["producer_id"], strict=True)],
+    )
+
+
+def judged_land(project: Project, plots: Plots, versions: pd.DataFrame, result: CheckResult) -> CheckResult:
+    """Return an audit with what is found on earlier versions that are declared, without what is found on later ones.
+
+    An error of a survey that was made after the harvest says nothing of the land that is declared, and an error of the
+    declared land is one whatever was surveyed since. Versions of one plot are not held against each other.
+
+    Parameters
+    ----------
+    project
+        An open store.
+    plots, versions
+        The land, as :func:`land_of` returns it.
+    result
+        The audit of these plots as they are now.
+    """
+    codes = sorted({str(code) for code in versions["plot_code"]})
+    now = project.plot_versions(codes)
+    newest = {(str(code), int(number)) for code, number in zip(now["plot_code"], now["version"], strict=True)}
+    land = [(str(code), int(number)) for code, number in zip(versions["plot_code"], versions["version"], strict=True)]
+    earlier = [row for row, one in enumerate(land) if one not in newest]
+    if not earlier:
+        return result
+    unpacked = {code for code, _ in newest} - {code for code, number in land if (code, number) in newest}
+    found = check(Reading(plots.take(np.array(earlier)))).findings
+    kept = [one for one in result.findings if one.plot_id not in unpacked]
+    return replace(result, findings=Findings([*kept, *found]))
