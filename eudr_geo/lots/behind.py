@@ -76,8 +76,7 @@ def plots_behind(book: LotBook, lots: Collection[str]) -> list[str]:
     ['T-2']
     """
     graph = graph_of(book)
-    places = {place for lot in lots if lot in graph.position for place in graph.plots_behind(graph.position[lot])}
-    return sorted(graph.plots[place] for place in places)
+    return sorted({plot for lot in lots if lot in graph.position for plot in graph.plots_behind(graph.position[lot])})
 
 
 def _of(book: LotBook, table: str, column: str, codes: Collection[str]) -> pd.DataFrame:

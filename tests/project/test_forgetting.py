@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 import zipfile
 import zlib
+from contextlib import closing
 
 import pytest
 from click.testing import CliRunner
@@ -32,6 +33,8 @@ def ready(tmp_path_factory):
     """A project with plots, lots, findings, a waiver and a log, that names NH-1 wherever a name can stand."""
     folder = tmp_path_factory.mktemp("forget")
     path = stored(4, folder)
+    with closing(sqlite3.connect(path)) as db, db:  # made before a shipped lot had to have an HS code
+        db.execute("UPDATE lot SET hs_code = '090111'")
     with open_store(path, write=True) as opened:
         table = table_of(Producer)
         with opened.writing(**EVENT, action="book", summary=f"1 producer changed: {NAME}") as writer:

@@ -104,11 +104,11 @@ def test_gdal_opens_both_layers_with_their_style(coffee, path, tmp_path):
     assert ask(path, "SELECT f_table_name FROM layer_styles ORDER BY 1") == [("lot_flows",), ("lot_plots",), ("plots",)]
 
 
-def test_a_lot_keeps_the_land_it_was_stored_with(coffee, path):
+def test_a_lot_keeps_the_land_of_its_harvest(coffee, path):
     frozen = ask(
         path, "SELECT plot_version, geometry_hash FROM lot_attribution WHERE lot_code = 'G' AND plot_code = 'P-1'"
     )
-    put(coffee, reading_of(squares(1, size=0.0015), digest="b", mapped_on=["2025-06-01"]), **LATER)
+    put(coffee, reading_of(squares(1, size=0.0015), digest="b", mapped_on=["2025-12-01"]), **LATER)
     assert ask(path, "SELECT max(version) FROM plot_version WHERE plot_code = 'P-1'") == [(2,)]
     book(coffee, {"delivery": [{"code": "D-9", "lot_code": "K", "plot_code": "P-1", "quantity_kg": 1.0, "delivered_on": "2026-01-01", "harvested_to": "2026-01-01"}]}, LATER)  # fmt: skip
     assert ask(path, "SELECT plot_version, geometry_hash FROM lot_attribution WHERE lot_code = 'G' AND plot_code = 'P-1'") == frozen  # fmt: skip

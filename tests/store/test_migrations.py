@@ -3,6 +3,7 @@
 import json
 import shutil
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -193,6 +194,9 @@ def test_commands_work_on_it(project, tmp_path, version, words, exits):
     if version == 1:
         words = tuple({"GR-1": "DL25-ML03-G", "CO-1": "DL26-EXP-001"}.get(word, word) for word in words)
     path = project(version)
+    if words[0] == "package":  # those projects were made before a shipped lot had to have an HS code
+        with closing(sqlite3.connect(path)) as db, db:
+            db.execute("UPDATE lot SET hs_code = '090111'")
     given = [str(tmp_path / "out") if word == "OUT" else word for word in words]
     result = CliRunner().invoke(app, [given[0], "-p", str(path), *given[1:]])
     assert result.exit_code in exits, result.output

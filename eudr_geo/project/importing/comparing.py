@@ -21,7 +21,7 @@ from eudr_geo.project.importing.book_faults import (
 )
 from eudr_geo.project.importing.book_plan import BookImport
 from eudr_geo.project.importing.frozen import Touch, built_packages, frozen_by, frozen_question
-from eudr_geo.project.importing.hands import past_of
+from eudr_geo.project.importing.hands import DATED, past_of
 from eudr_geo.project.importing.keys import (
     HEADS,
     IMPLIED,
@@ -203,9 +203,29 @@ class Comparison:
         other = self.lineage.others.get(name, {}).get(key, "")
         was = self.lineage.of(name).get(key)
         question = question_about(name, key, row, changed, before, was, other, self._proposed())
+        dated = DATED.get(name)
+        if (
+            question is not None
+            and dated is not None
+            and dated.column in changed
+            and not self._is_used(name, key, before)
+        ):
+            return None  # nothing was delivered from it yet: who holds it is only being filled in
         if question is not None:
             self.plan.questions.append(question)
         return question
+
+    def _is_used(self, name: str, key: Key, before: Row) -> bool:
+        """Tell whether a receipt of the project stands on who held a plot, or on who was in a group."""
+        was = before.get(DATED[name].column)
+        for row in self.held["delivery"].values():  # only for the few plots and producers that change hands
+            if name == "plot" and (
+                row["plot_code"] == key[0] or (not row["plot_code"] and row["producer_code"] == was)
+            ):
+                return True
+            if name == "producer" and row["collection_group"] == was and not row["producer_code"]:
+                return True
+        return False
 
     def _proposed(self) -> str:
         """A prefix for a new pad of paper: the year of the workbook's season, else of its latest delivery."""
