@@ -12,6 +12,7 @@ from eudr_geo.checks.rules.balance import implausible_outturn, over_draw, proces
 from eudr_geo.lots.balance import tolerance_kg
 from eudr_geo.lots.graph import UNEXPLAINED_SHARE, LotGraph, graph_of
 from eudr_geo.lots.green_equivalent import green_factor, species_of, yield_caps
+from eudr_geo.lots.land import harvest_day
 from eudr_geo.lots.outturn import STANDARD_MOISTURE
 from eudr_geo.lots.seasons import SLACK_DAYS, day_of, runs, seasons_of
 from eudr_geo.model.lot_book import LotBook
