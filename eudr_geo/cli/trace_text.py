@@ -201,7 +201,7 @@ def _days(first: str, last: str) -> str:
 def _unknown(found: Trace) -> list[str]:
     """What stands in the way of a package, in words."""
     if not found.unknown_lots:
-        return []
+        return [_told("trace:unknown.scales", quantity_kg=found.unknown_kg)] if found.unknown_kg > 0 else []
     named: str = ", ".join(found.unknown_lots[:_MOST_EXCESS])
     more = len(found.unknown_lots) - _MOST_EXCESS
     if more > 0:

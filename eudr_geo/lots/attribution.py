@@ -3,6 +3,8 @@
 Attribution is proportional: whatever leaves a lot, and whatever comes out of a process, has the same mix as what
 went in. Beside it stand bounds: how much of a plot can at least and at most be in there, whichever beans were drawn.
 The bounds assume the same outturn for all beans of one process.
+
+No plot ever gives more than what came in: what a lot weighs above it is of unknown origin (decision 0114).
 """
 
 from __future__ import annotations
@@ -11,93 +13,27 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from graphlib import CycleError
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from eudr_geo.base.errors import RefusedError
 from eudr_geo.lots.graph import EXACT, UNKNOWN, LotGraph
+from eudr_geo.lots.mixes import GAINED, NO_DATE, Floats, Ints, Mix
+from eudr_geo.lots.outturn import most_out_kg
 from eudr_geo.lots.silos import Pouring
 from eudr_geo.model.trace import EVIDENCE, SILO
 from eudr_geo.words.saying import say
 
+CLASSES = (*EVIDENCE, SILO)
+"""Classes of evidence that a kilogram can have, best first."""
+_OF_THE_KEY = (EXACT, UNKNOWN)
+"""Classes without a column of their own: a kilogram of a plot is exact, of none unknown, unless said otherwise."""
+_GRAIN_KG = 1e-9  # what floats leave over
+
 if TYPE_CHECKING:
     from pandas.api.extensions import ExtensionArray
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-
-NO_DATE = int(np.iinfo(np.int64).max)
-"""Stands for "no harvest date" among the first days; -1 among the last ones."""
-
-
-@dataclass
-class Mix:
-    """What a lot is made of: one entry a plot (sorted), kg in the lot's own form."""
-
-    plot: Ints
-    kg: Floats
-    low: Floats
-    high: Floats
-    origin_kg: Floats  # as delivered
-    evidence: Ints
-    forms: Ints  # bits, one a form delivered
-    first: Ints  # harvest, positions in the sorted dates
-    last: Ints
-
-    @property
-    def total(self) -> float:
-        """Weight of the goods, kg."""
-        return float(self.kg.sum())
-
-    def drawn(self, kg: float, total: float) -> Mix:
-        """Return the mix of a draw of ``kg`` from a lot or pool of ``total``."""
-        if total <= 0:
-            return self._with(0.0, np.zeros_like(self.low), np.zeros_like(self.high))
-        fraction = kg / total
-        rest = total - kg
-        return self._with(fraction, np.maximum(0.0, self.low - rest), np.minimum(self.high, kg))
-
-    def scaled(self, factor: float) -> Mix:
-        """Return the same goods weighing ``factor`` times as much: the outturn of a process, or a second weighing."""
-        return Mix(
-            self.plot, self.kg * factor, self.low * factor, self.high * factor,
-            self.origin_kg, self.evidence, self.forms, self.first, self.last,
-        )  # fmt: skip
-
-    def _with(self, fraction: float, low: Floats, high: Floats) -> Mix:
-        kg = self.kg * fraction
-        # Rounding of floats must not put the attribution outside its own bounds.
-        return Mix(
-            self.plot, kg, np.minimum(low, kg), np.maximum(high, kg),
-            self.origin_kg * fraction, self.evidence, self.forms, self.first, self.last,
-        )  # fmt: skip
-
-    @staticmethod
-    def joined(parts: Sequence[Mix]) -> Mix:
-        """Return the goods of all parts together, one entry a plot."""
-        plot = np.concatenate([part.plot for part in parts])
-        order = np.argsort(plot, kind="stable")
-        plot = plot[order]
-        starts = np.flatnonzero(np.r_[True, plot[1:] != plot[:-1]]) if len(plot) else np.empty(0, dtype=np.int64)
-
-        def reduced(name: str, how: np.ufunc) -> Any:
-            values = np.concatenate([getattr(part, name) for part in parts])[order]
-            return how.reduceat(values, starts) if len(starts) else values
-
-        total = sum(part.total for part in parts)
-        return Mix(
-            plot[starts],
-            reduced("kg", np.add),
-            reduced("low", np.add),
-            np.minimum(reduced("high", np.add), max(total, 0.0)),
-            reduced("origin_kg", np.add),
-            reduced("evidence", np.maximum),
-            reduced("forms", np.bitwise_or),
-            reduced("first", np.minimum),
-            reduced("last", np.maximum),
-        )
 
 
 @dataclass(frozen=True)
@@ -193,7 +129,7 @@ class Attribution:
         parts = [self._arrived(lot)]
         for code in dict.fromkeys(graph.made_by[lot]):
             flow = graph.processes[code]
-            pool = Mix.joined([self._draw(parent, kg) for parent, kg in flow.ins]) if flow.ins else None
+            pool = Mix.joined([self.draw(parent, kg) for parent, kg in flow.ins]) if flow.ins else None
             given = sum(kg for out, kg in flow.outs if out == lot)
             if self.marks is not None and code == self.marks.process:
                 parts.append(self._lump(0, given))
@@ -202,14 +138,28 @@ class Attribution:
                 parts.append(self._lump(self.rest, given))
                 continue
             # The pool in kilograms of what came out, then the part of it that became this lot.
-            parts.append(pool.scaled(flow.out_kg / pool.total).drawn(given, flow.out_kg))
+            most_kg = most_out_kg(graph, flow)
+            made = self._up_to(pool.scaled(min(flow.out_kg, most_kg) / pool.total), flow.out_kg)
+            parts.append(made.drawn(given, flow.out_kg))
         mix = Mix.joined(parts)
-        known = graph.total_kg[lot] - graph.unknown_kg[lot]
-        if mix.total > 0:
+        known = float(graph.total_kg[lot] - graph.unknown_kg[lot])
+        if mix.total > known:
             mix = mix.scaled(known / mix.total)
+        elif mix.total > 0:
+            mix = self._up_to(mix, known)
         if graph.unknown_kg[lot] > 0:
             mix = Mix.joined([mix, self._lump(self.rest, float(graph.unknown_kg[lot]))])
         return self._poured(lot, mix) if lot in self.pouring.layers else mix
+
+    def gains(self, lot: int) -> bool:
+        """Tell whether a lot, the processes that made it or the draws from it hold more than what there was."""
+        graph = self.graph
+        made = (graph.processes[code] for code in graph.made_by[lot])
+        return bool(
+            graph.gained_kg[lot] > _GRAIN_KG
+            or graph.drawn_kg[lot] > graph.total_kg[lot] + _GRAIN_KG
+            or any(flow.ins and flow.out_kg > most_out_kg(graph, flow) + _GRAIN_KG for flow in made)
+        )
 
     def _poured(self, lot: int, mix: Mix) -> Mix:
         """Loosen the bounds by what silos may have exchanged; what only they bring has no kilograms, only a most."""
@@ -219,10 +169,7 @@ class Attribution:
             return mix
         came = self._came(others)
         none = np.zeros(len(came.plot))
-        extra = replace(
-            came, kg=none, low=none, high=np.minimum(came.high, exchanged), origin_kg=none,
-            evidence=np.where(came.plot == self.rest, UNKNOWN, EXACT),
-        )  # fmt: skip
+        extra = replace(came, kg=none, low=none, high=np.minimum(came.high, exchanged), origin_kg=none, kg_by_class={})
         own = replace(mix, low=np.maximum(0.0, mix.low - exchanged))
         return Mix.joined([own, extra])
 
@@ -238,6 +185,13 @@ class Attribution:
         parts = [self._arrived(lot) for lot in lots.tolist()]
         return Mix.joined([*parts, *(self._lump(key, kg) for key, kg in stock if kg > 0)])
 
+    def _up_to(self, mix: Mix, kg: float) -> Mix:
+        """Goods that weigh ``kg`` in all: what nobody delivered is of unknown origin, and remembered as gained."""
+        more = kg - mix.total
+        if more <= _GRAIN_KG:
+            return mix
+        return Mix.joined([mix, replace(self._lump(self.rest, more), kg_by_class={GAINED: np.array([more])})])
+
     @cached_property
     def words(self) -> dict[str, ExtensionArray]:
         """Texts of a table of shares, understood once by pandas and not once a lot: by what they are, to take from."""
@@ -248,41 +202,57 @@ class Attribution:
             "version": self.graph.plot_versions,
             "producer": self.graph.owners,
             "date": self.dates_shown,
-            "evidence": np.array([*EVIDENCE, SILO], dtype=object),
+            "evidence": np.array(["; ".join(_names(number)) for number in range(1 << len(CLASSES))], dtype=object),
         }
         return {name: pd.Series(values).array for name, values in texts.items()}
 
-    def classes(self, mix: Mix) -> Ints:
-        """Class of evidence of each entry of a mix, as places in ``words``; shape as ``mix.plot``."""
-        return np.where((mix.kg == 0) & (mix.plot != self.rest), len(EVIDENCE), mix.evidence)
+    def kg_by_class(self, mix: Mix) -> Floats:
+        """Kilograms of each entry of a mix by class of evidence, in the order of ``CLASSES``; shape (classes, m)."""
+        found = np.zeros((len(CLASSES), len(mix.plot)))
+        for number, kg in mix.kg_by_class.items():
+            if number != GAINED:  # a part of what is unknown, and so among the rest
+                found[number] = kg
+        rest = np.maximum(mix.kg - found.sum(axis=0), 0.0)
+        rest[rest < _GRAIN_KG] = 0.0
+        is_unknown = mix.plot == self.rest
+        found[UNKNOWN] += np.where(is_unknown, rest, 0.0)
+        found[EXACT] += np.where(is_unknown, 0.0, rest)
+        return found
 
-    def _draw(self, parent: int, kg: float) -> Mix:
-        total = float(self.graph.total_kg[parent])
-        mix = self.mixes[parent]
-        if self.graph.drawn_kg[parent] > total > 0:
-            # More was drawn than is there (lot rule over-draw): the proportions hold, the weight is that of the draws.
-            mix = mix.scaled(float(self.graph.drawn_kg[parent]) / total)
-            total = float(self.graph.drawn_kg[parent])
-        return mix.drawn(kg, total)
+    def classes(self, mix: Mix) -> Ints:
+        """Classes of evidence of each entry of a mix, as places in ``words``; shape as ``mix.plot``."""
+        kg = self.kg_by_class(mix)
+        found: Ints = ((kg > 0) * (1 << np.arange(len(CLASSES), dtype=np.int64))[:, None]).sum(axis=0)
+        of_nothing = np.where(mix.plot == self.rest, 1 << UNKNOWN, 1 << CLASSES.index(SILO))
+        return np.where(mix.kg > 0, found, of_nothing)
 
     def draw(self, lot: int, kg: float) -> Mix:
-        """Mix of ``kg`` taken out of a lot for a consignment."""
-        return self._draw(lot, kg)
+        """Mix of ``kg`` taken out of a lot, for a process or a consignment."""
+        total, mix = float(self.graph.total_kg[lot]), self.mixes[lot]
+        drawn = float(self.graph.drawn_kg[lot])
+        if drawn > total > 0:
+            # More was drawn than is there: the lot gave what it had, and every draw has its part of the rest.
+            mix, total = self._up_to(mix, drawn), drawn
+        return mix.drawn(kg, total)
 
     def _arrived(self, lot: int) -> Mix:
         arrivals = self.graph.arrivals
         rows = self.graph.arrivals_by_lot[lot]
         delivery = arrivals.delivery[rows]
+        kg, evidence = arrivals.kg[rows], arrivals.evidence[rows]
+        lesser = (
+            [] if self.marks is not None else [one for one in np.unique(evidence).tolist() if one not in _OF_THE_KEY]
+        )
         part = Mix(
             self.keys[rows],
-            arrivals.kg[rows],
+            kg,
             self.low[rows],
             self.high[rows],
-            arrivals.kg[rows],
-            arrivals.evidence[rows],
+            kg,
             self.form[delivery],
             self.first[delivery],
             self.last[delivery],
+            {one: np.where(evidence == one, kg, 0.0) for one in lesser},
         )
         return Mix.joined([part])
 
@@ -292,7 +262,12 @@ class Attribution:
         def whole(value: int) -> Ints:
             return np.array([value], dtype=np.int64)
 
-        return Mix(whole(key), weight, weight, weight, weight, whole(UNKNOWN), whole(0), whole(NO_DATE), whole(-1))
+        return Mix(whole(key), weight, weight, weight, weight, whole(0), whole(NO_DATE), whole(-1))
+
+
+def _names(bits: int) -> list[str]:
+    """Names of the classes of evidence in a set of bits, best first."""
+    return [name for place, name in enumerate(CLASSES) if bits >> place & 1]
 
 
 def _circle(codes: Sequence[str]) -> RefusedError:

@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from eudr_geo.base.scales import TOLERANCE_KG, TOLERANCE_MOST_KG, TOLERANCE_SHARE
 from eudr_geo.model.lot_book import LotBook
-from eudr_geo.model.lots import TOLERANCE_KG, TOLERANCE_SHARE
 
 Floats = npt.NDArray[np.float64]
 
@@ -96,10 +96,10 @@ def tolerance_kg(held: Floats | float) -> Any:
 
     Examples
     --------
-    >>> float(tolerance_kg(100.0)), float(tolerance_kg(10_000.0))
-    (1.0, 50.0)
+    >>> float(tolerance_kg(100.0)), float(tolerance_kg(10_000.0)), float(tolerance_kg(100_000.0))
+    (1.0, 50.0, 60.0)
     """
-    return np.maximum(TOLERANCE_KG, TOLERANCE_SHARE * np.asarray(held, dtype=np.float64))
+    return np.clip(TOLERANCE_SHARE * np.asarray(held, dtype=np.float64), TOLERANCE_KG, TOLERANCE_MOST_KG)
 
 
 def is_over_drawn(held: Floats, taken: Floats) -> npt.NDArray[np.bool_]:

@@ -84,6 +84,8 @@ class LotGraph:
         Per lot, shape (n,), kg: net weight as stated (NaN if not); what deliveries and processes brought; the weight
         the trace uses (stated, else inflow, else what was drawn); what processes and consignments took; the part of
         the total that nothing explains (opening stock, lots without inflow, weight far above the inflow).
+    gained_kg
+        Per lot, shape (n,), kg: what it weighs above what came in, where that is not ``unknown_kg`` already.
     """
 
     def __init__(self, book: LotBook) -> None:
@@ -119,6 +121,7 @@ class LotGraph:
         over = self.total_kg - self.inflow_kg
         unexplained = (over > UNEXPLAINED_SHARE * self.total_kg) | (opening & (over > 0))
         self.unknown_kg = np.where(unexplained, over, 0.0)
+        self.gained_kg = np.where(unexplained, 0.0, np.maximum(over, 0.0))
 
     def _positions(self, column: pd.Series) -> Ints:
         return np.array([self.position.get(code, -1) for code in column], dtype=np.int64)
@@ -219,10 +222,14 @@ class LotGraph:
 
     @cached_property
     def lot_rows(self) -> dict[str, dict[str, Any]]:
-        """Form and stream of each lot of the lot table."""
+        """Form, stream and species of each lot of the lot table."""
         table = self.book.table("lot")
-        triples = zip(table["code"], table["form"], table["stream_code"], strict=True)
-        return {code: {"form": form or "", "stream": stream or ""} for code, form, stream in triples}
+        names = ("form", "stream", "species")
+        stated = (table[name] for name in ("form", "stream_code", "species"))
+        return {
+            code: dict(zip(names, map(_text, its), strict=True))
+            for code, *its in zip(table["code"], *stated, strict=True)
+        }
 
     @cached_property
     def process_types(self) -> dict[str, str]:
@@ -371,6 +378,10 @@ class LotGraph:
                 remaining -= set(circle)
             else:
                 return sorted(found)
+
+
+def _text(value: Any) -> str:
+    return value or ""
 
 
 _LATEST: list[tuple[LotBook, LotGraph]] = []

@@ -35,6 +35,21 @@ def at_one_moisture(graph: LotGraph, flow: ProcessFlow) -> tuple[Weights, Weight
     return None if ins is None or outs is None else (ins, outs)
 
 
+def most_out_kg(graph: LotGraph, flow: ProcessFlow) -> float:
+    """Return the most that can have come out of a process, kg: above it something was added.
+
+    Milling has a ceiling (the outturn bands); what keeps its form weighs at most what went in. Weights of one form, and
+    those of hulling, are compared at one moisture where it was measured on both sides: water is no coffee. Never more
+    than what did come out.
+    """
+    step = outturn_of(graph, flow, graph.lot_rows)
+    if step is not None:
+        return flow.out_kg * min(1.0, step.band.ceiling / step.ratio) if step.ratio > 0 else flow.out_kg
+    ins, outs = at_one_moisture(graph, flow) or (flow.ins, flow.outs)
+    came, went = sum(kg for _, kg in outs), sum(kg for _, kg in ins)
+    return flow.out_kg * min(1.0, went / came) if came > 0 else flow.out_kg
+
+
 @dataclass(frozen=True)
 class Outturn:
     """What one process gave."""

@@ -9,9 +9,11 @@ import numpy as np
 
 from eudr_geo.base.cells import clean_code
 from eudr_geo.base.errors import InputError, RefusedError
-from eudr_geo.lots.attribution import NO_DATE, Attribution, Mix
+from eudr_geo.base.scales import is_beyond
+from eudr_geo.lots.attribution import Attribution
 from eudr_geo.lots.balance import kilograms
 from eudr_geo.lots.graph import LotGraph
+from eudr_geo.lots.mixes import NO_DATE, Mix
 from eudr_geo.model.lot_book import LotBook
 from eudr_geo.model.trace import Edge, IdentityEnd, Node, Trace
 from eudr_geo.words.saying import say
@@ -98,9 +100,10 @@ def _trace(
     import pandas as pd
 
     graph = attribution.graph
-    frames = []
+    frames, mixes = [], []
     for lot, kg in sorted(parts, key=lambda part: graph.lots[part[0]]):
         mix = attribution.mixes[lot] if kind == "lot" else attribution.draw(lot, kg)
+        mixes.append(mix)
         frames.append(_rows(attribution, lot, mix))
     rows = frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
     is_unknown = rows["plot_code"].to_numpy() == ""
@@ -111,12 +114,21 @@ def _trace(
     if unknown_max_kg > _SLACK_KG:
         behind = attribution.pouring.upstream(lot for lot, _ in parts)
         named = sorted(graph.lots[lot] for lot in behind if graph.brings_unknown(lot))
+        gained_kg = sum(mix.gained_kg for mix in mixes)
+        if is_beyond(sum(mix.total for mix in mixes), gained_kg):
+            gaining = sorted(graph.lots[lot] for lot in behind if attribution.gains(lot))
+            if not named and not allow_unknown:
+                raise RefusedError(
+                    say("lots:unknown-origin.gained", kg=gained_kg, code=code, lots=some(gaining)),
+                    fix=say("lots:unknown-origin.gained.do"),
+                )
+            named = sorted({*named, *gaining})
     if named and not allow_unknown:
         told, kg = ("", unknown_kg) if unknown_kg > _SLACK_KG else (".at-most", unknown_max_kg)
         raise RefusedError(
             say(f"lots:unknown-origin{told}", kg=kg, code=code, lots=some(named)), fix=say("lots:unknown-origin.do")
         )
-    model = MIXED if named else IDENTITY_PRESERVED if _is_single(rows) else SEGREGATED
+    model = MIXED if named else IDENTITY_PRESERVED if _is_single(rows[~is_unknown]) else SEGREGATED
     nodes, edges = _tree(graph, code, kind, parts)
     ends = _identity_ends(graph, edges)
     quantity_kg = sum(kg for _, kg in parts)

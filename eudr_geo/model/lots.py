@@ -22,8 +22,6 @@ PROCESS_TYPES = (
     "adjust",
 )
 LINE_DIRECTIONS = ("in", "out", "byproduct", "loss")
-TOLERANCE_KG, TOLERANCE_SHARE = 1.0, 0.005
-"""Good practice: what scales and spilling explain, the larger of 1 kg and 0.5 % of the lot."""
 LOT_STATUSES = ("open", "sealed", "consumed", "shipped", "rejected", "destroyed")
 
 

@@ -15,8 +15,9 @@ import shapely
 from sqlalchemy import Connection, delete, select
 
 from eudr_geo.base.errors import RefusedError
-from eudr_geo.lots.attribution import NO_DATE, Attribution
+from eudr_geo.lots.attribution import Attribution
 from eudr_geo.lots.graph import graph_of
+from eudr_geo.lots.mixes import NO_DATE
 from eudr_geo.model.attributed import LotAttribution, LotFlow
 from eudr_geo.model.base import table_of
 from eudr_geo.model.land import PlotVersion

@@ -93,11 +93,15 @@ def test_plots_of_nobody_are_not_one_producer():
     assert result.custody_model == SEGREGATED
 
 
-def test_a_weight_up_to_five_percent_off_is_shared_out_as_weighed():
-    tables = land("P1") | {"lot": [lot("L", "cherry", 103.0)], "delivery": [delivery("R", "L", "P1", 100.0)]}
+@pytest.mark.parametrize(("entered", "known", "unknown"), [(97.0, 97.0, 0.0), (100.5, 100.0, 0.5)])
+def test_a_weight_a_little_off_is_shared_out_as_weighed_but_no_plot_gives_more_than_it_delivered(
+    entered, known, unknown
+):
+    tables = land("P1") | {"lot": [lot("L", "cherry", entered)], "delivery": [delivery("R", "L", "P1", 100.0)]}
     rows = trace(book_of(tables), "L").to_frame()
-    assert rows["kg_attributed"].tolist() == [103.0]
-    assert rows["kg_origin"].tolist() == [100.0]
+    assert rows.loc[rows["plot_code"] == "P1", "kg_attributed"].tolist() == [known]
+    assert rows.loc[rows["plot_code"] == "P1", "kg_origin"].tolist() == [100.0]
+    assert rows.loc[rows["plot_code"] == "", "kg_attributed"].sum() == unknown
 
 
 def opening(kg=100.0):

@@ -169,3 +169,10 @@ def implausible_outturn(book: LotBook) -> Problems:
         forms = because("implausible-outturn.forms", start=say_word("form", start), end=say_word("form", end))
         faults.append(Fault("process", flow.code, known.get(flow.code, {}), forms, values, severity))
     return problems(faults)
+
+
+def processes_that_gain(book: LotBook) -> list[str]:
+    """Codes of the processes that an error says give more than what went in: one fault, one name."""
+    outturn = implausible_outturn(book)
+    named = zip(outturn.measured.get("code", ()), list(outturn.severity), strict=False)  # no severities: all warnings
+    return [*process_gains_mass(book).measured.get("code", ()), *(code for code, its in named if its == ERROR)]

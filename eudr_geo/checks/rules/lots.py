@@ -9,7 +9,9 @@ from typing import Any
 from eudr_geo.base.cells import clean_code
 from eudr_geo.checks.catalogue import ERROR, Problems, lot_rule
 from eudr_geo.checks.lot_faults import Fault, because, by_code, noun, problems, rows
+from eudr_geo.checks.rules.balance import processes_that_gain
 from eudr_geo.checks.rules.declared import regional_deliveries
+from eudr_geo.lots.gains import gains
 from eudr_geo.lots.graph import UNKNOWN, graph_of
 from eudr_geo.model.lot_book import LotBook
 from eudr_geo.words.saying import joined
@@ -156,13 +158,13 @@ def unknown_origin(book: LotBook) -> Problems:
     whole lot, and everything made from it, unfit for the EU market.
 
     **Example** A delivery names neither a plot nor a producer with known plots; a lot is opening stock; a process has
-    outputs but no input.
+    outputs but no input; a lot is entered with 1,015 kg although 800 kg came in, a little more at each of four steps.
 
     **How to correct it** Ask who delivered and from which plot, and enter it. Keep goods that nobody can place apart,
-    in a lot and a store of their own.
+    in a lot and a store of their own. Weigh a lot again that grew.
 
     **Trap** A delivery with its producer but without a plot is not unknown: every plot of the producer is then
-    declared, in excess.
+    declared, in excess. And what scales explain, 1 kg or 0.5 %, is allowed once for the whole chain, not at each step.
     """
     return problems(_unknown(book))
 
@@ -181,6 +183,14 @@ def _unknown(book: LotBook) -> Iterator[Fault]:
         if lot >= 0 and graph.opening[lot] and graph.unknown_kg[lot] > 0:
             why = because("unknown-origin.why.opening-stock")
             yield Fault("lot", row["code"], row, why, {"quantity_kg": float(graph.unknown_kg[lot])})
+    told = {lot for code in processes_that_gain(book) for lot, _ in graph.processes[code].outs}
+    for gain in gains(book, graph):
+        if graph.position.get(gain.code, -1) in told and gain.subject == "lot":
+            continue  # one fault, one name: the process, by process-gains-mass or implausible-outturn
+        why = because("unknown-origin.why.gained", most_kg=gain.most_kg)
+        yield Fault(
+            gain.subject, gain.code, by_code(book, gain.subject).get(gain.code, {}), why, {"quantity_kg": gain.kg}
+        )
     for code, row in by_code(book, "process").items():
         flow = graph.processes.get(code)
         if flow is not None and flow.outs and not flow.ins:

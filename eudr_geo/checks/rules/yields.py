@@ -8,7 +8,7 @@ from typing import Any
 from eudr_geo.base.season_codes import as_season
 from eudr_geo.checks.catalogue import ERROR, WARNING, Problems, lot_rule
 from eudr_geo.checks.lot_faults import Fault, because, by_code, problems, rows
-from eudr_geo.checks.rules.balance import implausible_outturn, over_draw, process_gains_mass
+from eudr_geo.checks.rules.balance import over_draw, processes_that_gain
 from eudr_geo.lots.balance import tolerance_kg
 from eudr_geo.lots.graph import UNEXPLAINED_SHARE, LotGraph, graph_of
 from eudr_geo.lots.green_equivalent import green_factor, species_of, yield_caps
@@ -247,10 +247,7 @@ def _told_of_already(book: LotBook, season_of: Mapping[str, str]) -> set[str]:
     """Seasons that goods out of nothing went into: another rule names the lot or the process. One fault, one name."""
     graph = graph_of(book)
     faulty = {graph.position[code] for code in over_draw(book).measured.get("code", ()) if code in graph.position}
-    outturn = implausible_outturn(book)
-    named = zip(outturn.measured.get("code", ()), list(outturn.severity), strict=False)  # no severities: all warnings
-    refused = [code for code, its in named if its == ERROR]
-    for code in (*process_gains_mass(book).measured.get("code", ()), *refused):
+    for code in processes_that_gain(book):
         faulty |= {lot for lot, _ in graph.processes[code].outs}
     return {season_of.get(graph.lots[lot], "") for lot in graph.downstream(faulty)}
 

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from sqlalchemy import Connection
 
 from eudr_geo.base.errors import InputError
+from eudr_geo.base.scales import TOLERANCE_KG, TOLERANCE_MOST_KG, TOLERANCE_SHARE
 from eudr_geo.lots.balance import IN, OUT, Flow
-from eudr_geo.model.lots import TOLERANCE_KG, TOLERANCE_SHARE
 from eudr_geo.words.saying import joined, say
 
 _STEP = "step"
@@ -66,9 +66,10 @@ def over_sql(held: str, taken: str) -> str:
     Examples
     --------
     >>> over_sql("h", "t")
-    'h > 0 AND t > h + max(1.0, 0.005 * h)'
+    'h > 0 AND t > h + min(max(1.0, 0.005 * h), 60.0)'
     """
-    return f"{held} > 0 AND {taken} > {held} + max({TOLERANCE_KG}, {TOLERANCE_SHARE} * {held})"
+    tolerance = f"min(max({TOLERANCE_KG}, {TOLERANCE_SHARE} * {held}), {TOLERANCE_MOST_KG})"
+    return f"{held} > 0 AND {taken} > {held} + {tolerance}"
 
 
 def make_triggers(connection: Connection) -> None:
