@@ -176,7 +176,7 @@ class Attribution:
     def _came(self, lots: Ints) -> Mix:
         """What came into some lots from outside, kg as delivered."""
         graph, marks = self.graph, self.marks
-        made = sorted({code for lot in lots.tolist() for code in graph.made_by[lot]})
+        made = sorted({code for lot in lots.tolist() for code in graph.made_by[lot]}, key=str)  # None: a nameless line
         stock = [(self.rest, float(graph.unknown_kg[lot])) for lot in lots.tolist()]
         stock += [(self.rest, graph.processes[code].out_kg) for code in made if not graph.processes[code].ins]
         if marks is not None:

@@ -57,7 +57,7 @@ def gains(book: LotBook, graph: LotGraph) -> Iterator[Gain]:
     for code, lot_code, kg in zip(
         lines["consignment_code"], lines["lot_code"], kilograms(lines["quantity_kg"]), strict=True
     ):
-        if lot_code in graph.position:
+        if code and lot_code in graph.position:  # of a line that names no consignment or lot another rule speaks
             shipped.setdefault(code, []).append((graph.position[lot_code], float(kg)))
     for code, its in sorted(shipped.items()):
         if beyond.union(over).intersection(lot for lot, _ in its):

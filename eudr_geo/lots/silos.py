@@ -58,7 +58,7 @@ def behind_silos(book: LotBook, graph: LotGraph) -> dict[int, list[Layer]]:
     silos = {
         code: (emptied or "", float(capacity))
         for code, kind, mode, emptied, capacity in zip(*columns, kilograms(table["capacity_kg"]), strict=True)
-        if kind in SILO_KINDS and mode != "exclusive"
+        if code and kind in SILO_KINDS and mode != "exclusive"
     }
     stays = book.table("storage_stay")
     columns = (stays[name] for name in ("lot_code", "location_code", "from_date", "to_date"))
