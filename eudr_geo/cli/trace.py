@@ -138,12 +138,9 @@ def _traced(book: LotBook, found: Trace, attributed: pd.DataFrame, out: str | No
     from eudr_geo.lots.seasons import seasons_of
 
     frame = found.to_frame()
-    keys = list(zip(frame["lot_code"], frame["plot_code"], strict=True))
-    land = {
-        (row.lot_code, row.plot_code): (row.plot_version or "", row.geometry_hash) for row in attributed.itertuples()
-    }
-    frame["plot_version"] = [land.get(key, ("", ""))[0] for key in keys]
-    frame["geometry_sha256"] = [land.get(key, ("", ""))[1] for key in keys]
+    land = {(row.plot_code, row.plot_version or ""): row.geometry_hash for row in attributed.itertuples()}
+    pieces = zip(frame["plot_code"], frame["plot_version"], strict=True)
+    frame["geometry_sha256"] = [land.get(piece, "") for piece in pieces]
     its = declared_set(book, found)
     lots = sorted(set(frame["lot_code"]))
     most = len(found.rows) if out else _MOST_PLOTS
@@ -159,6 +156,8 @@ def _traced(book: LotBook, found: Trace, attributed: pd.DataFrame, out: str | No
         },
         "declared": {**its.counts(), "advice": its.advice()},
         "identity_ends": [vars(end) for end in found.identity_ends],
+        "identity_losses": [vars(one) for one in found.identity_losses],
+        "kg_by_evidence": found.totals()["kg_by_evidence"],
     }
     return _Shown(found.code, found, frame, text, more)
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from eudr_geo.cli import screen, speech
-from eudr_geo.words.saying import counted, knows, say
+from eudr_geo.words.saying import counted, joined, knows, say
 from eudr_geo.words.workbook import say_weights
 
 if TYPE_CHECKING:
@@ -64,8 +64,11 @@ def trace_text(found: Trace, its: DeclaredSet, width: int, most: int, *, seasons
             plots=counted("trace:plots", totals["plots"]),
             producers=counted("trace:producers", totals["producers"]),
         ),
-        _told(f"trace:custody.{found.custody_model.replace(' ', '_')}"),
+        _told(_custody(found)),
         *seasons,
+    ]
+    lines += [
+        _told("trace:identity.lost", **vars(one) | {"others": ", ".join(one.others)}) for one in found.identity_losses
     ]
     lines += _unknown(found)
     for end in found.identity_ends:
@@ -85,7 +88,7 @@ def trace_text(found: Trace, its: DeclaredSet, width: int, most: int, *, seasons
                 f"{row.share:.1%}",
                 _told("trace:kg.between", least_kg=row.kg_min, most_kg=row.kg_max),
                 _days(row.harvest_from, row.harvest_to),
-                _told(f"trace:evidence.{row.evidence_class}"),
+                _evidence(row),
             )
             for row in own.nlargest(most, "kg_attributed").sort_index().itertuples()
         ]
@@ -196,6 +199,24 @@ def _days(first: str, last: str) -> str:
     if not first or first == last:
         return first or last
     return f"{first}…{last[5:]}" if first[:4] == last[:4] else f"{first}…{last}"
+
+
+def _custody(found: Trace) -> str:
+    if found.identity_losses and not found.unknown_lots:
+        return "trace:custody.mixed.identity"
+    return f"trace:custody.{found.custody_model.replace(' ', '_')}"
+
+
+def _evidence(row: Any) -> str:
+    """Return the evidence of a plot; where kilograms of several classes are its, each with its kilograms."""
+    names = row.evidence_class.split("; ")
+    if len(names) == 1:
+        return _told(f"trace:evidence.{names[0]}")
+    parts = [
+        say("trace:evidence.of_kg", evidence=say(f"trace:evidence.{name}"), quantity_kg=getattr(row, f"kg_{name}"))
+        for name in names
+    ]
+    return speech.spoken(joined(parts, ", "))
 
 
 def _unknown(found: Trace) -> list[str]:

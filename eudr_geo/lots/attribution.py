@@ -20,14 +20,13 @@ import numpy.typing as npt
 
 from eudr_geo.base.errors import RefusedError
 from eudr_geo.lots.graph import EXACT, UNKNOWN, LotGraph
+from eudr_geo.lots.identity import lost_identities
 from eudr_geo.lots.mixes import GAINED, NO_DATE, Floats, Ints, Mix
 from eudr_geo.lots.outturn import most_out_kg
 from eudr_geo.lots.silos import Pouring
-from eudr_geo.model.trace import EVIDENCE, SILO
+from eudr_geo.model.trace import CLASSES, SILO, IdentityLoss
 from eudr_geo.words.saying import say
 
-CLASSES = (*EVIDENCE, SILO)
-"""Classes of evidence that a kilogram can have, best first."""
 _OF_THE_KEY = (EXACT, UNKNOWN)
 """Classes without a column of their own: a kilogram of a plot is exact, of none unknown, unless said otherwise."""
 _GRAIN_KG = 1e-9  # what floats leave over
@@ -149,7 +148,23 @@ class Attribution:
             mix = self._up_to(mix, known)
         if graph.unknown_kg[lot] > 0:
             mix = Mix.joined([mix, self._lump(self.rest, float(graph.unknown_kg[lot]))])
-        return self._poured(lot, mix) if lot in self.pouring.layers else mix
+        mix = self._poured(lot, mix) if lot in self.pouring.layers else mix
+        return self._mixed_up(lot, mix) if self.marks is None and lot in self.lost else mix
+
+    def _mixed_up(self, lot: int, mix: Mix) -> Mix:
+        """Say which kilograms of a micro-lot that lay with foreign goods are certain; the others are anybody's."""
+        loss = self.lost[lot]
+        # A silo has loosened the bounds already; loose heaps have not: they are an error, and nothing is poured.
+        sure = np.maximum(0.0, mix.low - (0.0 if loss.is_silo else loss.others_kg))
+        lesser = [kg for number, kg in mix.kg_by_class.items() if number != GAINED]
+        exact = mix.kg - np.sum(lesser, axis=0) if lesser else mix.kg
+        doubtful = np.where(mix.plot == self.rest, 0.0, np.clip(mix.kg - sure, 0.0, exact))
+        return replace(mix, low=sure, kg_by_class={**mix.kg_by_class, CLASSES.index(SILO): doubtful})
+
+    @cached_property
+    def lost(self) -> Mapping[int, IdentityLoss]:
+        """Lots of micro-lots that lay with foreign goods."""
+        return lost_identities(self.graph.book, self.graph, self.pouring)
 
     def gains(self, lot: int) -> bool:
         """Tell whether a lot, the processes that made it or the draws from it hold more than what there was."""
@@ -221,7 +236,10 @@ class Attribution:
 
     def classes(self, mix: Mix) -> Ints:
         """Classes of evidence of each entry of a mix, as places in ``words``; shape as ``mix.plot``."""
-        kg = self.kg_by_class(mix)
+        return self.of_classes(mix, self.kg_by_class(mix))
+
+    def of_classes(self, mix: Mix, kg: Floats) -> Ints:
+        """Classes of evidence of each entry of a mix, given the kilograms of each class; as :meth:`classes`."""
         found: Ints = ((kg > 0) * (1 << np.arange(len(CLASSES), dtype=np.int64))[:, None]).sum(axis=0)
         of_nothing = np.where(mix.plot == self.rest, 1 << UNKNOWN, 1 << CLASSES.index(SILO))
         return np.where(mix.kg > 0, found, of_nothing)

@@ -84,13 +84,14 @@ def declared_set(book: LotBook, found: Trace) -> DeclaredSet:
     """
     graph = graph_of(book)
     rows = found.rows
-    sure = set(rows.loc[(rows["kg_min"] > _SURE_KG) | (rows["evidence_class"] == "exact"), "plot_code"]) - {""}
+    sure = set(rows.loc[(rows["kg_min"] > _SURE_KG) | (rows["kg_exact"] > _SURE_KG), "plot_code"]) - {""}
     silos = _silos(book, graph, found)
     excess: dict[str, Excess] = {}
     for row in rows.itertuples():  # as many as plots behind one lot
         if not row.plot_code or row.plot_code in sure:
             continue
-        level = row.evidence_class
+        classes = row.evidence_class.split("; ")
+        level = next((one for one in LEVELS if one in classes), "silo")
         if level == SILO:
             why = silos.get(row.plot_code) or say("lots:excess.silo")
         else:
@@ -98,8 +99,8 @@ def declared_set(book: LotBook, found: Trace) -> DeclaredSet:
         known = excess.get(row.plot_code)
         if known is None or LEVELS.index(level) < LEVELS.index(known.level):
             excess[row.plot_code] = Excess(row.plot_code, row.producer_code, level, why)
-    by_class = rows.groupby("evidence_class")["kg_attributed"].sum()
-    kg = {str(name): float(weight) for name, weight in sorted(by_class.items())}
+    named = {name for classes in rows["evidence_class"] for name in classes.split("; ")}
+    kg = {name: weight for name, weight in sorted(found.kg_by_evidence().items()) if name in named}
     return DeclaredSet(tuple(sorted(sure)), tuple(excess[plot] for plot in sorted(excess)), kg)
 
 

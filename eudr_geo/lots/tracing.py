@@ -15,14 +15,15 @@ from eudr_geo.lots.balance import kilograms
 from eudr_geo.lots.graph import LotGraph
 from eudr_geo.lots.mixes import NO_DATE, Mix
 from eudr_geo.model.lot_book import LotBook
-from eudr_geo.model.trace import Edge, IdentityEnd, Node, Trace
+from eudr_geo.model.trace import CLASS_COLUMNS, Edge, IdentityEnd, IdentityLoss, Node, Trace
 from eudr_geo.words.saying import say
 
 if TYPE_CHECKING:
     import pandas as pd
 
 IDENTITY_PRESERVED, SEGREGATED, MIXED = "identity preserved", "segregated", "mixed"
-"""Chain-of-custody models (ISO 22095): one producer; several, all known; any kilogram of unknown origin."""
+"""Chain-of-custody models (ISO 22095): one producer; several, all known; any kilogram of unknown origin, or of a
+micro-lot that lay with foreign goods."""
 
 _SLACK_KG = 1e-6  # what floats leave over
 
@@ -128,11 +129,26 @@ def _trace(
         raise RefusedError(
             say(f"lots:unknown-origin{told}", kg=kg, code=code, lots=some(named)), fix=say("lots:unknown-origin.do")
         )
-    model = MIXED if named else IDENTITY_PRESERVED if _is_single(rows[~is_unknown]) else SEGREGATED
+    losses = _losses(attribution, [lot for lot, _ in parts])
+    model = MIXED if named or losses else IDENTITY_PRESERVED if _is_single(rows[~is_unknown]) else SEGREGATED
     nodes, edges = _tree(graph, code, kind, parts)
     ends = _identity_ends(graph, edges)
     quantity_kg = sum(kg for _, kg in parts)
-    return Trace(code, kind, quantity_kg, unknown_kg, model, nodes, edges, rows, ends, unknown_max_kg, tuple(named))
+    return Trace(
+        code, kind, quantity_kg, unknown_kg, model, nodes, edges, rows, ends, unknown_max_kg, tuple(named), losses
+    )
+
+
+def _losses(attribution: Attribution, lots: Sequence[int]) -> tuple[IdentityLoss, ...]:
+    """Where goods of a micro-lot that these lots still claim to be lay with foreign goods."""
+    graph = attribution.graph
+    found = set()
+    for lot in lots:
+        stream = _stream(graph, graph.lots[lot])
+        if stream in graph.micro_streams:
+            behind = graph.upstream([lot]) & set(attribution.lost)
+            found |= {one for one in behind if attribution.lost[one].stream == stream}
+    return tuple(attribution.lost[one] for one in sorted(found, key=lambda one: graph.lots[one]))
 
 
 def _identity_ends(graph: LotGraph, edges: Sequence[Edge]) -> tuple[IdentityEnd, ...]:
@@ -175,6 +191,7 @@ def _rows(attribution: Attribution, lot: int, mix: Mix) -> pd.DataFrame:
     of_lot = pd.Series(np.array([code, graph.lot_rows.get(code, {}).get("stream", "")], dtype=object)).array
     zeros = np.zeros(len(held), dtype=np.int64)
     first = mix.first[held]
+    by_class = attribution.kg_by_class(mix)
     return pd.DataFrame(
         {
             "lot_code": of_lot.take(zeros),
@@ -186,11 +203,12 @@ def _rows(attribution: Attribution, lot: int, mix: Mix) -> pd.DataFrame:
             "share": mix.kg[held] / total if total > 0 else mix.kg[held],
             "kg_min": mix.low[held],
             "kg_max": mix.high[held],
-            "evidence_class": words["evidence"].take(attribution.classes(mix)[held]),
+            "evidence_class": words["evidence"].take(attribution.of_classes(mix, by_class)[held]),
             "harvest_from": words["date"].take(np.where(first == NO_DATE, -1, first)),
             "harvest_to": words["date"].take(mix.last[held]),
             "kg_origin": mix.origin_kg[held],
             "form_origin": attribution.forms_of(mix.forms[held]),
+            **dict(zip(CLASS_COLUMNS, by_class[:, held], strict=True)),
         }
     )
 

@@ -16,12 +16,18 @@ EVIDENCE = ("exact", "producer", "group", "unknown")
 possible; a collection group is, and all plots of its producers are; nothing is."""
 
 SILO = "silo"
-"""Class of a plot to which no kilogram is attributed, and which must be declared: a silo poured its goods together with
-those of the lot."""
+"""Class of goods that were poured together with others: of a plot to which no kilogram is attributed, and which must be
+declared; and of the kilograms of a micro-lot that may be anybody's because it lay with foreign goods."""
+
+CLASSES = (*EVIDENCE, SILO)
+"""Classes of evidence that a kilogram can have, best first; those of one plot are joined by ``; ``."""
+
+CLASS_COLUMNS = tuple(f"kg_{name}" for name in CLASSES)
+"""Columns of a trace with the kilograms of each class; together they are ``kg_attributed``."""
 
 TRACE_COLUMNS = (
     "lot_code", "stream", "plot_code", "plot_version", "producer_code", "kg_attributed", "share", "kg_min", "kg_max",
-    "evidence_class", "harvest_from", "harvest_to", "kg_origin", "form_origin",
+    "evidence_class", "harvest_from", "harvest_to", "kg_origin", "form_origin", *CLASS_COLUMNS,
 )  # fmt: skip
 """Columns of ``trace.csv``."""
 
@@ -71,6 +77,19 @@ class IdentityEnd:
 
 
 @dataclass(frozen=True)
+class IdentityLoss:
+    """Where goods of a micro-lot lay with foreign goods: from here on nobody can say which are which."""
+
+    stream: str
+    lot: str
+    place: str
+    others: tuple[str, ...]  # lots of the foreign goods, sorted
+    others_kg: float
+    since: str  # ISO 8601, "" when not stated
+    is_silo: bool
+
+
+@dataclass(frozen=True)
 class Trace:
     """Where a lot or consignment came from.
 
@@ -92,6 +111,8 @@ class Trace:
         The tree of lots and processes behind it, sorted.
     identity_ends
         Processes behind it in which a micro-lot's goods ended in another stream.
+    identity_losses
+        Places in which goods of a micro-lot behind it lay with foreign goods.
     rows
         One row a lot and piece of land (plot, version, producer), unrounded; read it with :meth:`to_frame`.
     """
@@ -107,6 +128,7 @@ class Trace:
     identity_ends: tuple[IdentityEnd, ...] = ()
     unknown_max_kg: float = 0.0
     unknown_lots: tuple[str, ...] = ()
+    identity_losses: tuple[IdentityLoss, ...] = ()
 
     def to_frame(self) -> pd.DataFrame:
         """Return the trace with the columns of ``trace.csv``, sorted by lot and plot, kilograms to the gram.
@@ -118,6 +140,12 @@ class Trace:
         frame["kg_attributed"] = frame.groupby("lot_code")["kg_attributed"].transform(_to_the_gram)
         frame["kg_min"] = np.minimum(frame["kg_min"].round(GRAM), frame["kg_attributed"])
         frame["kg_max"] = np.maximum(frame["kg_max"].round(GRAM), frame["kg_attributed"])
+        by_class = frame[list(CLASS_COLUMNS)].to_numpy(dtype=np.float64).round(GRAM)
+        # What rounding leaves over goes to the class with most kilograms, so that the classes add up to the row.
+        most = by_class.argmax(axis=1) if len(frame) else np.empty(0, dtype=np.int64)
+        every = np.arange(len(frame))
+        by_class[every, most] += frame["kg_attributed"].to_numpy() - by_class.sum(axis=1)
+        frame[list(CLASS_COLUMNS)] = by_class.round(GRAM)
         frame["kg_origin"] = frame["kg_origin"].round(GRAM)
         frame["share"] = frame["share"].round(6)
         return frame[list(TRACE_COLUMNS)]
@@ -145,15 +173,21 @@ class Trace:
 
     def totals(self) -> dict[str, Any]:
         """Return counts of plots, producers and lots, and kilograms: all, unknown, and of each evidence class."""
-        by_class = self.rows.groupby("evidence_class")["kg_attributed"].sum()
+        by_class = self.kg_by_evidence()
         return {
             "plots": len(self.plot_codes()),
             "producers": len(self.producer_codes()),
             "lots": len(self.lot_codes()),
             "quantity_kg": round(self.quantity_kg, GRAM),
             "unknown_kg": round(self.unknown_kg, GRAM),
-            "kg_by_evidence": {name: round(float(by_class.get(name, 0.0)), GRAM) for name in EVIDENCE},
+            "kg_by_evidence": {
+                name: round(kg, GRAM) for name, kg in by_class.items() if name in EVIDENCE or round(kg, GRAM)
+            },
         }
+
+    def kg_by_evidence(self) -> dict[str, float]:
+        """Return the kilograms of each class of evidence, best first: each kilogram counts where it belongs."""
+        return {name: float(self.rows[f"kg_{name}"].sum()) for name in CLASSES}
 
     def tree_lines(self, told: Callable[[Node, float, bool], str] | None = None) -> list[str]:
         """Return the tree as text, the traced code first, the sources of each below it; repeats are opened once.

@@ -8,13 +8,13 @@ from typing import Any
 from eudr_geo.checks.catalogue import ERROR, WARNING, Problems, lot_rule
 from eudr_geo.checks.lot_faults import Fault, because, by_code, problems, rows
 from eudr_geo.lots.graph import graph_of
-from eudr_geo.lots.silos import SILO_KINDS
+from eudr_geo.lots.identity import both_loose, joined_lots, lost_identities
+from eudr_geo.lots.silos import SILO_KINDS, Pouring
 from eudr_geo.model.lot_book import LotBook
 from eudr_geo.words.saying import say
 
 _APART = "good practice: identity preserved or segregated goods (ISO 22095)"
 _FOR_EVER = "9999-12-31"
-_JOINING = {"merge", "blend"}
 _USUAL = "labelled"
 """How goods are taken to lie where nobody says: in stacks that labels tell apart, as in most warehouses."""
 _SHOWN = 3  # lots named before the rest is counted
@@ -72,6 +72,31 @@ def unlabelled_co_storage(book: LotBook) -> Problems:
     return problems(_together(book, "labelled"))
 
 
+@lot_rule(severity=ERROR, basis=_APART)
+def identity_lost(book: LotBook) -> Problems:
+    """A micro-lot lay in a silo with goods of others: it is no micro-lot any more.
+
+    **Why it matters** What comes out of a silo is what was poured together in it. The buyer of a micro-lot pays for its
+    plots and no others, and nobody can say any more which kilograms are theirs.
+
+    **Example** Parchment of ML01 lay in SILO-1 from 15 November. Bulk parchment left it on the 14th, and nobody noted
+    that the silo was empty in between.
+
+    **How to correct it** If the silo was empty before the micro-lot came, note the day on the Storage sheet. If it was
+    not, the lot and everything made of it is bulk from here on: write it into a bulk stream.
+
+    **Trap** Days that do not overlap prove nothing: a silo is rarely emptied by taking goods out of it. Goods of the
+    same micro-lot, or its own low grade, are not foreign. Of loose heaps on one floor loose-co-storage speaks.
+    """
+    graph = graph_of(book)
+    lots, faults = by_code(book, "lot"), []
+    for loss in lost_identities(book, graph, Pouring(book, graph)).values():
+        if loss.is_silo:
+            values = {"value": loss.place, "other": _named(list(loss.others)), "quantity_kg": loss.others_kg}
+            faults.append(Fault("lot", loss.lot, lots.get(loss.lot, {}), loss.stream, values))
+    return problems(faults)
+
+
 def _together(book: LotBook, mode: str) -> Iterator[Fault]:
     """Lots that lay in a place of this mode together with lots that came before them, each lot and place once."""
     places = {row["code"]: row for row in rows(book, "location") if (row["storage_mode"] or _USUAL) == mode}
@@ -81,7 +106,7 @@ def _together(book: LotBook, mode: str) -> Iterator[Fault]:
     for row in rows(book, "storage_stay"):
         if row["location_code"] in places and row["from_date"] and row["lot_code"]:
             stays.setdefault(row["location_code"], []).append(row)
-    joined = _joined(book) if mode == "loose" else set()
+    joined = joined_lots(graph_of(book)) if mode == "loose" else set()
     lots = by_code(book, "lot")
     for place, its in sorted(stays.items()):
         if mode != "exclusive" and places[place]["kind"] in SILO_KINDS:
@@ -120,17 +145,6 @@ def _matters(mode: str, stay: dict[str, Any], other: dict[str, Any]) -> bool:
     labels = [one["label"] for one in (stay, other)]
     if mode == "labelled":
         return not all(labels) or labels[0] == labels[1]
-    if mode == "loose":  # bagged or labelled goods are not loose, wherever they lie
-        return not any(one["label"] or one["bags"] for one in (stay, other))
+    if mode == "loose":
+        return both_loose(stay, other)
     return True
-
-
-def _joined(book: LotBook) -> set[frozenset[str]]:
-    """Pairs of lots that one process joined."""
-    graph = graph_of(book)
-    found = set()
-    for code, flow in graph.processes.items():
-        if graph.process_types.get(code) in _JOINING:
-            names = [graph.lots[lot] for lot, _ in flow.ins]
-            found |= {frozenset((one, two)) for one in names for two in names if one < two}
-    return found

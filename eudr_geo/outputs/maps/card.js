@@ -2,7 +2,7 @@
 // The card of a plot: a small table of what it is, what it gave to which lot, and what was found on it.
 const LotMapCard = (function () {
   const {RANK, make, number, exactly, percent} = LotMapText;
-  const EVIDENCE = {exact: "exact", producer: "producer_evidence", group: "group", unknown: "unknown"};
+  const EVIDENCE = {exact: "exact", producer: "producer_evidence", group: "group", unknown: "unknown", silo: "silo_evidence"};
 
   // data, say, lots; feeds and findings of each plot; landOf(row): what is drawn; shown(): lot, or null for all; classLook.
   function cards({data, say, lots, feeds, findings, landOf, shown, classLook}) {
@@ -44,7 +44,7 @@ const LotMapCard = (function () {
         line(table, say("row_bounds"), say("bounds", exactly(data.feeds.kg_min[one]), exactly(data.feeds.kg_max[one])));
         line(table, say("row_harvest"), dates(data.feeds.from[one], data.feeds.to[one]));
         const evidence = data.feeds.evidence[one];
-        line(table, say("row_evidence"), EVIDENCE[evidence] ? say(EVIDENCE[evidence]) : evidence || "–");
+        line(table, say("row_evidence"), evidence ? evidence.split("; ").map((one) => EVIDENCE[one] ? say(EVIDENCE[one]) : one).join("; ") : "–");
         body.append(table);
       }
       if (findings[row].length) body.append(findingList(findings[row]));

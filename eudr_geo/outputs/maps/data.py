@@ -108,7 +108,7 @@ class LotMapData:
 
     def feed(self, column: str) -> Array:
         """Return one column of the feeds, shape (n,)."""
-        kind: Any = float if column in {"kg_attributed", "share", "kg_min", "kg_max"} else object
+        kind: Any = float if column == "share" or column.startswith("kg_") else object
         values = self.feeds[column]
         array = np.empty(len(values), dtype=kind)
         array[:] = values

@@ -14,6 +14,7 @@ import shapely
 
 from eudr_geo.outputs.maps.classes import legend, share_breaks
 from eudr_geo.outputs.maps.data import Array, LotMapData
+from eudr_geo.model.trace import CLASS_COLUMNS, CLASSES
 from eudr_geo.words.saying import in_language
 from eudr_geo.words.tables import words
 from eudr_geo.words.workbook import say_word
@@ -112,6 +113,17 @@ class _Feeds:
         self.first = [_text(value) for value in data.feed("harvest_from")[kept]]
         self.last = [_text(value) for value in data.feed("harvest_to")[kept]]
         self.known = self.plot >= 0
+        self._by_class = {
+            name: np.round(data.feed(column)[kept], _GRAM)
+            for name, column in zip(CLASSES, CLASS_COLUMNS, strict=True)
+            if column in data.feeds
+        }
+
+    def kg_of(self, name: str) -> Array:
+        """Kilograms of a class of evidence, row by row; of a row that does not say which, all are of its class."""
+        if name in self._by_class:
+            return self._by_class[name]
+        return np.where([one == name for one in self.evidence], self.kg, 0.0)
 
     def columns(self) -> dict[str, list[Any]]:
         """The rows whose plot is on the map, as columns."""
@@ -179,10 +191,9 @@ def _totals(data: LotMapData, feeds: _Feeds, mine: Mask) -> dict[str, Any]:
     area = _floats(data.plots.area_ha)[fed]
     who = data.plots.producer if data.plots.producer_code is None else data.plots.producer_code
     rows = np.flatnonzero(mine)
-    evidence: dict[str, float] = {}
-    for row in rows.tolist():  # a lot has at most as many rows as plots
-        if feeds.known[row] and np.isfinite(feeds.kg[row]):
-            evidence[feeds.evidence[row]] = evidence.get(feeds.evidence[row], 0.0) + float(feeds.kg[row])
+    told = np.flatnonzero(mine & feeds.known & np.isfinite(feeds.kg))
+    named = {name for row in told for name in feeds.evidence[row].split("; ")}
+    evidence = {name: float(feeds.kg_of(name)[told].sum()) for name in named}
     return {
         "plots": len(fed),
         "producers": len({str(who[row]) for row in fed.tolist()} - {""}),
