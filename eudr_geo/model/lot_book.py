@@ -114,6 +114,8 @@ class LotBook:
         ones.
     today
         The day on which the book is judged, ISO 8601; "" where nobody says, and then no day is called still to come.
+    keeper
+        Name of the organisation that keeps the book and takes in what is delivered; "" where nobody says.
 
     Examples
     --------
@@ -125,6 +127,7 @@ class LotBook:
     land: pd.DataFrame | None = None
     bands: Mapping[tuple[str, str, str], Band] = field(default_factory=dict)
     today: str = ""
+    keeper: str = ""
 
     def table(self, name: str) -> pd.DataFrame:
         """Return a table, empty where the book has none."""

@@ -310,7 +310,7 @@ class Store:
             fields = [_VERSION.c[name] for name in LAND_COLUMNS]
             land = connection.execute(select(*fields).order_by(_VERSION.c.plot_code, _VERSION.c.version))
             versions = pd.DataFrame([tuple(row) for row in land], columns=list(LAND_COLUMNS), dtype=object)
-        return LotBook(in_force(frames), versions)
+        return LotBook(in_force(frames), versions, keeper=str(self.meta.get("organisation") or ""))
 
     def table(self, noun: type[Base]) -> pd.DataFrame:
         """Return a table as it is, with its row numbers."""

@@ -1,6 +1,7 @@
 """The identity of a micro-lot: what ends it is said by the rule, the evidence and the chain-of-custody model."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -93,3 +94,50 @@ def test_loose_goods_on_one_floor_end_it_too(mode, kind, rule):
     }
     bagged["lot"][0]["stream_code"] = "ML"
     assert trace(book_of(bagged), "A").custody_model == IDENTITY_PRESERVED
+
+
+def custody(name="fail-no-handover", **lot_row):
+    stated = json.loads((CASES.parent / "unrecorded-handover" / f"{name}.json").read_text(encoding="utf-8"))
+    tables = {table: rows for table, rows in stated.items() if table in BOOK_TABLES}
+    tables["lot"][0] |= lot_row
+    return tables
+
+
+def told(book):
+    return [(one.rule, one.severity) for one in check_lots(book).findings]
+
+
+def test_a_change_of_hands_without_a_handover_is_an_error_for_a_micro_lot_and_else_a_warning():
+    assert told(book_of(custody())) == [("unrecorded-handover", "error")]
+    tables = custody()
+    tables["stream"][0]["type"] = "bulk"
+    assert told(book_of(tables)) == [("unrecorded-handover", "warning")]
+
+
+def test_what_is_delivered_is_with_whoever_keeps_the_book():
+    tables = custody()
+    tables["delivery"][0]["collector_code"] = None
+    assert told(replace(book_of(tables), keeper="Ea Mau")) == [("unrecorded-handover", "error")]
+    assert told(replace(book_of(tables), keeper="EXPORTER")) == [], "the exporter itself, by its name"
+    assert told(replace(book_of(tables), keeper="exp")) == [], "or by its code"
+
+
+def test_a_handover_to_somebody_else_is_an_error_for_a_micro_lot():
+    tables = custody("pass-handed-over")
+    tables["organisation"].append({"code": "TRUCK", "name": "Haulier"})
+    tables["lot"][0]["custodian_code"] = "TRUCK"
+    assert told(book_of(tables)) == [("custody-gap", "error")], "one fault, one name"
+
+
+def test_hands_that_each_gain_a_little_gain_too_much_together():
+    tables = custody("pass-handed-over")
+    tables["organisation"] += [{"code": code, "name": code} for code in ("A", "B")]
+    hands = ["COOP", "A", "B", "EXP"]
+    tables["handover"] = [
+        {"code": f"HO-{n}", "lot_code": "G", "from_org": hands[n], "to_org": hands[n + 1], "date_sent": f"2026-01-{n + 11}",
+         "date_received": f"2026-01-{n + 11}", "quantity_sent_kg": 600.0 + 2 * n, "quantity_received_kg": 602.0 + 2 * n}
+        for n in range(3)
+    ]  # fmt: skip
+    (finding,) = check_lots(book_of(tables)).findings
+    assert (finding.rule, finding.severity, finding.code) == ("custody-gap", "error", "HO-1")
+    assert "4.0 kg more arrived than were sent" in finding.message

@@ -11,6 +11,7 @@ from eudr_geo.base.said import Said
 from eudr_geo.checks.catalogue import ERROR, WARNING, Problems, lot_rule
 from eudr_geo.checks.lot_faults import Fault, because, by_code, problems, rows
 from eudr_geo.lots.balance import tolerance_kg
+from eudr_geo.lots.custody import unrecorded_handovers
 from eudr_geo.lots.graph import graph_of
 from eudr_geo.model.lot_book import LotBook
 from eudr_geo.words.saying import say
@@ -49,16 +50,22 @@ def _gaps(book: LotBook) -> Iterator[Fault]:
     for lot, its in sorted(by_lot.items()):
         its.sort(key=lambda row: (row["date_sent"] or "", row["code"]))
         own = lots.get(lot, {})
+        gained = 0.0  # by all hands together, each within what scales explain
         hands = _Hands(float(graph.total_kg[graph.position[lot]]) if lot in graph.position else 0.0)
         for place, row in enumerate(its):
             is_over = lot in gone or any(later["from_org"] == row["to_org"] for later in its[place + 1 :])
+            before, gained = gained, gained + _gained_kg(row, own)
+            if 0 < before <= tolerance_kg(hands.total_kg) < gained:
+                why = because("custody-gap.why.gained-on-the-way", gained_kg=gained)
+                yield Fault("handover", row["code"], row, why, {"other": lot}, ERROR)
             for why, severity in (*hands.pass_on(row), *_faults_of(row, own, is_over=is_over)):
                 yield Fault("handover", row["code"], row, why, {"other": lot}, severity)
         holder = own.get("custodian_code")
         if holder and lot not in gone and holder not in hands.holders():
             last = its[-1]
             why = because("custody-gap.why.held", last=last["to_org"], sheet=say("sheets:lots"), holder=holder)
-            yield Fault("handover", last["code"], last, why, {"other": lot}, WARNING)
+            is_micro = graph.lot_rows.get(lot, {}).get("stream", "") in graph.micro_streams
+            yield Fault("handover", last["code"], last, why, {"other": lot}, ERROR if is_micro else WARNING)
 
 
 class _Hands:
@@ -111,10 +118,48 @@ def _faults_of(row: dict[str, Any], lot: dict[str, Any], *, is_over: bool) -> It
             yield because("custody-gap.why.gained", **weights), ERROR
 
 
+def _gained_kg(row: dict[str, Any], lot: dict[str, Any]) -> float:
+    """What arrived above what was sent, at one moisture, kg."""
+    sent, received = row["quantity_sent_kg"], row["quantity_received_kg"]
+    return max(0.0, float(received) * _dried(row, lot) - float(sent)) if sent and received is not None else 0.0
+
+
 def _dried(row: dict[str, Any], lot: dict[str, Any]) -> float:
     """What a kilogram that arrived weighed when it left, by the moistures of the lot and of the receipt."""
     before, after = (float(value or 0) for value in (lot.get("moisture_percent"), row.get("moisture_percent")))
     return (100 - after) / (100 - before) if 0 < before < 100 and 0 < after < 100 else 1.0
+
+
+@lot_rule(severity=(WARNING, ERROR), basis="good practice: unbroken chain of custody (ISO 22095)")
+def unrecorded_handover(book: LotBook) -> Problems:
+    """Somebody holds a lot, and no handover says that it was given to them.
+
+    **Why it matters** Goods that change hands without a form can be exchanged on the way, and nobody would know. A
+    micro-lot is sold on the promise that it was never out of sight, so for a micro-lot this is an error.
+
+    **Example** The cooperative took in 600 kg of ML01. On the Lots sheet Exporter X holds them; there is no handover.
+
+    **How to correct it** Enter the handover with its day and weights. Who takes in goods straight from the producers is
+    the collector: write it on the deliveries.
+
+    **Trap** A handover of another lot, or of a part of this one, does not count for all of it. A store of another
+    organisation is another hand too.
+    """
+    graph, lots = graph_of(book), by_code(book, "lot")
+    faults = []
+    for one in unrecorded_handovers(book, graph):
+        is_micro = graph.lot_rows.get(one.lot, {}).get("stream", "") in graph.micro_streams
+        case = "store" if one.place else "part" if one.needed_kg else "holder"
+        why = because(
+            f"unrecorded-handover.why.{case}",
+            holder=one.holder,
+            before=", ".join(one.before),
+            place=one.place,
+            handed_kg=one.handed_kg,
+            needed_kg=one.needed_kg,
+        )
+        faults.append(Fault("lot", one.lot, lots.get(one.lot, {}), why, severity=ERROR if is_micro else WARNING))
+    return problems(faults)
 
 
 @lot_rule(severity=WARNING, basis=_APART, ids=("LOT-SEG-08",))
