@@ -24,6 +24,7 @@ from eudr_geo.lots.identity import lost_identities
 from eudr_geo.lots.mixes import GAINED, NO_DATE, Floats, Ints, Mix
 from eudr_geo.lots.outturn import most_out_kg
 from eudr_geo.lots.silos import Pouring
+from eudr_geo.lots.ways import Source, Ways
 from eudr_geo.model.trace import CLASSES, SILO, IdentityLoss
 from eudr_geo.words.saying import say
 
@@ -95,6 +96,7 @@ class Attribution:
         self.form = np.array([bit.get(form, 0) for form in forms], dtype=np.int64)
         self.mixes: dict[int, Mix] = {}
         self.pouring = Pouring(graph.book, graph)
+        self.ways = Ways(graph, self.rest)
 
     def forms_of(self, bits: Ints) -> ExtensionArray:
         """Names of the forms in each set of bits, joined, shape as ``bits``."""
@@ -124,31 +126,40 @@ class Attribution:
         graph = self.graph
         if self.marks is not None and lot in self.marks.lots:
             total, marked = float(graph.total_kg[lot]), self.marks.lots[lot]
-            return Mix.joined([self._lump(0, marked), self._lump(self.rest, total - marked)])
+            mix = Mix.joined([self._lump(0, marked), self._lump(self.rest, total - marked)])
+            return self.ways.bounded(lot, mix, [mix], [])
         parts = [self._arrived(lot)]
+        outside, sources = parts[:], []
         for code in dict.fromkeys(graph.made_by[lot]):
             flow = graph.processes[code]
             pool = Mix.joined([self.draw(parent, kg) for parent, kg in flow.ins]) if flow.ins else None
             given = sum(kg for out, kg in flow.outs if out == lot)
             if self.marks is not None and code == self.marks.process:
                 parts.append(self._lump(0, given))
+                outside.append(parts[-1])
                 continue
             if pool is None or pool.total <= 0:
                 parts.append(self._lump(self.rest, given))
                 continue
             # The pool in kilograms of what came out, then the part of it that became this lot.
-            most_kg = most_out_kg(graph, flow)
-            made = self._up_to(pool.scaled(min(flow.out_kg, most_kg) / pool.total), flow.out_kg)
+            outturn = min(flow.out_kg, most_out_kg(graph, flow)) / pool.total
+            sources += [Source(code, parent, outturn) for parent, _ in flow.ins]
+            made = self._up_to(pool.scaled(outturn), flow.out_kg)
             parts.append(made.drawn(given, flow.out_kg))
         mix = Mix.joined(parts)
         known = float(graph.total_kg[lot] - graph.unknown_kg[lot])
         if mix.total > known:
-            mix = mix.scaled(known / mix.total)
+            less = known / mix.total
+            mix, outside = mix.scaled(less), [part.scaled(less) for part in outside]
+            sources = [replace(source, ratio=source.ratio * less) for source in sources]
         elif mix.total > 0:
             mix = self._up_to(mix, known)
         if graph.unknown_kg[lot] > 0:
             mix = Mix.joined([mix, self._lump(self.rest, float(graph.unknown_kg[lot]))])
-        mix = self._poured(lot, mix) if lot in self.pouring.layers else mix
+        if lot in self.pouring.layers:
+            mix, extra = self._poured(lot, mix)
+            outside += extra
+        mix = self.ways.bounded(lot, mix, outside, sources)
         return self._mixed_up(lot, mix) if self.marks is None and lot in self.lost else mix
 
     def _mixed_up(self, lot: int, mix: Mix) -> Mix:
@@ -176,17 +187,20 @@ class Attribution:
             or any(flow.ins and flow.out_kg > most_out_kg(graph, flow) + _GRAIN_KG for flow in made)
         )
 
-    def _poured(self, lot: int, mix: Mix) -> Mix:
-        """Loosen the bounds by what silos may have exchanged; what only they bring has no kilograms, only a most."""
+    def _poured(self, lot: int, mix: Mix) -> tuple[Mix, list[Mix]]:
+        """Loosen the bounds by what silos may have exchanged; what only they bring has no kilograms, only a most.
+
+        Beside the mix, what they may have brought.
+        """
         others, total = self.pouring.sources(lot), mix.total
         exchanged = min(self.pouring.poured_kg(lot), total)
         if not len(others) or exchanged <= 0:
-            return mix
+            return mix, []
         came = self._came(others)
         none = np.zeros(len(came.plot))
         extra = replace(came, kg=none, low=none, high=np.minimum(came.high, exchanged), origin_kg=none, kg_by_class={})
         own = replace(mix, low=np.maximum(0.0, mix.low - exchanged))
-        return Mix.joined([own, extra])
+        return Mix.joined([own, extra]), [extra]
 
     def _came(self, lots: Ints) -> Mix:
         """What came into some lots from outside, kg as delivered."""

@@ -13,7 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 from eudr_geo.lots.balance import IN, OUT, Flow, held_kg, kilograms, moved_kg
+from eudr_geo.lots.commodities import commodities_of_lots, commodity_of_plots
 from eudr_geo.lots.land import HARVEST_DAYS, Land, Unit
+from eudr_geo.lots.spreading import parts_by_area
 from eudr_geo.model.lot_book import LotBook
 
 if TYPE_CHECKING:
@@ -170,17 +172,23 @@ class LotGraph:
         columns = (self.deliveries[name] for name in ("plot_code", "producer_code", "collection_group"))
         found: list[tuple[Unit, ...]] = []
         classes: list[int] = []
-        several: dict[tuple[str, str, str], tuple[Unit, ...]] = {}  # of one producer or group on one day, often asked
-        for plot, producer, group, day in zip(*columns, self.harvest_days, strict=True):  # a few lookups a delivery
+        several: dict[tuple[str, str, str, str], tuple[Unit, ...]] = {}  # of a producer or group on a day, often asked
+        grown = commodity_of_plots(self.book)
+        of_lot = commodities_of_lots(self.book) if len(set(grown.values())) > 1 else {}
+        wanted = [of_lot.get(lot, "") for lot in self.deliveries["lot_code"]]
+        rows = zip(*columns, self.harvest_days, wanted, strict=True)
+        for plot, producer, group, day, commodity in rows:  # a few lookups a delivery
             choice: tuple[Unit, ...]
             if plot in known:
                 choice, evidence = (land.unit(plot, day, producer or ""),), EXACT
             else:
                 of = "" if producer else group or ""
-                key = (producer or "", of, day)
+                key = (producer or "", of, day, commodity)
                 if key not in several:
                     people = (producer,) if producer else land.members(of, day) if of else ()
-                    several[key] = tuple(land.unit(code, day) for who in people for code in land.held(who, day))
+                    held = (code for who in people for code in land.held(who, day))
+                    fitting = (code for code in held if not commodity or grown.get(code, commodity) == commodity)
+                    several[key] = tuple(land.unit(code, day) for code in fitting)
                 choice, evidence = several[key], (GROUP if of else PRODUCER)
             found.append(choice)
             classes.append(evidence if choice else UNKNOWN)
@@ -214,6 +222,15 @@ class LotGraph:
         """A number for the plot of each of :attr:`units`: equal where the plot is, shape (m + 1,)."""
         numbers: Ints = np.unique(self.plot_codes.astype(str), return_inverse=True)[1]
         return numbers
+
+    @cached_property
+    def areas_ha(self) -> Floats:
+        """Area of each of :attr:`units`, ha; NaN where nobody knows it and for unknown origin, shape (m + 1,)."""
+        table = self.book.versions()
+        pieces = zip(table["plot_code"], table["version"], strict=True)
+        known = dict(zip(pieces, kilograms(table["area_ha"], missing=np.nan), strict=True))
+        areas = [float(known.get((one.plot, one.version), np.nan)) for one in self.units]
+        return np.array([*areas, np.nan], dtype=np.float64)
 
     @cached_property
     def plot_rank(self) -> Ints:
@@ -272,8 +289,8 @@ class LotGraph:
     def arrivals(self) -> Arrivals:
         """Deliveries with their possible plots: the one named, else each of the producer's, else each of the group's.
 
-        Each is the land of the day (decision 0105). Where several are possible, each counts in equal parts, and none
-        of them surely.
+        Each is the land of the day (decision 0105). Where several are possible, each counts by its area, and none of them
+        surely.
         """
         _, choices, classes = self._choices
         counts = np.array([len(choice) for choice in choices], dtype=np.int64)
@@ -285,7 +302,7 @@ class LotGraph:
             delivery=rows,
             lot=self._delivery_lot[rows],
             plot=plot,
-            kg=kg / counts[rows],
+            kg=kg * parts_by_area(rows, self.areas_ha[plot]),
             low=np.where(alone, kg, 0.0),
             high=kg,
             evidence=np.array(classes, dtype=np.int64)[rows],
