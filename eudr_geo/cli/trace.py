@@ -158,6 +158,7 @@ def _traced(book: LotBook, found: Trace, attributed: pd.DataFrame, out: str | No
         "identity_ends": [vars(end) for end in found.identity_ends],
         "identity_losses": [vars(one) for one in found.identity_losses],
         "kg_by_evidence": found.totals()["kg_by_evidence"],
+        "outturns": vars(found.outturns) if found.outturns else None,
     }
     return _Shown(found.code, found, frame, text, more)
 

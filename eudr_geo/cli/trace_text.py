@@ -95,7 +95,7 @@ def trace_text(found: Trace, its: DeclaredSet, width: int, most: int, *, seasons
         parts.append(_table(heads, rows, width))
         if len(own) > most:
             parts.append(f"{_told('trace:most', shown=most, all=len(own))}\n")
-    return "\n".join(lines) + "\n" + "\n".join(parts) + _excess(its)
+    return "\n".join(lines) + "\n" + "\n".join(parts) + _assumed(found) + _excess(its)
 
 
 def recall_text(found: Recall, width: int) -> str:
@@ -205,6 +205,16 @@ def _custody(found: Trace) -> str:
     if found.identity_losses and not found.unknown_lots:
         return "trace:custody.mixed.identity"
     return f"trace:custody.{found.custody_model.replace(' ', '_')}"
+
+
+def _assumed(found: Trace) -> str:
+    """What "between" takes for granted, where processes change the form."""
+    its = found.outturns
+    if its is None:
+        return ""
+    case = "none" if set(its.without_band) == set(its.processes) else "some" if its.without_band else "all"
+    text = _told(f"trace:outturn.{case}", least=its.least, most=its.most, processes=", ".join(its.without_band))
+    return f"\n{text}\n"
 
 
 def _evidence(row: Any) -> str:

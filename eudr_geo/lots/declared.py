@@ -14,6 +14,7 @@ import numpy as np
 
 from eudr_geo.lots.graph import LotGraph, graph_of
 from eudr_geo.lots.silos import Pouring
+from eudr_geo.lots.tracing import some
 from eudr_geo.model.lot_book import LotBook
 from eudr_geo.model.trace import SILO, Trace
 from eudr_geo.words.saying import say
@@ -63,11 +64,15 @@ class DeclaredSet:
     def advice(self) -> list[str]:
         """Return what to do about the excess, in plain words; nothing where there is none."""
         told: list[str] = []
+        whose = sorted({one.producer_code for one in self.excess if one.level == "producer"} - {""})
+        if whose:
+            told.append(say("lots:excess.producer.do", producers=some(whose)))
         if any(one.level == "group" for one in self.excess):
             told.append(say("lots:excess.group.do"))
         if any(one.level == "silo" for one in self.excess):
             told.append(say("lots:excess.silo.do"))
-        if len(self.excess) > len(self.sure):
+        # Goods whose plots are known can be kept apart from the others; where there are none, no splitting helps.
+        if len(self.excess) > len(self.sure) and self.kg_by_evidence.get("exact", 0.0) > _SURE_KG:
             told.append(say("lots:excess.split.do"))
         return told
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from eudr_geo.lots.graph import LotGraph, ProcessFlow
 from eudr_geo.lots.green_equivalent import bands, species_of
 from eudr_geo.model.lot_book import Band
+from eudr_geo.model.trace import OutturnBand
 
 STANDARD_MOISTURE = 12.0
 """Good practice: weights are compared at this moisture, percent; otherwise drying looks like a loss."""
@@ -48,6 +49,37 @@ def most_out_kg(graph: LotGraph, flow: ProcessFlow) -> float:
     ins, outs = at_one_moisture(graph, flow) or (flow.ins, flow.outs)
     came, went = sum(kg for _, kg in outs), sum(kg for _, kg in ins)
     return flow.out_kg * min(1.0, went / came) if came > 0 else flow.out_kg
+
+
+def outturns_behind(graph: LotGraph, lots: Collection[int]) -> OutturnBand | None:
+    """Return what the bounds of some lots assume of the processes behind them; None where none changes the form.
+
+    Several processes one after the other multiply; of several ways the widest counts.
+    """
+    behind = graph.upstream(lots)
+    least: dict[int, float] = {}
+    most: dict[int, float] = {}
+    named: set[str] = set()
+    bare: set[str] = set()
+    for lot in graph.order(behind):  # each lot waits for its parents
+        ways = [(1.0, 1.0)]
+        for code in dict.fromkeys(graph.made_by[lot]):
+            flow = graph.processes[code]
+            forms = {graph.lot_rows.get(graph.lots[one], {}).get("form", "") for one, _ in (*flow.ins, *flow.outs)}
+            step = outturn_of(graph, flow, graph.lot_rows)
+            low, high = 1.0, 1.0
+            if flow.ins and len(forms - {""}) > 1:
+                named.add(code)
+                if step is None or step.ratio <= 0:
+                    bare.add(code)
+                else:  # what is measured is possible, also where it is not usual
+                    low, high = min(step.band.low / step.ratio, 1.0), max(step.band.high / step.ratio, 1.0)
+            ways += [(low * least[parent], high * most[parent]) for parent, _ in flow.ins]
+        least[lot], most[lot] = min(low for low, _ in ways), max(high for _, high in ways)
+    if not named:
+        return None
+    worst = min(least[lot] for lot in lots), max(most[lot] for lot in lots)
+    return OutturnBand(tuple(sorted(named)), tuple(sorted(bare)), *worst)
 
 
 @dataclass(frozen=True)

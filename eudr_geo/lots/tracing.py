@@ -14,6 +14,7 @@ from eudr_geo.lots.attribution import Attribution
 from eudr_geo.lots.balance import kilograms
 from eudr_geo.lots.graph import LotGraph
 from eudr_geo.lots.mixes import NO_DATE, Mix
+from eudr_geo.lots.outturn import outturns_behind
 from eudr_geo.model.lot_book import LotBook
 from eudr_geo.model.trace import CLASS_COLUMNS, Edge, IdentityEnd, IdentityLoss, Node, Trace
 from eudr_geo.words.saying import say
@@ -134,8 +135,22 @@ def _trace(
     nodes, edges = _tree(graph, code, kind, parts)
     ends = _identity_ends(graph, edges)
     quantity_kg = sum(kg for _, kg in parts)
+    several = len({*rows["plot_code"]} - {""}) > 1  # of a single plot nothing is shared out
+    outturns = outturns_behind(graph, [lot for lot, _ in parts]) if several else None
     return Trace(
-        code, kind, quantity_kg, unknown_kg, model, nodes, edges, rows, ends, unknown_max_kg, tuple(named), losses
+        code,
+        kind,
+        quantity_kg,
+        unknown_kg,
+        model,
+        nodes,
+        edges,
+        rows,
+        ends,
+        unknown_max_kg,
+        tuple(named),
+        losses,
+        outturns,
     )
 
 

@@ -90,6 +90,20 @@ class IdentityLoss:
 
 
 @dataclass(frozen=True)
+class OutturnBand:
+    """What the bounds of a trace assume of the processes behind it, and how far off a single plot can be.
+
+    The bounds take one outturn for all goods of a process. Where the goods of one plot had another one, within what is
+    usual of such a process, its kilograms lie between ``least`` and ``most`` times those of the trace.
+    """
+
+    processes: tuple[str, ...]  # those that change the form, sorted
+    without_band: tuple[str, ...]  # of them those of which nobody knows what is usual
+    least: float
+    most: float
+
+
+@dataclass(frozen=True)
 class Trace:
     """Where a lot or consignment came from.
 
@@ -113,6 +127,8 @@ class Trace:
         Processes behind it in which a micro-lot's goods ended in another stream.
     identity_losses
         Places in which goods of a micro-lot behind it lay with foreign goods.
+    outturns
+        What the bounds assume of the processes behind it; None where none changes the form, or all is of one plot.
     rows
         One row a lot and piece of land (plot, version, producer), unrounded; read it with :meth:`to_frame`.
     """
@@ -129,6 +145,7 @@ class Trace:
     unknown_max_kg: float = 0.0
     unknown_lots: tuple[str, ...] = ()
     identity_losses: tuple[IdentityLoss, ...] = ()
+    outturns: OutturnBand | None = None
 
     def to_frame(self) -> pd.DataFrame:
         """Return the trace with the columns of ``trace.csv``, sorted by lot and plot, kilograms to the gram.
