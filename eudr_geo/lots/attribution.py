@@ -254,7 +254,10 @@ class Attribution:
 
     def of_classes(self, mix: Mix, kg: Floats) -> Ints:
         """Classes of evidence of each entry of a mix, given the kilograms of each class; as :meth:`classes`."""
-        found: Ints = ((kg > 0) * (1 << np.arange(len(CLASSES), dtype=np.int64))[:, None]).sum(axis=0)
+        if not mix.kg_by_class.keys() - {GAINED}:  # as most lots are: no need to look at each class
+            found: Ints = np.where(mix.plot == self.rest, 1 << UNKNOWN, 1 << EXACT)
+            return np.where((mix.kg > 0) | (mix.plot == self.rest), found, 1 << CLASSES.index(SILO))
+        found = ((kg > 0) * (1 << np.arange(len(CLASSES), dtype=np.int64))[:, None]).sum(axis=0)
         of_nothing = np.where(mix.plot == self.rest, 1 << UNKNOWN, 1 << CLASSES.index(SILO))
         return np.where(mix.kg > 0, found, of_nothing)
 

@@ -16,7 +16,7 @@ from eudr_geo.lots.graph import LotGraph, graph_of
 from eudr_geo.lots.silos import Pouring
 from eudr_geo.lots.tracing import some
 from eudr_geo.model.lot_book import LotBook
-from eudr_geo.model.trace import SILO, Trace
+from eudr_geo.model.trace import CLASSES, SILO, Trace
 from eudr_geo.words.saying import say
 
 LEVELS = ("producer", "group", "silo")
@@ -89,7 +89,9 @@ def declared_set(book: LotBook, found: Trace) -> DeclaredSet:
     """
     graph = graph_of(book)
     rows = found.rows
-    sure = set(rows.loc[(rows["kg_min"] > _SURE_KG) | (rows["kg_exact"] > _SURE_KG), "plot_code"]) - {""}
+    sure = set(
+        rows.loc[(rows["kg_min"] > _SURE_KG) | (found.class_kg[:, CLASSES.index("exact")] > _SURE_KG), "plot_code"]
+    ) - {""}
     silos = _silos(book, graph, found)
     excess: dict[str, Excess] = {}
     for row in rows.itertuples():  # as many as plots behind one lot

@@ -13,10 +13,10 @@ from eudr_geo.base.scales import is_beyond
 from eudr_geo.lots.attribution import Attribution
 from eudr_geo.lots.balance import kilograms
 from eudr_geo.lots.graph import LotGraph
-from eudr_geo.lots.mixes import NO_DATE, Mix
+from eudr_geo.lots.mixes import NO_DATE, Floats, Mix
 from eudr_geo.lots.outturn import outturns_behind
 from eudr_geo.model.lot_book import LotBook
-from eudr_geo.model.trace import CLASS_COLUMNS, Edge, IdentityEnd, IdentityLoss, Node, Trace
+from eudr_geo.model.trace import Edge, IdentityEnd, IdentityLoss, Node, Trace
 from eudr_geo.words.saying import say
 
 if TYPE_CHECKING:
@@ -102,11 +102,13 @@ def _trace(
     import pandas as pd
 
     graph = attribution.graph
-    frames, mixes = [], []
+    frames, classes, mixes = [], [], []
     for lot, kg in sorted(parts, key=lambda part: graph.lots[part[0]]):
         mix = attribution.mixes[lot] if kind == "lot" else attribution.draw(lot, kg)
         mixes.append(mix)
-        frames.append(_rows(attribution, lot, mix))
+        frame, class_kg = _rows(attribution, lot, mix)
+        frames.append(frame)
+        classes.append(class_kg)
     rows = frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
     is_unknown = rows["plot_code"].to_numpy() == ""
     unknown_kg, unknown_max_kg = (
@@ -131,12 +133,13 @@ def _trace(
             say(f"lots:unknown-origin{told}", kg=kg, code=code, lots=some(named)), fix=say("lots:unknown-origin.do")
         )
     losses = _losses(attribution, [lot for lot, _ in parts])
-    model = MIXED if named or losses else IDENTITY_PRESERVED if _is_single(rows[~is_unknown]) else SEGREGATED
+    one_plot, one_producer = _single(attribution, mixes)
+    model = MIXED if named or losses else IDENTITY_PRESERVED if one_plot or one_producer else SEGREGATED
     nodes, edges = _tree(graph, code, kind, parts)
     ends = _identity_ends(graph, edges)
     quantity_kg = sum(kg for _, kg in parts)
-    several = len({*rows["plot_code"]} - {""}) > 1  # of a single plot nothing is shared out
-    outturns = outturns_behind(graph, [lot for lot, _ in parts]) if several else None
+    # Of a single plot nothing is shared out.
+    outturns = None if one_plot else outturns_behind(graph, [lot for lot, _ in parts])
     return Trace(
         code,
         kind,
@@ -146,6 +149,7 @@ def _trace(
         nodes,
         edges,
         rows,
+        np.concatenate(classes),
         ends,
         unknown_max_kg,
         tuple(named),
@@ -188,13 +192,19 @@ def _stream(graph: LotGraph, lot: str) -> str:
     return str(graph.lot_rows.get(lot, {}).get("stream", ""))
 
 
-def _is_single(rows: pd.DataFrame) -> bool:
-    """Tell whether everything comes from one plot, or from one producer who is named."""
-    producers = set(rows["producer_code"].to_numpy().tolist())
-    return len(set(rows["plot_code"].to_numpy().tolist())) == 1 or (len(producers) == 1 and "" not in producers)
+def _single(attribution: Attribution, mixes: Sequence[Mix]) -> tuple[bool, bool]:
+    """Tell whether everything known in some mixes comes from one plot, and whether from one producer who is named."""
+    graph = attribution.graph
+    held = [mix.plot[(mix.high > _SLACK_KG) & (mix.plot != attribution.rest)] for mix in mixes]
+    keys = np.unique(np.concatenate(held))
+    if not len(keys):
+        return False, False
+    codes, owners = graph.plot_codes[keys], graph.owners[keys]
+    return bool((codes == codes[0]).all()), bool(owners[0]) and bool((owners == owners[0]).all())
 
 
-def _rows(attribution: Attribution, lot: int, mix: Mix) -> pd.DataFrame:
+def _rows(attribution: Attribution, lot: int, mix: Mix) -> tuple[pd.DataFrame, Floats]:
+    """Rows of a lot, and their kilograms by class of evidence."""
     import pandas as pd
 
     graph = attribution.graph
@@ -207,7 +217,7 @@ def _rows(attribution: Attribution, lot: int, mix: Mix) -> pd.DataFrame:
     zeros = np.zeros(len(held), dtype=np.int64)
     first = mix.first[held]
     by_class = attribution.kg_by_class(mix)
-    return pd.DataFrame(
+    frame = pd.DataFrame(
         {
             "lot_code": of_lot.take(zeros),
             "stream": of_lot.take(zeros + 1),
@@ -223,9 +233,9 @@ def _rows(attribution: Attribution, lot: int, mix: Mix) -> pd.DataFrame:
             "harvest_to": words["date"].take(mix.last[held]),
             "kg_origin": mix.origin_kg[held],
             "form_origin": attribution.forms_of(mix.forms[held]),
-            **dict(zip(CLASS_COLUMNS, by_class[:, held], strict=True)),
         }
     )
+    return frame, by_class[:, held].T
 
 
 def _tree(

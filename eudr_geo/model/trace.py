@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -131,6 +132,8 @@ class Trace:
         What the bounds assume of the processes behind it; None where none changes the form, or all is of one plot.
     rows
         One row a lot and piece of land (plot, version, producer), unrounded; read it with :meth:`to_frame`.
+    class_kg
+        Kilograms of each row by class of evidence, in the order of :data:`CLASSES`, shape (rows, classes).
     """
 
     code: str
@@ -141,6 +144,7 @@ class Trace:
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
     rows: pd.DataFrame
+    class_kg: npt.NDArray[np.float64]
     identity_ends: tuple[IdentityEnd, ...] = ()
     unknown_max_kg: float = 0.0
     unknown_lots: tuple[str, ...] = ()
@@ -157,7 +161,7 @@ class Trace:
         frame["kg_attributed"] = frame.groupby("lot_code")["kg_attributed"].transform(_to_the_gram)
         frame["kg_min"] = np.minimum(frame["kg_min"].round(GRAM), frame["kg_attributed"])
         frame["kg_max"] = np.maximum(frame["kg_max"].round(GRAM), frame["kg_attributed"])
-        by_class = frame[list(CLASS_COLUMNS)].to_numpy(dtype=np.float64).round(GRAM)
+        by_class = self.class_kg.round(GRAM)
         # What rounding leaves over goes to the class with most kilograms, so that the classes add up to the row.
         most = by_class.argmax(axis=1) if len(frame) else np.empty(0, dtype=np.int64)
         every = np.arange(len(frame))
@@ -204,7 +208,7 @@ class Trace:
 
     def kg_by_evidence(self) -> dict[str, float]:
         """Return the kilograms of each class of evidence, best first: each kilogram counts where it belongs."""
-        return {name: float(self.rows[f"kg_{name}"].sum()) for name in CLASSES}
+        return dict(zip(CLASSES, self.class_kg.sum(axis=0).tolist(), strict=True))
 
     def tree_lines(self, told: Callable[[Node, float, bool], str] | None = None) -> list[str]:
         """Return the tree as text, the traced code first, the sources of each below it; repeats are opened once.

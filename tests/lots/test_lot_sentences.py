@@ -162,7 +162,6 @@ RARE = {
     "declared-in-excess.why.silo-emptied": poured(2, "2025-11-16"),
     "declared-in-excess.why.silo-emptied.one": poured(1, "2025-11-16"),
     "declared-in-excess.why.silo-not-seen-empty": poured(2, None),
-    "declared-in-excess.why.silo-not-seen-empty.one": poured(1, None),
     "drawn-before-sealed.why.added": one_lot(lot=[lot("L", "cherry", 100.0, sealed_on="2025-11-01")]),
     "group-level-excess.why.receipts": without_plots(2, **GROUP),
     "mixed-stream.why.process": micro(

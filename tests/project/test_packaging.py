@@ -222,7 +222,13 @@ def test_what_lay_in_one_silo_is_declared_with_it(project, tmp_path):
         "INSERT INTO storage_stay (lot_code, location_code, from_date, to_date)"
         f" VALUES ('{OTHER}', 'SILO-1', '2026-06-01', '2026-06-05'), ('{MICRO}', 'SILO-1', '2026-06-03', '')"
     )
-    with open_store(changed(project, tmp_path / "silo.gpkg", silo, stays)) as store:
+    apart = f"UPDATE lot SET stream_code = NULL WHERE code = '{MICRO}'"
+    with (
+        open_store(changed(project, tmp_path / "micro.gpkg", silo, stays)) as store,
+        pytest.raises(RefusedError, match=f"identity-lost on {MICRO}"),
+    ):
+        build_package(store, [MICRO])
+    with open_store(changed(project, tmp_path / "silo.gpkg", silo, stays, apart)) as store:
         made = build_package(store, [MICRO])
         own, fed = (trace(store.lot_book(), code) for code in (MICRO, OTHER))
     exact = set(own.rows.loc[own.rows["kg_attributed"] > 0, "plot_code"])
