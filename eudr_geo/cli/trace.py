@@ -57,7 +57,8 @@ def command(
     """Say which plots fed a lot or consignment, with how many kilograms; or, with --forward, where something went.
 
     Kilograms are attributed in proportion to what went into each step; *between* says what can be proved at least and
-    at most. A plot counts as soon as it can have given anything.
+    at most, if all goods of a process had one outturn. A plot counts as soon as it can have given anything. With
+    --season and no code every lot of that season that went into no other one is traced, one by one.
 
     \b
     Examples:
