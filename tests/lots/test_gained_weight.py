@@ -36,7 +36,8 @@ def chain(*steps, delivered=1000.0, form="green"):
 def shipped(tables, *lines, code="EX"):
     tables["consignment"] = [{"code": code, "buyer": "Importer", "ship_date": "2026-02-01"}]
     tables["consignment_line"] = [
-        {"consignment_code": code, "lot_code": lot_code, "quantity_kg": kg} for lot_code, kg in lines
+        {"consignment_code": code, "lot_code": lot_code, "quantity_kg": kg, "hs_code": "090111"}
+        for lot_code, kg in lines
     ]
     return tables
 
