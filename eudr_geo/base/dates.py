@@ -6,18 +6,18 @@ from datetime import date, timedelta
 
 
 def day_before(day: str) -> str:
-    """Return the day before a day; "" for "".
+    """Return the day before a day; "" for what is no day.
 
     Examples
     --------
-    >>> day_before("2026-01-01"), day_before("")
-    ('2025-12-31', '')
+    >>> day_before("2026-01-01"), day_before(""), day_before("in May")
+    ('2025-12-31', '', '')
     """
     return _moved(day, -1)
 
 
 def day_after(day: str) -> str:
-    """Return the day after a day; "" for "".
+    """Return the day after a day; "" for what is no day.
 
     Examples
     --------
@@ -28,4 +28,7 @@ def day_after(day: str) -> str:
 
 
 def _moved(day: str, days: int) -> str:
-    return (date.fromisoformat(day) + timedelta(days=days)).isoformat() if day else ""
+    try:
+        return (date.fromisoformat(day) + timedelta(days=days)).isoformat()
+    except (ValueError, OverflowError):  # what is no day has none before it and none after it
+        return ""

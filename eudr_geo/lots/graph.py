@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
@@ -14,6 +13,7 @@ import numpy.typing as npt
 
 from eudr_geo.lots.balance import IN, OUT, Flow, held_kg, kilograms, moved_kg
 from eudr_geo.lots.commodities import commodities_of_lots, commodity_of_plots
+from eudr_geo.lots.flows import Arrivals, ProcessFlow
 from eudr_geo.lots.land import HARVEST_DAYS, Land, Unit
 from eudr_geo.lots.spreading import parts_by_area
 from eudr_geo.model.lot_book import LotBook
@@ -30,44 +30,6 @@ EXACT, PRODUCER, GROUP, UNKNOWN = 0, 1, 2, 3
 
 UNEXPLAINED_SHARE = 0.05
 """A lot that weighs more than this above what came in holds kilograms of unknown origin (lot rule inflow-mismatch)."""
-
-
-@dataclass
-class ProcessFlow:
-    """Lots in and out of one process, kg."""
-
-    code: str
-    ins: list[tuple[int, float]] = field(default_factory=list)
-    outs: list[tuple[int, float]] = field(default_factory=list)  # main products and by-products alike
-    byproducts: set[int] = field(default_factory=set)
-    loss_kg: float = 0.0
-
-    @property
-    def in_kg(self) -> float:
-        """Everything that went in, kg."""
-        return sum(kg for _, kg in self.ins)
-
-    @property
-    def out_kg(self) -> float:
-        """Everything that came out and is a lot, kg."""
-        return sum(kg for _, kg in self.outs)
-
-
-@dataclass(frozen=True)
-class Arrivals:
-    """Deliveries, one row a delivery and possible plot; several rows where only the producer is known.
-
-    All arrays have shape (k,). ``plot`` is a position in :attr:`LotGraph.units`, or their number for unknown origin.
-    ``kg`` is the part of the delivery counted for the plot; it lies between ``low`` and ``high``.
-    """
-
-    delivery: Ints
-    lot: Ints
-    plot: Ints
-    kg: Floats
-    low: Floats
-    high: Floats
-    evidence: Ints
 
 
 class LotGraph:
@@ -289,7 +251,7 @@ class LotGraph:
     def arrivals(self) -> Arrivals:
         """Deliveries with their possible plots: the one named, else each of the producer's, else each of the group's.
 
-        Each is the land of the day (decision 0105). Where several are possible, each counts by its area, and none of them
+        Each is the land of the day (decision 0105). Where several are possible, each counts by its area, none of them
         surely.
         """
         _, choices, classes = self._choices

@@ -7,7 +7,8 @@ import numpy as np
 from eudr_geo.checks.catalogue import ERROR, WARNING, Problems, lot_rule
 from eudr_geo.checks.lot_faults import Fault, because, by_code, problems
 from eudr_geo.lots.balance import is_over_drawn, tolerance_kg
-from eudr_geo.lots.graph import UNEXPLAINED_SHARE, LotGraph, ProcessFlow, graph_of
+from eudr_geo.lots.flows import ProcessFlow
+from eudr_geo.lots.graph import UNEXPLAINED_SHARE, LotGraph, graph_of
 from eudr_geo.lots.outturn import at_one_moisture, outturn_of
 from eudr_geo.model.lot_book import LotBook
 from eudr_geo.words.workbook import say_word

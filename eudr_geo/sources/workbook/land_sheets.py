@@ -23,7 +23,7 @@ def plots(found: Cells, rows: AllRows) -> None:
         record["country"] = record["country"] or rows.context.country or None
         code = record["code"]
         streams = [clean_code(part) for part in (row.text("stream") or "").replace(",", ";").split(";") if part.strip()]
-        days = {"from_date": row.date("stream_from") or "", "to_date": row.date("stream_to") or ""}
+        days = {"from_date": row.date("stream_from"), "to_date": row.date("stream_to")}
         area, mapped_on = row.number("area_ha"), row.date("mapped_on")
         lat, lon, wkt = row.as_written("lat"), row.as_written("lon"), row.text("wkt") or ""
         if not row.take(found.tables["plot"], record):
