@@ -15,7 +15,7 @@ from eudr_geo.checks.lot_faults import by_code
 from eudr_geo.lots.graph import graph_of
 from eudr_geo.lots.green_equivalent import bands
 from eudr_geo.lots.outturn import outturn_of
-from eudr_geo.model.lot_book import Band, LotBook
+from eudr_geo.model.lot_book import BAND_COLUMNS, Band, LotBook
 from eudr_geo.words.saying import say
 
 LEAST = 5
@@ -25,7 +25,6 @@ SPREAD = 3.0
 NARROWEST_SHARE = 0.03
 """Good practice: scales and moisture alone make this much of a difference."""
 _TO_SIGMA = 1.4826  # median absolute deviation → standard deviation, for a normal distribution
-_COLUMNS = ("form_in", "form_out", "species", "processes", "median", "usual_low", "usual_high", "ceiling")
 _DIGITS = 4
 
 
@@ -82,7 +81,7 @@ def as_csv(learned: tuple[Learned, ...]) -> bytes:
     """Return the bands as a table to keep, to look at and to give to ``audit --bands``."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(_COLUMNS)
+    writer.writerow(BAND_COLUMNS)
     for one in learned:
         writer.writerow([*one.key, one.processes, one.median, one.band.low, one.band.high, one.band.ceiling])
     return out.getvalue().encode()
@@ -100,7 +99,7 @@ def read_bands(text: str, name: str) -> Mapping[tuple[str, str, str], Band]:
     found: dict[tuple[str, str, str], Band] = {}
     for line, row in enumerate(rows, start=2):
         key = (row.get("form_in") or "", row.get("form_out") or "", row.get("species") or "")
-        numbers = [parse_number(row.get(column) or "", ".") for column in _COLUMNS[-3:]]
+        numbers = [parse_number(row.get(column) or "", ".") for column in BAND_COLUMNS[-3:]]
         low, high, ceiling = (number or 0.0 for number in numbers)
         if key not in bands() or not 0 < low < high <= ceiling:
             raise InputError(

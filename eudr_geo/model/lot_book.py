@@ -98,6 +98,10 @@ class Band:
     ceiling: float
 
 
+BAND_COLUMNS = ("form_in", "form_out", "species", "processes", "median", "usual_low", "usual_high", "ceiling")
+"""Headings of a table of bands."""
+
+
 @dataclass(frozen=True)
 class LotBook:
     """Producers, plots (codes only), deliveries, lots, processes and consignments.

@@ -53,7 +53,7 @@ def _read(job: dict[str, Any], limits: Limits) -> list[bytes | memoryview]:
     from eudr_geo.model.plots import Note, Plots, Reading, SourceFile
     from eudr_geo.model.source import Source, WholeFileError
     from eudr_geo.sources.cage.wire import pieces
-    from eudr_geo.sources.readers import choose, read_sheets
+    from eudr_geo.sources.readers import choose, look, read_sheets
 
     source = Source(
         Path("in.bin"),
@@ -66,6 +66,8 @@ def _read(job: dict[str, Any], limits: Limits) -> list[bytes | memoryview]:
     )
     format_ = ""
     try:
+        if job["kind"] == "look":
+            return pieces(Reading(Plots({}), (), (SourceFile(source.name, "", 0, ""),)), {"": [[look(source)]]})
         if job["kind"] == "sheets":
             sheets = read_sheets(source)
             return pieces(Reading(Plots({}), (), (SourceFile(source.name, "", 0, "XLSX"),)), sheets)

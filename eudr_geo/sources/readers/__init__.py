@@ -16,6 +16,7 @@ from typing import Any
 from eudr_geo.model.plots import Note, Reading
 from eudr_geo.model.source import Source, WholeFileError
 from eudr_geo.sources.formats.archives import members, names_in, not_read
+from eudr_geo.sources.workbook.telling import BOUNDARIES, kind_of_cells, kind_of_refusal, other_door
 from eudr_geo.words.saying import say
 
 _HEAD = 65_536
@@ -37,6 +38,8 @@ _NO_DATA = (  # how strangers' files begin that hold no plots in any form: what 
 )
 _ALONE = re.compile(r"\.(?:geojson|geojsonl|ndjson|json|gml|gpkg|gpx|fgb|csv|tsv|xlsx|xls|ods)$", re.IGNORECASE)
 """Files that are read out of an archive that holds one of them. KML and Shapefiles have readers that know archives."""
+_MANIFEST = "manifest.json"  # of a package
+_REPORT = re.compile(rb"\s*\{\s*\"schema\":\s*\"eudr-geo\.")  # how each JSON of ours begins
 _UNPACKED = "unpacked.bin"  # a name of ours: the archive's own names open nothing
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0"
 _STREAMS = {  # in the directory of an old Office file
@@ -101,10 +104,14 @@ def choose(source: Source) -> tuple[str, Callable[[Source], Reading]]:
     elif head.startswith(_OLD_OFFICE):
         head = _OLD_OFFICE + "\n".join(_streams_in(source)).encode("ascii", "replace")
     else:
+        if _REPORT.match(head):
+            raise other_door("report", source.name)
         _refuse_known(head)
     for module in _members():
         if format_ := module.sniff(head):
             return format_, module.read
+    if any(PurePosixPath(name).name == _MANIFEST for name in names):
+        raise other_door("package", source.name)
     alone = [name for name in names if _ALONE.search(name)]
     if len(alone) == 1 and source.path.name != _UNPACKED:  # one level: an archive in it is refused like any other
         return _zipped(source, alone[0])
@@ -203,7 +210,33 @@ def _unknown(head: bytes, names: list[str]) -> WholeFileError:
 
 
 def read_sheets(source: Source) -> dict[str, list[list[Any]]]:
-    """Return the sheets of a workbook as plain cells; a CSV is a workbook of one sheet."""
-    from eudr_geo.sources.readers.table import book_cells
+    """Return the sheets of a workbook as plain cells; a CSV is a workbook of one sheet.
 
-    return book_cells(source)
+    Raises
+    ------
+    WholeFileError
+        For a file that is no table; says which command reads it.
+    """
+    from eudr_geo.sources.readers import table
+
+    try:
+        format_, _ = choose(source)
+    except WholeFileError as error:
+        if kind_of_refusal(error.why):
+            raise
+        format_ = ""  # text of one column is a table too
+    if format_ and format_ not in table.FORMATS:
+        raise other_door(BOUNDARIES, source.name)
+    return table.book_cells(source)
+
+
+def look(source: Source) -> str:
+    """Return what a file is: a kind of :mod:`eudr_geo.sources.workbook.telling`, ``project``, ``package`` or ``report``.
+
+    "" for what no command reads.
+    """
+    try:
+        cells = read_sheets(source)
+    except WholeFileError as error:
+        return kind_of_refusal(error.why)
+    return kind_of_cells(cells)

@@ -21,6 +21,7 @@ from eudr_geo.plots.projecting import known
 from eudr_geo.sources.formats.gpkg_shapes import HUGE, LONGEST_VALUE, of_other_systems, reach, shapes_of
 from eudr_geo.sources.records.gathering import Gathering
 from eudr_geo.sources.records.layers import PROJECTED, Layer, nobody_knows, read_layers, system_of
+from eudr_geo.sources.workbook.telling import other_door
 from eudr_geo.words.saying import say
 
 FORMATS = ("GeoPackage",)
@@ -126,6 +127,8 @@ def _asked(base: sqlite3.Connection, query: str, values: tuple[Any, ...] = ()) -
 def _layers(base: sqlite3.Connection, source: Source) -> tuple[list[Layer], list[str]]:
     """Layers of features, and the names of what else the file offers."""
     kinds = dict(_asked(base, "SELECT name, type FROM sqlite_master"))
+    if kinds.get("eudr_meta") == "table" and not source.layer:
+        raise other_door("project", source.name)
     if kinds.get("gpkg_geometry_columns") != "table":
         raise WholeFileError("unsupported-format", say("shapes:gpkg.database"), say("shapes:gpkg.database.do"))
     _check(base, *(table for table in _READ if kinds.get(table, "table") == "table"))

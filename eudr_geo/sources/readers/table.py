@@ -72,6 +72,7 @@ def read(source: Source) -> Reading:
         cells = corrected(cells, gathering)
     else:
         _refuse_torn_off(cells)
+        _refuse_other_tables(cells, source)
     regions = Regions()
     sheets = [PlotSheet(gathering, name, rows, regions) for name, rows in cells.items() if source.layer in {"", name}]
     taken = [sheet for sheet in sheets if sheet.read()]
@@ -158,6 +159,17 @@ def _refuse_torn_off(cells: Mapping[str, Sequence[Sequence[Any]]]) -> None:
             say("tables:worklist.torn-off", name=HIDDEN),
             say("tables:worklist.torn-off.do"),
         )
+
+
+def _refuse_other_tables(cells: Mapping[str, Sequence[Sequence[Any]]], source: Source) -> None:
+    """Send a table that another command reads to it: half of a lots workbook is no list of boundaries."""
+    from eudr_geo.sources.workbook.telling import BOOK, BOUNDARIES, kind_of_cells, other_door
+
+    if source.layer:  # a sheet that is asked for by its name is read
+        return
+    kind = kind_of_cells(cells)
+    if kind not in {"", BOUNDARIES} and not (kind == BOOK and set(cells) == {""}):  # a CSV is a sheet, and no workbook
+        raise other_door(kind, source.name)
 
 
 def _format(source: Source) -> str:

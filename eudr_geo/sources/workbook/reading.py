@@ -30,6 +30,7 @@ from eudr_geo.sources.records.cell_shapes import looks_like_odk, parse
 from eudr_geo.sources.workbook.gathered import Cells, PlotCells
 from eudr_geo.sources.workbook.receipts import shown
 from eudr_geo.sources.workbook.sheets import ENCODING_OF, read_cells
+from eudr_geo.sources.workbook.telling import BOOK, kind_of_cells, other_door
 from eudr_geo.words.languages import languages
 from eudr_geo.words.saying import say
 from eudr_geo.words.workbook import META_SHEET, plain_sheets
@@ -85,6 +86,10 @@ def read_book(
         )
     is_folder = Path(path).is_dir()
     file, sheets = _folder(Path(path), limits) if is_folder else _one_file(path, limits)
+    kind = "" if is_folder else kind_of_cells(sheets)
+    if kind not in {"", BOOK}:
+        other = other_door(kind, file.name)
+        raise InputError(say("workbook_files:about", file=file.name, why=other.why), fix=other.fix)
     if not is_folder and "" in sheets:  # text without a sheet's name
         raise InputError(say("workbook_files:no-workbook", file=file.name), fix=say("workbook_files:no-workbook.do"))
     cells = read_cells(sheets, name=file.name, lang=lang, country=country, fill_down=fill_down)

@@ -117,7 +117,7 @@ def name_sheets(context: Context, cells: Mapping[str, Sequence[Sequence[Any]]]) 
         if title == META_SHEET or fold(title) in plain_sheets():
             continue
         keys = match_heading(title, names)
-        if not keys and (found := _within(title, rows) or _by_headings(rows)):
+        if not keys and (found := _within(title, rows) or sheets_of(rows)):
             keys = found
             if len(keys) == 1:
                 context.change(title, "", title, say(f"sheets:{keys[0]}"), "sheet")
@@ -139,7 +139,7 @@ def _folded(key: str) -> frozenset[str]:
     return frozenset(fold(name) for name in sheet(key).names())
 
 
-def _by_headings(rows: Sequence[Sequence[Any]]) -> tuple[str, ...]:
+def sheets_of(rows: Sequence[Sequence[Any]]) -> tuple[str, ...]:
     """Sheets all of whose required columns are there; the one with most columns is meant."""
     known = {key: _known(sheet(key), rows) for key in READ_ORDER}
     most = max(known.values())

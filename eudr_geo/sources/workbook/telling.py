@@ -1,0 +1,77 @@
+"""What a table is, by its headings: a lots workbook, boundaries, waivers, outturn bands. Pure: cells in, a word out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from typing import Any
+
+from eudr_geo.base.cells import clean_text
+from eudr_geo.base.said import Said
+from eudr_geo.lots.sheets import READ_ORDER
+from eudr_geo.model.findings import Waiver
+from eudr_geo.model.lot_book import BAND_COLUMNS
+from eudr_geo.model.source import WholeFileError
+from eudr_geo.sources.records.sheet_headings import columns_of
+from eudr_geo.sources.workbook.sheet_heads import HEADING_ROWS, sheets_of
+from eudr_geo.words.saying import say
+from eudr_geo.words.workbook import META_SHEET, SCHEMA
+from eudr_geo.words.worklist import HIDDEN
+
+Sheets = Mapping[str, Sequence[Sequence[Any]]]
+BOOK, BOUNDARIES, WAIVERS, BANDS = "book", "boundaries", "waivers", "bands"
+WAIVER_COLUMNS = tuple(one.name for one in fields(Waiver))
+"""Headings of a table of waivers."""
+_DOOR = "doors:kind."
+_LAND = {"producers", "plots"}  # sheets that a list of boundaries may have as well
+_ENOUGH = 2  # sheets of goods: one may go with a list of boundaries
+
+
+def kind_of_cells(cells: Sheets) -> str:
+    """Return what a table is: ``book``, ``boundaries``, ``waivers``, ``bands``, or "" where its headings do not tell.
+
+    Examples
+    --------
+    >>> kind_of_cells({"": [["plot_id", "lat", "lon"], ["P-1", "12.7", "108.1"]]}), kind_of_cells({"": [["a", "b"]]})
+    ('boundaries', '')
+    """
+    if HIDDEN in cells:  # a worklist comes back as boundaries do
+        return BOUNDARIES
+    if any(clean_text(str(cell)).startswith(SCHEMA.partition("/")[0]) for row in cells.get(META_SHEET, ()) for cell in row):
+        return BOOK
+    first = [row for rows in cells.values() for row in rows[:HEADING_ROWS]]
+    for kind, columns in ((WAIVERS, WAIVER_COLUMNS), (BANDS, BAND_COLUMNS)):
+        if any(set(columns) <= {clean_text(str(cell)).lower() for cell in row} for row in first):
+            return kind
+    goods = {keys[0] for rows in cells.values() if len(keys := sheets_of(rows)) == 1} & (set(READ_ORDER) - _LAND)
+    has_places = any(columns_of(row) for row in first)
+    if len(goods) >= _ENOUGH:
+        return BOOK
+    if has_places:
+        return "" if goods else BOUNDARIES
+    return BOOK if goods else ""
+
+
+def kind_of_refusal(why: str) -> str:
+    """Return what a file is that :func:`other_door` refused; "" for another refusal.
+
+    Examples
+    --------
+    >>> kind_of_refusal(other_door("package", "EXP-1.zip").why), kind_of_refusal("damaged")
+    ('package', '')
+    """
+    what = why.values.get("what") if isinstance(why, Said) else None
+    key = what.key if isinstance(what, Said) else ""
+    return key.removeprefix(_DOOR) if key.startswith(_DOOR) else ""
+
+
+def other_door(kind: str, name: str) -> WholeFileError:
+    """Return the refusal of a file that another command reads: what it is, and that command.
+
+    Examples
+    --------
+    >>> other_door("book", "coop.xlsx").fix
+    'read it with: eudr-geo book coop.xlsx -p PROJECT'
+    """
+    why = say("reading:file-is", what=say(f"{_DOOR}{kind}"))
+    return WholeFileError("unsupported-format", why, say(f"{_DOOR}{kind}.do", name=name))
