@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -87,17 +87,23 @@ def as_csv(learned: tuple[Learned, ...]) -> bytes:
     return out.getvalue().encode()
 
 
-def read_bands(text: str, name: str) -> Mapping[tuple[str, str, str], Band]:
+def bands_of(rows: Iterable[tuple[int, Mapping[str, str]]], name: str) -> Mapping[tuple[str, str, str], Band]:
     """Return the bands of a table that :func:`as_csv` wrote.
+
+    Parameters
+    ----------
+    rows
+        Line in the file, and column → text of the cell.
+    name
+        Name of the file, for the messages.
 
     Raises
     ------
     InputError
         For a table without its columns, an unknown step, or numbers that are none or out of order.
     """
-    rows = list(csv.DictReader(io.StringIO(text)))
     found: dict[tuple[str, str, str], Band] = {}
-    for line, row in enumerate(rows, start=2):
+    for line, row in rows:
         key = (row.get("form_in") or "", row.get("form_out") or "", row.get("species") or "")
         numbers = [parse_number(row.get(column) or "", ".") for column in BAND_COLUMNS[-3:]]
         low, high, ceiling = (number or 0.0 for number in numbers)

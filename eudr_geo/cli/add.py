@@ -55,7 +55,7 @@ def command(
 
     with options.open_project(project, write=True) as store:
         country = country or store.meta.get("country", "")
-        reading = options.read(files, country=country, commodity=commodity, crs=crs, layer=layer)
+        reading = options.read(files, country=country, commodity=commodity, crs=crs, layer=layer, opened=store.path)
         options.put_changes(reading, changes_file)
         outlines = options.outlines(boundaries, country)
         with screen.progress(say("commands:progress.repairing")) as step:

@@ -43,13 +43,13 @@ def command(
       eudr-geo audit -p coop.gpkg
       eudr-geo audit -p coop.gpkg --season 2025/26
     """  # noqa: D301
-    from eudr_geo.checks.calibrating import read_bands
     from eudr_geo.cli.season_text import season_text
     from eudr_geo.lots.season_filter import known_season
     from eudr_geo.outputs.reports import formats
     from eudr_geo.project.auditing import audit
+    from eudr_geo.sources.bands import read_bands
 
-    bands = read_bands(own_bands.read_text(encoding="utf-8-sig"), own_bands.name) if own_bands else {}
+    bands = read_bands(own_bands) if own_bands else {}
     with options.open_project(project) as store:
         book, on = store.lot_book(), screen.now_utc()[:10]
         only = known_season(book, season) if season else ""

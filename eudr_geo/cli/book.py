@@ -96,6 +96,7 @@ def command(
         known_as=known_as.strip(),
     )
     with options.open_project(project, write=not corrected) as store:
+        options.not_the_project(book, store.path)
         read = read_book(book, lang=book_lang or "", country=store.meta.get("country", ""), fill_down=fill_down)
         speech.tell("workbook", read.language)
         screen.put(_cells(read), None)

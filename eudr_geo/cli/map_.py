@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
 from eudr_geo.cli import options, screen, speech
@@ -14,6 +12,7 @@ from eudr_geo.words.saying import say
 @options.project
 @click.option("--lot", "lots", multiple=True, metavar="CODE", help="Only this lot or consignment. May be repeated.")
 @click.option("-o", "--out", required=True, metavar="MAP.html", help="The page to write.")
+@options.replace
 @click.option("--with-names", is_flag=True, help="Show producers' names; otherwise their codes stand for them.")
 @options.season
 @options.language
@@ -26,11 +25,9 @@ def command(project: str, lots: tuple[str, ...], out: str, with_names: bool, sea
       eudr-geo map -p coop.gpkg --lot DL25-ML01-G -o ml01.html
       eudr-geo map -p coop.gpkg --season 2025/26 -o season.html
     """  # noqa: D301
-    from eudr_geo.base.writing import write_file
     from eudr_geo.project.mapping import project_map
 
     with options.open_project(project) as store:
         on, spoken = screen.now_utc()[:10], speech.language()
         page = project_map(store, lots, with_names=with_names, on=on, language=spoken, season=season)
-    write_file(Path(out), page.encode())
-    screen.say(say("commands:map.made", out=out))
+    screen.put(page, out, told=say("commands:map.made", out=out))

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from eudr_geo.base.errors import InputError
+from eudr_geo.base.errors import BusyError, InputError, StoreError
 from eudr_geo.cli import speech
+from eudr_geo.cli.saving import REPLACE
 from eudr_geo.law import COMMODITIES, EU_VERSIONS
 from eudr_geo.outputs.reports import names
 from eudr_geo.words.languages import languages
@@ -26,7 +28,22 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 files = click.argument("files", nargs=-1, required=True, metavar="FILE…")
-out = click.option("-o", "--out", metavar="OUT", help="Write to this file instead of the screen.")
+replace = click.option(
+    "--replace",
+    is_flag=True,
+    expose_value=False,
+    callback=lambda context, _option, value: context.meta.update({REPLACE: value}),
+    help="Write over a file that is no older result of the same kind. Never over a project.",
+)
+
+
+def out(function: F) -> F:
+    """Add ``-o`` and ``--replace``."""
+    return click.option("-o", "--out", metavar="OUT", help="Write to this file instead of the screen.")(
+        replace(function)
+    )
+
+
 yes = click.option("--yes", is_flag=True, help="Do not ask; store.")
 
 
@@ -174,7 +191,7 @@ def waived(result: CheckResult, path: str) -> CheckResult:
     from eudr_geo.cli.screen import now_utc
     from eudr_geo.sources.waivers import read_waivers
 
-    found = read_waivers(given_bytes(path), Path(path).name)
+    found = read_waivers(path)
     tell_unused(result, found)
     return waive(result, found, now_utc()[:10])
 
@@ -202,21 +219,8 @@ def put_changes(reading: Reading, path: str) -> None:
         for file in reading.files
         for one in file.changes
     ]
-    screen.put(csv_bytes(("file", "sheet", "cell", "before", "after", "rule"), rows), path)
-    screen.say(say("commands:changed_cells", count=len(rows), path=path))
-
-
-def given_bytes(path: str) -> bytes:
-    """Bytes of a small table of the user's own, at most the limit of a file."""
-    from eudr_geo.base.limits import configured, raise_it
-
-    if not Path(path).is_file():
-        raise InputError(say("errors:not_there", path=path), fix=say("errors:not_there.do"))
-    with Path(path).open("rb") as stream:
-        data = stream.read(configured().file_bytes + 1)
-    if len(data) > configured().file_bytes:
-        raise InputError(say("errors:large_table", path=path), fix=raise_it("file_bytes"))
-    return data
+    told = say("commands:changed_cells", count=len(rows), path=path)
+    screen.put(csv_bytes(("file", "sheet", "cell", "before", "after", "rule"), rows), path, told=told)
 
 
 def tell_unused(result: CheckResult, waivers: Sequence[Waiver]) -> None:
@@ -233,14 +237,19 @@ def codes(values: Sequence[str]) -> tuple[str, ...]:
     return tuple(code for value in values for code in value.split(",") if code)
 
 
-def read(files: Sequence[str], *, country: str, commodity: str, crs: str, layer: str) -> Reading:
-    """Read file arguments; a folder stands for the files in it, ``-`` for stdin."""
+def read(
+    files: Sequence[str], *, country: str, commodity: str, crs: str, layer: str, opened: Path | None = None
+) -> Reading:
+    """Read file arguments; a folder stands for the files in it, ``-`` for stdin, and ``opened`` is never among them."""
     from eudr_geo.base.limits import configured
     from eudr_geo.cli.screen import progress
     from eudr_geo.model.plots import Reading
     from eudr_geo.sources.reading import read_bytes, read_plots
 
     paths = [path for name in files if name != "-" for path in files_of(Path(name))]
+    if opened is not None:
+        for path in paths:
+            not_the_project(path, opened)
     options: Any = {"country": country.upper(), "commodity": commodity, "crs": crs, "layer": layer}
     with progress(say("commands:progress.reading")) as step:
         step("", 0, 1)
@@ -248,6 +257,14 @@ def read(files: Sequence[str], *, country: str, commodity: str, crs: str, layer:
         if "-" in files:
             parts.append(read_bytes("stdin", sys.stdin.buffer.read(configured().file_bytes + 1), **options))
     return Reading.concat(parts)
+
+
+def not_the_project(path: str | Path, opened: Path) -> None:
+    """Refuse to read the open project as a file: that would let go of the locks that this process holds on it."""
+    if Path(path).exists() and Path(path).samefile(opened):
+        raise InputError(
+            say("doors:file", name=path, what=say("doors:kind.project")), fix=say("doors:kind.project.do", name=path)
+        )
 
 
 def not_the_input(files: Sequence[str], *outs: str | None) -> None:
@@ -260,7 +277,10 @@ def not_the_input(files: Sequence[str], *outs: str | None) -> None:
 
 def files_of(path: Path) -> list[Path]:
     """Files that an argument stands for: itself, or the files of the folder."""
+    from eudr_geo.sources.kinds import refuse_package
+
     if path.is_dir():
+        refuse_package(path)
         found = sorted(entry for entry in path.iterdir() if entry.is_file() and not entry.name.startswith("."))
         if not found:
             raise InputError(say("errors:empty_folder", path=path), fix=say("errors:empty_folder.do"))
@@ -268,6 +288,20 @@ def files_of(path: Path) -> list[Path]:
     if not path.exists():
         raise InputError(say("errors:not_there", path=path), fix=say("errors:not_there.do"))
     return [path]
+
+
+@contextmanager
+def right_door(path: str | Path, wanted: str) -> Iterator[None]:
+    """Where a file or folder cannot be what a command takes, say what it is and which command takes it."""
+    try:
+        yield
+    except (InputError, StoreError) as error:
+        from eudr_geo.sources.kinds import cure
+
+        told = None if isinstance(error, BusyError) else cure(path, but=wanted)
+        if told is None:
+            raise
+        raise type(error)(error.message, fix=told) from error
 
 
 def open_project(path: str, *, write: bool = False) -> Store:
@@ -278,7 +312,8 @@ def open_project(path: str, *, write: bool = False) -> Store:
     from eudr_geo.cli import screen
     from eudr_geo.store import open_store
 
-    store = open_store(path, write=write)
+    with right_door(path, "project"):
+        store = open_store(path, write=write)
     speech.tell("project", store.meta.get("language"))
     if store.migrated is not None:
         for sentence in store.migrated.sentences():

@@ -5,12 +5,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from eudr_geo.cli import EXIT_CLEAN, EXIT_FAILED, EXIT_FINDINGS, options, screen, speech
+from eudr_geo.cli import EXIT_CLEAN, EXIT_FAILED, EXIT_FINDINGS, options, saving, screen, speech
 from eudr_geo.cli.change_text import change_text
 from eudr_geo.words.saying import counted, say
 
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
 @click.option("--dry-run", is_flag=True, help="Show what would change; write nothing.")
 @click.option("--ledger", metavar="CHANGES.jsonl", help="The receipt of every change.")
 @click.option("--report", "page", metavar="FILE", help="Write the report to this file instead of the screen.")
+@options.replace
 @options.reading
 @options.format_
 @options.language
@@ -63,7 +63,7 @@ def command(
       eudr-geo repair plots.kml --dry-run --format html --report before-and-after.html
       eudr-geo repair plots.csv --country VN --also swapped-axes -o corrected.geojson
     """  # noqa: D301
-    from eudr_geo.base.writing import json_lines, write_file
+    from eudr_geo.base.writing import json_lines
     from eudr_geo.checks.checking import check
     from eudr_geo.checks.repairing import repair
 
@@ -82,16 +82,19 @@ def command(
     result, homeless = _in_one_file(result, plots)
     unfit = set(result.unfit_rows())
     fit = plots.take([row for row in range(len(plots)) if row not in unfit])
+    lines = json_lines(change.to_dict() for change in repaired.changes)
     if not dry_run and out is not None:
         from eudr_geo.outputs.package.eudr_geojson import to_geojson
 
         data = to_geojson(fit)
+        if ledger:
+            saving.refuse_to_replace(ledger, lines)  # before the plots are written
         if out == "-":
             sys.stdout.buffer.write(data)
         else:
-            write_file(Path(out), data)
+            screen.put(data, out, told=counted("repairs:cli.file.plots", len(fit), path=out))
     if ledger and not dry_run:
-        write_file(Path(ledger), json_lines(change.to_dict() for change in repaired.changes))
+        screen.put(lines, ledger, told=counted("repairs:cli.file.changes", len(repaired.changes), path=ledger))
     report = options.report(result, plots, page)
     _put(repaired, report, format_, options.codes(also), dry_run=dry_run, err=out == "-")
     if homeless:

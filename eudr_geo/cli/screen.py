@@ -64,32 +64,46 @@ def has_color(out: str | None) -> bool:
     return out is None and sys.stdout.isatty() and "NO_COLOR" not in os.environ
 
 
-def put(data: str | bytes, out: str | None, *, err: bool = False) -> None:
-    """Write a result to stdout (``err``: where stdout belongs to something else) or, complete or absent, to a file."""
+def put(data: str | bytes, out: str | None, *, err: bool = False, told: str = "") -> None:
+    """Write a result to stdout (``err``: where stdout belongs to something else) or, complete or absent, to a file.
+
+    What was written is said on stderr: ``told``, or its path alone. It takes the place of an older result of its kind,
+    and of nothing else without ``--replace``.
+    """
     if out is None or out == "-":
         if isinstance(data, str):
             click.echo(data, nl=not data.endswith("\n"), err=err)
         elif err or sys.stdout.isatty():
-            raise click.UsageError(told("commands:not_for_screen"))
+            raise click.UsageError(spoken(words("commands:not_for_screen")))
         else:
             sys.stdout.buffer.write(data)
         return
     from eudr_geo.base.writing import write_file
+    from eudr_geo.cli.saving import refuse_to_replace
 
-    write_file(Path(out), data.encode() if isinstance(data, str) else data)
+    data = data.encode() if isinstance(data, str) else data
+    refuse_to_replace(out, data)
+    write_file(Path(out), data)
+    say(told or words("commands:written", path=out))
 
 
 def put_report(module: ModuleType, report: Report, *, err: bool = False) -> None:
     """Write a report in the format of a module of ``reports/``, and what that format puts beside a file."""
+    from eudr_geo.cli.saving import refuse_to_replace
+
     out = report.out or None
+    rendered = module.render(report)
     if out:
+        refuse_to_replace(out, rendered.encode() if isinstance(rendered, str) else rendered)  # before one beside it
         beside = module.beside(report) if hasattr(module, "beside") else {}
         if Path(out).suffix in beside:
             raise click.UsageError(told("commands:other_ending", out=out, suffix=Path(out).suffix))
         for suffix, data in sorted(beside.items()):
-            put(data, str(Path(out).with_suffix(suffix)))
-            say(words("commands:beside", path=Path(out).with_suffix(suffix)))
-    put(module.render(report), out, err=err)
+            other = Path(out).with_suffix(suffix)
+            put(data, str(other), told=words("commands:beside", path=other))
+    found = report.result.findings.counts()
+    numbers = {"errors": found["error"], "warnings": found["warning"], "notes": found["note"]}
+    put(rendered, out, err=err, told=words("commands:written.report", path=out or "-", **numbers))
 
 
 def confirm(question: str, *, yes: bool) -> bool:

@@ -88,7 +88,10 @@ def command(
         attributed = store.table(LotAttribution)  # with the land as it was mapped when the lot was stored
     chosen = known_season(book, season) if season else ""
     if forward:
-        declared = {name: plots for path in packages for name, plots in declared_plots(path).items()}
+        declared: dict[str, set[str]] = {}
+        for path in packages:
+            with options.right_door(path, "package"):
+                declared |= declared_plots(path)
         gone = recall(book, code, kind=kind or "", since=since, until=until, declared=declared, season=chosen)
         record = recall_record(gone) if drill else ()
         shown = [_Shown(gone.code, gone, gone.to_frame(), recall_text(gone, screen.width_of(out)), _of_recall(gone))]
@@ -97,17 +100,23 @@ def command(
         found = list(traces(book, codes, allow_unknown=True).values())
         shown = [_traced(book, one, attributed, out) for one in found]
         record = drill_record(book, found[0]) if drill else ()
+    told = say(
+        f"trace:written.{'recall' if forward else 'trace'}",
+        path=out,
+        code=shown[0].code if code else chosen,
+        quantity_kg=sum(one.found.quantity_kg for one in shown),
+    )
     text = drill_text(record, time.perf_counter() - started) if record else ""
     if format_ == "table":
         heading = "" if code else _season_line(chosen, len(shown))
-        screen.put(heading + "\n".join(one.text for one in shown) + text, out)
+        screen.put(heading + "\n".join(one.text for one in shown) + text, out, told=told)
     elif format_ == "json":
         documents = [{"schema": "eudr-geo.trace/1", **one.head(code), **one.more, "rows": one.rows()} for one in shown]
         document = documents[0] if code else {"schema": "eudr-geo.traces/1", "season": chosen, "traces": documents}
-        screen.put(json_bytes(document, indent=1).decode(), out)
+        screen.put(json_bytes(document, indent=1).decode(), out, told=told)
     else:
         rows = [row for one in shown for row in one.frame.itertuples(index=False, name=None)]
-        screen.put(csv_bytes(list(shown[0].frame.columns), rows).decode(), out)
+        screen.put(csv_bytes(list(shown[0].frame.columns), rows).decode(), out, told=told)
     if text and format_ != "table":
         screen.say(text)
     if not forward and any(one.found.unknown_lots for one in shown):

@@ -26,4 +26,4 @@ def command(project: str, yes: bool) -> None:
         if not screen.confirm(say("commands:undo.ask"), yes=yes):
             sys.exit(EXIT_FAILED)
         store.undo(now=screen.now_utc(), who=screen.who_am_i())
-        screen.say(say("commands:undo.done"))
+        screen.say(say("commands:undo.done", at=step.at, summary=step.summary))

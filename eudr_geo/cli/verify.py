@@ -24,7 +24,8 @@ def command(package: str, manifest_sha256: str) -> None:
     from eudr_geo.outputs.reports.as_table import clean
     from eudr_geo.project.verifying import verify
 
-    result = verify(package, manifest_sha256=manifest_sha256)
+    with options.right_door(package, "package"):
+        result = verify(package, manifest_sha256=manifest_sha256)
     for defect in result.defects:
         click.echo(f"{defect.code}  {clean(defect.file)}: {clean(speech.spoken(defect.message))}")
     if result.is_good:

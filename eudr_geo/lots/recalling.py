@@ -16,7 +16,7 @@ from eudr_geo.lots.graph import LotGraph
 from eudr_geo.lots.mixes import Floats, Mix
 from eudr_geo.lots.season_filter import known_season
 from eudr_geo.lots.seasons import seasons_of
-from eudr_geo.lots.tracing import known_code, near
+from eudr_geo.lots.naming import known_code, near, refuse_other
 from eudr_geo.model.lot_book import LotBook
 from eudr_geo.model.trace import RECALL_COLUMNS, Recall
 from eudr_geo.words.saying import say
@@ -105,6 +105,8 @@ def _called(graph: LotGraph, asked: str, kind: str) -> tuple[str, str]:
     if found:
         raise InputError(say("lots:several-things", code=code, kinds=_and_a(found)), fix=say("lots:several-things.do"))
     every = sorted({one for codes in known.values() for one in codes if isinstance(one, str)})
+    if not kind:
+        refuse_other(graph.book, asked, KINDS)
     is_one = {"kind": say(f"nouns:{kind}")} if kind else {}
     raise InputError(say(f"lots:no-such.{'kind' if kind else 'thing'}", code=asked, **is_one), fix=near(asked, every))
 

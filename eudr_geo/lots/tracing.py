@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from eudr_geo.base.cells import clean_code
 from eudr_geo.base.errors import InputError, RefusedError
 from eudr_geo.base.scales import is_beyond
 from eudr_geo.lots.attribution import Attribution
@@ -15,6 +14,7 @@ from eudr_geo.lots.balance import kilograms
 from eudr_geo.lots.graph import LotGraph
 from eudr_geo.lots.mixes import NO_DATE, Floats, Mix
 from eudr_geo.lots.outturn import outturns_behind
+from eudr_geo.lots.naming import known_code, near, refuse_other, some
 from eudr_geo.model.lot_book import LotBook
 from eudr_geo.model.trace import Edge, IdentityEnd, IdentityLoss, Node, Trace
 from eudr_geo.words.saying import say
@@ -85,6 +85,7 @@ def traces(book: LotBook, codes: Sequence[str], *, allow_unknown: bool = False) 
                 )
             chosen[code] = ("consignment", sorted(shipped[code]))
         else:
+            refuse_other(book, code, ("lot", "consignment"))
             raise InputError(
                 say("lots:no-such.lot-or-consignment", code=code), fix=near(code, [*graph.lots, *consignments])
             )
@@ -267,35 +268,3 @@ def _tree(
     nodes.sort(key=lambda node: (node.kind, node.code))
     edges.sort(key=lambda edge: (edge.source, edge.target, edge.kind))
     return tuple(nodes), tuple(edges)
-
-
-def known_code(code: str, known: Collection[str]) -> str:
-    """Return a code as it is known: as it was typed, else as codes are kept (capitals, no stray blanks).
-
-    Examples
-    --------
-    >>> known_code("kho - 1", ["KHO-1"]), known_code("kho-2", ["KHO-1"])
-    ('KHO-1', 'kho-2')
-    """
-    kept = clean_code(code)
-    return kept if code not in known and kept in known else code
-
-
-def near(code: str, known: Sequence[str]) -> str:
-    """Say which codes look like one that nobody knows."""
-    from difflib import get_close_matches
-
-    found = get_close_matches(clean_code(code), sorted(known), n=3)
-    return say("lots:near", codes=", ".join(found)) if found else say("lots:near.none")
-
-
-def some(codes: Sequence[str], shown: int = 5) -> str:
-    """Return the first codes, and how many more there are.
-
-    Examples
-    --------
-    >>> some(["A", "B", "C"], shown=2), some(["A", "B"])
-    ('A, B and 1 more', 'A, B')
-    """
-    named = ", ".join(codes[:shown])
-    return say("lots:codes.more", named=named, more=len(codes) - shown) if len(codes) > shown else named

@@ -20,6 +20,7 @@ from eudr_geo.law import GEOLOCATION_MAX_BYTES
 from eudr_geo.lots.behind import Records, records_behind
 from eudr_geo.lots.dds_lines import commodity_lines
 from eudr_geo.lots.seasons import seasons_of
+from eudr_geo.lots.naming import refuse_other, some
 from eudr_geo.lots.tracing import traces
 from eudr_geo.model.findings import CheckResult, Findings
 from eudr_geo.model.lot_book import LotBook
@@ -246,6 +247,8 @@ def _packed(book: LotBook, codes: Sequence[str]) -> tuple[dict[str, Any], list[t
     consignments, lines = book.table("consignment"), book.table("consignment_line")
     lots, shipped = set(book.table("lot")["code"]), set(consignments["code"])
     unknown = [code for code in codes if code not in shipped and code not in lots]
+    for code in unknown:
+        refuse_other(book, code, ("lot", "consignment"))
     if unknown or not codes:
         raise InputError(say("packages:no-such-code", codes=", ".join(unknown)), fix=say("packages:no-such-code.do"))
     if codes[0] not in shipped:

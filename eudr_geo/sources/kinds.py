@@ -26,8 +26,8 @@ def kind_of(path: str | Path, *, limits: Limits | None = None) -> str:
     Returns
     -------
     str
-        ``project``, ``package``, ``book``, ``boundaries``, ``waivers``, ``bands``, ``report``; "" for what is not there,
-        and for what no command reads.
+        ``project``, ``package``, ``book``, ``boundaries``, ``waivers``, ``bands`` or ``report``; "" for what is not
+        there, and for what no command reads.
 
     Examples
     --------
@@ -56,7 +56,7 @@ def cure(path: str | Path, *, but: str = "") -> Said | None:
     kind = kind_of(path)
     if kind in {"", but}:
         return None
-    return say("doors:instead", what=_is(path, kind), do=say(f"doors:kind.{kind}.do", name=path))
+    return say("doors:instead", what=say(f"doors:kind.{kind}"), do=say(f"doors:kind.{kind}.do", name=path))
 
 
 def refuse_package(folder: Path) -> None:

@@ -101,12 +101,16 @@ def read_bytes(
         return cage.read(path, _shown(name), job, limits)[0]
 
 
-def read_sheets(path: str | Path, *, limits: Limits | None = None) -> tuple[Reading, dict[str, list[list[Any]]]]:
-    """Read the cells of a workbook in the cage, for :mod:`eudr_geo.sources.workbook.reading`."""
+def read_sheets(
+    path: str | Path, *, limits: Limits | None = None, headings: Sequence[str] = ()
+) -> tuple[Reading, dict[str, list[list[Any]]]]:
+    """Read the cells of a workbook in the cage; ``headings``: those of a CSV that is no sheet of a lots workbook."""
     path = Path(path)
     if not path.is_file():
         raise InputError(say("reading:no-file", path=str(path)), fix=say("reading:no-file.do"))
-    reading, sheets = cage.read(path, _shown(path.name), {"kind": "sheets"}, limits or configured())
+    reading, sheets = cage.read(
+        path, _shown(path.name), {"kind": "sheets", "headings": list(headings)}, limits or configured()
+    )
     return reading, sheets or {}
 
 

@@ -1,6 +1,8 @@
 """Waivers: what somebody answers for stays visible everywhere, and only what a person can answer for is waived."""
 
 import json
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from click.testing import CliRunner
@@ -15,11 +17,12 @@ from eudr_geo.model.findings import Finding, Waiver
 from eudr_geo.outputs.reports import formats
 from eudr_geo.project.auditing import audit
 from eudr_geo.project.importing.waivers import store_waivers
-from eudr_geo.sources.waivers import COLUMNS, read_waivers
+from eudr_geo.sources.waivers import read_waivers
+from eudr_geo.sources.workbook.telling import WAIVER_COLUMNS
 from eudr_geo.store import create_store, open_store
 from eudr_geo.words.saying import in_language
 
-HEAD = ",".join(COLUMNS) + "\n"
+HEAD = ",".join(WAIVER_COLUMNS) + "\n"
 ROW = "overlapping-plots,P-1,the heirs agreed on the line,Field office,2026-01-05,2026-12-31\n"
 EVENT = {"now": "2026-02-01T00:00:00Z", "who": "test"}
 
@@ -28,6 +31,13 @@ def overlap(code="P-1", severity="warning"):
     return Finding(
         "overlapping-plots", severity, "plot", "0.3 ha shared", "walk it", "good practice", "a.geojson", 1, code
     )
+
+
+def _read(data):
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "w.csv")
+        path.write_bytes(data)
+        return read_waivers(path)
 
 
 @pytest.mark.parametrize(
@@ -46,7 +56,7 @@ def overlap(code="P-1", severity="warning"):
 )
 def test_a_row_that_cannot_hold_is_named_by_its_line(row, said):
     with pytest.raises(InputError, match=said) as refused:
-        read_waivers((HEAD + "\n" + row + "\n").encode(), "w.csv")
+        _read((HEAD + "\n" + row + "\n").encode())
     assert "line 3" in str(refused.value)
     assert refused.value.fix
 
@@ -56,13 +66,13 @@ def test_tables_as_people_save_them():
     text = (
         "Until;rule;Code;reason;waived_by;waived_on\r\n31/12/2026;sliver;p-1;hàng rào;Văn phòng;05/01/2026\r\n;;;;;\r\n"
     )
-    (one,) = read_waivers(b"\xef\xbb\xbf" + text.encode(), "w.csv")
+    (one,) = _read(b"\xef\xbb\xbf" + text.encode())
     assert one == Waiver("sliver", "p-1", "hàng rào", "Văn phòng", "2026-01-05", "2026-12-31")
     with pytest.raises(InputError, match="twice"):
-        read_waivers((HEAD + ROW + ROW.replace("P-1", "p-1 ")).encode(), "w.csv")
+        _read((HEAD + ROW + ROW.replace("P-1", "p-1 ")).encode())
     with pytest.raises(InputError, match="no column waived_by"):
-        read_waivers(b"rule,code,reason\n", "w.csv")
-    assert read_waivers(HEAD.encode(), "w.csv") == ()
+        _read(b"rule,code,reason\n")
+    assert _read(HEAD.encode()) == ()
 
 
 def test_no_error_of_the_law_or_the_eu_system_can_be_waived():
@@ -77,7 +87,7 @@ def test_no_error_of_the_law_or_the_eu_system_can_be_waived():
     [("2026-01-04", "warning"), ("2026-01-05", "note"), ("2026-12-31", "note"), ("2027-01-01", "warning")],
 )
 def test_it_holds_from_its_first_to_its_last_day(day, severity):
-    waivers = read_waivers((HEAD + ROW).encode(), "w.csv")
+    waivers = _read((HEAD + ROW).encode())
     result = waive(a_report([overlap(), overlap("P-2")]).result, waivers, day)
     by_plot = {one.plot_id: one for one in result.findings}
     assert by_plot["P-1"].severity == severity
@@ -88,7 +98,7 @@ def test_it_holds_from_its_first_to_its_last_day(day, severity):
 
 @pytest.mark.parametrize("name", ["table", "json", "jsonl", "csv", "geojson", "html"])
 def test_every_report_prints_who_answers_for_it(name):
-    waivers = read_waivers((HEAD + ROW).encode(), "w.csv")
+    waivers = _read((HEAD + ROW).encode())
     report = a_report([overlap()])
     report = type(report)(waive(report.result, waivers, "2026-02-01"), report.plots)
     said = formats()[name].render(report)
@@ -101,7 +111,7 @@ def test_the_worklist_names_it_in_its_guide_and_not_among_the_work():
 
     from openpyxl import load_workbook
 
-    waivers = read_waivers((HEAD + ROW).encode(), "w.csv")
+    waivers = _read((HEAD + ROW).encode())
     report = a_report([overlap(), overlap("P-2")])
     report = type(report)(waive(report.result, waivers, "2026-02-01"), report.plots)
     book = load_workbook(BytesIO(formats()["worklist"].render(report)))
@@ -124,7 +134,7 @@ def test_a_plot_whose_only_error_is_waived_is_fit():
 
 
 def test_a_waiver_of_nothing_is_told():
-    waivers = read_waivers((HEAD + ROW + ROW.replace("P-1", "P-9")).encode(), "w.csv")
+    waivers = _read((HEAD + ROW + ROW.replace("P-1", "P-9")).encode())
     assert [one.code for one in without_finding(a_report([overlap()]).result, waivers)] == ["P-9"]
 
 
@@ -201,7 +211,7 @@ def test_check_heeds_a_file_without_a_project(tmp_path, monkeypatch, samples):
 
 
 def test_who_answers_for_it_is_said_in_the_language_of_the_reader():
-    waivers = read_waivers((HEAD + ROW).encode(), "w.csv")
+    waivers = _read((HEAD + ROW).encode())
     (one,) = waive(a_report([overlap()]).result, waivers, "2026-06-01").findings
     assert in_language(one.message, "es") == (
         "0.3 ha shared; dispensado hasta 2026-12-31 por Field office: the heirs agreed on the line (era una advertencia)"

@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 from lot_books import book_of, delivery, land, line, lot
 
 from eudr_geo.base.errors import InputError
-from eudr_geo.checks.calibrating import as_csv, calibrate, read_bands
+from eudr_geo.checks.calibrating import as_csv, calibrate
 from eudr_geo.checks.checking import check_lots
 from eudr_geo.lots.green_equivalent import bands
+from eudr_geo.sources.bands import read_bands
 
 STEP = ("dry_parchment", "green", "")
 
@@ -41,9 +42,10 @@ def test_four_processes_and_impossible_ones_teach_nothing():
     assert calibrate(mill(0.80, 0.81, 0.80, 0.79, 0.95, 0.97)) == ()
 
 
-def test_what_was_learned_is_kept_in_a_table_and_judges_the_next_process():
+def test_what_was_learned_is_kept_in_a_table_and_judges_the_next_process(tmp_path):
     learned = calibrate(mill(*[0.80] * 6))
-    own = read_bands(as_csv(learned).decode(), "bands.csv")
+    (tmp_path / "bands.csv").write_bytes(as_csv(learned))
+    own = read_bands(tmp_path / "bands.csv")
     assert own == {one.key: one.band for one in learned}
     book = mill(0.75)  # usual elsewhere, not here
     assert not check_lots(book).findings
@@ -55,9 +57,10 @@ def test_what_was_learned_is_kept_in_a_table_and_judges_the_next_process():
     ["", "form_in,form_out\n", "form_in,form_out,species,usual_low,usual_high,ceiling\ncherry,tea,,0.1,0.2,0.3\n",
      "form_in,form_out,species,usual_low,usual_high,ceiling\ndry_parchment,green,,0.9,0.2,0.3\n"],
 )  # fmt: skip
-def test_a_table_that_is_none_is_refused(text):
+def test_a_table_that_is_none_is_refused(text, tmp_path):
+    (tmp_path / "bands.csv").write_text(text)
     with pytest.raises(InputError):
-        read_bands(text, "bands.csv")
+        read_bands(tmp_path / "bands.csv")
 
 
 @given(st.lists(st.floats(0.01, 1.5), min_size=5, max_size=12))

@@ -69,7 +69,7 @@ def _read(job: dict[str, Any], limits: Limits) -> list[bytes | memoryview]:
         if job["kind"] == "look":
             return pieces(Reading(Plots({}), (), (SourceFile(source.name, "", 0, ""),)), {"": [[look(source)]]})
         if job["kind"] == "sheets":
-            sheets = read_sheets(source)
+            sheets = read_sheets(source, job.get("headings", ()))
             return pieces(Reading(Plots({}), (), (SourceFile(source.name, "", 0, "XLSX"),)), sheets)
         format_, reader = choose(source)
         return pieces(reader(source))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Any
@@ -209,15 +209,22 @@ def _unknown(head: bytes, names: list[str]) -> WholeFileError:
     )
 
 
-def read_sheets(source: Source) -> dict[str, list[list[Any]]]:
+def read_sheets(source: Source, headings: Sequence[str] = ()) -> dict[str, list[list[Any]]]:
     """Return the sheets of a workbook as plain cells; a CSV is a workbook of one sheet.
+
+    Parameters
+    ----------
+    source
+        The file.
+    headings
+        Those that tell the separator of a CSV; by default all of the lots workbook.
 
     Raises
     ------
     WholeFileError
         For a file that is no table; says which command reads it.
     """
-    from eudr_geo.sources.readers import table
+    from eudr_geo.sources.readers import geopackage, table
 
     try:
         format_, _ = choose(source)
@@ -225,16 +232,15 @@ def read_sheets(source: Source) -> dict[str, list[list[Any]]]:
         if kind_of_refusal(error.why):
             raise
         format_ = ""  # text of one column is a table too
+    if format_ in geopackage.FORMATS:
+        geopackage.refuse_project(source)
     if format_ and format_ not in table.FORMATS:
         raise other_door(BOUNDARIES, source.name)
-    return table.book_cells(source)
+    return table.book_cells(source, headings)
 
 
 def look(source: Source) -> str:
-    """Return what a file is: a kind of :mod:`eudr_geo.sources.workbook.telling`, ``project``, ``package`` or ``report``.
-
-    "" for what no command reads.
-    """
+    """Return what a file is: see :func:`eudr_geo.sources.kinds.kind_of`."""
     try:
         cells = read_sheets(source)
     except WholeFileError as error:

@@ -75,6 +75,27 @@ def read(source: Source) -> Reading:
     return read_layers(gathering, layers)
 
 
+def refuse_project(source: Source) -> None:
+    """Stop at a project of ours.
+
+    Raises
+    ------
+    WholeFileError
+        Naming the command that looks at projects.
+    """
+    _refuse_cut_off(source)
+    try:
+        with closing(sqlite3.connect(f"file:{source.path}?mode=ro&immutable=1", uri=True)) as base:
+            _harden(base)
+            found = _asked(base, "SELECT 1 FROM sqlite_master WHERE name = 'eudr_meta' AND type = 'table'")
+    except sqlite3.Error as error:
+        raise WholeFileError(
+            "unreadable-file", say("shapes:gpkg.damaged", what=shown(error)), say("shapes:do.again")
+        ) from error
+    if found:
+        raise other_door("project", source.name)
+
+
 def _refuse_cut_off(source: Source) -> None:
     """Stop at a file shorter than it says: SQLite would fill its last page with zeros, and the shapes on it too."""
     size = source.path.stat().st_size

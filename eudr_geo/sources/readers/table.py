@@ -198,7 +198,7 @@ def _likeness(row: Sequence[Any]) -> int:
     return _OF_COORDINATES * len(columns_of(row)) + len(named_columns(row))
 
 
-def book_cells(source: Source) -> dict[str, list[list[Any]]]:
+def book_cells(source: Source, headings: Sequence[str] = ()) -> dict[str, list[list[Any]]]:
     """Return the sheets of a lots workbook; a CSV is one sheet, named "".
 
     What the file says about itself stands on the sheet ``_meta``: an ``encoding`` that was not told, day numbers that
@@ -206,7 +206,7 @@ def book_cells(source: Source) -> dict[str, list[list[Any]]]:
     """
     format_ = _format(source)
     if format_ == "CSV":
-        rows, encoding = _csv_book(source)
+        rows, encoding = _csv_book(source, headings)
         return {"": rows, META_SHEET: [["encoding", encoding]]} if encoding else {"": rows}
     sheets = workbook_cells(source)
     if format_ == "XLSX" and counts_from_1904(members(source)):
@@ -214,9 +214,9 @@ def book_cells(source: Source) -> dict[str, list[list[Any]]]:
     return sheets
 
 
-def _csv_book(source: Source) -> tuple[list[list[Any]], str]:
+def _csv_book(source: Source, headings: Sequence[str]) -> tuple[list[list[Any]], str]:
     """Cells as text, by the separator that gives most headings; and the encoding, "" where the file tells it."""
-    known = known_headings()
+    known = {fold(name) for name in headings} or known_headings()
     text, encoding, certain = decoded(source.path.read_bytes())
     rows = rows_of(text, source.limits, lambda row: sum(fold(_BRACKETS.sub(" ", str(cell))) in known for cell in row))
     return [[cell or None for cell in row] for row in rows], "" if certain else encoding

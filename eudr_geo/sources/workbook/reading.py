@@ -24,6 +24,7 @@ from eudr_geo.model.source import NumberText, RecordError
 from eudr_geo.model.workbook import BookReading, CellIssue
 from eudr_geo.plots import countries
 from eudr_geo.sources.formats.boundaries import FACTS, Shape, shape_of
+from eudr_geo.sources.kinds import refuse_package
 from eudr_geo.sources.reading import read_sheets
 from eudr_geo.sources.records.angles import LATITUDE, LONGITUDE, parse_angle, side_words
 from eudr_geo.sources.records.cell_shapes import looks_like_odk, parse
@@ -119,6 +120,7 @@ def _one_file(path: str | Path, limits: Limits | None) -> tuple[SourceFile, Mapp
 
 def _folder(folder: Path, limits: Limits | None) -> tuple[SourceFile, Mapping[str, Any]]:
     """Sheets of a folder of CSV files; ``Book - Deliveries.csv`` is the sheet Deliveries."""
+    refuse_package(folder)
     paths = sorted(one for one in folder.iterdir() if one.suffix.lower() in {".csv", ".tsv"} and one.is_file())
     if not paths:
         raise InputError(say("workbook_files:no-csv", folder=folder), fix=say("workbook_files:no-csv.do"))

@@ -37,7 +37,9 @@ def kind_of_cells(cells: Sheets) -> str:
     """
     if HIDDEN in cells:  # a worklist comes back as boundaries do
         return BOUNDARIES
-    if any(clean_text(str(cell)).startswith(SCHEMA.partition("/")[0]) for row in cells.get(META_SHEET, ()) for cell in row):
+    if any(
+        clean_text(str(cell)).startswith(SCHEMA.partition("/")[0]) for row in cells.get(META_SHEET, ()) for cell in row
+    ):
         return BOOK
     first = [row for rows in cells.values() for row in rows[:HEADING_ROWS]]
     for kind, columns in ((WAIVERS, WAIVER_COLUMNS), (BANDS, BAND_COLUMNS)):
