@@ -23,10 +23,11 @@ def made(tmp_path_factory):
     program("init", "-p", project, "--name", "Coop", "--country", "VN")
     program("add", folder / "ok.csv", "-p", project, "--yes")
     rows = {
-        "Producers": ["Producer code", "N-1"],
+        "Producers": ["Producer code", "N-1", "Name", "A"],
         "Plots": ["Plot code", "P-1", "Producer code", "N-1"],
-        "Lots": ["Lot code", "L-1", "Form", "cherry"],
-        "Deliveries": ["Receipt no.", "R-1", "Date", "2025-11-20", "Plot code", "P-1", "Lot code", "L-1", "Quantity (kg)", 100],
+        "Lots": ["Lot code", "L-1", "Type", "bulk", "Form", "cherry", "Created on", "2025-11-20"],
+        "Deliveries": ["Receipt no.", "R-1", "Date", "2025-11-20", "Plot code", "P-1", "Lot code", "L-1",
+                       "Quantity (kg)", 100, "Harvested from", "2025-11-19", "Harvested to", "2025-11-20"],
     }  # fmt: skip
     sheets = {name: [cells[::2], cells[1::2]] for name, cells in rows.items()}
     (folder / "b.xlsx").write_bytes(workbook_bytes([], **sheets))
