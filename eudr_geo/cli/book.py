@@ -123,11 +123,12 @@ def command(
         for one in _refused(plan, land, result)[:_SHOWN]:
             screen.put(screen.told("commands:book.refused", why=one.why, fix=one.fix), None)
         crashed = result.tool_errors or (checked is not None and checked.tool_errors)
-        if read.errors() or plan.refused or crashed:
-            screen.say(say("commands:book.correct_first"))
-            sys.exit(EXIT_FINDINGS)
         for line in book_text.questions(plan):
             screen.put(line, None)
+        # What is refused may follow from a question: a number that begins again takes last year's receipt from its lot.
+        if read.errors() or crashed or (plan.refused and not plan.left_open):
+            screen.say(say("commands:book.correct_first"))
+            sys.exit(EXIT_FINDINGS)
         if plan.left_open:
             screen.say(counted("commands:book.answer_first", len(plan.left_open)))
             sys.exit(EXIT_FINDINGS)

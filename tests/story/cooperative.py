@@ -64,11 +64,11 @@ class Cooperative:
         self.mill(season)
 
     def mill(self, season):
-        """Work out the processes from the receipts: everything that came in is processed."""
+        """Work out the processes from the receipts: everything that truly came in is processed."""
         month, year = HARVEST[season], 2000 + int(season)
         came = {}
         for row in self.receipts:
-            came[row["lot"]] = came.get(row["lot"], 0.0) + (0.0 if row.get("void") else row["kg"])
+            came[row["lot"]] = came.get(row["lot"], 0.0) + (0.0 if row.get("double") else row["kg"])
         dried = {f"D{season}-{g}": round(came[f"C{season}-{g}"] * OUTTURN["wet_mill"], 1) for g in range(1, GROUPS + 1)}
         self.processes = [
             {"code": f"W{g}", "step": "wet mill", "day": f"{month}-28", "ins": {f"C{season}-{g}": came[f"C{season}-{g}"]},

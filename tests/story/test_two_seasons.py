@@ -128,11 +128,16 @@ def correct(told, coop, story):
     for lot in ("C25-5", "G25-B"):
         same(told.kilograms(lot), holds(coop)[lot])
 
-    # one receipt is void: it stays in the log and brings nothing
-    numbered[50]["void"] = "weighed twice"
-    told.run("void", numbered[50]["receipt"], "--why", "weighed twice", "--yes")
+    # a bag was weighed twice: its second receipt is void, stays in the log and brings nothing
+    coop.receipts.append({**numbered[50], "receipt": "061", "double": True})
+    coop.workbook(story / "coop.xlsx")
+    told.book("coop.xlsx")
+    same(told.kilograms("C25-6"), holds(coop)["C25-6"])
+    told.run("void", "061", "--why", "weighed twice", "--yes")
     assert "weighed twice" in told.run("log").stdout
-    coop.mill("25")
+    coop.receipts[-1]["void"] = "weighed twice"
+    for lot in ("C25-6", "G25-C"):
+        same(told.kilograms(lot), holds(coop)[lot])
     coop.workbook(story / "coop.xlsx")
     told.book("coop.xlsx")
     for lot in ("C25-6", "G25-C"):
@@ -183,7 +188,7 @@ def correct_what_was_shipped(told, coop, story):
 
 def second_season(told, first, story):
     """New receipt books, three plots mapped again, two sold, one split; carried-over stock is blended and shipped."""
-    told.day = "1796083200"  # 2026-12-01
+    told.day = "1804636800"  # 2027-03-10
     season25 = {code: told.rows(code) for code in ("EXP25-1", "EXP25-2")}
 
     second = Cooperative(seed=2027)
@@ -209,7 +214,9 @@ def second_season(told, first, story):
     asked = told.book("coop-26.xlsx", "--as", "coop-26", code=1)
     assert "--prefix" in asked.stdout + asked.stderr
     same(told.kilograms("G25-A"), holds(first)["G25-A"])
-    told.book("coop-26.xlsx", "--as", "coop-26", "--prefix", "26-")
+    # last season's workbook says that the sold plots are the sellers': asked as well
+    told.book("coop-26.xlsx", "--as", "coop-26", "--prefix", "26-", code=1)
+    told.book("coop-26.xlsx", "--as", "coop-26", "--prefix", "26-", "--correction", "P-11 and P-21 were sold")
     for lot in ("C26-1", "D26-6", "G26-A"):
         same(told.kilograms(lot), holds(second)[lot])
     same(told.kilograms("G25-A"), holds(first)["G25-A"])
