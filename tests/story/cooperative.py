@@ -23,6 +23,7 @@ class Cooperative:
         self.version = dict.fromkeys(self.owner, 1)
         self.receipts = []  # rows of the open season's workbook
         self.lots, self.processes, self.stays, self.shipments = [], [], [], []
+        self.returned = {}  # consignment, lot → kg that came back, and the day
 
     def boundaries(self, codes, day):
         """Squares of some plots, as the EU's file has them."""
@@ -55,7 +56,9 @@ class Cooperative:
             numbered = f"{n:03}" if n % 20 else ""  # three receipts have lost their number
             lot = f"C{season}-{1 + (n - 1) // 10}"
             kg = float(self.chance.randrange(200, 900))
-            self.receipts.append({"receipt": numbered, "day": day, "producer": self.owner[plot], "plot": plot, "lot": lot, "kg": kg})
+            self.receipts.append(
+                {"receipt": numbered, "day": day, "producer": self.owner[plot], "plot": plot, "lot": lot, "kg": kg}
+            )
         for group in range(1, GROUPS + 1):
             self.lots.append((f"C{season}-{group}", "cherry", f"{month}-01"))
             self.lots.append((f"D{season}-{group}", "dry parchment", f"{month}-28"))
@@ -78,7 +81,9 @@ class Cooperative:
         for number, (name, groups) in enumerate({"A": (1, 2, 3, 4), "B": (5,), "C": (6,)}.items(), start=1):
             ins = {f"D{season}-{g}": dried[f"D{season}-{g}"] for g in groups}
             outs = {f"G{season}-{name}": round(sum(ins.values()) * OUTTURN["dry_mill"], 1)}
-            self.processes.append({"code": f"M{number}", "step": "dry mill", "day": f"{year + 1}-01-15", "ins": ins, "outs": outs})
+            self.processes.append(
+                {"code": f"M{number}", "step": "dry mill", "day": f"{year + 1}-01-15", "ins": ins, "outs": outs}
+            )
 
     def workbook(self, path):
         """Write the open season's workbook, headings as ``workbook new`` has them in English."""
@@ -115,14 +120,36 @@ class Cooperative:
                 lines.append((one["code"], one["step"], one["day"], *taken, *made, kind))
         put(
             "Processing",
-            ["Process number", "Step", "Date", "Input lot", "Input weight (kg)", "Output lot", "Output weight (kg)", "Kind of output"],
+            [
+                "Process number",
+                "Step",
+                "Date",
+                "Input lot",
+                "Input weight (kg)",
+                "Output lot",
+                "Output weight (kg)",
+                "Kind of output",
+            ],
             lines,
         )
         put("Storage", ["Lot code", "Store", "From day", "Until", "Kept how", "Kind of store"], self.stays)
         put(
             "Shipments",
-            ["Shipment code", "Lot code", "Net weight (kg)", "Ship date", "Buyer", "Buyer's country", "HS code"],
-            [(code, lot, kg, day, "Rösterei Muster", "DE", "090111") for code, lot, kg, day in self.shipments],
+            [
+                "Shipment code",
+                "Lot code",
+                "Net weight (kg)",
+                "Ship date",
+                "Buyer",
+                "Buyer's country",
+                "HS code",
+                "Returned weight (kg)",
+                "Returned on",
+            ],
+            [
+                (code, lot, kg, day, "Rösterei Muster", "DE", "090111", *self.returned.get((code, lot), (None, None)))
+                for code, lot, kg, day in self.shipments
+            ],
         )
         book.save(path)
 

@@ -50,7 +50,10 @@ def holds(*seasons):
     """What every lot holds, by everything that was written down so far."""
     return origin(
         [row for one in seasons for row in one.receipts],
-        sorted((process for one in seasons for process in one.processes), key=lambda one: (one["day"], one["code"][0] == "M")),
+        sorted(
+            (process for one in seasons for process in one.processes),
+            key=lambda one: (one["day"], one["code"][0] == "M"),
+        ),
     )
 
 
@@ -77,7 +80,8 @@ def test_two_seasons(story):
     ship(told, coop, story)
     corrections += correct_what_was_shipped(told, coop, story)
     assert corrections == 30
-    second_season(told, coop, story)
+    second = second_season(told, coop, story)
+    come_back(told, coop, second, story)
 
 
 def correct(told, coop, story):
@@ -234,7 +238,13 @@ def second_season(told, first, story):
     new = round(sum(holds(second)["G26-A"].values()), 1)
     second.lots.append(("B26", "green", "2027-02-01"))
     second.processes.append(
-        {"code": "X1", "step": "blend", "day": "2027-02-01", "ins": {"G25-A": left, "G26-A": new}, "outs": {"B26": left + new}}
+        {
+            "code": "X1",
+            "step": "blend",
+            "day": "2027-02-01",
+            "ins": {"G25-A": left, "G26-A": new},
+            "outs": {"B26": left + new},
+        }
     )
     second.shipments = [("EXP26-1", "B26", round(left + new, 1), "2027-03-01")]
     second.workbook(story / "coop-26.xlsx")
@@ -242,3 +252,19 @@ def second_season(told, first, story):
     same(told.kilograms("EXP26-1"), part(holds(first, second), "B26", left + new))
     told.run("package", "EXP26-1", "-o", story / "EXP26-1")
     assert program("verify", story / "EXP26-1").returncode == 0
+    return second
+
+
+def come_back(told, first, second, story):
+    """A hundred kilograms of last season's second consignment came back, and are shipped again."""
+    first.returned = {("EXP25-2", "G25-B"): (100.0, "2027-01-20")}
+    first.workbook(story / "coop.xlsx")
+    told.book("coop.xlsx", "--correction", "100 kg came back")
+    second.shipments.append(("EXP26-2", "G25-B", 100.0, "2027-03-05"))
+    second.workbook(story / "coop-26.xlsx")
+    told.book("coop-26.xlsx", "--as", "coop-26")
+    same(told.kilograms("EXP26-2"), part(holds(first), "G25-B", 100.0))
+    second.shipments[-1] = ("EXP26-2", "G25-B", 101.0, "2027-03-05")  # more than came back
+    second.workbook(story / "coop-26.xlsx")
+    told.book("coop-26.xlsx", "--as", "coop-26", "--correction", "weighed again", code=1)
+    same(told.kilograms("EXP26-2"), part(holds(first), "G25-B", 100.0))
