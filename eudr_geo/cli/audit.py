@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from eudr_geo.cli import EXIT_CLEAN, EXIT_FAILED, EXIT_FINDINGS, options, screen
+from eudr_geo.words.saying import say
 
 
 @click.command()
@@ -56,6 +57,8 @@ def command(
         result = audit(store, boundaries=options.outlines(boundaries), bands=bands, on=on, season=only)
         plots = store.load_plots()
         options.tell_unused(result, store.waivers())
+        if not len(plots) and not len(store.lot_book().table("lot")):
+            screen.say(say("commands:audit.empty", project=project))
     screen.put_report(formats()[format_], options.report(result, plots, out))
     if format_ == "table" and not out and (text := season_text(book, only)):
         screen.put(text, None)

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from eudr_geo.cli import options, screen
-from eudr_geo.words.saying import say
+from eudr_geo.words.saying import counted, say
 from eudr_geo.words.workbook import say_weights
 
 
@@ -58,8 +58,8 @@ def command(
         say(
             "commands:package.made.forms" if several else "commands:package.made",
             out=out,
-            plots=len(data.plots),
-            lots=len(data.lots),
+            plots=counted("trace:plots", len(data.plots)),
+            lots=counted("trace:lots", len(data.lots)),
             **({"quantities": say_weights(by_form)} if several else {"quantity_kg": data.lots["quantity_kg"].sum()}),
             files=len(package.files),
         )

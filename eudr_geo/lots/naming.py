@@ -81,6 +81,8 @@ def near(code: str, known: Sequence[str]) -> str:
     """Say which codes look like one that nobody knows."""
     from difflib import get_close_matches
 
+    if not known:
+        return say("lots:near.empty")
     found = get_close_matches(clean_code(code), sorted(known), n=3)
     return say("lots:near", codes=", ".join(found)) if found else say("lots:near.none")
 

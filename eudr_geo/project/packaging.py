@@ -19,8 +19,8 @@ from eudr_geo.checks.catalogue import RULES_VERSION
 from eudr_geo.law import GEOLOCATION_MAX_BYTES
 from eudr_geo.lots.behind import Records, records_behind
 from eudr_geo.lots.dds_lines import commodity_lines
+from eudr_geo.lots.naming import near, refuse_other
 from eudr_geo.lots.seasons import seasons_of
-from eudr_geo.lots.naming import refuse_other, some
 from eudr_geo.lots.tracing import traces
 from eudr_geo.model.findings import CheckResult, Findings
 from eudr_geo.model.lot_book import LotBook
@@ -188,11 +188,11 @@ def build_package(
     >>> from pathlib import Path
     >>> from tempfile import TemporaryDirectory
     >>> from eudr_geo import create_store
-    >>> with TemporaryDirectory() as folder:
+    >>> with TemporaryDirectory() as folder:  # doctest: +ELLIPSIS
     ...     with create_store(Path(folder, "coop.gpkg"), organisation="Ea Mau", country="VN") as store:
     ...         build_package(store, ["EXP-1"])
     Traceback (most recent call last):
-    eudr_geo.base.errors.InputError: there is no consignment or lot called EXP-1 – the codes stand in the workbook
+    eudr_geo.base.errors.InputError: there is no consignment or lot called EXP-1 – the project holds none yet...
     """
     if profile not in profiles():
         raise InputError(
@@ -250,7 +250,8 @@ def _packed(book: LotBook, codes: Sequence[str]) -> tuple[dict[str, Any], list[t
     for code in unknown:
         refuse_other(book, code, ("lot", "consignment"))
     if unknown or not codes:
-        raise InputError(say("packages:no-such-code", codes=", ".join(unknown)), fix=say("packages:no-such-code.do"))
+        fix = near(unknown[0] if unknown else "", sorted(shipped | lots))
+        raise InputError(say("packages:no-such-code", codes=", ".join(unknown)), fix=fix)
     if codes[0] not in shipped:
         if shipped & set(codes):
             raise InputError(say("packages:of-both"), fix=say("packages:of-both.do"))

@@ -173,3 +173,28 @@ def test_undo_takes_back_exactly_one_workbook_and_says_which(made, tmp_path, sam
     done = program("undo", "-p", project, "--yes")
     assert "292 deliveries" in done.stderr.splitlines()[-1]
     assert program("audit", "-p", project, "--format", "json").stdout == before
+
+
+def test_an_empty_project_is_told_and_no_code_is_sought_in_vain(tmp_path):
+    project = tmp_path / "p.gpkg"
+    program("init", "-p", project, "--name", "Coop", "--country", "VN")
+    assert "nothing was checked" in program("audit", "-p", project).stderr
+    for words in (("trace", "G"), ("trace", "G", "--forward"), ("package", "G", "-o", tmp_path / "x")):
+        assert "eudr-geo book" in program(*words, "-p", project).stderr
+
+
+def test_what_was_stored_is_what_was_shown(tmp_path, samples):
+    """A workbook with land: its plots are new, in the preview and in what is said and logged afterwards."""
+    project = tmp_path / "p.gpkg"
+    sheets = {
+        "Producers": [["Producer code", "Name"], ["N-1", "A"]],
+        "Plots": [
+            ["Plot code", "Producer code", "Latitude", "Longitude", "Area (ha)"],
+            ["P-1", "N-1", "12.712345", "108.056789", 1.5],
+        ],
+    }
+    (tmp_path / "b.xlsx").write_bytes(workbook_bytes([], **sheets))
+    program("init", "-p", project, "--name", "Coop", "--country", "VN")
+    given = program("book", tmp_path / "b.xlsx", "-p", project, "--yes")
+    assert "1 plots new, 0 with a new boundary" in given.stdout
+    assert "1 plots new, 0 with a new boundary" in given.stderr, given.stdout

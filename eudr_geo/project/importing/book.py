@@ -122,12 +122,13 @@ def apply_book(
             writer.update(table, {**plan.moved.get(name, {}), **dict(plan.changed.get(name, []))})
         store_statements(writer, plan.statements)
         supersede(writer, plan.frozen.packages, plan.answers.correction)
+        told = land.summary() if land else ""  # as it was shown: the codes of new plots stand in the project by now
         if land is not None:
             # Looked at again: the book may just have named these plots.
             reading = Reading(land.plots, (), land.files)
             land = dataclasses.replace(_again(store, reading, land), refused=land.refused)
             store_plots(store, writer, land, contents)
-        summary = joined([part for part in (plan.summary(), land.summary() if land else "") if part])
+        summary = joined([part for part in (plan.summary(), told) if part])
         writer.summary = str(summary)
     return say("commands:stored", summary=summary)
 

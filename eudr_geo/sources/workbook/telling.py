@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
-from eudr_geo.base.cells import clean_text
+from eudr_geo.base.cells import clean_text, match_heading
 from eudr_geo.base.said import Said
-from eudr_geo.lots.sheets import READ_ORDER
+from eudr_geo.lots.sheets import sheets
 from eudr_geo.model.findings import Waiver
 from eudr_geo.model.lot_book import BAND_COLUMNS
 from eudr_geo.model.source import WholeFileError
@@ -45,13 +45,17 @@ def kind_of_cells(cells: Sheets) -> str:
     for kind, columns in ((WAIVERS, WAIVER_COLUMNS), (BANDS, BAND_COLUMNS)):
         if any(set(columns) <= {clean_text(str(cell)).lower() for cell in row} for row in first):
             return kind
-    goods = {keys[0] for rows in cells.values() if len(keys := sheets_of(rows)) == 1} & (set(READ_ORDER) - _LAND)
+    names = {one.key: one.names() for one in sheets()}
+    sure = [keys for rows in cells.values() if len(keys := sheets_of(rows)) == 1]
+    called = [keys for title in cells if len(keys := match_heading(title, names)) == 1]
+    known = {keys[0] for keys in (*sure, *called)}
+    goods = known - _LAND
     has_places = any(columns_of(row) for row in first)
     if len(goods) >= _ENOUGH:
         return BOOK
     if has_places:
-        return "" if goods else BOUNDARIES
-    return BOOK if goods else ""
+        return "" if known - {"plots"} else BOUNDARIES
+    return BOOK if known else ""
 
 
 def kind_of_refusal(why: str) -> str:
