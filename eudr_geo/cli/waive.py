@@ -28,8 +28,8 @@ def command(file: str | None, project: str, yes: bool) -> None:
       eudr-geo waive waivers.csv -p coop.gpkg
     """  # noqa: D301
     from eudr_geo.project.importing.waivers import store_waivers
+    from eudr_geo.sources.records.telling import WAIVER_COLUMNS
     from eudr_geo.sources.waivers import read_waivers
-    from eudr_geo.sources.workbook.telling import WAIVER_COLUMNS
 
     if file is None:
         with options.open_project(project) as store:

@@ -12,10 +12,11 @@ from eudr_geo.base.errors import InputError
 from eudr_geo.base.limits import Limits
 from eudr_geo.checks.catalogue import load
 from eudr_geo.checks.waiving import may_be_waived
+from eudr_geo.lots.sheet_names import HEADING_ROWS
 from eudr_geo.model.findings import Waiver
 from eudr_geo.sources.reading import read_sheets
-from eudr_geo.sources.workbook.sheet_heads import HEADING_ROWS
-from eudr_geo.sources.workbook.telling import WAIVER_COLUMNS, WAIVERS, kind_of_cells, other_door
+from eudr_geo.sources.records.doors import WAIVERS, other_door
+from eudr_geo.sources.records.telling import WAIVER_COLUMNS, kind_of_cells
 from eudr_geo.words.saying import say
 from eudr_geo.words.workbook import META_SHEET
 

@@ -17,8 +17,8 @@ from eudr_geo.model.findings import Finding, Waiver
 from eudr_geo.outputs.reports import formats
 from eudr_geo.project.auditing import audit
 from eudr_geo.project.importing.waivers import store_waivers
+from eudr_geo.sources.records.telling import WAIVER_COLUMNS
 from eudr_geo.sources.waivers import read_waivers
-from eudr_geo.sources.workbook.telling import WAIVER_COLUMNS
 from eudr_geo.store import create_store, open_store
 from eudr_geo.words.saying import in_language
 

@@ -16,7 +16,7 @@ from typing import Any
 from eudr_geo.model.plots import Note, Reading
 from eudr_geo.model.source import Source, WholeFileError
 from eudr_geo.sources.formats.archives import members, names_in, not_read
-from eudr_geo.sources.workbook.telling import BOUNDARIES, kind_of_cells, kind_of_refusal, other_door
+from eudr_geo.sources.records.doors import BOUNDARIES, kind_of_refusal, other_door
 from eudr_geo.words.saying import say
 
 _HEAD = 65_536
@@ -245,4 +245,6 @@ def look(source: Source) -> str:
         cells = read_sheets(source)
     except WholeFileError as error:
         return kind_of_refusal(error.why)
+    from eudr_geo.sources.records.telling import kind_of_cells
+
     return kind_of_cells(cells)

@@ -19,9 +19,9 @@ from eudr_geo.model.plots import Reading
 from eudr_geo.model.source import NumberText, RecordError, Source, WholeFileError
 from eudr_geo.plots.projecting import known
 from eudr_geo.sources.formats.gpkg_shapes import HUGE, LONGEST_VALUE, of_other_systems, reach, shapes_of
+from eudr_geo.sources.records.doors import other_door
 from eudr_geo.sources.records.gathering import Gathering
 from eudr_geo.sources.records.layers import PROJECTED, Layer, nobody_knows, read_layers, system_of
-from eudr_geo.sources.workbook.telling import other_door
 from eudr_geo.words.saying import say
 
 FORMATS = ("GeoPackage",)

@@ -18,6 +18,7 @@ from eudr_geo.sources.formats.csv_text import SEPARATORS, decoded, rows_of
 from eudr_geo.sources.formats.hidden_cells import Hidden, hidden_in
 from eudr_geo.sources.formats.old_workbook import scanned
 from eudr_geo.sources.formats.sheet_claims import check_reach, counts_from_1904, failed_in, too_wide, with_known_errors
+from eudr_geo.sources.records.doors import BOOK, BOUNDARIES, other_door
 from eudr_geo.sources.records.gathering import Gathering
 from eudr_geo.sources.records.plot_sheet import PlotSheet
 from eudr_geo.sources.records.sheet_headings import columns_of, named_columns
@@ -163,10 +164,12 @@ def _refuse_torn_off(cells: Mapping[str, Sequence[Sequence[Any]]]) -> None:
 
 def _refuse_other_tables(cells: Mapping[str, Sequence[Sequence[Any]]], source: Source) -> None:
     """Send a table that another command reads to it: half of a lots workbook is no list of boundaries."""
-    from eudr_geo.sources.workbook.telling import BOOK, BOUNDARIES, kind_of_cells, other_door
-
     if source.layer:  # a sheet that is asked for by its name is read
         return
+    if len(cells) == 1 and any(columns_of(row) for rows in cells.values() for row in rows[:_FIRST_ROWS]):
+        return  # most tables: a list of boundaries, and the sheets of the lots workbook need not be loaded
+    from eudr_geo.sources.records.telling import kind_of_cells
+
     kind = kind_of_cells(cells)
     if kind not in {"", BOUNDARIES} and not (kind == BOOK and set(cells) == {""}):  # a CSV is a sheet, and no workbook
         raise other_door(kind, source.name)

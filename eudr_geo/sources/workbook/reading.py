@@ -28,10 +28,11 @@ from eudr_geo.sources.kinds import refuse_package
 from eudr_geo.sources.reading import read_sheets
 from eudr_geo.sources.records.angles import LATITUDE, LONGITUDE, parse_angle, side_words
 from eudr_geo.sources.records.cell_shapes import looks_like_odk, parse
+from eudr_geo.sources.records.doors import BOOK, other_door
+from eudr_geo.sources.records.telling import kind_of_cells
 from eudr_geo.sources.workbook.gathered import Cells, PlotCells
 from eudr_geo.sources.workbook.receipts import shown
 from eudr_geo.sources.workbook.sheets import ENCODING_OF, read_cells
-from eudr_geo.sources.workbook.telling import BOOK, kind_of_cells, other_door
 from eudr_geo.words.languages import languages
 from eudr_geo.words.saying import say
 from eudr_geo.words.workbook import META_SHEET, plain_sheets

@@ -6,20 +6,17 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, lru_cache, partial
+from functools import cache
 from typing import Any
 
 from eudr_geo.base.cells import clean_text, fold, match_heading
+from eudr_geo.lots.sheet_names import exactly, heading_row, known_columns, sheets_of
 from eudr_geo.lots.sheets import READ_ORDER, Sheet, sheet, sheets
 from eudr_geo.sources.workbook.receipts import Context, as_text
 from eudr_geo.words.languages import languages
 from eudr_geo.words.saying import say
 from eudr_geo.words.workbook import META_SHEET, plain_sheets
 
-HEADING_ROWS = 10
-"""The heading row stands among the first ten; titles and logos may stand above it."""
-
-_ENOUGH = 3  # columns known of a sheet that has a name of its own: two words may stand on any list
 _SHORTEST_NAME, _LONGEST_HEADING = 3, 200  # characters
 _COUNTERS = {"stt", "tt", "no", "nr", "n", "n o", "nro", "num", "nomor", "so", "item", "line", "row"}
 """Headings, folded, of columns that only count the rows."""
@@ -47,7 +44,7 @@ def heads_of(spec: Sheet, row: Sequence[Any]) -> Heads:
     """
     found, dictionary = Heads(), spec.dictionary()
     texts = {at: as_text(cell) for at, cell in enumerate(row) if cell is not None and as_text(cell).strip()}
-    exact = {at: _exact(spec.key, text) for at, text in texts.items()}
+    exact = {at: exactly(spec.key, text) for at, text in texts.items()}
     for at, keys in exact.items():
         if len(keys) == 1 and found.columns.setdefault(keys[0], at) != at:
             found.twice[at] = keys[0]
@@ -74,25 +71,6 @@ def heads_of(spec: Sheet, row: Sequence[Any]) -> Heads:
         else:
             found.unknown.append(at)
     return found
-
-
-@lru_cache(maxsize=4096)
-def _exact(key: str, text: str) -> tuple[str, ...]:
-    return match_heading(text, sheet(key).dictionary(), alike=False) if len(text) <= _LONGEST_HEADING else ()
-
-
-def heading_row(spec: Sheet, cells: Sequence[Sequence[Any]]) -> int:
-    """Return the row among the first ten that has most headings of the sheet, -1 for none."""
-    enough = min(2, sum(one.required for one in spec.fields))
-    dictionary = spec.dictionary()
-    for means in (partial(_exact, spec.key), partial(match_heading, dictionary=dictionary)):  # misspelt ones cost more
-        scores = [
-            len({keys for cell in row if isinstance(cell, str) and (keys := means(cell))})
-            for row in cells[:HEADING_ROWS]
-        ]
-        if scores and max(scores) >= enough:
-            return scores.index(max(scores))
-    return -1
 
 
 def is_counter(heading: str) -> bool:
@@ -129,7 +107,7 @@ def _within(title: str, rows: Sequence[Sequence[Any]]) -> tuple[str, ...]:
     """Sheets whose name stands within the title and whose headings are there; the longest name is meant."""
     words = f" {fold(title)} "
     inside = {key: max((len(name) for name in _folded(key) if f" {name} " in words), default=0) for key in READ_ORDER}
-    fitting = {key: size for key, size in inside.items() if size >= _SHORTEST_NAME and _known(sheet(key), rows)}
+    fitting = {key: size for key, size in inside.items() if size >= _SHORTEST_NAME and known_columns(sheet(key), rows)}
     longest = max(fitting.values(), default=0)
     return tuple(key for key, size in fitting.items() if size == longest)
 
@@ -137,22 +115,6 @@ def _within(title: str, rows: Sequence[Sequence[Any]]) -> tuple[str, ...]:
 @cache
 def _folded(key: str) -> frozenset[str]:
     return frozenset(fold(name) for name in sheet(key).names())
-
-
-def sheets_of(rows: Sequence[Sequence[Any]]) -> tuple[str, ...]:
-    """Sheets all of whose required columns are there; the one with most columns is meant."""
-    known = {key: _known(sheet(key), rows) for key in READ_ORDER}
-    most = max(known.values())
-    return tuple(key for key, count in known.items() if count == most) if most >= _ENOUGH else ()
-
-
-def _known(spec: Sheet, rows: Sequence[Sequence[Any]]) -> int:
-    """Columns of a sheet that are there by an exact name, 0 unless all of the required ones are."""
-    at = heading_row(spec, rows)
-    if at < 0:
-        return 0
-    found = {keys[0] for cell in rows[at] if isinstance(cell, str) and len(keys := _exact(spec.key, cell)) == 1}
-    return len(found) if all(one.key in found for one in spec.fields if one.required) else 0
 
 
 def language_of(named: Mapping[str, tuple[str, ...]], cells: Mapping[str, Sequence[Sequence[Any]]]) -> str:

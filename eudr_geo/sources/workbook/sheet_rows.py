@@ -8,11 +8,12 @@ from typing import Any
 
 from eudr_geo.base.cells import clean_text, decimal_mark, fold, letters
 from eudr_geo.base.said import Said
+from eudr_geo.lots.sheet_names import HEADING_ROWS, heading_row
 from eudr_geo.lots.sheets import Field, Sheet
 from eudr_geo.model.findings import NOTE
 from eudr_geo.model.workbook import ExtraColumn
 from eudr_geo.sources.workbook.receipts import Context, as_text, either, row_place, shown
-from eudr_geo.sources.workbook.sheet_heads import HEADING_ROWS, heading_row, heads_of, is_counter
+from eudr_geo.sources.workbook.sheet_heads import heads_of, is_counter
 from eudr_geo.sources.workbook.sheet_row import AMOUNT, SLASHED, Columns, Row
 from eudr_geo.sources.workbook.sums_and_days import MONTH_13
 from eudr_geo.words.saying import joined, say

@@ -7,22 +7,18 @@ from dataclasses import fields
 from typing import Any
 
 from eudr_geo.base.cells import clean_text, match_heading
-from eudr_geo.base.said import Said
+from eudr_geo.lots.sheet_names import HEADING_ROWS, sheets_of
 from eudr_geo.lots.sheets import sheets
 from eudr_geo.model.findings import Waiver
 from eudr_geo.model.lot_book import BAND_COLUMNS
-from eudr_geo.model.source import WholeFileError
+from eudr_geo.sources.records.doors import BANDS, BOOK, BOUNDARIES, WAIVERS
 from eudr_geo.sources.records.sheet_headings import columns_of
-from eudr_geo.sources.workbook.sheet_heads import HEADING_ROWS, sheets_of
-from eudr_geo.words.saying import say
 from eudr_geo.words.workbook import META_SHEET, SCHEMA
 from eudr_geo.words.worklist import HIDDEN
 
 Sheets = Mapping[str, Sequence[Sequence[Any]]]
-BOOK, BOUNDARIES, WAIVERS, BANDS = "book", "boundaries", "waivers", "bands"
 WAIVER_COLUMNS = tuple(one.name for one in fields(Waiver))
 """Headings of a table of waivers."""
-_DOOR = "doors:kind."
 _LAND = {"producers", "plots"}  # sheets that a list of boundaries may have as well
 _ENOUGH = 2  # sheets of goods: one may go with a list of boundaries
 
@@ -56,28 +52,3 @@ def kind_of_cells(cells: Sheets) -> str:
     if has_places:
         return "" if known - {"plots"} else BOUNDARIES
     return BOOK if known else ""
-
-
-def kind_of_refusal(why: str) -> str:
-    """Return what a file is that :func:`other_door` refused; "" for another refusal.
-
-    Examples
-    --------
-    >>> kind_of_refusal(other_door("package", "EXP-1.zip").why), kind_of_refusal("damaged")
-    ('package', '')
-    """
-    what = why.values.get("what") if isinstance(why, Said) else None
-    key = what.key if isinstance(what, Said) else ""
-    return key.removeprefix(_DOOR) if key.startswith(_DOOR) else ""
-
-
-def other_door(kind: str, name: str) -> WholeFileError:
-    """Return the refusal of a file that another command reads: what it is, and that command.
-
-    Examples
-    --------
-    >>> other_door("book", "coop.xlsx").fix
-    'read it with: eudr-geo book coop.xlsx -p PROJECT'
-    """
-    why = say("reading:file-is", what=say(f"{_DOOR}{kind}"))
-    return WholeFileError("unsupported-format", why, say(f"{_DOOR}{kind}.do", name=name))
