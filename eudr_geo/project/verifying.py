@@ -172,9 +172,8 @@ def _files(path: Path) -> dict[str, bytes]:
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
         if isinstance(error, InputError):
             raise
-        raise InputError(
-            say("packages:unreadable", path=path, why=str(error)), fix=say("packages:unreadable.do")
-        ) from error
+        why = str(error) if zipfile.is_zipfile(path) else say("packages:no-zip")
+        raise InputError(say("packages:unreadable", path=path, why=why), fix=say("packages:unreadable.do")) from error
 
 
 def _manifest(data: bytes, defects: list[Defect]) -> Mapping[str, dict[str, object]]:
