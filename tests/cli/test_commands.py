@@ -204,7 +204,10 @@ def test_repair_writes_what_passes_and_says_what_is_left_out(bad, tmp_path):
     done = program("repair", bad, "-o", out)
     assert done.returncode == 1
     assert json.loads(out.read_text())["features"] == []
-    named = program("repair", bad, "-o", out, "--also", "swapped-axes", "--ledger", tmp_path / "changes.jsonl")
+    again = ("repair", bad, "-o", out, "--also", "swapped-axes", "--ledger", tmp_path / "changes.jsonl")
+    assert program(*again).returncode == 2, "corrected boundaries look like those that somebody sent"
+    assert not (tmp_path / "changes.jsonl").exists()
+    named = program(*again, "--replace")
     assert named.returncode == 0, named.stderr
     assert json.loads(out.read_text())["features"][0]["geometry"]["coordinates"] == [108.056789, 12.712345]
     assert json.loads((tmp_path / "changes.jsonl").read_text().splitlines()[0])["rule"] == "swapped-axes"

@@ -88,7 +88,7 @@ def test_in_one_file_with_others_a_plot_must_name_its_country(tmp_path):
     others.write_text(feature.format(stated.format("B", "P-2", ',"ProducerCountry":"VN"'), "108.066789"))
     out = tmp_path / "out.geojson"
     run("repair", alone, "-o", out, code=0)
-    done = run("repair", alone, others, "-o", out, code=1)
+    done = run("repair", alone, others, "-o", out, "--replace", code=1)
     assert "1 plot without a country left out" in done.stderr
     assert [one["properties"]["ProductionPlace"] for one in json.loads(out.read_text())["features"]] == ["P-2"]
     assert run("check", out, code=0)
