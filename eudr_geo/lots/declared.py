@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from eudr_geo.lots.graph import LotGraph, graph_of
+from eudr_geo.lots.naming import some
 from eudr_geo.lots.silos import Pouring
-from eudr_geo.lots.tracing import some
 from eudr_geo.model.lot_book import LotBook
 from eudr_geo.model.trace import CLASSES, SILO, Trace
 from eudr_geo.words.saying import say

@@ -14,9 +14,9 @@ from eudr_geo.lots.attribution import Attribution, Marks
 from eudr_geo.lots.balance import kilograms
 from eudr_geo.lots.graph import LotGraph
 from eudr_geo.lots.mixes import Floats, Mix
+from eudr_geo.lots.naming import known_code, near, refuse_other
 from eudr_geo.lots.season_filter import known_season
 from eudr_geo.lots.seasons import seasons_of
-from eudr_geo.lots.naming import known_code, near, refuse_other
 from eudr_geo.model.lot_book import LotBook
 from eudr_geo.model.trace import RECALL_COLUMNS, Recall
 from eudr_geo.words.saying import say

@@ -13,8 +13,8 @@ from eudr_geo.lots.attribution import Attribution
 from eudr_geo.lots.balance import kilograms
 from eudr_geo.lots.graph import LotGraph
 from eudr_geo.lots.mixes import NO_DATE, Floats, Mix
-from eudr_geo.lots.outturn import outturns_behind
 from eudr_geo.lots.naming import known_code, near, refuse_other, some
+from eudr_geo.lots.outturn import outturns_behind
 from eudr_geo.model.lot_book import LotBook
 from eudr_geo.model.trace import Edge, IdentityEnd, IdentityLoss, Node, Trace
 from eudr_geo.words.saying import say

@@ -10,7 +10,7 @@ import numpy as np
 
 from eudr_geo.base.errors import RefusedError
 from eudr_geo.checks.checking import check
-from eudr_geo.lots.tracing import some
+from eudr_geo.lots.naming import some
 from eudr_geo.model.findings import CheckResult, Findings
 from eudr_geo.model.lot_book import LotBook
 from eudr_geo.model.package import Land
