@@ -23,7 +23,7 @@ EVENT = {"now": "2026-01-01T00:00:00Z", "who": "test"}
 WAYS = {"harvested_from": "2025-11-14", "harvested_to": "2025-11-15", "delivered_on": "2025-11-15"}
 
 
-def project(path, plots, deliveries, lots, shipped, commodities=None):
+def project(path, plots, deliveries, lots, shipped, commodities=None, owner=None):
     """A project with plots T-1 …, whose deliveries are (receipt, lot, plot or producer, kg)."""
     numbers = range(1, plots + 1)
     codes = [f"T-{number}" for number in numbers]
@@ -33,21 +33,22 @@ def project(path, plots, deliveries, lots, shipped, commodities=None):
     commodity = [(commodities or {}).get(code, "coffee") for code in codes]
     given = {
         "plot_id": codes, "geometry": points, "area_ha": [1.0] * plots, "country": ["VN"] * plots,
-        "commodity": commodity, "producer_id": [f"H-{n}" for n in numbers], "source": ["a.geojson"] * plots,
+        "commodity": commodity, "producer_id": [owner or f"H-{n}" for n in numbers], "source": ["a.geojson"] * plots,
         "record": list(numbers), "decimals": np.full(plots, 6), "vertices": np.ones(plots, dtype=np.int64),
     }  # fmt: skip
     reading = Reading(Plots(given))
     store = create_store(path, organisation="a", country="VN", season="2025/26")
     apply_plots(store, preview_plots(store, reading, check(reading)), **EVENT)
+    forms = {code: "green" if hs.startswith("0901") else "other" for code, hs in lots}
     rows = [
         {
-            "code": code, "lot_code": lot, "quantity_kg": kg, "form": "green", **WAYS,
-            **({"plot_code": who, "producer_code": f"H-{who[2:]}"} if who.startswith("T-") else {"producer_code": who}),
+            "code": code, "lot_code": lot, "quantity_kg": kg, "form": forms[lot], **WAYS,
+            **({"plot_code": who, "producer_code": owner or f"H-{who[2:]}"} if who.startswith("T-") else {"producer_code": who}),
         }
         for code, lot, who, kg in deliveries
     ]  # fmt: skip
     tables = {
-        "lot": [{"code": code, "form": "green", "hs_code": hs, "created_on": "2025-11-15"} for code, hs in lots],
+        "lot": [{"code": code, "form": forms[code], "hs_code": hs, "created_on": "2025-11-15"} for code, hs in lots],
         "delivery": rows,
         "consignment": [{"code": "EX1", "buyer": "Buyer BV", "buyer_country": "NL", "ship_date": "2026-03-01"}],
         "consignment_line": [{"consignment_code": "EX1", "lot_code": lot, "quantity_kg": kg} for lot, kg in shipped],
@@ -144,3 +145,57 @@ def test_the_bound_of_a_feature_is_never_below_its_bytes(two_lots):
 
         one = made.data.plots.take(np.array([row]))
         assert len(to_geojson(one, [made.data.producer_labels()[row]])) - 40 <= bounds[row]
+
+
+FIELDS = {"T-1": "coffee", "T-2": "cocoa", "T-3": ""}
+
+
+@pytest.mark.parametrize(
+    ("hs", "form", "possible"),
+    [
+        ("090111", "green", {"T-1", "T-3"}),
+        ("1801", "other", {"T-2", "T-3"}),
+        ("", "green", {"T-1", "T-3"}),
+        ("", "other", {"T-1", "T-2", "T-3"}),  # nothing says what it is: nothing is left out
+    ],
+)
+@pytest.mark.parametrize("by", ["producer", "group"])
+def test_possible_plots_are_of_the_commodity_of_the_lot(hs, form, possible, by):
+    from eudr_geo.lots.graph import LotGraph
+
+    who = {"producer_code": "H"} if by == "producer" else {"collection_group": "North"}
+    tables = {
+        "producer": [{"code": "H", "collection_group": "North"}],
+        "plot": [{"code": code, "producer_code": "H", "commodity": word} for code, word in FIELDS.items()],
+        "lot": [{"code": "G", "form": form, "hs_code": hs}],
+        "delivery": [{"code": "R1", "lot_code": "G", "quantity_kg": 90.0, "form": "other", **who}],
+    }
+    graph = LotGraph(book_of(tables))
+    assert {*graph.plots_behind(0)} == possible
+
+
+def test_a_lot_that_became_cocoa_was_cocoa():
+    from eudr_geo.lots.graph import LotGraph
+
+    tables = {
+        "producer": [{"code": "H"}],
+        "plot": [{"code": code, "producer_code": "H", "commodity": word} for code, word in FIELDS.items()],
+        "lot": [{"code": "RAW", "form": "other"}, {"code": "K", "form": "other", "hs_code": "1801"}],
+        "delivery": [{"code": "R1", "lot_code": "RAW", "quantity_kg": 90.0, "form": "other", "producer_code": "H"}],
+        "process": [{"code": "P", "type": "dry"}],
+        "process_line": [
+            {"process_code": "P", "direction": "in", "lot_code": "RAW", "quantity_kg": 90.0},
+            {"process_code": "P", "direction": "out", "lot_code": "K", "quantity_kg": 40.0},
+        ],
+    }
+    graph = LotGraph(book_of(tables))
+    assert {*graph.plots_behind(graph.position["K"])} == {"T-2", "T-3"}
+
+
+def test_each_line_declares_land_of_its_commodity(tmp_path):
+    """One producer with a coffee and a cocoa plot; the receipt of the coffee names no plot."""
+    deliveries = [("R1", "G", "T-1", 100.0), ("R2", "G", "H-1", 50.0), ("R3", "K", "T-2", 100.0)]
+    lots, shipped = [("G", "090111"), ("K", "1801")], [("G", 150.0), ("K", 100.0)]
+    with project(tmp_path / "a.gpkg", 2, deliveries, lots, shipped, {"T-2": "cocoa"}, owner="H-1") as store:
+        made = build_package(store, ["EX1"])
+    assert list(declared(made.files).values()) == [{"T-1"}, {"T-2"}]
