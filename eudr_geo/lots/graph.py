@@ -136,7 +136,7 @@ class LotGraph:
         classes: list[int] = []
         several: dict[tuple[str, str, str, str], tuple[Unit, ...]] = {}  # of a producer or group on a day, often asked
         grown = commodity_of_plots(self.book)
-        of_lot = commodities_of_lots(self.book) if len(set(grown.values())) > 1 else {}
+        of_lot = commodities_of_lots(self.book) if grown else {}
         wanted = [of_lot.get(lot, "") for lot in self.deliveries["lot_code"]]
         rows = zip(*columns, self.harvest_days, wanted, strict=True)
         for plot, producer, group, day, commodity in rows:  # a few lookups a delivery

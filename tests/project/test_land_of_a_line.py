@@ -199,3 +199,17 @@ def test_each_line_declares_land_of_its_commodity(tmp_path):
     with project(tmp_path / "a.gpkg", 2, deliveries, lots, shipped, {"T-2": "cocoa"}, owner="H-1") as store:
         made = build_package(store, ["EX1"])
     assert list(declared(made.files).values()) == [{"T-1"}, {"T-2"}]
+
+
+def test_coffee_is_of_unknown_origin_where_only_cocoa_grows():
+    from eudr_geo.lots.graph import UNKNOWN, LotGraph
+
+    tables = {
+        "producer": [{"code": "H"}],
+        "plot": [{"code": "T-1", "producer_code": "H", "commodity": "cocoa"}],
+        "lot": [{"code": "G", "form": "green", "hs_code": "090111"}],
+        "delivery": [{"code": "R1", "lot_code": "G", "quantity_kg": 90.0, "form": "green", "producer_code": "H"}],
+    }
+    graph = LotGraph(book_of(tables))
+    assert graph.plots_behind(0) == []
+    assert graph.arrivals.evidence.tolist() == [UNKNOWN]
