@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from eudr_geo.base.errors import RefusedError
-from eudr_geo.checks.checking import check
 from eudr_geo.lots.naming import some
-from eudr_geo.model.findings import CheckResult, Findings
 from eudr_geo.model.lot_book import LotBook
 from eudr_geo.model.package import Land
-from eudr_geo.model.plots import Plots, Reading
+from eudr_geo.model.plots import Plots
 from eudr_geo.project.port import Project
 from eudr_geo.words.saying import counted, say
 
@@ -86,31 +81,3 @@ def _in_hands(book: LotBook, rows: pd.DataFrame, plots: Plots, versions: pd.Data
         producer=[said or own for said, own in zip(named, plots["producer"], strict=True)],
         producer_id=["; ".join(its) or own for its, own in zip(codes, plots["producer_id"], strict=True)],
     )
-
-
-def judged_land(project: Project, plots: Plots, versions: pd.DataFrame, result: CheckResult) -> CheckResult:
-    """Return an audit with what is found on earlier versions that are declared, without what is found on later ones.
-
-    An error of a survey that was made after the harvest says nothing of the land that is declared, and an error of the
-    declared land is one whatever was surveyed since. Versions of one plot are not held against each other.
-
-    Parameters
-    ----------
-    project
-        An open store.
-    plots, versions
-        The land, as :func:`land_of` returns it.
-    result
-        The audit of these plots as they are now.
-    """
-    codes = sorted({str(code) for code in versions["plot_code"]})
-    now = project.plot_versions(codes)
-    newest = {(str(code), int(number)) for code, number in zip(now["plot_code"], now["version"], strict=True)}
-    land = [(str(code), int(number)) for code, number in zip(versions["plot_code"], versions["version"], strict=True)]
-    earlier = [row for row, one in enumerate(land) if one not in newest]
-    if not earlier:
-        return result
-    unpacked = {code for code, _ in newest} - {code for code, number in land if (code, number) in newest}
-    found = check(Reading(plots.take(np.array(earlier)))).findings
-    kept = [one for one in result.findings if one.plot_id not in unpacked]
-    return replace(result, findings=Findings([*kept, *found]))

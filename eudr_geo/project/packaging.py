@@ -28,7 +28,7 @@ from eudr_geo.model.package import CommodityLine, PackageData
 from eudr_geo.model.trace import Trace
 from eudr_geo.outputs.package.eudr_geojson import size_bounds
 from eudr_geo.project.auditing import audit, audit_result
-from eudr_geo.project.declared_land import judged_land, land_of
+from eudr_geo.project.declared_land import land_of
 from eudr_geo.project.port import Project
 from eudr_geo.project.recording import superseded
 from eudr_geo.project.verifying import MANIFEST, MANIFEST_SCHEMA
@@ -120,11 +120,12 @@ def gather(project: Project, codes: Sequence[str], *, with_names: bool = False, 
     lots = _lot_table(book, packed, per_lot)
     lot_codes = {code for one in found_traces for code in one.lot_codes()}
     behind = records_behind(book, lot_codes, plots=plot_codes, consignments=codes if consignment else ())
-    judged = audit(project, on=_latest(on, consignment), today=on, codes=plot_codes)
+    land = [(str(code), int(version)) for code, version in zip(versions["plot_code"], versions["version"], strict=True)]
+    judged = audit(project, on=_latest(on, consignment), today=on, codes=plot_codes, land=land)
     if judged.tool_errors:  # nobody looked: that is not the same as nothing found
         crashed = ", ".join(sorted({one.rule for one in judged.tool_errors}))
         raise RefusedError(say("packages:crashed", rules=crashed), fix=say("packages:crashed.do"))
-    found = _relevant(judged_land(project, plots, versions, judged), set(plot_codes), behind)
+    found = _relevant(judged, set(plot_codes), behind)
     fit = len(set(plot_codes) - {finding.plot_id for finding in found.errors()})
     result = audit_result(found, fit, len(plot_codes) - fit)
     data = PackageData(

@@ -43,8 +43,8 @@ class Project(Protocol):
     def table(self, noun: type[Base]) -> pd.DataFrame:
         """A table as it is, with its row numbers."""
 
-    def findings(self) -> Findings:
-        """Findings stored with the imports."""
+    def findings(self, land: Collection[tuple[str, int]] = ()) -> Findings:
+        """Findings stored with the imports: of the versions in force, but of these plots of these versions."""
 
     def waivers(self) -> Sequence[Waiver]:
         """Findings that somebody answers for."""

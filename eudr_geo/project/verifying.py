@@ -11,7 +11,6 @@ import csv
 import hashlib
 import io
 import json
-import re
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,7 +20,6 @@ from eudr_geo.base.errors import InputError
 from eudr_geo.words.saying import say
 
 MANIFEST = "manifest.json"
-_VERSION = re.compile(r" \(version \d+\)$")
 TRACE, LINES = "trace.csv", "dds_lines.csv"
 _ONE_FILE = "geolocation.geojson"
 MANIFEST_SCHEMA = "eudr-geo.manifest/1"
@@ -193,12 +191,13 @@ def _contents(files: Mapping[str, bytes], defects: list[Defect]) -> tuple[int, f
     """Compare the land of each commodity line with the trace of its lot, and the kilograms of both."""
     try:
         rows = _rows(files[TRACE])
-        traced: dict[str, set[str]] = {}
+        traced: dict[str, set[tuple[str, str]]] = {}
         kg: dict[str, float] = {}
         for row in rows:
             lot, plot = _text(row["lot_code"]), _text(row["plot_code"])
             kg[lot] = kg.get(lot, 0.0) + float(row["kg_attributed"])
-            traced.setdefault(lot, set()).update([plot] if plot else [])
+            traced.setdefault(lot, set()).update([(plot, row["plot_version"])] if plot else [])
+        labelled = _labelled(traced)
         lots_of = _lots_of_files(files, set(traced))
         declared = {name: _places(files[name]) for name in lots_of}
         lots = json.loads(files[MANIFEST])["lots"]
@@ -208,12 +207,12 @@ def _contents(files: Mapping[str, bytes], defects: list[Defect]) -> tuple[int, f
         defects.append(Defect("content-unreadable", f"geolocation, {TRACE}", why))
         return 0, 0.0
     for name, codes in sorted(lots_of.items()):
-        own = set().union(*(traced.get(lot, set()) for lot in codes))
+        own = set().union(*(labelled.get(lot, set()) for lot in codes))
         defects += [
             Defect("plot-not-traced", name, say("packages:plot-not-traced", plot=code))
             for code in sorted(declared[name] - own)
         ]
-    for lot, plots in sorted(traced.items()):
+    for lot, plots in sorted(labelled.items()):
         found = set().union(*(declared[name] for name, codes in lots_of.items() if lot in codes))
         defects += [
             Defect("plot-not-declared", TRACE, say("packages:plot-not-declared", plot=code))
@@ -224,7 +223,19 @@ def _contents(files: Mapping[str, bytes], defects: list[Defect]) -> tuple[int, f
         if abs(have - want) > _KG_TOLERANCE:
             why = say("packages:kilograms-differ", lot=code, traced_kg=have, packed_kg=want)
             defects.append(Defect("kilograms-differ", TRACE, why))
-    return len(set().union(*traced.values())), sum(kg.values())
+    return len({plot for pieces in traced.values() for plot, _ in pieces}), sum(kg.values())
+
+
+def _labelled(traced: Mapping[str, set[tuple[str, str]]]) -> dict[str, set[str]]:
+    """Lot → its land as the geolocation names it: a plot of which several versions are packed, with the version."""
+    versions: dict[str, set[str]] = {}
+    for pieces in traced.values():
+        for plot, version in pieces:
+            versions.setdefault(plot, set()).add(version)
+    return {
+        lot: {f"{plot} (version {version})" if len(versions[plot]) > 1 else plot for plot, version in pieces}
+        for lot, pieces in traced.items()
+    }
 
 
 def _lots_of_files(files: Mapping[str, bytes], lots: set[str]) -> dict[str, set[str]]:
@@ -242,9 +253,7 @@ def _rows(data: bytes) -> list[dict[str, str]]:
 
 
 def _places(data: bytes) -> set[str]:
-    """Plot codes that a file declares; the version of a plot that stands there twice is left out."""
-    places = (str(feature["properties"].get("ProductionPlace", "")) for feature in json.loads(data)["features"])
-    return {_VERSION.sub("", place) for place in places}
+    return {str(feature["properties"].get("ProductionPlace", "")) for feature in json.loads(data)["features"]}
 
 
 def _text(cell: str) -> str:

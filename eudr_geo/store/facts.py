@@ -1,8 +1,12 @@
-"""What the project holds of a plot beside its boundary."""
+"""What the project holds of a plot beside its boundary: facts and findings."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import json
+from typing import Any, NamedTuple
+
+from eudr_geo.model.findings import Finding
+from eudr_geo.words.saying import remembered
 
 
 class PlotFacts(NamedTuple):
@@ -22,3 +26,13 @@ class PlotFacts(NamedTuple):
     mapped_on: str
     valid_from: str
     held_since: str
+
+
+def finding_of(row: Any) -> Finding:
+    """Return a row of the table of findings as the finding that it was."""
+    message, hint = json.loads(row.said) if row.said else (row.message, row.hint)
+    return Finding(
+        rule=row.rule, severity=row.severity, subject=row.subject, message=remembered(row.message, message),
+        hint=remembered(row.hint, hint), basis=row.basis, source=row.source, record=row.record, plot_id=row.plot_code,
+        code=row.code, lon=row.lon, lat=row.lat, repair=row.repair, measured=json.loads(row.measured),
+    )  # fmt: skip

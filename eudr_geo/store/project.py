@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
@@ -17,7 +16,7 @@ from sqlalchemy import Connection, Select, func, select
 from eudr_geo.base.errors import InputError, RefusedError, StoreError
 from eudr_geo.model.base import table_of
 from eudr_geo.model.changes import Change
-from eudr_geo.model.findings import Finding, Findings, Waiver
+from eudr_geo.model.findings import Findings, Waiver
 from eudr_geo.model.land import Plot, PlotVersion
 from eudr_geo.model.lot_book import BOOK_TABLES, LAND_COLUMNS, LotBook, columns, in_force
 from eudr_geo.model.package import Input
@@ -25,9 +24,9 @@ from eudr_geo.model.people import Producer
 from eudr_geo.model.plots import Plots
 from eudr_geo.model.records import StoredChange, StoredFile, StoredFinding, StoredWaiver
 from eudr_geo.store import derived, erasing, journal
-from eudr_geo.store.facts import PlotFacts
+from eudr_geo.store.facts import PlotFacts, finding_of
 from eudr_geo.store.schema import seals
-from eudr_geo.words.saying import remembered, say
+from eudr_geo.words.saying import say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -326,11 +325,17 @@ class Store:
         with self._reading() as connection:
             return set(connection.execute(select(table_of(noun).c.code)).scalars())
 
-    def findings(self) -> Findings:
-        """Return the findings stored with the imports."""
-        table = table_of(StoredFinding)
+    def findings(self, land: Collection[tuple[str, int]] = ()) -> Findings:
+        """Return the findings stored with the imports: of plots in force, but of ``land`` (code, number) of that."""
+        table, wanted = table_of(StoredFinding), dict(land)
+        last = select(_VERSION.c.plot_code, func.max(_VERSION.c.version)).group_by(_VERSION.c.plot_code)
         with self._reading() as connection:
-            return Findings(_finding(row) for row in connection.execute(select(table)))
+            newest = {row[0]: row[1] for row in connection.execute(last)} | wanted
+            return Findings(
+                finding_of(row)
+                for row in connection.execute(select(table))
+                if row.plot_version in (None, newest.get(row.plot_code))
+            )
 
     def waivers(self) -> tuple[Waiver, ...]:
         """Return the findings that somebody answers for, sorted."""
@@ -339,16 +344,6 @@ class Store:
         with self._reading() as connection:
             rows = connection.execute(select(*(table.c[name] for name in names)))
             return tuple(sorted((Waiver(*row) for row in rows), key=lambda one: (one.rule, one.code)))
-
-    def finding_fids(self, codes: Sequence[str]) -> list[int]:
-        """Return the row numbers of the findings on these plots."""
-        table = table_of(StoredFinding)
-        with self._reading() as connection:
-            return [
-                fid
-                for part in journal.blocks(sorted(set(codes)))
-                for fid in connection.execute(select(table.c.fid).where(table.c.plot_code.in_(part))).scalars()
-            ]
 
     def changes(self, codes: Sequence[str] | None = None) -> tuple[Change, ...]:
         """Return the repairs of these plots (or of all), in the order they were made."""
@@ -386,12 +381,3 @@ class Store:
             When something is there already.
         """
         self._backend.copy_to(Path(path))
-
-
-def _finding(row: Any) -> Finding:
-    message, hint = json.loads(row.said) if row.said else (row.message, row.hint)
-    return Finding(
-        rule=row.rule, severity=row.severity, subject=row.subject, message=remembered(row.message, message),
-        hint=remembered(row.hint, hint), basis=row.basis, source=row.source, record=row.record, plot_id=row.plot_code,
-        code=row.code, lon=row.lon, lat=row.lat, repair=row.repair, measured=json.loads(row.measured),
-    )  # fmt: skip

@@ -9,7 +9,8 @@ import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from eudr_geo.base.writing import write_folder
+from eudr_geo.base.errors import RefusedError
+from eudr_geo.base.writing import sha256, write_folder
 from eudr_geo.checks.checking import check
 from eudr_geo.lots.tracing import trace
 from eudr_geo.model.attributed import LotAttribution
@@ -151,6 +152,49 @@ def test_a_boundary_file_of_the_next_owner_leaves_the_receipts_of_the_last(store
     put(store, "2025-11-20", lot=[lot("G", "2025-11-15")], delivery=[receipt("R1", "G", "2025-11-15", plot_code=None)])
     survey(store, "2026-01-15", 0.0009, producer="H-2")
     assert trace(store.lot_book(), "G").to_frame()["producer_code"].tolist() == ["H-1"]
+
+
+def swapped(store, day):
+    """A point whose own columns say the opposite of its coordinates: only the file tells it."""
+    given = {
+        "plot_id": ["T-9"], "geometry": [shapely.Point(7.123456, 5.012345)], "country": ["NG"], "commodity": ["cocoa"],
+        "producer_id": ["H-9"], "mapped_on": [day], "source": ["points.geojson"], "record": [1], "decimals": [6],
+        "vertices": [1], "area_ha": [1.0], "stated_lat": [7.123456], "stated_lon": [5.012345],
+    }  # fmt: skip
+    reading = Reading(Plots(given))
+    result = check(reading)
+    assert "swapped-axes" in {one.rule for one in result.findings.errors()}
+    apply_plots(store, preview_plots(store, reading, result), **event(day))
+
+
+def test_an_error_that_only_the_file_told_stays_with_its_version(store):
+    swapped(store, "2025-09-01")
+    row = receipt("R1", "K", "2025-11-15", plot_code="T-9", producer_code="H-9")
+    put(store, "2025-11-20", lot=[{**lot("K", "2025-11-15"), "form": "other", "hs_code": "1801"}], delivery=[{**row, "form": "other"}])  # fmt: skip
+    assert "swapped-axes" in {one.rule for one in audit(store).findings.errors()}
+    corners = [(7.123456, 5.012345), (7.124456, 5.012445), (7.124356, 5.013345), (7.123356, 5.013245)]
+    survey(store, "2026-01-15", 0.001, code="T-9", producer="H-9", shape=shapely.Polygon([*corners, corners[0]]))
+    assert "swapped-axes" not in {one.rule for one in audit(store).findings}, "the land of today was walked anew"
+    with pytest.raises(RefusedError, match="swapped-axes"):
+        build_package(store, ["K"])
+
+
+@pytest.mark.parametrize("pieces", [1, 2])
+def test_verify_finds_a_version_that_is_not_declared(store, tmp_path, pieces):
+    survey(store, "2026-01-15", 0.0005)
+    rows = [receipt("R1", "G", "2025-11-15", 60.0), receipt("R2", "G", "2026-01-20", 40.0)]
+    put(store, "2026-01-21", lot=[lot("G", "2025-11-15")], delivery=rows)
+    files = dict(build_package(store, ["G"]).files)
+    name = "geolocation/line-1.geojson"
+    document = json.loads(files[name])
+    document["features"] = document["features"][:pieces]
+    files[name] = json.dumps(document).encode()
+    manifest = json.loads(files["manifest.json"])
+    manifest["files"][name] = {"sha256": sha256(files[name]), "bytes": len(files[name])}
+    files["manifest.json"] = json.dumps(manifest).encode()
+    write_folder(tmp_path / "p", files)
+    found = [one.code for one in verify(tmp_path / "p").defects]
+    assert found == ([] if pieces == 2 else ["plot-not-declared"])
 
 
 @settings(deadline=None, max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from eudr_geo.base.cells import fold
 from eudr_geo.checks.catalogue import ERROR, WARNING, Problems, lot_rule
 from eudr_geo.checks.lot_faults import Fault, because, by_code, problems, rows
 from eudr_geo.law import PRODUCERS_MAX_PER_STATEMENT
 from eudr_geo.lots.graph import GROUP, PRODUCER, graph_of
+from eudr_geo.lots.land import harvest_day
 from eudr_geo.lots.silos import behind_silos
 from eudr_geo.model.lot_book import LotBook
 from eudr_geo.words.saying import counted
@@ -108,16 +108,12 @@ def regional_declaration(book: LotBook) -> Problems:
 def regional_deliveries(book: LotBook) -> Iterator[Fault]:
     """Deliveries of which only a region is known, each with the reason."""
     graph = graph_of(book)
-    members: dict[str, int] = {}
-    for producer in rows(book, "producer"):
-        if producer["collection_group"]:
-            members[fold(producer["collection_group"])] = members.get(fold(producer["collection_group"]), 0) + 1
     known_plots = set(graph.plots)
     for row in rows(book, "delivery"):
         group: Any = row["collection_group"]
         if not group or row["producer_code"] or row["plot_code"] in known_plots:
             continue
-        count = members.get(fold(group), 0)
+        count = len(graph.land.members(group, harvest_day(row)))
         if not count:
             why = because("regional-declaration.why.region", group=group)
         elif count > PRODUCERS_MAX_PER_STATEMENT:

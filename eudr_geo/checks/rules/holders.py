@@ -63,7 +63,11 @@ def _strangers(book: LotBook) -> Iterator[Fault]:
     for row in rows(book, "delivery"):
         plot, producer, day = row["plot_code"], row["producer_code"], harvest_day(row)
         holder = land.holder(plot, day) if plot else ""
-        if producer in producers and holder and holder != producer:
+        if producer in producers and plot and day and not holder and land.spans(plot):
+            values = {"producer": producer, "plot": plot}
+            why = because("not-the-holder.why.nobody", day=day, **values)
+            yield Fault("delivery", row["code"], row, why, {"other": plot})
+        elif producer in producers and holder and holder != producer:
             values = {"producer": producer, "plot": plot, "holder": holder}
             day_told = "not-the-holder.why" if day else "not-the-holder.why.no-day"
             yield Fault("delivery", row["code"], row, because(day_told, day=day, **values), {"other": holder})

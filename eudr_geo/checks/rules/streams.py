@@ -10,6 +10,7 @@ from eudr_geo.base.cells import fold
 from eudr_geo.checks.catalogue import ERROR, NOTE, WARNING, Problems, lot_rule
 from eudr_geo.checks.lot_faults import Fault, because, by_code, problems, rows
 from eudr_geo.lots.graph import graph_of
+from eudr_geo.lots.land import NO_END
 from eudr_geo.model.lot_book import LotBook
 from eudr_geo.words.saying import say
 
@@ -36,8 +37,15 @@ def plot_outside_stream(book: LotBook) -> Problems:
 def _outside(book: LotBook) -> Iterator[Fault]:
     graph = graph_of(book)
     declared: dict[str, set[str]] = {}
+    spans: dict[tuple[str, str], tuple[str, str]] = {}
     for row in rows(book, "stream_plot"):
         declared.setdefault(row["stream_code"], set()).add(row["plot_code"])
+        spans[row["stream_code"], row["plot_code"]] = (row["from_date"] or "", row["to_date"] or NO_END)
+    came = [
+        (graph.position[row["lot_code"]], row["plot_code"], day)
+        for row, day in zip(rows(book, "delivery"), graph.harvest_days, strict=True)
+        if row["plot_code"] and day and row["lot_code"] in graph.position
+    ]
     stream_of = {row["code"]: row["stream_code"] for row in rows(book, "lot")}
     known = set(book.table("plot")["code"])  # of a mistyped plot unknown-reference speaks
     sheet = {"sheet": say("sheets:plots")}
@@ -52,6 +60,16 @@ def _outside(book: LotBook) -> Iterator[Fault]:
             continue
         lots = by_code(book, "lot")
         reached = {lot: known.intersection(graph.plots_behind(lot)) for lot in graph.upstream(own)}
+        untimely: dict[int, set[str]] = {}  # receipts of declared plots before or after they were in the micro-lot
+        for lot, plot, day in came:
+            first, last = spans.get((code, plot), ("", NO_END))
+            if lot in reached and not first <= day <= last:
+                untimely.setdefault(lot, set()).add(plot)
+        for lot, plots in sorted(untimely.items()):
+            for plot in sorted(plots):
+                name = graph.lots[lot]
+                why = because("plot-outside-stream.why.day", plot=plot, stream=code)
+                yield Fault("lot", name, lots.get(name, {}), why, {"other": plot} | sheet)
         for lot in sorted(own):
             earlier = [reached[parent] for parent in graph.parents(lot) if parent in own]
             for plot in sorted(reached[lot].difference(declared[code], *earlier)):

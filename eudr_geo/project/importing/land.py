@@ -6,7 +6,7 @@ import datetime as dt
 import json
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -272,12 +272,39 @@ def store_plots(store: Store, writer: Writer, plan: PlotImport, contents: Mappin
     writer.update(table_of(PlotVersion), land)
     _versions(writer, plan, stated, starts)
     touched = {plan.codes[row] for row in (*plan.new, *plan.resurveyed, *plan.updated)}
-    writer.delete(table_of(StoredFinding), store.finding_fids([code for code in touched if code in plan.known]))
+    numbers = {code: plan.known[code].version if code in plan.known else 0 for code in touched}
+    surveyed = {plan.codes[row] for row in (*plan.new, *plan.resurveyed)}
+    _forget_findings(store, writer, numbers, surveyed)
     found = plan.result.findings if plan.result is not None else ()
-    writer.insert(table_of(StoredFinding), [_finding(one) for one in found if clean_code(one.plot_id) in touched])
+    writer.insert(
+        table_of(StoredFinding),
+        [
+            {**_finding(one), "plot_version": numbers[code] + (code in surveyed)}
+            for one in found
+            if (code := clean_code(one.plot_id)) in touched
+        ],
+    )
     held = set(store.changes([plan.codes[row] for row in plan.updated])) if plan.updated else set()
     receipts = [_change(one) for one in plan.changes if clean_code(one.plot_id) in touched]
     writer.insert(table_of(StoredChange), [row for row, one in receipts if one not in held])
+
+
+def _forget_findings(store: Store, writer: Writer, numbers: Mapping[str, int], surveyed: Collection[str]) -> None:
+    """Take away what was found on versions that were read again; what was found on an earlier one stays with it."""
+    table = store.table(StoredFinding)
+    gone: list[int] = []
+    dated: dict[int, dict[str, Any]] = {}
+    rows = zip(table["fid"], table["plot_code"], table["plot_version"], strict=True)
+    for fid, code, version in rows:  # of the plots that are touched
+        if code not in numbers:
+            continue
+        is_of_now = version is None or version != version or int(version) == numbers[code]  # noqa: PLR0124 (NaN)
+        if is_of_now and code in surveyed:
+            dated[int(fid)] = {"plot_version": numbers[code]}
+        elif is_of_now:
+            gone.append(int(fid))
+    writer.delete(table_of(StoredFinding), gone)
+    writer.update(table_of(StoredFinding), dated)
 
 
 def _versions(writer: Writer, plan: PlotImport, stated: _Stated, starts: Mapping[int, str]) -> None:

@@ -73,7 +73,8 @@ def merged_row(table: str, row: Row, held: Row, was: Stated | None, columns: fro
         if known.get(column) != value and (was is None or was.is_gone or before.get(column) != value)
     }
     for column in sorted(before.keys() - said.keys()):
-        if not was_gone(was) and column in known and (columns is None or column in columns):
+        told_by_plot = table == "delivery" and column == "producer_code" and "plot_code" in said
+        if not was_gone(was) and column in known and (columns is None or column in columns) and not told_by_plot:
             changed[column] = getattr(table_of(BOOK_TABLES[table]).columns[column].default, "arg", None)
     return changed, {column: held.get(column) for column in changed}
 

@@ -193,7 +193,11 @@ def _resolve_references(found: Cells, context: Context) -> None:
 def _complete(found: Cells, context: Context) -> None:
     """Fill in what other sheets imply: the producer of a delivery's plot, the micro-lots of the Plots sheet."""
     owner = {row["code"]: row["producer_code"] for row in found.tables["plot"]}
+    since = {row["code"]: row["held_since"] or "" for row in found.tables["plot"]}
     for row in found.tables["delivery"]:
+        day = row["harvested_to"] or row["harvested_from"] or row["delivered_on"] or ""
+        if day < since.get(row["plot_code"], ""):
+            continue  # the plot has changed hands since: the project knows who held it then
         if row["producer_code"] is None and owner.get(row["plot_code"]):
             row["producer_code"] = owner[row["plot_code"]]
             context.change(

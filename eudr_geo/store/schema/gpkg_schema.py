@@ -24,8 +24,10 @@ LAYERS = {
 VIEWS = {
     "plots": """SELECT v.fid AS OGC_FID, v.geometry AS geometry, p.code AS plot_code, p.producer_code, r.name AS producer,
         p.country, p.commodity, p.place, v.area_ha, v.version, v.mapped_on,
-        CAST((SELECT count(*) FROM finding f WHERE f.plot_code = p.code AND f.severity = 'error') AS INTEGER) AS errors,
-        CAST((SELECT count(*) FROM finding f WHERE f.plot_code = p.code AND f.severity = 'warning') AS INTEGER) AS warnings
+        CAST((SELECT count(*) FROM finding f WHERE f.plot_code = p.code AND f.severity = 'error'
+          AND COALESCE(f.plot_version, v.version) = v.version) AS INTEGER) AS errors,
+        CAST((SELECT count(*) FROM finding f WHERE f.plot_code = p.code AND f.severity = 'warning'
+          AND COALESCE(f.plot_version, v.version) = v.version) AS INTEGER) AS warnings
       FROM plot_version v JOIN plot p ON p.code = v.plot_code LEFT JOIN producer r ON r.code = p.producer_code
       WHERE v.version = (SELECT max(w.version) FROM plot_version w WHERE w.plot_code = v.plot_code)""",
     "lot_plots": """SELECT a.fid AS OGC_FID, v.geometry AS geometry, a.lot_code, l.stream_code, l.form, a.plot_code,
