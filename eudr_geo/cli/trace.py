@@ -84,6 +84,7 @@ def command(
         raise InputError(say("trace:no_code"), fix=say("trace:season.code"))
     started = time.perf_counter()
     with options.open_project(project) as store:
+        store.check_land()
         book = store.lot_book()
         attributed = store.table(LotAttribution)  # with the land as it was mapped when the lot was stored
     chosen = known_season(book, season) if season else ""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from eudr_geo.base.errors import RefusedError
 from eudr_geo.lots.naming import some
 from eudr_geo.model.lot_book import LotBook
@@ -47,7 +49,7 @@ def land_of(project: Project, book: LotBook, rows: pd.DataFrame, codes: Sequence
     wanted = {(plot, int(version)) for plot, version in _pairs(rows) if plot and version}
     chosen = [pair in wanted for pair in zip(table["plot_code"], table["version"], strict=True)]
     columns = ["plot_code", "version", "geometry_hash"]
-    versions = table[chosen].sort_values(["plot_code", "version"])[columns].reset_index(drop=True)
+    versions = table[np.array(chosen, dtype=bool)].sort_values(["plot_code", "version"])[columns].reset_index(drop=True)
     plots = project.load_land(sorted(wanted))
     missing = sorted({str(plot) for plot, _ in _pairs(rows) if plot} - set(plots["plot_id"]))
     if missing:

@@ -32,7 +32,7 @@ from eudr_geo.model import gpkg_blob
 from eudr_geo.model.base import Geometry, table_of
 from eudr_geo.model.lots import Season
 from eudr_geo.store import migrations
-from eudr_geo.store.schema import gpkg_schema
+from eudr_geo.store.schema import gpkg_schema, strangers
 from eudr_geo.words.saying import say
 
 BUSY_S = 30.0
@@ -121,6 +121,9 @@ class GeoPackage:
             ("readonly database", StoreError, "unusable.readonly"),
             ("unable to open", StoreError, "unusable.folder"),
             ("malformed", StoreError, "from_copy"),
+            ("Could not decode", StoreError, "from_copy"),
+            ("no such table", StoreError, "from_copy"),
+            ("no such column", StoreError, "from_copy"),
             ("not a database", StoreError, "not_ours.do"),
         ):
             if words in said:
@@ -152,7 +155,13 @@ class GeoPackage:
             verdict = connection.execute(text("PRAGMA quick_check(1)")).scalar()
             if verdict != "ok":
                 raise StoreError(say("errors:damaged", path=self.path, said=verdict), fix=say("errors:from_copy"))
+            if found := strangers.strangers(connection):
+                raise StoreError(
+                    say("errors:strange_program", path=self.path, names=", ".join(found)),
+                    fix=say("errors:strange_program.do"),
+                )
             facts = _facts(connection)
+            is_changed = strangers.are_changed(connection)
             connection.rollback()
         version = int(facts["schema"]) if facts.get("schema", "").isdigit() else 0
         if version > migrations.SCHEMA_VERSION:
@@ -165,6 +174,10 @@ class GeoPackage:
                 facts = _facts(connection)
             if self.migrated is not None and self.migrated.said:
                 self.compact()
+        elif self.write and is_changed:
+            with self.explained(), self.engine.begin() as connection:
+                gpkg_schema.take_down(connection)
+                gpkg_schema.put_up(connection)
         return facts
 
     def geometries(self, values: Sequence[bytes | None]) -> Any:

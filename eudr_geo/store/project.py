@@ -25,6 +25,7 @@ from eudr_geo.model.plots import Plots
 from eudr_geo.model.records import StoredChange, StoredFile, StoredFinding, StoredWaiver
 from eudr_geo.store import derived, erasing, journal
 from eudr_geo.store.facts import PlotFacts, finding_of
+from eudr_geo.store.integrity import whole_land
 from eudr_geo.store.schema import seals
 from eudr_geo.words.saying import say
 
@@ -237,7 +238,7 @@ class Store:
         return select(
             _PLOT.c.code, _VERSION.c.src_file, _VERSION.c.src_row, _VERSION.c.src_sheet, _PLOT.c.place, _PRODUCER.c.name,
             _PLOT.c.producer_code, _PLOT.c.country, _PLOT.c.commodity, _VERSION.c.declared_area_ha, _VERSION.c.mapped_on,
-            _VERSION.c.decimals, self._backend.raw(_VERSION.c.geometry), _VERSION.c.version,
+            _VERSION.c.decimals, self._backend.raw(_VERSION.c.geometry), _VERSION.c.geometry_hash, _VERSION.c.version,
         )  # fmt: skip
 
     def _plots(self, rows: Sequence[Any]) -> Plots:
@@ -247,8 +248,17 @@ class Store:
         for name in ("record", "decimals"):
             given[name] = [value or 0 for value in given[name]]
         given["area_ha"] = [np.nan if value is None else value for value in given["area_ha"]]
-        given["geometry"] = self._backend.geometries(given["geometry"])
+        given["geometry"] = whole_land(self._backend, rows, given["geometry"])
         return Plots({**given, "vertices": shapely.get_num_coordinates(given["geometry"])})
+
+    def check_land(self) -> None:
+        """Refuse by name the boundaries that are no longer what was stored."""
+        query = select(
+            _VERSION.c.plot_code, self._backend.raw(_VERSION.c.geometry), _VERSION.c.geometry_hash, _VERSION.c.version
+        )
+        with self._reading() as connection:
+            rows = [tuple(row) for row in connection.execute(query.order_by(_VERSION.c.plot_code, _VERSION.c.version))]
+        whole_land(self._backend, rows, [row[1] for row in rows])
 
     def plot_versions(self, codes: Sequence[str] | None = None, on: str = "") -> pd.DataFrame:
         """Return plot_code, version, geometry_hash, mapped_on, area_ha of the versions in force, sorted by code."""

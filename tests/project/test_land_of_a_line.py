@@ -11,7 +11,6 @@ import shapely
 from eudr_geo.base.writing import write_folder, zip_bytes
 from eudr_geo.checks.checking import check
 from eudr_geo.lots.dds_lines import LineLimits
-from eudr_geo.lots.tracing import trace
 from eudr_geo.model.plots import Plots, Reading
 from eudr_geo.model.workbook import book_of
 from eudr_geo.project import packaging

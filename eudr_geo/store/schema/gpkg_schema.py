@@ -89,6 +89,11 @@ def build(connection: Connection, meta: Mapping[str, str]) -> None:
     put_up(connection)
 
 
+def is_ours(trigger: str) -> bool:
+    """Tell whether a trigger has a name of ours; what it does is another question."""
+    return trigger.startswith(_OURS)
+
+
 def take_down(connection: Connection) -> None:
     """Drop what follows from the tables: fences, layers for people, triggers of the R-trees.
 
