@@ -46,22 +46,37 @@ def _ours() -> frozenset[str]:
     return frozenset(one for one in recorder.statements if one.startswith(("CREATE TRIGGER", "CREATE VIEW")))
 
 
-def _programs(connection: Connection) -> list[tuple[str, str, str]]:
-    rows = connection.exec_driver_sql("SELECT type, name, sql FROM sqlite_master WHERE type IN ('trigger', 'view')")
-    return [(str(kind), str(name), str(sql)) for kind, name, sql in rows]
+def _programs(connection: Connection) -> list[tuple[str, str, str, str]]:
+    """Kind, name, table and text of each trigger and view."""
+    query = "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE type IN ('trigger', 'view')"
+    return [
+        (str(kind), str(name), str(table), str(sql)) for kind, name, table, sql in connection.exec_driver_sql(query)
+    ]
 
 
 def strangers(connection: Connection) -> list[str]:
-    """Return what is not ours, like *trigger wipe_all*, sorted: triggers of other names, views named like our tables."""
-    tables = {"eudr_meta", *Base.metadata.tables}
+    """Return what is not ours, like *trigger wipe_all*, sorted: on tables of ours or of the standard, or named like one.
+
+    Triggers that somebody has on tables of their own stay: nothing that we write makes them run.
+    """
+    tables = {"eudr_meta", "layer_styles", *Base.metadata.tables}
+
+    def is_ours(table: str) -> bool:
+        return table in tables or table in gpkg_schema.VIEWS or table.startswith(("gpkg_", "rtree_"))
+
     return sorted(
         f"{kind} {name}"
-        for kind, name, _ in _programs(connection)
-        if (kind == "trigger" and not gpkg_schema.is_ours(name)) or (kind == "view" and name in tables)
+        for kind, name, table, _ in _programs(connection)
+        if (kind == "trigger" and is_ours(table) and not gpkg_schema.is_ours(name))
+        or (kind == "view" and name in tables)
     )
 
 
 def are_changed(connection: Connection) -> bool:
     """Tell whether triggers or views of ours are missing or have another text than in a new project."""
-    held = {sql for kind, name, sql in _programs(connection) if kind == "trigger" or name in gpkg_schema.VIEWS}
+    held = {
+        sql
+        for kind, name, _, sql in _programs(connection)
+        if (kind == "trigger" and gpkg_schema.is_ours(name)) or name in gpkg_schema.VIEWS
+    }
     return held != _ours()
