@@ -24,12 +24,13 @@ class Flow(NamedTuple):
     table: str
     directions: tuple[str, ...] = ()  # of a process line; empty: every row of the table
     unless: str = ""  # column with a reason why the row does not count
+    less: str = ""  # column with what came back
 
 
 IN: tuple[Flow, ...] = (Flow("delivery", unless="void_reason"), Flow("process_line", ("out", "byproduct")))
 """What brings kilograms into a lot."""
 
-OUT: tuple[Flow, ...] = (Flow("process_line", ("in",)), Flow("consignment_line"))
+OUT: tuple[Flow, ...] = (Flow("process_line", ("in",)), Flow("consignment_line", less="returned_kg"))
 """What takes kilograms from a lot."""
 
 
@@ -68,7 +69,7 @@ def moved_kg(book: LotBook, flows: Sequence[Flow], lots: Sequence[str]) -> Float
     """
     position = {code: place for place, code in enumerate(lots)}
     total = np.zeros(len(lots))
-    for table, directions, unless in flows:
+    for table, directions, unless, less in flows:
         rows = book.table(table)
         place = np.array([position.get(code, -1) for code in rows["lot_code"]], dtype=np.int64)
         chosen = place >= 0
@@ -76,7 +77,10 @@ def moved_kg(book: LotBook, flows: Sequence[Flow], lots: Sequence[str]) -> Float
             chosen &= rows["direction"].isin(directions).to_numpy(dtype=bool)
         if unless:
             chosen &= ~rows[unless].astype(bool).to_numpy(dtype=bool)
-        total += np.bincount(place[chosen], kilograms(rows["quantity_kg"])[chosen], minlength=len(lots))
+        moved = kilograms(rows["quantity_kg"])
+        if less:
+            moved = np.maximum(moved - kilograms(rows[less]), 0.0)
+        total += np.bincount(place[chosen], moved[chosen], minlength=len(lots))
     return total
 
 

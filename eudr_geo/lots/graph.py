@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-SHIPPED = (Flow("consignment_line"),)
+SHIPPED = (Flow("consignment_line", less="returned_kg"),)
+"""What left and did not come back."""
 
 EXACT, PRODUCER, GROUP, UNKNOWN = 0, 1, 2, 3
 

@@ -47,6 +47,12 @@ class ConsignmentLine(Numbered, Provenance, Base):
     lot_code: Mapped[str] = col("lot", ForeignKey("lot.code"), index=True, sheet="shipments.lot", required=True)
     quantity_kg: Mapped[float] = col("net weight shipped", unit="kg", sheet="shipments.kg", required=True)
     hs_code: Mapped[str] = col("HS code, digits only", default="", sheet="shipments.hs", kind="digits")
+    returned_kg: Mapped[float | None] = col(
+        "weight that came back; it can be shipped again", unit="kg", sheet="shipments.returned_kg"
+    )
+    returned_on: Mapped[str] = col(
+        "day on which it came back, ISO 8601", default="", sheet="shipments.returned_on", kind="date"
+    )
     sscc: Mapped[str] = col(
         "GS1 number of the pallet, big bag or container load, 18 digits",
         default="",

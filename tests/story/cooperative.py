@@ -18,6 +18,7 @@ class Cooperative:
 
     def __init__(self, seed=2026):
         self.chance = random.Random(seed)
+        self.since = {}  # plot → first day of the present producer
         self.owner = {f"P-{n:02}": f"H-{n:02}" for n in range(1, 61)}  # plot → producer
         self.land = {f"P-{n:02}": [108.0 + 0.002 * (n % 10), 12.7 + 0.002 * (n // 10), 0.001] for n in range(1, 61)}
         self.version = dict.fromkeys(self.owner, 1)
@@ -98,7 +99,8 @@ class Cooperative:
 
         who = sorted(set(self.owner.values()) | {row["producer"] for row in self.receipts})
         put("Producers", ["Producer code", "Name"], [(code, f"Owner {code}") for code in who])
-        put("Plots", ["Plot code", "Producer code"], sorted(self.owner.items()))
+        held = [(plot, who, self.since.get(plot)) for plot, who in sorted(self.owner.items())]
+        put("Plots", ["Plot code", "Producer code", "Held since"], held)
         put(
             "Deliveries",
             ["Receipt", "Delivery date", "Producer code", "Plot code", "Lot code", "Net weight (kg)", "Form",

@@ -48,6 +48,8 @@ def _counted(book: LotBook) -> Iterator[Fault]:
     for row in rows(book, "consignment_line"):
         day = consignments.get(row["consignment_code"], {}).get("ship_date") or ""
         left.setdefault(row["lot_code"], []).append((day, float(row["quantity_kg"] or 0)))
+        if row["returned_kg"]:
+            left[row["lot_code"]].append((row["returned_on"] or day, -float(row["returned_kg"])))
     for row in rows(book, "measurement"):
         code, what = row["lot_code"], fold(row["indicator"] or "")
         if (

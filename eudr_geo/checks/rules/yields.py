@@ -123,6 +123,11 @@ def _green(book: LotBook) -> Iterator[tuple[int, dict[str, Any], str, float]]:
             yield place, row, species, float(row["quantity_kg"]) * (factor.low + factor.high) / 2
 
 
+def _gone(row: Mapping[str, Any]) -> float:
+    """Weight of a line of a shipment that did not come back, kg."""
+    return max(float(row["quantity_kg"] or 0) - float(row["returned_kg"] or 0), 0.0)
+
+
 def _areas(book: LotBook) -> Mapping[str, float]:
     """Area of each plot, ha: of its latest version."""
     versions = book.versions().sort_values("version", kind="stable")
@@ -213,7 +218,7 @@ def _shipped(book: LotBook) -> Iterator[Fault]:
         if factor:
             season = season_of.get(row["lot_code"], "")
             shipped.add(season)
-            left[season] = left.get(season, 0.0) + float(row["quantity_kg"] or 0) * factor.low * _dry(lot)
+            left[season] = left.get(season, 0.0) + _gone(row) * factor.low * _dry(lot)
     known = {as_season(row["code"]): row for row in rows(book, "season")}
     for season in sorted(shipped):
         kg, most = left[season], came.get(season, 0.0)

@@ -108,6 +108,14 @@ def shipments(found: Cells, rows: AllRows) -> None:
             columns = row.sheet.spec.of("consignment_line")
             refuse_stated(row, columns, line, say("book:no-lot"), say("book:no-lot.do"))
         first = heads.get(code or "", head)
+        back, kg = line["returned_kg"], line["quantity_kg"]
+        if back is not None and kg is not None and back > kg:
+            row.fail(
+                "returned_kg",
+                back,
+                say("book:returned-more", returned_kg=back, shipped_kg=kg),
+                say("book:returned-more.do"),
+            )
         of_head = row.sheet.spec.of("consignment")
         thing, fix = say("book:thing.shipment", code=code), say("book:says-above.do-shipment")
         compare(row, of_head, head, first, thing, fix, strict=True)

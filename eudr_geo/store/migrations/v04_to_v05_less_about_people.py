@@ -28,6 +28,7 @@ _ADDED: dict[str, tuple[str, ...]] = {
     "plot": ("held_since TEXT NOT NULL DEFAULT ''", "held_until TEXT NOT NULL DEFAULT ''"),
     "producer": ("group_since TEXT NOT NULL DEFAULT ''", "group_until TEXT NOT NULL DEFAULT ''"),
     "stream_plot": ("from_date TEXT NOT NULL DEFAULT ''", "to_date TEXT NOT NULL DEFAULT ''"),
+    "consignment_line": ("returned_kg DOUBLE", "returned_on TEXT NOT NULL DEFAULT ''"),
     "delivery": ("void_reason TEXT NOT NULL DEFAULT ''",),
 }
 """Table → columns."""

@@ -22,7 +22,7 @@ _TRIGGERS = (
     ("process_line", "INSERT", "NEW.lot_code", "NEW.direction = 'in'"),
     ("process_line", "UPDATE OF quantity_kg, lot_code, direction", "NEW.lot_code", "NEW.direction = 'in'"),
     ("consignment_line", "INSERT", "NEW.lot_code", "1"),
-    ("consignment_line", "UPDATE OF quantity_kg, lot_code", "NEW.lot_code", "1"),
+    ("consignment_line", "UPDATE OF quantity_kg, lot_code, returned_kg", "NEW.lot_code", "1"),
     ("lot", "UPDATE OF quantity_kg", "NEW.code", "1"),
 )
 
@@ -40,7 +40,7 @@ def moved_sql(flows: Sequence[Flow], lot: str = "") -> str:
     Examples
     --------
     >>> moved_sql(OUT[1:], "NEW.code")
-    '(SELECT COALESCE(sum(quantity_kg), 0) FROM consignment_line WHERE lot_code = NEW.code)'
+    '(SELECT COALESCE(sum(quantity_kg - COALESCE(returned_kg, 0)), 0) FROM consignment_line WHERE lot_code = NEW.code)'
     """
 
     def only(flow: Flow) -> list[str]:
@@ -48,14 +48,18 @@ def moved_sql(flows: Sequence[Flow], lot: str = "") -> str:
         counts = [f"direction IN ({words})"] if words else []
         return [*counts, f"{flow.unless} = ''"] if flow.unless else counts
 
+    def weight(flow: Flow) -> str:
+        return f"quantity_kg - COALESCE({flow.less}, 0)" if flow.less else "quantity_kg"
+
     if lot:
         parts = [
-            f"(SELECT COALESCE(sum(quantity_kg), 0) FROM {flow.table} WHERE {' AND '.join([f'lot_code = {lot}', *only(flow)])})"
+            f"(SELECT COALESCE(sum({weight(flow)}), 0) FROM {flow.table} WHERE {' AND '.join([f'lot_code = {lot}', *only(flow)])})"
             for flow in flows
         ]
         return parts[0] if len(parts) == 1 else f"({' + '.join(parts)})"
     rows = [
-        f"SELECT lot_code, quantity_kg FROM {flow.table} WHERE {' AND '.join(['1', *only(flow)])}" for flow in flows
+        f"SELECT lot_code, {weight(flow)} AS quantity_kg FROM {flow.table} WHERE {' AND '.join(['1', *only(flow)])}"
+        for flow in flows
     ]
     return f"SELECT lot_code, sum(quantity_kg) AS kg FROM ({' UNION ALL '.join(rows)}) GROUP BY lot_code"
 
