@@ -9,11 +9,14 @@ import shapely
 from test_cases import case_files, is_twin, name_of, read
 
 from eudr_geo.base.cells import clean_code
+from eudr_geo.base.errors import RefusedError
 from eudr_geo.checks import catalogue, engine
 from eudr_geo.checks.checking import check
 from eudr_geo.checks.repairing import repair
+from eudr_geo.model.workbook import book_of
 from eudr_geo.project.auditing import audit
-from eudr_geo.project.importing import apply_plots, preview_plots
+from eudr_geo.project.importing import apply_book, apply_plots, preview_book, preview_plots
+from eudr_geo.project.packaging import build_package, gather
 from eudr_geo.store import create_store
 
 RULES = catalogue.load()
@@ -67,6 +70,37 @@ def test_what_was_told_of_a_plot_is_told_by_the_audit(path, project):
     assert {told_of(one) for one in again.findings} >= told
     errors = {code for _, code, severity in told if severity == "error" and code}
     assert again.plots_unfit >= len(errors)
+
+
+ONE_OF_EACH = list({path.parent.name: path for path in reversed(cases("fail"))}.values())
+
+
+@pytest.mark.parametrize("path", ONE_OF_EACH, ids=name_of)
+def test_what_was_told_of_a_plot_is_told_by_the_package_and_an_error_refuses_it(path, project):
+    """From the file into the project, into a lot, into its package: no finding is lost on the way."""
+    reading = repair(read(path)).reading
+    result = check(reading)
+    plan = preview_plots(project, reading, result)
+    apply_plots(project, plan, now=NOW, who="test")
+    once = {code for code, times in Counter(plan.codes).items() if times == 1}
+    stored = sorted(set(project.load_plots()["plot_id"].tolist()) & once - {one.code for one in plan.refused})
+    told = {told_of(one) for one in result.findings if one.subject == "plot" and clean_code(one.plot_id) in stored}
+    if not told:
+        return
+    days = {"delivered_on": "2026-10-15", "harvested_from": "2026-10-14", "harvested_to": "2026-10-15"}
+    tables = {
+        "lot": [{"code": "G", "form": "other", "created_on": "2026-10-15"}],
+        "delivery": [
+            {"code": f"R-{n}", "lot_code": "G", "plot_code": code, "quantity_kg": 1.0, "form": "other", **days}
+            for n, code in enumerate(stored)
+        ],
+    }
+    apply_book(project, preview_book(project, book_of(tables)), now=NOW, who="test")
+    packed = gather(project, ["G"]).check.findings
+    assert {told_of(one) for one in packed} >= told
+    if any(severity == "error" for *_, severity in told):
+        with pytest.raises(RefusedError, match="no package while"):
+            build_package(project, ["G"])
 
 
 def test_a_rule_names_what_it_reads_of_the_file_and_no_project_keeps(monkeypatch, project):
