@@ -194,15 +194,24 @@ def unit_kg(unit: str, country: str) -> float | None:
     return alike.pop() if len(alike) == 1 else None
 
 
-def unknown_unit(unit: str) -> tuple[str, str]:
-    """Return why a unit cannot be used, and what to do."""
+def unknown_unit(unit: str, country: str = "") -> tuple[str, str]:
+    """Return why a unit cannot be used, and what to do: kilograms, or a unit that the country has, with its weight.
+
+    Examples
+    --------
+    >>> str(unknown_unit("bao", "VN")[1]).startswith("write kilograms, or a unit that is known here: ")
+    True
+    """
     where = sorted(code for code, units in units_kg().items() if code and clean_text(unit).casefold() in units)
     shown = clean_text(unit)[:20]
     if where:
         why = say("book:unknown-unit.here", unit=shown, countries=", ".join(where))
     else:
         why = say("book:unknown-unit", unit=shown)
-    return why, say("book:unknown-unit.do")
+    own = units_kg().get(country, {})
+    if not own:
+        return why, say("book:unknown-unit.do")
+    return why, say("book:unknown-unit.do-here", units=", ".join(f"{name} = {kg:g} kg" for name, kg in own.items()))
 
 
 TOTAL_WORDS = (

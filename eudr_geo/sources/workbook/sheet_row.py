@@ -296,7 +296,7 @@ class Row:
         name = own or unit or self.sheet.units.get(key, "kg")
         factor = self.sheet.factor(name)
         if factor is None:
-            self.refuse(key, value, *unknown_unit(name), needed=True)
+            self.refuse(key, value, *unknown_unit(name, self.sheet.country), needed=True)
             return None
         number = self._number(key, value, text, needed=needed)
         if number is None:

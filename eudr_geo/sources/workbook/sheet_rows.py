@@ -105,7 +105,7 @@ class SheetRows(Columns):
             if self.factor(bracket[1]) is None:
                 del self.columns[known.key]
                 self.unusable.add(known.key)
-                self.context.issue(self.title, place, text, *unknown_unit(bracket[1]))
+                self.context.issue(self.title, place, text, *unknown_unit(bracket[1], self.country))
 
     def _judge_column(self, column_spec: Field) -> None:
         column = self.columns[column_spec.key]
