@@ -199,7 +199,12 @@ def _write_corrected(out: str, read: BookReading) -> None:
 
 def _cells(read: BookReading) -> str:
     """What was read, changed and not understood, a line each, in the language that is spoken."""
-    sheets = [counted("book:screen.sheet", count, sheet=sheet) for sheet, count in read.rows.items()]
+    sheets = [
+        counted("book:screen.sheet", count, sheet=sheet)
+        if count == read.seen.get(sheet, count)
+        else say("book:screen.sheet.part", sheet=sheet, taken=count, seen=read.seen[sheet])
+        for sheet, count in read.rows.items()
+    ]
     lines: list[str] = [say("book:screen.file", file=read.file.name, sheets=joined(sheets, ", "))]
     for change in read.changes[:_SHOWN]:
         # As the program would show them, quotes and all: it is often a blank that differs.

@@ -101,6 +101,7 @@ class BookReading:
     file: SourceFile
     language: str = ""
     rows: Mapping[str, int] = field(default_factory=dict)  # sheet name -> rows taken
+    seen: Mapping[str, int] = field(default_factory=dict)  # sheet name -> rows with anything in them
     left_out: tuple[LeftOut, ...] = ()
     extra: tuple[ExtraColumn, ...] = ()
     headings: Mapping[str, frozenset[str]] = field(default_factory=dict)

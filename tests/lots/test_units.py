@@ -35,3 +35,22 @@ def test_an_unknown_unit_is_refused_and_the_units_of_the_country_are_told():
     told = next(issue for issue in found.issues if issue.severity == "error" and "bao" in issue.why)
     assert "tạ = 100 kg" in told.fix
     assert "kilograms" in told.fix
+
+
+def test_book_says_how_many_rows_of_a_sheet_it_took(tmp_path):
+    import openpyxl
+    from click.testing import CliRunner
+
+    from eudr_geo.cli import app
+
+    book = openpyxl.Workbook()
+    book.active.title = "Deliveries"
+    rows = deliveries("kg")["Deliveries"]
+    for row in (*rows, [*rows[1][:5], "bao", "cherry", "R2"]):
+        book.active.append(row)
+    book.save(tmp_path / "book.xlsx")
+    project = str(tmp_path / "p.gpkg")
+    CliRunner().invoke(app, ["init", "-p", project, "--name", "Coop", "--country", "VN"])
+    result = CliRunner().invoke(app, ["book", str(tmp_path / "book.xlsx"), "-p", project, "--yes"])
+    assert "Deliveries 1 of 2 rows" in result.output
+    assert result.exit_code == 1

@@ -105,6 +105,7 @@ def read_book(
         file=replace(file, format=file.format or "XLSX", records=seen, plots=taken, rejected=seen - taken),
         language=cells.language,
         rows=dict(cells.taken),
+        seen=dict(cells.seen),
         left_out=tuple(cells.left_out),
         extra=tuple(cells.extra),
         headings=cells.headings,
