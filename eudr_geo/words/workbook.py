@@ -149,7 +149,7 @@ _HOME = {"vi": "VN", "pt": "BR", "id": "ID"}  # languages of the workbook that o
 def suggestions(lang: str) -> Mapping[str, tuple[str, ...]]:
     """Return words that a drop-down list offers for columns of free text: other words are taken as well.
 
-    Column key → words; units are those of the one country that the language tells.
+    Column key → words; units are those of the one country that the language tells, one for each weight.
 
     Examples
     --------
@@ -157,10 +157,13 @@ def suggestions(lang: str) -> Mapping[str, tuple[str, ...]]:
     (('kg', 'tonne', 'tạ', 'yến', 'tấn'), ('washed', 'natural', 'honey', 'wet-hulled'))
     """
     ways = tuple(word("process_method", value, lang) for value in choices()["process_method"])
+    own: dict[float, str] = {}
+    for name, kg in units_kg().get(_HOME.get(lang, ""), {}).items():
+        own.setdefault(kg, name)
     return {
         "process": ways,
         "incoterm": _INCOTERMS,
-        "unit": ("kg", "tonne", *units_kg().get(_HOME.get(lang, ""), {})),
+        "unit": ("kg", "tonne", *own.values()),
     }
 
 
@@ -208,10 +211,12 @@ def unknown_unit(unit: str, country: str = "") -> tuple[str, str]:
         why = say("book:unknown-unit.here", unit=shown, countries=", ".join(where))
     else:
         why = say("book:unknown-unit", unit=shown)
-    own = units_kg().get(country, {})
+    own: dict[float, str] = {}
+    for name, kg in units_kg().get(country, {}).items():
+        own.setdefault(kg, name)  # of several words for one weight the first
     if not own:
         return why, say("book:unknown-unit.do")
-    return why, say("book:unknown-unit.do-here", units=", ".join(f"{name} = {kg:g} kg" for name, kg in own.items()))
+    return why, say("book:unknown-unit.do-here", units=", ".join(f"{name} = {kg:g} kg" for kg, name in own.items()))
 
 
 TOTAL_WORDS = (
