@@ -158,7 +158,7 @@ def suggestions(lang: str) -> Mapping[str, tuple[str, ...]]:
     """
     ways = tuple(word("process_method", value, lang) for value in choices()["process_method"])
     own: dict[float, str] = {}
-    for name, kg in units_kg().get(_HOME.get(lang, ""), {}).items():
+    for name, kg in units_kg()[_HOME[lang]].items() if lang in _HOME else ():
         own.setdefault(kg, name)
     return {
         "process": ways,
