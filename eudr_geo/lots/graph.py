@@ -135,6 +135,7 @@ class LotGraph:
         columns = (self.deliveries[name] for name in ("plot_code", "producer_code", "collection_group"))
         found: list[tuple[Unit, ...]] = []
         classes: list[int] = []
+        own: dict[tuple[str, str, str], tuple[Unit, ...]] = {}  # of a plot on a day: many receipts ask the same
         several: dict[tuple[str, str, str, str], tuple[Unit, ...]] = {}  # of a producer or group on a day, often asked
         grown = commodity_of_plots(self.book)
         of_lot = commodities_of_lots(self.book) if grown else {}
@@ -143,7 +144,10 @@ class LotGraph:
         for plot, producer, group, day, commodity in rows:  # a few lookups a delivery
             choice: tuple[Unit, ...]
             if plot in known:
-                choice, evidence = (land.unit(plot, day, producer or ""),), EXACT
+                asked = (plot, day, producer or "")
+                if asked not in own:
+                    own[asked] = (land.unit(*asked),)
+                choice, evidence = own[asked], EXACT
             else:
                 of = "" if producer else group or ""
                 key = (producer or "", of, day, commodity)
@@ -155,10 +159,12 @@ class LotGraph:
                 choice, evidence = several[key], (GROUP if of else PRODUCER)
             found.append(choice)
             classes.append(evidence if choice else UNKNOWN)
-        used = {one for choice in found for one in choice}
+        used = {one for choices in (own, several) for choice in choices.values() for one in choice}
         units = sorted(used, key=lambda one: (one.plot, one.version or 0, one.producer))
         place = {one: i for i, one in enumerate(units)}
-        return units, [[place[one] for one in choice] or [len(units)] for choice in found], classes
+        # The same choice is the same tuple: places are looked up once for each.
+        places = {id(choice): [place[one] for one in choice] or [len(units)] for choice in found}
+        return units, [places[id(choice)] for choice in found], classes
 
     @property
     def units(self) -> list[Unit]:

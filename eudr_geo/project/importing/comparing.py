@@ -202,7 +202,7 @@ class Comparison:
     def _ask(self, name: str, key: Key, row: Row, changed: Row, before: Row) -> Question | None:
         other = self.lineage.others.get(name, {}).get(key, "")
         was = self.lineage.of(name).get(key)
-        question = question_about(name, key, row, changed, before, was, other, self._proposed())
+        question = question_about(name, key, row, changed, before, was, other, self._proposed)
         dated = DATED.get(name)
         if (
             question is not None
@@ -227,6 +227,7 @@ class Comparison:
                 return True
         return False
 
+    @cached_property
     def _proposed(self) -> str:
         """A prefix for a new pad of paper: the year of the workbook's season, else of its latest delivery."""
         days = [str(row["delivered_on"]) for row in self.given["delivery"].values() if row.get("delivered_on")]
