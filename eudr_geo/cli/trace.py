@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from eudr_geo.model.lot_book import LotBook
     from eudr_geo.model.trace import Recall, Trace
 
-_KINDS = ("plot", "producer", "delivery", "lot", "process", "location")
+_KINDS = ("plot", "producer", "delivery", "lot", "process", "location", "statement")
 _MOST_PLOTS = 50
 
 

@@ -82,7 +82,7 @@ def trace_text(found: Trace, its: DeclaredSet, width: int, most: int, *, seasons
             parts.append(f"{_told('trace:lot_kg', lot=lot, quantity_kg=own['kg_attributed'].sum())}\n")
         rows = [
             (
-                row.plot_code or _told("trace:evidence.unknown"),
+                row.plot_code or row.upstream_reference or _told("trace:evidence.unknown"),
                 row.producer_code,
                 _kg(row.kg_attributed),
                 f"{row.share:.1%}",

@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from eudr_geo.base.errors import RefusedError
-from eudr_geo.lots.graph import EXACT, UNKNOWN, LotGraph
+from eudr_geo.lots.graph import EXACT, REFERENCED, UNKNOWN, LotGraph
 from eudr_geo.lots.identity import lost_identities
 from eudr_geo.lots.mixes import GAINED, NO_DATE, Floats, Ints, Mix
 from eudr_geo.lots.outturn import most_out_kg
@@ -50,12 +50,15 @@ class Marks:
         Positions of lots of which some or all kilograms are marked, and how many.
     process
         Code of a process whose output is marked, "" for none.
+    stock
+        Positions of lots of which the part that was bought with a statement, and no receipt brought, is marked.
     """
 
     arrivals: npt.NDArray[np.bool_]
     sure: bool = True
     lots: Mapping[int, float] = field(default_factory=dict)
     process: str = ""
+    stock: frozenset[int] = frozenset()
 
 
 class Attribution:
@@ -147,7 +150,8 @@ class Attribution:
             made = self._up_to(pool.scaled(outturn), flow.out_kg)
             parts.append(made.drawn(given, flow.out_kg))
         mix = Mix.joined(parts)
-        known = float(graph.total_kg[lot] - graph.unknown_kg[lot])
+        bought_kg = float(graph.referenced.stock_kg[lot])
+        known = float(graph.total_kg[lot] - graph.unknown_kg[lot]) - bought_kg
         if mix.total > known:
             less = known / mix.total
             mix, outside = mix.scaled(less), [part.scaled(less) for part in outside]
@@ -156,6 +160,9 @@ class Attribution:
             mix = self._up_to(mix, known)
         if graph.unknown_kg[lot] > 0:
             mix = Mix.joined([mix, self._lump(self.rest, float(graph.unknown_kg[lot]))])
+        if bought_kg > 0:
+            outside.append(self._stock(lot))
+            mix = Mix.joined([mix, outside[-1]])
         if lot in self.pouring.layers:
             mix, extra = self._poured(lot, mix)
             outside += extra
@@ -212,6 +219,7 @@ class Attribution:
             stock += [(0, marks.lots.get(lot, 0.0)) for lot in lots.tolist()]
             stock += [(0, graph.processes[code].out_kg) for code in made if code == marks.process]
         parts = [self._arrived(lot) for lot in lots.tolist()]
+        parts += [self._stock(lot) for lot in lots.tolist() if graph.referenced.stock_kg[lot] > 0]
         return Mix.joined([*parts, *(self._lump(key, kg) for key, kg in stock if kg > 0)])
 
     def _up_to(self, mix: Mix, kg: float) -> Mix:
@@ -230,6 +238,7 @@ class Attribution:
             "plot": self.graph.plot_codes,
             "version": self.graph.plot_versions,
             "producer": self.graph.owners,
+            "reference": self.graph.references,
             "date": self.dates_shown,
             "evidence": np.array(["; ".join(_names(number)) for number in range(1 << len(CLASSES))], dtype=object),
         }
@@ -290,6 +299,14 @@ class Attribution:
             {one: np.where(evidence == one, kg, 0.0) for one in lesser},
         )
         return Mix.joined([part])
+
+    def _stock(self, lot: int) -> Mix:
+        """The part of a lot that its statement covers and no receipt brought."""
+        kg = float(self.graph.referenced.stock_kg[lot])
+        if self.marks is not None:
+            return self._lump(0 if lot in self.marks.stock else self.rest, kg)
+        key = self.graph.unit_of_reference[self.graph.referenced.of_stock[lot]]
+        return replace(self._lump(key, kg), kg_by_class={REFERENCED: np.array([kg])})
 
     def _lump(self, key: int, kg: float) -> Mix:
         weight = np.array([kg])

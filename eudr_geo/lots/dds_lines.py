@@ -56,8 +56,8 @@ def commodity_lines(
 
     A line holds the producers of one lot and one country, in the order of their codes; one with more producers or
     more bytes of geolocation than there may be is split, and each part gets the kilograms attributed to its own
-    producers. The kilograms of a lot's lines add up to the lot: the largest remainders are rounded up, to whole
-    kilograms where the lot is whole.
+    producers. The kilograms of a lot's lines add up to the lot less what was bought with a supplier's statement:
+    the largest remainders are rounded up, to whole kilograms where that is whole.
 
     Parameters
     ----------
@@ -81,7 +81,9 @@ def commodity_lines(
     for lot in lots.sort_values("code").itertuples():
         own = trace[trace["lot_code"] == lot.code]
         parts = list(_parts(own, countries, sizes, limits))
-        weights = shared_out([kg for *_, kg in parts], float(lot.quantity_kg))
+        # A supplier's goods are in the supplier's statement: a line declares what its own land gave.
+        bought_kg = float(own.loc[own["upstream_reference"] != "", "kg_attributed"].sum())
+        weights = shared_out([kg for *_, kg in parts], round(float(lot.quantity_kg) - bought_kg, _GRAM))
         lines += [
             CommodityLine(0, 0, "", str(lot.hs_code), country, str(lot.code), producers, land, kg)
             for (country, producers, land, _), kg in zip(parts, weights, strict=True)

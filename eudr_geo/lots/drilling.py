@@ -38,7 +38,9 @@ def drill_record(book: LotBook, found: Trace) -> list[tuple[str, str]]:
     by_form = found.kg_by_form()
     several = len(by_form) > 1
     missing = {
-        "receipts-without-plot": receipts.loc[_empty(receipts["plot_code"]), "code"],
+        "receipts-without-plot": receipts.loc[
+            _empty(receipts["plot_code"]) & _empty(receipts["upstream_reference"]), "code"
+        ],
         "receipts-without-harvest": receipts.loc[
             _empty(receipts["harvested_from"]) & _empty(receipts["harvested_to"]), "code"
         ],
@@ -84,7 +86,9 @@ def drill_record(book: LotBook, found: Trace) -> list[tuple[str, str]]:
 
 
 def _known_by_form(found: Trace, by_form: Mapping[str, float]) -> str:
-    known = replace(found, rows=found.rows[found.rows["plot_code"] != ""]).kg_by_form()
+    known = replace(
+        found, rows=found.rows[(found.rows["plot_code"] != "") | (found.rows["upstream_reference"] != "")]
+    ).kg_by_form()
     parts = []
     for form, kg in by_form.items():
         traced = {"traced_kg": known.get(form, 0.0), "kg": kg, "share": known.get(form, 0.0) / kg if kg else 0.0}

@@ -15,8 +15,10 @@ from eudr_geo.lots.balance import IN, OUT, Flow, held_kg, kilograms, moved_kg
 from eudr_geo.lots.commodities import commodities_of_lots, commodity_of_plots
 from eudr_geo.lots.flows import Arrivals, ProcessFlow
 from eudr_geo.lots.land import HARVEST_DAYS, Land, Unit
+from eudr_geo.lots.referenced import Referenced
 from eudr_geo.lots.spreading import parts_by_area
 from eudr_geo.model.lot_book import LotBook
+from eudr_geo.model.trace import CLASSES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,6 +30,7 @@ SHIPPED = (Flow("consignment_line", less="returned_kg"),)
 """What left and did not come back."""
 
 EXACT, PRODUCER, GROUP, UNKNOWN = 0, 1, 2, 3
+REFERENCED = CLASSES.index("referenced")
 
 UNEXPLAINED_SHARE = 0.05
 """A lot that weighs more than this above what came in holds kilograms of unknown origin (lot rule inflow-mismatch)."""
@@ -51,6 +54,8 @@ class LotGraph:
         the total that nothing explains (opening stock, lots without inflow, weight far above the inflow).
     gained_kg
         Per lot, shape (n,), kg: what it weighs above what came in, where that is not ``unknown_kg`` already.
+    referenced
+        What lots and deliveries state to have been bought with a supplier's statement.
     """
 
     def __init__(self, book: LotBook) -> None:
@@ -85,7 +90,9 @@ class LotGraph:
         self.total_kg = np.where(held > 0, held, self.drawn_kg)
         over = self.total_kg - self.inflow_kg
         unexplained = (over > UNEXPLAINED_SHARE * self.total_kg) | (opening & (over > 0))
-        self.unknown_kg = np.where(unexplained, over, 0.0)
+        # What a lot states to have been bought with a statement is not of unknown origin.
+        self.referenced = Referenced(lots, self.position, np.where(unexplained, over, 0.0))
+        self.unknown_kg = np.where(unexplained, over, 0.0) - self.referenced.stock_kg
         self.gained_kg = np.where(unexplained, 0.0, np.maximum(over, 0.0))
 
     def _positions(self, column: pd.Series) -> Ints:
@@ -140,10 +147,15 @@ class LotGraph:
         grown = commodity_of_plots(self.book)
         of_lot = commodities_of_lots(self.book) if grown else {}
         wanted = [of_lot.get(lot, "") for lot in self.deliveries["lot_code"]]
-        rows = zip(*columns, self.harvest_days, wanted, strict=True)
-        for plot, producer, group, day, commodity in rows:  # a few lookups a delivery
+        bought = self.referenced.receipts(self.deliveries, self._delivery_lot, self._delivery_kg)
+        named = {*bought, *self.referenced.of_stock.values()} - {""}
+        statements: dict[str, tuple[Unit, ...]] = {one: (Unit("", None, "", one),) for one in named}
+        rows = zip(*columns, self.harvest_days, wanted, bought, strict=True)
+        for plot, producer, group, day, commodity, reference in rows:  # a few lookups a delivery
             choice: tuple[Unit, ...]
-            if plot in known:
+            if reference:
+                choice, evidence = statements[reference], REFERENCED
+            elif plot in known:
                 asked = (plot, day, producer or "")
                 if asked not in own:
                     own[asked] = (land.unit(*asked),)
@@ -159,8 +171,8 @@ class LotGraph:
                 choice, evidence = several[key], (GROUP if of else PRODUCER)
             found.append(choice)
             classes.append(evidence if choice else UNKNOWN)
-        used = {one for choices in (own, several) for choice in choices.values() for one in choice}
-        units = sorted(used, key=lambda one: (one.plot, one.version or 0, one.producer))
+        used = {one for choices in (own, several, statements) for choice in choices.values() for one in choice}
+        units = sorted(used, key=lambda one: (one.plot, one.version or 0, one.producer, one.reference))
         place = {one: i for i, one in enumerate(units)}
         # The same choice is the same tuple: places are looked up once for each.
         places = {id(choice): [place[one] for one in choice] or [len(units)] for choice in found}
@@ -168,8 +180,18 @@ class LotGraph:
 
     @property
     def units(self) -> list[Unit]:
-        """Pieces of land that gave anything: versions of plots in somebody's hands, sorted by code and version."""
+        """What gave anything, sorted: suppliers' statements, then versions of plots in somebody's hands."""
         return self._choices[0]
+
+    @cached_property
+    def references(self) -> npt.NDArray[np.object_]:
+        """Supplier's statement of each of :attr:`units`, "" for land and for unknown origin, shape (m + 1,)."""
+        return np.array([*(one.reference for one in self.units), ""], dtype=object)
+
+    @cached_property
+    def unit_of_reference(self) -> dict[str, int]:
+        """Place of each supplier's statement among :attr:`units`."""
+        return {one.reference: place for place, one in enumerate(self.units) if one.reference}
 
     @cached_property
     def owners(self) -> npt.NDArray[np.object_]:
@@ -289,7 +311,7 @@ class LotGraph:
         """How many deliveries came into each lot, and of how many known plots; both of shape (n,)."""
         arrivals, wide = self.arrivals, len(self.units) + 1
         lots = self._delivery_lot[self._delivery_lot >= 0]
-        known = (arrivals.lot >= 0) & (arrivals.plot < wide - 1)
+        known = (arrivals.lot >= 0) & (self.plot_codes[arrivals.plot] != "")
         pairs = np.unique(arrivals.lot[known] * wide + self.plot_numbers[arrivals.plot[known]])
         return tuple(np.bincount(its, minlength=len(self.lots)) for its in (lots, pairs // wide))  # type: ignore[return-value]
 

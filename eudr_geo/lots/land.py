@@ -24,11 +24,12 @@ HARVEST_DAYS = ("harvested_to", "harvested_from", "delivered_on")
 
 
 class Unit(NamedTuple):
-    """A piece of land that goods come from: a version of a plot, in somebody's hands."""
+    """What goods come from: a version of a plot in somebody's hands, or a supplier's statement."""
 
     plot: str
     version: int | None  # None where the book carries no versions
     producer: str  # "" where nobody says
+    reference: str = ""  # of a supplier's statement: goods without land of our own
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Recall: where a plot, producer, delivery, lot, process or store went, and what has to be held back for it."""
+"""Recall: where a plot, producer, delivery, lot, process, store or supplier's statement went, and what has to be held back for it."""
 
 from __future__ import annotations
 
@@ -24,8 +24,9 @@ from eudr_geo.words.saying import say
 if TYPE_CHECKING:
     import pandas as pd
 
-KINDS = ("plot", "producer", "delivery", "lot", "process", "location")
-"""What can be recalled."""
+_TABLES = ("plot", "producer", "delivery", "lot", "process", "location")
+KINDS = (*_TABLES, "statement")
+"""What can be recalled; a statement is one of a supplier, by its reference number."""
 _GIVES = frozenset({"plot", "producer", "delivery"})
 Mask = npt.NDArray[np.bool_]
 _SLACK_KG = 1e-6  # what floats leave over
@@ -48,7 +49,7 @@ def recall(
     book
         The lot book.
     code
-        Code of a plot, producer, delivery, lot, process or location.
+        Code of a plot, producer, delivery, lot, process or location; reference number of a supplier's statement.
     kind
         Which of these is meant, where one code names several.
     since, until
@@ -80,7 +81,7 @@ def recall(
         )
     given = _given(graph, known_season(book, season) if season else "")
     marks, quantity_kg = _marks(graph, code, kind, since, until, given)
-    starts = {*np.unique(graph.arrivals.lot[marks.arrivals]).tolist(), *marks.lots}
+    starts = {*np.unique(graph.arrivals.lot[marks.arrivals]).tolist(), *marks.lots, *marks.stock}
     if marks.process:
         starts |= {lot for lot, _ in graph.processes[marks.process].outs}
     attribution = Attribution(graph, marks)
@@ -94,7 +95,8 @@ def recall(
 
 def _called(graph: LotGraph, asked: str, kind: str) -> tuple[str, str]:
     """Return the code as it is known, and what it names."""
-    known = {table: set(graph.book.table(table)["code"]) for table in KINDS}
+    known = {table: set(graph.book.table(table)["code"]) for table in _TABLES}
+    known["statement"] = set(graph.unit_of_reference)
     known["lot"] |= set(graph.lots)
     known["plot"] |= set(graph.plots)
     known["process"] |= set(graph.processes)
@@ -106,7 +108,7 @@ def _called(graph: LotGraph, asked: str, kind: str) -> tuple[str, str]:
         raise InputError(say("lots:several-things", code=code, kinds=_and_a(found)), fix=say("lots:several-things.do"))
     every = sorted({one for codes in known.values() for one in codes if isinstance(one, str)})
     if not kind:
-        refuse_other(graph.book, asked, KINDS)
+        refuse_other(graph.book, asked, _TABLES)
     is_one = {"kind": say(f"nouns:{kind}")} if kind else {}
     raise InputError(say(f"lots:no-such.{'kind' if kind else 'thing'}", code=asked, **is_one), fix=near(asked, every))
 
@@ -141,6 +143,11 @@ def _marks(graph: LotGraph, code: str, kind: str, since: str, until: str, given:
     if kind == "plot":
         chosen = (graph.plot_codes[arrivals.plot] == code) & given
         return Marks(chosen, sure=False), float(arrivals.kg[chosen].sum())
+    if kind == "statement":
+        chosen = graph.references[arrivals.plot] == code
+        stock = frozenset(lot for lot, reference in graph.referenced.of_stock.items() if reference == code)
+        stock_kg = sum(float(graph.referenced.stock_kg[lot]) for lot in stock)
+        return Marks(chosen, stock=stock), float(arrivals.kg[chosen].sum()) + stock_kg
     if kind == "delivery":
         whole = (deliveries["code"] == code).to_numpy(dtype=bool)
     else:
@@ -169,6 +176,7 @@ def _by_form(graph: LotGraph, marks: Marks) -> dict[str, float]:
         for row in np.flatnonzero(marks.arrivals).tolist()  # of one plot, producer or delivery: few
     ]
     parts += [(form(lot), kg) for lot, kg in marks.lots.items()]
+    parts += [(form(lot), float(graph.referenced.stock_kg[lot])) for lot in sorted(marks.stock)]
     if marks.process in graph.processes:
         parts += [(form(lot), kg) for lot, kg in graph.processes[marks.process].outs]
     kg_of: dict[str, float] = {}

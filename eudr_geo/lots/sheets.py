@@ -67,6 +67,8 @@ class Field:
         The noun's column it fills; ``in`` or ``out`` for a line of a process. All "" for a column of no noun.
     default
         What an empty cell means, None for nothing.
+    secret
+        No result, message or preview shows what is in it.
     """
 
     key: str
@@ -81,6 +83,7 @@ class Field:
     column: str = ""
     side: str = ""
     default: Any = None
+    secret: bool = False
 
     @property
     def kind(self) -> str:
@@ -110,6 +113,10 @@ class Field:
     def names(self) -> tuple[str, ...]:
         """Every heading that means this column on its sheet."""
         return (self.key.replace("_", " "), *self.titles.values(), *self.also)
+
+
+HIDDEN = "•••"
+"""Stands for what is in a secret cell, wherever it would be shown."""
 
 
 @dataclass(frozen=True)
@@ -297,6 +304,7 @@ def _fact(table: str, column: Column[Any], place: OnSheet, side: str, holds: Map
         "column": column.name,
         "side": side or ("out" if table == "process_line" else ""),
         "default": None if default == "" else default,
+        "secret": column.info["secret"],
     }
 
 

@@ -111,7 +111,7 @@ def _trace(
         frames.append(frame)
         classes.append(class_kg)
     rows = frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
-    is_unknown = rows["plot_code"].to_numpy() == ""
+    is_unknown = (rows["plot_code"].to_numpy() == "") & (rows["upstream_reference"].to_numpy() == "")
     unknown_kg, unknown_max_kg = (
         float(rows[column].to_numpy()[is_unknown].sum()) for column in ("kg_attributed", "kg_max")
     )
@@ -198,8 +198,8 @@ def _single(attribution: Attribution, mixes: Sequence[Mix]) -> tuple[bool, bool]
     graph = attribution.graph
     held = [mix.plot[(mix.high > _SLACK_KG) & (mix.plot != attribution.rest)] for mix in mixes]
     keys = np.unique(np.concatenate(held))
-    if not len(keys):
-        return False, False
+    if not len(keys) or graph.references[keys].any():
+        return False, False  # a statement does not say how many producers stand behind it
     codes, owners = graph.plot_codes[keys], graph.owners[keys]
     return bool((codes == codes[0]).all()), bool(owners[0]) and bool((owners == owners[0]).all())
 
@@ -234,6 +234,7 @@ def _rows(attribution: Attribution, lot: int, mix: Mix) -> tuple[pd.DataFrame, F
             "harvest_to": words["date"].take(mix.last[held]),
             "kg_origin": mix.origin_kg[held],
             "form_origin": attribution.forms_of(mix.forms[held]),
+            "upstream_reference": words["reference"].take(plots),
         }
     )
     return frame, by_class[:, held].T

@@ -25,9 +25,10 @@ class LotAttribution(Numbered, Base):
     share: Mapped[float] = col("part of the lot, 0 to 1")
     quantity_min_kg: Mapped[float] = col("least that the plot can have given", unit="kg")
     quantity_max_kg: Mapped[float] = col("most that the plot can have given", unit="kg")
-    evidence_class: Mapped[str] = col("exact, producer, group, silo or unknown")
+    evidence_class: Mapped[str] = col("exact, producer, group, silo, referenced or unknown")
     harvested_from: Mapped[str] = col("first day of harvest, ISO 8601", default="")
     harvested_to: Mapped[str] = col("last day of harvest, ISO 8601", default="")
+    upstream_reference: Mapped[str] = col("supplier's due diligence statement that covers it", default="")
 
 
 class LotFlow(Numbered, Base):

@@ -77,6 +77,7 @@ def col(
     sheet: str | tuple[str, str] = "",
     kind: str = "",
     required: bool = False,
+    secret: bool = False,
     **options: Any,
 ) -> MappedColumn[Any]:
     """Return a mapped column with all that is known of it: store, workbook and data dictionary follow from it.
@@ -93,6 +94,8 @@ def col(
         The words it may hold, beside nothing: the store holds back any other.
     sheet, kind, required
         Where it stands in the workbook, see :class:`OnSheet`; a column without a sheet is not in the workbook.
+    secret
+        It stays in the project: no result, log, message or preview ever shows it.
     *args, **options
         As SQLAlchemy's ``mapped_column`` takes them.
     """
@@ -100,7 +103,8 @@ def col(
         options.setdefault("server_default", default if isinstance(default, str) else str(int(default)))
     keys = (sheet,) if isinstance(sheet, str) else sheet
     place = OnSheet(keys, kind, required) if sheet else None
-    return mapped_column(*args, doc=doc, info={"unit": unit, "allowed": tuple(allowed), "sheet": place}, **options)
+    info = {"unit": unit, "allowed": tuple(allowed), "sheet": place, "secret": secret}
+    return mapped_column(*args, doc=doc, info=info, **options)
 
 
 class Numbered:

@@ -20,8 +20,11 @@ SILO = "silo"
 """Class of goods that were poured together with others: of a plot to which no kilogram is attributed, and which must be
 declared; and of the kilograms of a micro-lot that may be anybody's because it lay with foreign goods."""
 
-CLASSES = (*EVIDENCE, SILO)
-"""Classes of evidence that a kilogram can have, best first; those of one plot are joined by ``; ``."""
+REFERENCED = "referenced"
+"""Class of goods that were bought with a supplier's due diligence statement: no land of our own, but its number."""
+
+CLASSES = (*EVIDENCE, SILO, REFERENCED)
+"""Classes of evidence that a kilogram can have; those of one plot are joined by ``; ``."""
 
 CLASS_COLUMNS = tuple(f"kg_{name}" for name in CLASSES)
 """Columns of a trace with the kilograms of each class; together they are ``kg_attributed``."""
@@ -29,6 +32,7 @@ CLASS_COLUMNS = tuple(f"kg_{name}" for name in CLASSES)
 TRACE_COLUMNS = (
     "lot_code", "stream", "plot_code", "plot_version", "producer_code", "kg_attributed", "share", "kg_min", "kg_max",
     "evidence_class", "harvest_from", "harvest_to", "kg_origin", "form_origin", *CLASS_COLUMNS,
+    "upstream_reference",
 )  # fmt: skip
 """Columns of ``trace.csv``."""
 
@@ -174,6 +178,10 @@ class Trace:
     def plot_codes(self) -> list[str]:
         """Codes of every plot that can have given anything, sorted."""
         return sorted(set(self.rows["plot_code"]) - {""})
+
+    def references(self) -> list[str]:
+        """Reference numbers of suppliers' statements that can cover any of it, sorted."""
+        return sorted(set(self.rows["upstream_reference"]) - {""})
 
     def producer_codes(self) -> list[str]:
         """Codes of their producers, sorted."""

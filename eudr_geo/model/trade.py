@@ -75,7 +75,10 @@ class DdsReference(Numbered, Provenance, Base):
         "reference number, at most 14 characters", unique=True, sheet="shipments.dds", kind="reference"
     )
     verification: Mapped[str] = col(
-        "verification number, 5 to 35 characters", default="", sheet="shipments.verification"
+        "verification number, 5 to 35 characters; stays in the project",
+        default="",
+        sheet="shipments.verification",
+        secret=True,
     )
     consignment_code: Mapped[str] = col("consignment", ForeignKey("consignment.code"))
     submitted_on: Mapped[str] = col("date, ISO 8601", default="")

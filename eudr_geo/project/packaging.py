@@ -113,7 +113,7 @@ def gather(project: Project, codes: Sequence[str], *, with_names: bool = False, 
     per_lot = traces(book, [code for code, _, _ in packed])
     found_traces = list(traces(book, codes).values()) if consignment else list(per_lot.values())
     plot_codes = sorted({code for one in found_traces for code in one.plot_codes()})
-    if not plot_codes:
+    if not plot_codes and not any(one.references() for one in found_traces):
         raise RefusedError(say("packages:no-plot", codes=", ".join(codes)), fix=say("packages:no-plot.do"))
     rows = _rows(found_traces)
     plots, versions = land_of(project, book, rows, codes)

@@ -78,7 +78,7 @@ def _attributed(book: LotBook) -> dict[str, list[Any]]:
     attribution.of(order)
     names = (
         "lot_code", "plot_code", "plot_version", "producer_code", "quantity_kg", "share", "quantity_min_kg", "quantity_max_kg",
-        "evidence_class", "harvested_from", "harvested_to",
+        "evidence_class", "harvested_from", "harvested_to", "upstream_reference",
     )  # fmt: skip
     columns: dict[str, list[Any]] = {name: [] for name in names}
     dates = attribution.dates_shown
@@ -91,6 +91,7 @@ def _attributed(book: LotBook) -> dict[str, list[Any]]:
             np.full(len(plots), graph.lots[lot], dtype=object), graph.plot_codes[plots], graph.plot_versions[plots], graph.owners[plots],
             mix.kg[held].round(3), (mix.kg[held] / total if total > 0 else mix.kg[held]).round(6), mix.low[held].round(3),
             mix.high[held].round(3), attribution.words["evidence"].take(attribution.classes(mix)[held]), dates[first], dates[mix.last[held]],
+            graph.references[plots],
         )  # fmt: skip
         for name, value in zip(names, values, strict=True):
             columns[name] += value.tolist()

@@ -145,7 +145,7 @@ def orphan_lot(book: LotBook) -> Problems:
     faults = []
     for row in rows(book, "lot"):
         lot = graph.position.get(row["code"], -1)
-        if lot >= 0 and graph.inflow_kg[lot] <= 0 and not graph.opening[lot]:
+        if lot >= 0 and graph.inflow_kg[lot] <= 0 and not graph.opening[lot] and lot not in graph.referenced.of_stock:
             faults.append(Fault("lot", row["code"], row, values={"quantity_kg": float(graph.total_kg[lot])}))
     return problems(faults)
 

@@ -202,8 +202,9 @@ def _shipped(book: LotBook) -> Iterator[Fault]:
         came[season] = came.get(season, 0.0) + float(row["quantity_kg"] or 0) * factor.ceiling * _dry(lot)
     for place, code in enumerate(graph.lots):  # stock from before the records began may be shipped as well
         factor = green_factor(lots.get(code, {}).get("form") or "")
-        if graph.unknown_kg[place] > 0 and factor:
-            came[home[place]] = came.get(home[place], 0.0) + float(graph.unknown_kg[place]) * factor.ceiling
+        stock_kg = float(graph.unknown_kg[place] + graph.referenced.stock_kg[place])
+        if stock_kg > 0 and factor:
+            came[home[place]] = came.get(home[place], 0.0) + stock_kg * factor.ceiling
     for before, after, kg, taken in _carried(graph, home, lots):
         factor = green_factor(taken.get("form") or "", species_of(taken))
         if factor is None:

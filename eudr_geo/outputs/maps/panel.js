@@ -323,6 +323,7 @@ const LotMap = (function () {
       const say_so = (text) => remarks.append(make("li", "value", text));
       if (view.unknown_forms) for (const [form, kg] of view.unknown_forms) say_so([say("unknown_kg", kilos(kg)), form].filter(Boolean).join(" · "));
       else if (view.unknown_kg > 0) say_so(say("unknown_kg", kilos(view.unknown_kg)));
+      if (view.referenced_kg > 0) say_so(say("referenced_kg", kilos(view.referenced_kg)));
       if (view.without_area > 0) say_so(say("without_area", counted(view.without_area, "plot", "plots")));
       if (undrawn.length) say_so(say("not_drawn", undrawn.slice(0, 5).join(", ") + (undrawn.length > 5 ? " " + say("more", undrawn.length - 5) : "")));
       legend(view);

@@ -14,7 +14,7 @@ import shapely
 
 from eudr_geo.outputs.maps.classes import legend, share_breaks
 from eudr_geo.outputs.maps.data import Array, LotMapData
-from eudr_geo.model.trace import CLASS_COLUMNS, CLASSES
+from eudr_geo.model.trace import CLASS_COLUMNS, CLASSES, REFERENCED
 from eudr_geo.words.saying import in_language
 from eudr_geo.words.tables import words
 from eudr_geo.words.workbook import say_word
@@ -149,7 +149,8 @@ def _views(data: LotMapData, feeds: _Feeds) -> list[dict[str, Any]]:
         kg = _by_form(data, [(lot.form, lot.quantity_kg) for lot in data.lots])
         if len(kg) > 1:  # a kilogram of cherry and one of green coffee are not two kilograms of anything
             unknown = (feeds.lot >= 0) & ~feeds.known
-            lacking = zip(feeds.lot[unknown].tolist(), feeds.kg[unknown].tolist(), strict=True)
+            of_nobody = (feeds.kg - feeds.kg_of(REFERENCED))[unknown]
+            lacking = zip(feeds.lot[unknown].tolist(), of_nobody.tolist(), strict=True)
             of_unknown = _by_form(data, [(data.lots[lot].form, weight) for lot, weight in lacking])
             view |= {"forms": kg, "unknown_forms": [row for row in of_unknown if row[1]]}
         shown.append({"lot": None, "quantity_kg": kg[0][1] if len(kg) == 1 else None if kg else 0.0, "classes": [], **view})
@@ -194,12 +195,14 @@ def _totals(data: LotMapData, feeds: _Feeds, mine: Mask) -> dict[str, Any]:
     told = np.flatnonzero(mine & feeds.known & np.isfinite(feeds.kg))
     named = {name for row in told for name in feeds.evidence[row].split("; ")}
     evidence = {name: float(feeds.kg_of(name)[told].sum()) for name in named}
+    bought_kg = float(np.nansum(feeds.kg_of(REFERENCED)[mine & ~feeds.known]))
     return {
         "plots": len(fed),
         "producers": len({str(who[row]) for row in fed.tolist()} - {""}),
         "area_ha": round(float(np.nansum(area)), 4),
         "without_area": int(np.isnan(area).sum()),
-        "unknown_kg": round(float(np.nansum(feeds.kg[mine & ~feeds.known])), _GRAM),
+        "unknown_kg": round(float(np.nansum(feeds.kg[mine & ~feeds.known]) - bought_kg), _GRAM),
+        **({"referenced_kg": round(bought_kg, _GRAM)} if bought_kg else {}),
         "evidence_kg": {name: round(kg, _GRAM) for name, kg in sorted(evidence.items())},
         "harvest_from": min((feeds.first[row] for row in rows if feeds.first[row]), default=""),
         "harvest_to": max((feeds.last[row] for row in rows if feeds.last[row]), default=""),

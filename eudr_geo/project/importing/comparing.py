@@ -36,7 +36,7 @@ from eudr_geo.project.importing.keys import (
 )
 from eudr_geo.project.importing.lineage import ALIKE, Lineage, corrected, lineage_of, lineages
 from eudr_geo.project.importing.questions import BACK, GONE, REMOVE, Question
-from eudr_geo.project.importing.rows_said import CHANGED, NEW, RowSaid, merged_row, question_about, was_gone
+from eudr_geo.project.importing.rows_said import CHANGED, NEW, RowSaid, hidden, merged_row, question_about, was_gone
 from eudr_geo.project.importing.rows_said import GONE as ROW_GONE
 from eudr_geo.store import Store
 from eudr_geo.store.demands import Demands, demands_of
@@ -190,7 +190,9 @@ class Comparison:
             plan.new.setdefault(past[0], []).append({**past[1], **here})
         if changed:
             plan.changed.setdefault(name, []).append((int(held["fid"]), {**changed, **here}))
-            said = [(heading_of(name, one, row), before[one], value) for one, value in changed.items()]
+            said = [
+                (heading_of(name, one, row), *hidden(name, one, before[one], value)) for one, value in changed.items()
+            ]
             plan.rows.append(RowSaid(CHANGED, name, key, row.get("src_sheet") or "", row.get("src_row"), tuple(said)))
             self.touches.append(Touch(name, key, held, {**held, **changed}))
         else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from eudr_geo.lots.sheets import HIDDEN
 from eudr_geo.model.base import table_of
 from eudr_geo.model.lot_book import BOOK_TABLES
 from eudr_geo.project.importing.book_faults import heading_of
@@ -46,6 +47,13 @@ def _shown(value: Any) -> str:
     if value is None or value == "":
         return "–"
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)[:40]
+
+
+def hidden(table: str, column: str, before: Any, after: Any) -> tuple[Any, Any]:
+    """Return what was and what is in a column as it may be shown: of a secret one only whether there is anything."""
+    if not table_of(BOOK_TABLES[table]).columns[column].info.get("secret"):
+        return before, after
+    return before and HIDDEN, after and HIDDEN
 
 
 def merged_row(table: str, row: Row, held: Row, was: Stated | None, columns: frozenset[str] | None) -> tuple[Row, Row]:
@@ -107,7 +115,7 @@ def question_about(
     contradicted = {column: value for column, value in changed.items() if before.get(column) not in (None, "")}
     columns = joined(
         [
-            _column_said(heading_of(table, column, row), before[column], value)
+            _column_said(heading_of(table, column, row), *hidden(table, column, before[column], value))
             for column, value in contradicted.items()
         ],
         ", ",

@@ -10,6 +10,7 @@ from eudr_geo.sources.workbook.nouns import Record, compare, fill_up, give_numbe
 from eudr_geo.sources.workbook.season_sheet import only_season
 from eudr_geo.sources.workbook.sheet_row import Row
 from eudr_geo.sources.workbook.sheet_rows import AllRows
+from eudr_geo.sources.workbook.statement_cells import suppliers_statement
 from eudr_geo.words.saying import say
 
 
@@ -22,6 +23,7 @@ def deliveries(found: Cells, rows: AllRows) -> None:
             record["harvested_from"] = record["harvested_to"]
         if number := give_number(record, "delivery", made):
             rows.context.change(row.sheet.title, row.place("receipt"), "", number, "receipt-number")
+        suppliers_statement(found.tables, row, record)
         row.take(found.tables["delivery"], record)
 
 
@@ -31,6 +33,7 @@ def lots(found: Cells, rows: AllRows) -> None:
     for row in rows:
         of_stream = values(row, found.tables, "stream")
         record = values(row, found.tables, "lot")
+        suppliers_statement(found.tables, row, record)
         stream, kind = record["stream_code"], of_stream["type"]
         if kind == "micro" and stream is None:
             row.fail("stream", "", say("book:micro-without-stream"), say("book:micro-without-stream.do"))

@@ -8,7 +8,7 @@ from typing import Any
 
 from eudr_geo.base.cells import clean_code
 from eudr_geo.base.said import Said
-from eudr_geo.lots.sheets import BY_NAME, Field
+from eudr_geo.lots.sheets import BY_NAME, HIDDEN, Field
 from eudr_geo.sources.workbook.receipts import shown
 from eudr_geo.sources.workbook.sheet_row import Row
 from eudr_geo.words.saying import knows, say
@@ -103,6 +103,8 @@ def compare(
 
 def _in_words(column: Field, value: Any, text: str) -> str:
     """A value of the store as text; of a list of words as the word that a language has for it."""
+    if column.secret:
+        return HIDDEN
     choice = "yesno" if column.kind == "yesno" else column.kind.partition(":")[2]
     said = ("yes" if value == column.yes_and_no[0] else "no") if choice == "yesno" else str(value)
     key = f"choices:{choice}.{said}"

@@ -10,7 +10,7 @@ from eudr_geo.base.cells import clean_code, clean_text, excel_day, fold, letters
 from eudr_geo.base.said import Said
 from eudr_geo.base.season_codes import is_year_alone, season_code
 from eudr_geo.law import country_code
-from eudr_geo.lots.sheets import Field, Sheet
+from eudr_geo.lots.sheets import HIDDEN, Field, Sheet
 from eudr_geo.model.findings import ERROR, WARNING
 from eudr_geo.model.workbook import LeftOut
 from eudr_geo.sources.workbook.receipts import Context, as_text, row_place, shown
@@ -54,6 +54,7 @@ class Columns:
         self.units: dict[str, str] = {}
         self.marks: dict[str, str] = {}
         self.month_first: set[str] = set()
+        self.secret = {one.key for one in spec.fields if one.secret}
 
     def usual(self, key: str) -> Said:
         """What a column is called where no sheet of the user's calls it otherwise."""
@@ -103,6 +104,7 @@ class Row:
 
     def _issue(self, key: str, value: Any, why: str, fix: str, severity: str) -> None:
         where = {"table": self.sheet.spec.key, "key": key, "row": self.number_shown}
+        value = HIDDEN if key in self.sheet.secret and value != "" else value
         self.sheet.context.issue(self.sheet.title, self.place(key), value, why, fix, severity, **where)
 
     def accepted(self) -> bool:
@@ -149,6 +151,8 @@ class Row:
             self._issue(key, shown(value), say("book:left-out", why=why), fix, WARNING)
 
     def _changed(self, key: str, before: Any, after: Any, rule: str) -> None:
+        if key in self.sheet.secret:
+            before = after = HIDDEN
         self.sheet.context.change(self.sheet.title, self.place(key), as_text(before), as_text(after), rule)
 
     def value(self, column: Field, *, needed: bool, unit: str = "", currency: str | None = None) -> Any:

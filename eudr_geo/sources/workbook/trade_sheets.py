@@ -9,10 +9,8 @@ from eudr_geo.sources.workbook.gathered import Cells
 from eudr_geo.sources.workbook.nouns import Record, Tables, compare, fill_up, give_number, refuse_stated, values
 from eudr_geo.sources.workbook.sheet_row import Row
 from eudr_geo.sources.workbook.sheet_rows import AllRows
+from eudr_geo.sources.workbook.statement_cells import check_numbers
 from eudr_geo.words.saying import say
-
-_DDS_LENGTH = 14
-_VERIFICATION = (5, 35)  # characters, as the reference system of the EU gives them
 
 
 def storage(found: Cells, rows: AllRows) -> None:
@@ -144,12 +142,7 @@ def _statement(tables: Tables, row: Row, consignment: str | None) -> Record | No
             what = "statement" if verification is None else "verification"
             row.fail("dds", "", say(f"book:no-reference.{what}"), say("book:no-reference.do"))
         return None
-    if len(reference) > _DDS_LENGTH:
-        why = say("book:long-reference", reference=reference[:40], characters=len(reference), most=_DDS_LENGTH)
-        row.fail("dds", reference, why, say("book:copy-again"))
-    if verification is not None and not _VERIFICATION[0] <= len(verification) <= _VERIFICATION[1]:
-        why = say("book:verification-length", least=_VERIFICATION[0], most=_VERIFICATION[1])
-        row.fail("verification", verification, why, say("book:copy-again"))
+    check_numbers(row, reference, verification, at="dds", verified_at="verification")
     for one in tables["dds_reference"]:
         if one["reference"] == reference:
             if any(one[key] != value for key, value in statement.items() if value is not None):

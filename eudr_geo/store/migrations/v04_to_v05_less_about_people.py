@@ -29,7 +29,16 @@ _ADDED: dict[str, tuple[str, ...]] = {
     "producer": ("group_since TEXT NOT NULL DEFAULT ''", "group_until TEXT NOT NULL DEFAULT ''"),
     "stream_plot": ("from_date TEXT NOT NULL DEFAULT ''", "to_date TEXT NOT NULL DEFAULT ''"),
     "consignment_line": ("returned_kg DOUBLE", "returned_on TEXT NOT NULL DEFAULT ''"),
-    "delivery": ("void_reason TEXT NOT NULL DEFAULT ''",),
+    "delivery": (
+        "void_reason TEXT NOT NULL DEFAULT ''",
+        "upstream_reference TEXT NOT NULL DEFAULT ''",
+        "upstream_verification TEXT NOT NULL DEFAULT ''",
+    ),
+    "lot": (
+        "upstream_reference TEXT NOT NULL DEFAULT ''",
+        "upstream_verification TEXT NOT NULL DEFAULT ''",
+        "upstream_kg DOUBLE",
+    ),
 }
 """Table → columns."""
 
@@ -66,7 +75,7 @@ _ATTRIBUTION = """CREATE TABLE lot_attribution (fid INTEGER NOT NULL, lot_code T
     NOT NULL, producer_code TEXT DEFAULT '' NOT NULL, plot_version INTEGER, geometry_hash TEXT DEFAULT '' NOT NULL,
     quantity_kg DOUBLE NOT NULL, share DOUBLE NOT NULL, quantity_min_kg DOUBLE NOT NULL, quantity_max_kg DOUBLE NOT
     NULL, evidence_class TEXT NOT NULL, harvested_from TEXT DEFAULT '' NOT NULL, harvested_to TEXT DEFAULT '' NOT NULL,
-    PRIMARY KEY (fid), UNIQUE (lot_code, plot_code, plot_version, producer_code, evidence_class))"""
+    upstream_reference TEXT DEFAULT '' NOT NULL, PRIMARY KEY (fid), UNIQUE (lot_code, plot_code, plot_version, producer_code, evidence_class))"""
 """Two versions of a plot may stand in one lot."""
 
 _DEFAULTS = {  # table → columns that have an empty text as default in a new project
@@ -125,7 +134,7 @@ def _rebuild_attribution(connection: Connection) -> None:
     sql("ALTER TABLE lot_attribution RENAME TO attribution_before")  # SQLite changes no constraint of a table that is
     sql("DROP INDEX ix_lot_attribution_plot_code")
     sql(" ".join(_ATTRIBUTION.split()))
-    names = ", ".join(str(row[1]) for row in sql("PRAGMA table_info(lot_attribution)"))
+    names = ", ".join(str(row[1]) for row in sql("PRAGMA table_info(attribution_before)"))
     sql(f"INSERT INTO lot_attribution ({names}) SELECT {names} FROM attribution_before")
     sql("DROP TABLE attribution_before")
 
