@@ -204,6 +204,8 @@ def _days(first: str, last: str) -> str:
 def _custody(found: Trace) -> str:
     if found.identity_losses and not found.unknown_lots:
         return "trace:custody.mixed.identity"
+    if found.references() and not found.unknown_lots:
+        return "trace:custody.segregated.referenced"
     return f"trace:custody.{found.custody_model.replace(' ', '_')}"
 
 
