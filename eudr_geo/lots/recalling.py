@@ -1,4 +1,4 @@
-"""Recall: where a plot, producer, delivery, lot, process, store or supplier's statement went, and what has to be held back for it."""
+"""Recall: where a plot, producer, lot, process, store, supplier's statement … went, and what has to be held back."""
 
 from __future__ import annotations
 

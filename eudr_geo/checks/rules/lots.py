@@ -164,7 +164,8 @@ def unknown_origin(book: LotBook) -> Problems:
     in a lot and a store of their own. Weigh a lot again that grew.
 
     **Trap** A delivery with its producer but without a plot is not unknown: every plot of the producer is then
-    declared, in excess. Goods bought with a supplier's statement are not unknown: write its reference number. And what scales explain, 1 kg or 0.5 %, is allowed once for the whole chain, not at each step.
+    declared, in excess. Goods bought with a supplier's statement are not unknown: write its reference number. And what
+    scales explain, 1 kg or 0.5 %, is allowed once for the whole chain, not at each step.
     """
     return problems(_unknown(book))
 
