@@ -19,9 +19,10 @@ import numpy as np
 import numpy.typing as npt
 
 from eudr_geo.base.errors import RefusedError
-from eudr_geo.lots.graph import EXACT, REFERENCED, UNKNOWN, LotGraph
+from eudr_geo.lots.graph import LotGraph
 from eudr_geo.lots.identity import lost_identities
 from eudr_geo.lots.mixes import GAINED, NO_DATE, Floats, Ints, Mix
+from eudr_geo.lots.origins import EXACT, REFERENCED, UNKNOWN
 from eudr_geo.lots.outturn import most_out_kg
 from eudr_geo.lots.silos import Pouring
 from eudr_geo.lots.ways import Source, Ways

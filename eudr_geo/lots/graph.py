@@ -12,13 +12,12 @@ import numpy as np
 import numpy.typing as npt
 
 from eudr_geo.lots.balance import IN, OUT, Flow, held_kg, kilograms, moved_kg
-from eudr_geo.lots.commodities import commodities_of_lots, commodity_of_plots
 from eudr_geo.lots.flows import Arrivals, ProcessFlow
 from eudr_geo.lots.land import HARVEST_DAYS, Land, Unit
+from eudr_geo.lots.origins import UNKNOWN, Choices, choices_of
 from eudr_geo.lots.referenced import Referenced
 from eudr_geo.lots.spreading import parts_by_area
 from eudr_geo.model.lot_book import LotBook
-from eudr_geo.model.trace import CLASSES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,9 +27,6 @@ Ints = npt.NDArray[np.int64]
 
 SHIPPED = (Flow("consignment_line", less="returned_kg"),)
 """What left and did not come back."""
-
-EXACT, PRODUCER, GROUP, UNKNOWN = 0, 1, 2, 3
-REFERENCED = CLASSES.index("referenced")
 
 UNEXPLAINED_SHARE = 0.05
 """A lot that weighs more than this above what came in holds kilograms of unknown origin (lot rule inflow-mismatch)."""
@@ -136,52 +132,16 @@ class LotGraph:
         return [next((day for day in row if day), "") for row in zip(*days, strict=True)]
 
     @cached_property
-    def _choices(self) -> tuple[list[Unit], list[list[int]], list[int]]:
-        """Pieces of land, sorted; of each delivery the possible ones, as positions among them, and its evidence."""
-        land, known = self.land, set(self.plots)
-        columns = (self.deliveries[name] for name in ("plot_code", "producer_code", "collection_group"))
-        found: list[tuple[Unit, ...]] = []
-        classes: list[int] = []
-        own: dict[tuple[str, str, str], tuple[Unit, ...]] = {}  # of a plot on a day: many receipts ask the same
-        several: dict[tuple[str, str, str, str], tuple[Unit, ...]] = {}  # of a producer or group on a day, often asked
-        grown = commodity_of_plots(self.book)
-        of_lot = commodities_of_lots(self.book) if grown else {}
-        wanted = [of_lot.get(lot, "") for lot in self.deliveries["lot_code"]]
+    def _choices(self) -> Choices:
         bought = self.referenced.receipts(self.deliveries, self._delivery_lot, self._delivery_kg)
-        named = {*bought, *self.referenced.of_stock.values()} - {""}
-        statements: dict[str, tuple[Unit, ...]] = {one: (Unit("", None, "", one),) for one in named}
-        rows = zip(*columns, self.harvest_days, wanted, bought, strict=True)
-        for plot, producer, group, day, commodity, reference in rows:  # a few lookups a delivery
-            choice: tuple[Unit, ...]
-            if reference:
-                choice, evidence = statements[reference], REFERENCED
-            elif plot in known:
-                asked = (plot, day, producer or "")
-                if asked not in own:
-                    own[asked] = (land.unit(*asked),)
-                choice, evidence = own[asked], EXACT
-            else:
-                of = "" if producer else group or ""
-                key = (producer or "", of, day, commodity)
-                if key not in several:
-                    people = (producer,) if producer else land.members(of, day) if of else ()
-                    held = (code for who in people for code in land.held(who, day))
-                    fitting = (code for code in held if not commodity or grown.get(code, commodity) == commodity)
-                    several[key] = tuple(land.unit(code, day) for code in fitting)
-                choice, evidence = several[key], (GROUP if of else PRODUCER)
-            found.append(choice)
-            classes.append(evidence if choice else UNKNOWN)
-        used = {one for choices in (own, several, statements) for choice in choices.values() for one in choice}
-        units = sorted(used, key=lambda one: (one.plot, one.version or 0, one.producer, one.reference))
-        place = {one: i for i, one in enumerate(units)}
-        # The same choice is the same tuple: places are looked up once for each.
-        places = {id(choice): [place[one] for one in choice] or [len(units)] for choice in found}
-        return units, [places[id(choice)] for choice in found], classes
+        return choices_of(
+            self.book, self.land, set(self.plots), self.harvest_days, bought, self.referenced.of_stock.values()
+        )
 
     @property
     def units(self) -> list[Unit]:
         """What gave anything, sorted: suppliers' statements, then versions of plots in somebody's hands."""
-        return self._choices[0]
+        return self._choices.units
 
     @cached_property
     def references(self) -> npt.NDArray[np.object_]:
@@ -283,7 +243,7 @@ class LotGraph:
         Each is the land of the day (decision 0105). Where several are possible, each counts by its area, none of them
         surely.
         """
-        _, choices, classes = self._choices
+        choices, classes = self._choices.places, self._choices.evidence
         counts = np.array([len(choice) for choice in choices], dtype=np.int64)
         rows = np.repeat(np.arange(len(choices)), counts)
         plot = np.array([one for choice in choices for one in choice], dtype=np.int64)

@@ -202,7 +202,8 @@ def test_each_line_declares_land_of_its_commodity(tmp_path):
 
 
 def test_coffee_is_of_unknown_origin_where_only_cocoa_grows():
-    from eudr_geo.lots.graph import UNKNOWN, LotGraph
+    from eudr_geo.lots.graph import LotGraph
+    from eudr_geo.lots.origins import UNKNOWN
 
     tables = {
         "producer": [{"code": "H"}],

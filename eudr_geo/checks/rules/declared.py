@@ -11,8 +11,9 @@ import numpy as np
 from eudr_geo.checks.catalogue import ERROR, WARNING, Problems, lot_rule
 from eudr_geo.checks.lot_faults import Fault, because, by_code, problems, rows
 from eudr_geo.law import PRODUCERS_MAX_PER_STATEMENT
-from eudr_geo.lots.graph import GROUP, PRODUCER, graph_of
+from eudr_geo.lots.graph import graph_of
 from eudr_geo.lots.land import harvest_day
+from eudr_geo.lots.origins import GROUP, PRODUCER
 from eudr_geo.lots.silos import behind_silos
 from eudr_geo.model.lot_book import LotBook
 from eudr_geo.words.saying import counted

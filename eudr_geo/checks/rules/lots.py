@@ -12,7 +12,8 @@ from eudr_geo.checks.lot_faults import Fault, because, by_code, noun, problems, 
 from eudr_geo.checks.rules.balance import processes_that_gain
 from eudr_geo.checks.rules.declared import regional_deliveries
 from eudr_geo.lots.gains import gains
-from eudr_geo.lots.graph import UNKNOWN, graph_of
+from eudr_geo.lots.graph import graph_of
+from eudr_geo.lots.origins import UNKNOWN
 from eudr_geo.model.lot_book import LotBook
 from eudr_geo.words.saying import joined
 from eudr_geo.words.workbook import say_word

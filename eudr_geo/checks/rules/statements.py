@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from eudr_geo.checks.catalogue import ERROR, WARNING, Problems, lot_rule
 from eudr_geo.checks.lot_faults import Fault, problems, rows
 from eudr_geo.lots.balance import tolerance_kg
-from eudr_geo.lots.graph import REFERENCED, graph_of
+from eudr_geo.lots.graph import graph_of
+from eudr_geo.lots.origins import REFERENCED
 from eudr_geo.model.lot_book import LotBook
 
 _SEEN = re.compile(r"\d{2}[A-Z]{2}[A-Z0-9]{10}|S\d{2}[A-Z]{2}[A-Z0-9]{9}")
