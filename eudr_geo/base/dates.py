@@ -32,3 +32,17 @@ def _moved(day: str, days: int) -> str:
         return (date.fromisoformat(day) + timedelta(days=days)).isoformat()
     except (ValueError, OverflowError):  # what is no day has none before it and none after it
         return ""
+
+
+def days_between(one: str, other: str) -> int:
+    """Return how many days are between two days, in any order; 0 where one lacks its month or year.
+
+    Examples
+    --------
+    >>> days_between("2026-01-02", "2026-02-02"), days_between("2026", "2026-02-02")
+    (31, 0)
+    """
+    try:
+        return abs((date.fromisoformat(one[:10]) - date.fromisoformat(other[:10])).days)
+    except ValueError:  # nobody can tell how far it is
+        return 0

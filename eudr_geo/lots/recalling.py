@@ -17,6 +17,7 @@ from eudr_geo.lots.mixes import Floats, Mix
 from eudr_geo.lots.naming import known_code, near, refuse_other
 from eudr_geo.lots.season_filter import known_season
 from eudr_geo.lots.seasons import seasons_of
+from eudr_geo.lots.statements import numbers_of_shipments
 from eudr_geo.model.lot_book import LotBook
 from eudr_geo.model.trace import RECALL_COLUMNS, Recall
 from eudr_geo.words.saying import say
@@ -239,8 +240,20 @@ def _goods(attribution: Attribution, reached: Sequence[int]) -> list[tuple[objec
         held[0] += kg
         if graph.position.get(code, -1) in attribution.mixes:
             held[1:] += _marked(attribution.draw(graph.position[code], float(kg)))
+    numbers = numbers_of_shipments(graph.book)
     rows = [
-        ("consignment", consignment, *_papers(graph.book, consignment), _way(kg), total, kg, low, high, 0.0, "")
+        (
+            "consignment",
+            consignment,
+            *_papers(graph.book, numbers, consignment),
+            _way(kg),
+            total,
+            kg,
+            low,
+            high,
+            0.0,
+            "",
+        )
         for consignment, (total, kg, low, high) in sorted(shipped.items())
         if high > _SLACK_KG
     ]
@@ -263,13 +276,12 @@ def _way(kg: float) -> str:
     return "goods" if kg > 0 else "silo"
 
 
-def _papers(book: LotBook, consignment: str) -> tuple[str, str, str]:
+def _papers(book: LotBook, numbers: Mapping[str, list[str]], consignment: str) -> tuple[str, str, str]:
     """Buyer, date of shipping and references of the statements of a consignment."""
-    table, references = book.table("consignment"), book.table("dds_reference")
+    table = book.table("consignment")
     own = table[table["code"] == consignment]
     buyer, date = (str(own.iloc[0][name] or "") if len(own) else "" for name in ("buyer", "ship_date"))
-    named = references.loc[references["consignment_code"] == consignment, "reference"]
-    return buyer, date, "; ".join(sorted(map(str, named)))
+    return buyer, date, "; ".join(numbers.get(consignment, []))
 
 
 def _with_declared(
@@ -289,9 +301,10 @@ def _with_declared(
         weight[consignment] = weight.get(consignment, 0.0) + float(kg)
     found = {code for code, its in declared.items() if plots & set(its)}
     shipped = set(lines["consignment_code"]) | set(book.table("consignment")["code"])
+    numbers = numbers_of_shipments(book)
     for code in sorted(found - held):
         is_shipped = code in shipped
-        label = _papers(book, code) if is_shipped else (graph.lot_rows.get(code, {}).get("form", ""), "", "")
+        label = _papers(book, numbers, code) if is_shipped else (graph.lot_rows.get(code, {}).get("form", ""), "", "")
         stock = 0.0
         if code in graph.position:
             stock = max(0.0, weight.get(code, 0.0) - float(graph.drawn_kg[graph.position[code]]))

@@ -52,15 +52,14 @@ class Referenced:
     """
 
     def __init__(self, lots: pd.DataFrame, position: Mapping[str, int], unexplained_kg: Floats) -> None:
-        self.of_lot = {
-            position[code]: str(reference)
-            for code, reference in zip(lots["code"], lots["upstream_reference"], strict=True)
-            if reference and code in position
-        }
+        self.of_lot: dict[int, str] = {}
         self.stated_kg = np.full(len(unexplained_kg), np.inf)  # without kilograms, all that nothing else explains
-        for code, kg in zip(lots["code"], kilograms(lots["upstream_kg"], missing=np.inf), strict=True):
-            if code in position:
-                self.stated_kg[position[code]] = kg
+        weights = kilograms(lots["upstream_kg"], missing=np.inf).tolist()
+        named = zip(lots["code"], lots["upstream_reference"], weights, strict=True)
+        # A code that stands twice is an error of its own; until then the order of the rows decides nothing.
+        for code, reference, kg in sorted((code, str(one), kg) for code, one, kg in named if one and code in position):
+            if position[code] not in self.of_lot:
+                self.of_lot[position[code]], self.stated_kg[position[code]] = reference, kg
         covered = np.zeros(len(unexplained_kg), dtype=bool)
         covered[list(self.of_lot)] = True
         self.stock_kg: Floats = np.where(covered, np.minimum(unexplained_kg, self.stated_kg), 0.0)

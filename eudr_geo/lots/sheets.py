@@ -172,6 +172,7 @@ class _Own:
     how: str
     required: bool = False
     unit: str = ""
+    secret: bool = False
 
 
 @dataclass(frozen=True)
@@ -202,9 +203,12 @@ _PLANS: Mapping[str, _Plan] = {
     ),
     "deliveries": _Plan(
         90, ("delivery",), ("date", "lot", "producer", "form"),
-        {"unit": _Own("text")},  # of the weights of its row; they are kept in kilograms
+        {
+            "unit": _Own("text"),  # of the weights of its row; they are kept in kilograms
+            "upstream_verification": _Own("text", secret=True),  # of the supplier's statement
+        },
     ),
-    "lots": _Plan(90, ("lot", "stream")),
+    "lots": _Plan(90, ("lot", "stream"), own={"upstream_verification": _Own("text", secret=True)}),
     "processing": _Plan(90, ("process", "process_line"), ("code", "step", "date")),
     "storage": _Plan(180, ("storage_stay", "location"), ("lot",)),
     "handovers": _Plan(180, ("handover",)),
@@ -214,7 +218,11 @@ _PLANS: Mapping[str, _Plan] = {
     ),
     "offers": _Plan(180, ("offer",)),
     "costs": _Plan(360, ("cost",), ("stream", "date")),
-    "shipments": _Plan(360, ("consignment", "consignment_line", "dds_reference"), ("code",)),
+    "shipments": _Plan(
+        360, ("consignment", "consignment_line"), ("code",),
+        {"dds": _Own("reference"), "verification": _Own("text", secret=True)},  # a statement that covers the line
+    ),
+    "statements": _Plan(360, ("statement", "statement_lot")),
 }  # fmt: skip
 """The sheets in the order they stand and are read: each after those whose rows it looks at.
 
@@ -275,7 +283,7 @@ def _facts() -> Iterator[tuple[str, dict[str, Any]]]:
     holds = {plan.nouns[0]: name for name, plan in _PLANS.items()}
     for name, plan in _PLANS.items():
         for key, own in plan.own.items():
-            yield f"{name}.{key}", {"how": own.how, "required": own.required, "unit": own.unit}
+            yield f"{name}.{key}", {"how": own.how, "required": own.required, "unit": own.unit, "secret": own.secret}
     for table, noun in BOOK_TABLES.items():
         for column in table_of(noun).columns:
             place: OnSheet | None = column.info.get("sheet")

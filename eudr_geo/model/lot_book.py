@@ -11,12 +11,12 @@ from eudr_geo.model.lots import Delivery, Lot, Process, ProcessLine, Season, Str
 from eudr_geo.model.people import GroupMembership, Organisation, Producer
 from eudr_geo.model.places import Location, StorageStay
 from eudr_geo.model.quality import Measurement
+from eudr_geo.model.statements import Statement, StatementLot, StatusEvent
 from eudr_geo.model.trade import (
     BenchmarkPrice,
     Consignment,
     ConsignmentLine,
     Cost,
-    DdsReference,
     Handover,
     Offer,
 )
@@ -36,6 +36,7 @@ BOOK_TABLES: Mapping[str, type[Base]] = {
     "stream": Stream,
     "stream_plot": StreamPlot,
     "location": Location,
+    "statement": Statement,
     "lot": Lot,
     "delivery": Delivery,
     "process": Process,
@@ -48,7 +49,8 @@ BOOK_TABLES: Mapping[str, type[Base]] = {
     "benchmark_price": BenchmarkPrice,
     "offer": Offer,
     "cost": Cost,
-    "dds_reference": DdsReference,
+    "statement_lot": StatementLot,
+    "status_event": StatusEvent,
 }
 """The tables of a lot book, in an order in which each comes after those it refers to."""
 
@@ -120,6 +122,8 @@ class LotBook:
         The day on which the book is judged, ISO 8601; "" where nobody says, and then no day is called still to come.
     keeper
         Name of the organisation that keeps the book and takes in what is delivered; "" where nobody says.
+    superseded
+        Consignment or lot of which a package was built → day (ISO 8601) on which what it says was last corrected.
 
     Examples
     --------
@@ -132,6 +136,7 @@ class LotBook:
     bands: Mapping[tuple[str, str, str], Band] = field(default_factory=dict)
     today: str = ""
     keeper: str = ""
+    superseded: Mapping[str, str] = field(default_factory=dict)
 
     def table(self, name: str) -> pd.DataFrame:
         """Return a table, empty where the book has none."""

@@ -136,17 +136,11 @@ class Lot(Numbered, Provenance, Base):
     custodian_code: Mapped[str | None] = col(
         "organisation that holds it now", ForeignKey("organisation.code"), sheet="lots.custodian"
     )
-    upstream_reference: Mapped[str] = col(
-        "reference number of the supplier's due diligence statement it was bought with, at most 14 characters",
-        default="",
+    upstream_reference: Mapped[str | None] = col(
+        "reference number of the supplier's due diligence statement it was bought with",
+        ForeignKey("statement.code"),
         sheet="lots.upstream",
         kind="reference",
-    )
-    upstream_verification: Mapped[str] = col(
-        "verification number of that statement, 5 to 35 characters; stays in the project",
-        default="",
-        sheet="lots.upstream_verification",
-        secret=True,
     )
     upstream_kg: Mapped[float | None] = col(
         "weight that the statement covers; empty = all that no plot, producer or other lot gave",
@@ -197,17 +191,11 @@ class Delivery(Numbered, Provenance, Base):
         default="",
         sheet="deliveries.void",
     )
-    upstream_reference: Mapped[str] = col(
-        "reference number of the supplier's due diligence statement that covers it, at most 14 characters",
-        default="",
+    upstream_reference: Mapped[str | None] = col(
+        "reference number of the supplier's due diligence statement that covers it",
+        ForeignKey("statement.code"),
         sheet="deliveries.upstream",
         kind="reference",
-    )
-    upstream_verification: Mapped[str] = col(
-        "verification number of that statement, 5 to 35 characters; stays in the project",
-        default="",
-        sheet="deliveries.upstream_verification",
-        secret=True,
     )
 
 

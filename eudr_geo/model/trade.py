@@ -1,4 +1,4 @@
-"""Trade: handovers, offers and prices, consignments and the statements that cover them."""
+"""Trade: handovers, offers and prices, costs, consignments."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from sqlalchemy.orm import Mapped
 from eudr_geo.model.base import Base, Numbered, Provenance, col, one_of
 
 OFFER_STATUSES = ("offered", "countered", "accepted", "rejected", "expired")
-DDS_STATUSES = ("submitted", "available", "rejected", "withdrawn")
 COST_VARIABILITY = ("fixed", "variable")
 
 
@@ -59,31 +58,6 @@ class ConsignmentLine(Numbered, Provenance, Base):
         sheet="shipments.sscc",
         kind="digits",
     )
-
-
-class DdsReference(Numbered, Provenance, Base):
-    """Reference of a due diligence statement, entered after the EU system gave it; never made here."""
-
-    __tablename__ = "dds_reference"
-    __table_args__ = (
-        CheckConstraint("length(reference) BETWEEN 1 AND 14", name="dds_reference_length"),
-        CheckConstraint("verification = '' OR length(verification) BETWEEN 5 AND 35", name="dds_verification_length"),
-        one_of("status", DDS_STATUSES, "dds_status"),
-    )
-
-    reference: Mapped[str] = col(
-        "reference number, at most 14 characters", unique=True, sheet="shipments.dds", kind="reference"
-    )
-    verification: Mapped[str] = col(
-        "verification number, 5 to 35 characters; stays in the project",
-        default="",
-        sheet="shipments.verification",
-        secret=True,
-    )
-    consignment_code: Mapped[str] = col("consignment", ForeignKey("consignment.code"))
-    submitted_on: Mapped[str] = col("date, ISO 8601", default="")
-    status: Mapped[str] = col("submitted, available, rejected or withdrawn", default="")
-    declared_set_sha256: Mapped[str] = col("SHA-256 of the set of plots it declared", default="")
 
 
 class Handover(Numbered, Provenance, Base):

@@ -24,7 +24,7 @@ from eudr_geo.model.people import Producer
 from eudr_geo.model.plots import Plots
 from eudr_geo.model.records import StoredChange, StoredFile, StoredFinding, StoredWaiver
 from eudr_geo.store import derived, erasing, journal
-from eudr_geo.store.facts import PlotFacts, finding_of
+from eudr_geo.store.facts import PlotFacts, finding_of, superseded_of
 from eudr_geo.store.integrity import whole_land
 from eudr_geo.store.schema import seals
 from eudr_geo.words.saying import say
@@ -319,7 +319,9 @@ class Store:
             fields = [_VERSION.c[name] for name in LAND_COLUMNS]
             land = connection.execute(select(*fields).order_by(_VERSION.c.plot_code, _VERSION.c.version))
             versions = pd.DataFrame([tuple(row) for row in land], columns=list(LAND_COLUMNS), dtype=object)
-        return LotBook(in_force(frames), versions, keeper=str(self.meta.get("organisation") or ""))
+            changed = superseded_of(connection)
+        keeper = str(self.meta.get("organisation") or "")
+        return LotBook(in_force(frames), versions, keeper=keeper, superseded=changed)
 
     def table(self, noun: type[Base]) -> pd.DataFrame:
         """Return a table as it is, with its row numbers."""

@@ -81,7 +81,7 @@ def cell(table, column, chance):
 
 TABLES = ["organisation", "producer", "plot", "season", "stream", "stream_plot", "location", "lot", "delivery", "process",
           "process_line", "consignment", "consignment_line", "storage_stay", "handover", "measurement",
-          "dds_reference"]  # fmt: skip
+          "statement", "statement_lot"]  # fmt: skip
 
 
 def wild_book(seed):

@@ -42,8 +42,9 @@ NEW = {
     "offers.novelty": ("offer", 'Mapped[float | None] = col("new", unit="per unit", kind="money"', ("7 USD", "7 USD"), 7.0, (7, 7)),
     "costs.novelty": ("cost", 'Mapped[str] = col("new", default="", kind="choice:form"', ("cherry", "quả tươi"), "cherry", ("cherry", "quả tươi")),
     "shipments.novelty": ("consignment", 'Mapped[str] = col("new", default="", kind="digits"', ("09 01", "09 01"), "0901", ("0901", "0901")),
+    "statements.line_novelty": ("statement_lot", 'Mapped[str] = col("new", default="", kind="code"', ("cd - 1", "cd - 1"), "CD-1", ("CD-1", "CD-1")),
     "shipments.line_novelty": ("consignment_line", 'Mapped[str] = col("new", default="", kind="code"', ("ab - 1", "ab - 1"), "AB-1", ("AB-1", "AB-1")),
-    "shipments.statement_novelty": ("dds_reference", 'Mapped[str] = col("new", default=""', ("green", "green"), "green", ("green", "green")),
+    "statements.novelty": ("statement", 'Mapped[str] = col("new", default=""', ("green", "green"), "green", ("green", "green")),
 }  # fmt: skip
 """A column for every noun that stands on a sheet, of every kind that a cell can be."""
 
@@ -111,7 +112,8 @@ def full_tables():
         "measurement": [{"lot_code": "DL25-ML03-G", "indicator": "moisture", "value": 11.5, "number": 1}],
         "offer": [{"code": "OF-1", "lot_code": "DL25-ML03-G", "buyer": "Sample Roasters", "date": "2026-01-07", "price": 7.5, "currency": "USD", "unit": "kg", "status": "offered"}],
         "cost": [{"code": "CO-1", "stream_code": "ML03", "category": "labels", "amount": 20.0, "currency": "USD", "date": "2026-01-07"}],
-        "dds_reference": [{"reference": "26VNXXXXXXXX01", "verification": "ABCDE", "consignment_code": "DL26-EXP-001"}],
+        "statement": [{"code": "26VNXXXXXXXX01", "reference": "26VNXXXXXXXX01", "kind": "dds", "source": "own", "status": "available"}],
+        "statement_lot": [{"statement_code": "26VNXXXXXXXX01", "consignment_code": "DL26-EXP-001", "lot_code": "DL25-ML03-G", "quantity_kg": 10.0}],
     }  # fmt: skip
     book = demo_book()
     tables = {name: frame.where(frame.notna(), None).to_dict("records") for name, frame in book.frames.items()}

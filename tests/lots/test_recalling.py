@@ -21,10 +21,10 @@ def test_a_process_reaches_what_came_out_of_it_and_no_more():
 
 def test_a_shipment_is_named_with_its_buyer_and_its_statements():
     tables = reject_into_bulk() | {
-        "dds_reference": [
-            {"reference": "25VNB2", "consignment_code": "EXP-1"},
-            {"reference": "25VNA1", "consignment_code": "EXP-1"},
-        ]
+        "statement": [{"code": "25VNB2"}, {"code": "25VNA1"}, {"code": "25VNC3", "status": "withdrawn"}],
+        "statement_lot": [
+            {"statement_code": code, "consignment_code": "EXP-1"} for code in ("25VNB2", "25VNC3", "25VNA1")
+        ],
     }
     row = by_code(recall(book_of(tables), "P1")).loc["EXP-1"]
     assert (row["label"], row["ship_date"], row["dds_references"]) == ("Importer", "2026-02-01", "25VNA1; 25VNB2")

@@ -336,7 +336,7 @@ def test_shipments_become_consignments():
     head = ["Shipment code", "Lot", "kg", "Ship date", "Buyer", "Buyer's country", "HS code", "DDS reference"]
     rows = [
         head,
-        ["E-1", "ML03-G", 60, "2026-02-01", "Importer", "Germany", 90111.0, "x"],
+        ["E-1", "ML03-G", 60, "2026-02-01", "Importer", "Germany", 90111.0, "26BE7XTVCZAQ2S"],
         ["E-1", "ML03-C", 40, None, None, None, None, None],
     ]
     found = read_cells(book(Shipments=rows))
@@ -348,7 +348,11 @@ def test_shipments_become_consignments():
         ["ML03-G", 60.0, "090111"],
         ["ML03-C", 40.0, None],
     ]
-    assert table(found, "dds_reference")[["reference", "consignment_code"]].to_numpy().tolist() == [["X", "E-1"]]
+    assert table(found, "statement")[["code", "reference", "kind", "source"]].to_numpy().tolist() == [
+        ["26BE7XTVCZAQ2S", "26BE7XTVCZAQ2S", "dds", "own"]
+    ]
+    covered = table(found, "statement_lot")[["statement_code", "consignment_code", "lot_code"]].to_numpy().tolist()
+    assert covered == [["26BE7XTVCZAQ2S", "E-1", "ML03-G"], ["26BE7XTVCZAQ2S", "E-1", "ML03-C"]]
 
 
 def test_every_heading_of_a_sheet_means_one_column():

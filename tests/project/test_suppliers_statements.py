@@ -39,7 +39,17 @@ def own(code, kg, lot="G"):
 
 
 def bought(code, kg, reference=ONE, lot="G"):
-    return receipt(code, kg, lot, upstream_reference=reference, upstream_verification=SECRET)
+    return receipt(code, kg, lot, upstream_reference=reference)
+
+
+def with_statements(tables):
+    """These rows, and the suppliers' statements that they name."""
+    named = {row.get("upstream_reference") for name in ("delivery", "lot") for row in tables.get(name, ())} - {None}
+    rows = [
+        {"code": one, "reference": one, "verification": SECRET, "kind": "dds", "source": "supplier"}
+        for one in sorted(named)
+    ]
+    return {**tables, "statement": rows}
 
 
 def lot(code="G", **more):
@@ -68,7 +78,7 @@ def project(folder, tables):
             sheet.append(row)
     book.save(folder / "land.xlsx")
     eudr_geo("book", "land.xlsx", "-p", "p.gpkg", "--yes", folder=folder)
-    plan = preview_book(store, book_of(tables))
+    plan = preview_book(store, book_of(with_statements(tables)))
     assert plan.refused == []
     apply_book(store, plan, **EVENT)
     return store
@@ -243,7 +253,7 @@ def test_the_verification_number_stands_in_no_output(tmp_path):
     with project(tmp_path, {}):
         pass
     mine = "EIBEAESE"
-    ships = [("EX1", "G", 1000, "2026-03-01", "Buyer BV", TWO, mine)]
+    ships = [("EX1", "G", 1000, "2026-03-01", "Buyer BV", "26DE1XTVCZAQ2S", mine)]
     first = ("G", "2025-11-15", 300, "green", "R1", "H-1", "T-1", "2025-11-14", None, None)
     by_lot = ("L2", "bulk", "green", "2025-11-15", "090111", TWO, SECRET, 5)
     book = workbook(tmp_path / "in.xlsx", [first, BOUGHT], [LOT, by_lot], ships)
@@ -279,13 +289,10 @@ def test_the_verification_number_stands_in_no_output(tmp_path):
 
 
 def test_a_workbook_written_from_the_rows_reads_the_same(tmp_path):
-    tables = {
-        "lot": [lot(upstream_reference=ONE, upstream_kg=700.0, upstream_verification=SECRET)],
-        "delivery": [bought("R2", 700.0)],
-    }
-    (tmp_path / "out.xlsx").write_bytes(book_bytes(book=book_of(tables)))
+    tables = {"lot": [lot(upstream_reference=ONE, upstream_kg=700.0)], "delivery": [bought("R2", 700.0)]}
+    (tmp_path / "out.xlsx").write_bytes(book_bytes(book=book_of(with_statements(tables))))
     found = read_book(tmp_path / "out.xlsx").book
-    assert found.table("delivery")[["upstream_reference", "upstream_verification"]].to_numpy().tolist() == [
-        [ONE, SECRET]
-    ]
+    assert found.table("delivery")["upstream_reference"].tolist() == [ONE]
     assert found.table("lot")[["upstream_reference", "upstream_kg"]].to_numpy().tolist() == [[ONE, 700.0]]
+    told = ["code", "reference", "verification", "source"]
+    assert found.table("statement")[told].to_numpy().tolist() == [[ONE, ONE, SECRET, "supplier"]]

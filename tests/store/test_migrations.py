@@ -259,10 +259,10 @@ def test_checks_that_a_row_breaks_are_not_written_and_the_row_stays(tmp_path):
     db.commit()
     db.close()
     open_store(path, write=True).close()
-    assert ask(path, "SELECT reference FROM dds_reference WHERE length(reference) = 40") == [("X" * 40,)]
-    checks = tables_of(path)["tables"]["dds_reference"]["checks"]
-    assert "length(reference) BETWEEN 1 AND 14" not in checks
-    assert len(checks) == 2
+    assert ask(path, "SELECT reference FROM statement WHERE length(reference) = 40") == [("X" * 40,)]
+    checks = tables_of(path)["tables"]["statement"]["checks"]
+    assert "length(reference) <= 14" not in checks
+    assert len(checks) == 6
 
 
 def test_what_was_dropped_is_said_in_the_language_that_is_spoken(tmp_path):

@@ -162,10 +162,10 @@ _PAST = (
     ("storage_stay", "lot_code", "from_date", "stored"),
     ("handover", "code", "date_received", "received"),
     ("handover", "code", "date_sent", "sent"),
-    ("dds_reference", "consignment_code", "submitted_on", "submitted"),
+    ("statement", "code", "submitted_at", "submitted"),
 )
 """Table, its code, the column with a day on which something was done, and the row of the word for it."""
-_SUBJECTS = {"storage_stay": "lot", "dds_reference": "consignment"}
+_SUBJECTS = {"storage_stay": "lot"}
 
 
 def _to_come(book: LotBook, today: str) -> Iterator[Fault]:
@@ -174,7 +174,7 @@ def _to_come(book: LotBook, today: str) -> Iterator[Fault]:
     for table, own, column, word in _PAST:
         subject = _SUBJECTS.get(table, table)
         for row in rows(book, table):
-            if row[column] and row[column] > today and (subject, row[own]) not in told:
+            if row[column] and row[column][:10] > today and (subject, row[own]) not in told:
                 told.add((subject, row[own]))
                 done = because(f"dates-out-of-order.done.{word}")
                 yield Fault(subject, row[own], row, _why("to-come", done=done, day=row[column], today=today))

@@ -119,12 +119,16 @@ def _early_statements(book: LotBook) -> Iterator[Fault]:
         row: dict[str, Any] = processes.get(code, {})
         return row.get("date_end") or row.get("date_start") or "", str(code)
 
-    for row in rows(book, "dds_reference"):
-        code, day = row["consignment_code"], row["submitted_on"]
-        if not day or code not in packed:
+    submitted = {row["code"]: (row["submitted_at"] or "")[:10] for row in rows(book, "statement")}
+    told: set[tuple[str, str]] = set()
+    for row in rows(book, "statement_lot"):  # a statement has a row a lot, and is told once
+        code, number = row["consignment_code"], row["statement_code"]
+        day = submitted.get(number, "")
+        if not day or code not in packed or (code, number) in told:
             continue
+        told.add((code, number))
         behind = {name for lot in graph.upstream(packed[code]) for name in graph.made_by[lot]}
         last, process = max((ended(name) for name in behind), default=("", ""))
         if day < last:
             why = because("statement-before-last-process.why", day=day, process=process, last=last)
-            yield Fault("consignment", code, row, why, {"value": row["reference"]})
+            yield Fault("consignment", code, row, why, {"value": number})

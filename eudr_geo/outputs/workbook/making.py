@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from eudr_geo.lots.sheets import STAGES, Field, Sheet, sheets
 from eudr_geo.model.lot_book import LotBook
-from eudr_geo.outputs.workbook.rows import Cells
+from eudr_geo.outputs.workbook.nouns import Cells
 from eudr_geo.outputs.xlsx import put, workbook_bytes
 from eudr_geo.words.workbook import SCHEMA, choices, guide, label, suggestions, word
 

@@ -21,7 +21,7 @@ from eudr_geo.project.importing.book_faults import (
 )
 from eudr_geo.project.importing.book_plan import BookImport
 from eudr_geo.project.importing.frozen import Touch, built_packages, frozen_by, frozen_question
-from eudr_geo.project.importing.hands import DATED, past_of
+from eudr_geo.project.importing.hands import DATED, event_of, past_of
 from eudr_geo.project.importing.keys import (
     HEADS,
     IMPLIED,
@@ -171,6 +171,8 @@ class Comparison:
             return False
         fresh = {column: value for column, value in row.items() if value is not None}
         plan.new.setdefault(name, []).append(fresh)
+        if event := event_of(name, fresh, fresh):
+            plan.new.setdefault(event[0], []).append(event[1])
         plan.rows.append(RowSaid(NEW, name, key, row.get("src_sheet") or "", row.get("src_row")))
         self.merged[name][key] = row
         self.touches.append(Touch(name, key, None, fresh))
@@ -188,6 +190,8 @@ class Comparison:
         moved = any(held.get(column) != value for column, value in here.items())
         if changed and not plan.answers.correction and (past := past_of(name, held, changed)):
             plan.new.setdefault(past[0], []).append({**past[1], **here})
+        if event := event_of(name, {**held, **changed, **here}, changed):
+            plan.new.setdefault(event[0], []).append(event[1])
         if changed:
             plan.changed.setdefault(name, []).append((int(held["fid"]), {**changed, **here}))
             said = [

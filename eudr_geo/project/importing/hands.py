@@ -1,4 +1,4 @@
-"""Plots that change hands and members that change their group: what was stays known, with its last day."""
+"""Plots that change hands, members their group, statements their status: what was stays known."""
 
 from __future__ import annotations
 
@@ -71,3 +71,33 @@ def past_of(table: str, row: Row, changed: Row) -> tuple[str, Row] | None:
         "to_date": max(min(last, day_before(start)), since),
     }
     return dated.kept_in, past
+
+
+_SAYS_WHEN: Mapping[str, str] = {"submitted": "submitted_at", "available": "available_at"}
+
+
+def event_of(table: str, row: Row, changed: Row) -> tuple[str, Row] | None:
+    """Return table and row that keep which status a statement has from when on; None where it has no new one.
+
+    Parameters
+    ----------
+    table
+        The table.
+    row
+        The row as it will be.
+    changed
+        Columns that are new or change.
+
+    Examples
+    --------
+    >>> row = {"code": "26BE7XTVCZAQ2S", "status": "available", "available_at": "2026-02-03", "src_file": "book.xlsx"}
+    >>> event_of("statement", row, row)[1]["at"]
+    '2026-02-03'
+    """
+    status = changed.get("status") if table == "statement" else None
+    if not status:
+        return None
+    at = row.get("status_at") or row.get(_SAYS_WHEN.get(str(status), "")) or ""
+    by = row.get("src_file") or ""
+    place = {name: row[name] for name in ("src_file", "src_sheet", "src_row") if row.get(name) is not None}
+    return "status_event", {"statement_code": row["code"], "at": at, "status": status, "by": by, **place}

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from eudr_geo.base.dates import days_between
 from eudr_geo.words.saying import say
 
 if TYPE_CHECKING:
@@ -24,7 +24,8 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "storage_stay": ("lot_code", "location_code", "from_date"),
     "measurement": ("lot_code", "stream_code", "indicator", "date", "number"),
     "benchmark_price": ("form", "market", "date"),
-    "dds_reference": ("reference",),
+    "statement_lot": ("statement_code", "consignment_code", "lot_code"),
+    "status_event": ("statement_code", "at", "status", "by"),
     "plot_holding": ("plot_code", "producer_code", "from_date", "to_date"),
     "group_membership": ("producer_code", "collection_group", "from_date", "to_date"),
 }
@@ -34,11 +35,11 @@ HEADS: Mapping[str, tuple[str, str]] = {
     "process_line": ("process", "process_code"),
     "consignment_line": ("consignment", "consignment_code"),
     "stream_plot": ("plot", "plot_code"),
-    "dds_reference": ("consignment", "consignment_code"),
+    "statement_lot": ("consignment", "consignment_code"),
 }
 """Table of lines → the table of what they are lines of, and the column that names it: it is stated as a whole."""
 
-IMPLIED = ("organisation", "location", "stream")
+IMPLIED = ("organisation", "location", "stream", "statement")
 """Tables whose rows come from a name on a row of another sheet: they go when nothing names them any more."""
 
 SERIES: Mapping[str, tuple[str, ...]] = {
@@ -153,11 +154,4 @@ def stands_for_another(table: str, changed: Row, before: Row) -> bool:
     things, day = _STANDS_FOR.get(table, ((), ""))
     if any(changed.get(column) and before.get(column) for column in things):
         return True
-    return bool(changed.get(day)) and _days_apart(str(before[day]), str(changed[day])) > ANOTHER_SEASON_DAYS
-
-
-def _days_apart(one: str, other: str) -> int:
-    try:
-        return abs((dt.date.fromisoformat(one[:10]) - dt.date.fromisoformat(other[:10])).days)
-    except ValueError:  # a day without its month or year: nobody can tell how far it is
-        return 0
+    return bool(changed.get(day)) and days_between(str(before[day]), str(changed[day])) > ANOTHER_SEASON_DAYS

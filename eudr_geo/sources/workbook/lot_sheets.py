@@ -10,7 +10,7 @@ from eudr_geo.sources.workbook.nouns import Record, compare, fill_up, give_numbe
 from eudr_geo.sources.workbook.season_sheet import only_season
 from eudr_geo.sources.workbook.sheet_row import Row
 from eudr_geo.sources.workbook.sheet_rows import AllRows
-from eudr_geo.sources.workbook.statement_cells import suppliers_statement
+from eudr_geo.sources.workbook.statement_cells import suppliers_statement, take_statement
 from eudr_geo.words.saying import say
 
 
@@ -23,8 +23,9 @@ def deliveries(found: Cells, rows: AllRows) -> None:
             record["harvested_from"] = record["harvested_to"]
         if number := give_number(record, "delivery", made):
             rows.context.change(row.sheet.title, row.place("receipt"), "", number, "receipt-number")
-        suppliers_statement(found.tables, row, record)
-        row.take(found.tables["delivery"], record)
+        statement = suppliers_statement(found.tables, row, record)
+        if row.take(found.tables["delivery"], record):
+            take_statement(found.tables, row, statement)
 
 
 def lots(found: Cells, rows: AllRows) -> None:
@@ -33,7 +34,7 @@ def lots(found: Cells, rows: AllRows) -> None:
     for row in rows:
         of_stream = values(row, found.tables, "stream")
         record = values(row, found.tables, "lot")
-        suppliers_statement(found.tables, row, record)
+        statement = suppliers_statement(found.tables, row, record)
         stream, kind = record["stream_code"], of_stream["type"]
         if kind == "micro" and stream is None:
             row.fail("stream", "", say("book:micro-without-stream"), say("book:micro-without-stream.do"))
@@ -46,7 +47,10 @@ def lots(found: Cells, rows: AllRows) -> None:
             thing, fix = say("book:thing.stream", code=stream), say("book:says-above.do-stream")
             compare(row, columns, of_stream, said, thing, fix, strict=True)
             fill_up(said, of_stream)
-        if row.take(found.tables["lot"], record) and stream and kind and not has(found.tables, "stream", stream):
+        if not row.take(found.tables["lot"], record):
+            continue
+        take_statement(found.tables, row, statement)
+        if stream and kind and not has(found.tables, "stream", stream):
             season = only_season(found)
             found.tables["stream"].append({"code": stream, "season_code": season, **said, **row.provenance})
     for known in found.tables["stream"]:

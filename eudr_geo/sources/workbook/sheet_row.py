@@ -178,9 +178,9 @@ class Row:
         if how == "money":
             return self.money(key, currency=currency, needed=needed)
         plain = {
-            "code": self.code, "reference": self.code, "text": self.text, "number": self.number, "whole": self.whole,
-            "date": self.date, "country": self.country, "digits": self.digits, "container": self.container,
-            "location": self.text, "organisation": self.text, "season": self.season,
+            "code": self.code, "reference": self.reference, "text": self.text, "number": self.number,
+            "whole": self.whole, "date": self.date, "country": self.country, "digits": self.digits,
+            "container": self.container, "location": self.text, "organisation": self.text, "season": self.season,
         }  # fmt: skip
         return plain[how](key, needed=needed)
 
@@ -220,6 +220,15 @@ class Row:
         if isinstance(value, str) and code != value.strip():
             self._changed(key, value, code, "code")
         return code
+
+    def reference(self, key: str, *, needed: bool = False) -> str | None:
+        """A number that the EU system gave: letters and digits as they are; small letters are asked about."""
+        text = self.text(key, needed=needed)
+        if text is not None and text != text.upper():
+            why, do = say("book:small-letters", value=text[:40]), say("book:small-letters.do", value=text[:40].upper())
+            self.refuse(key, text, why, do, needed=True)
+            return None
+        return self.code(key, needed=False)
 
     def digits(self, key: str, *, needed: bool = False) -> str | None:
         """A code of digits only, like an HS code."""

@@ -17,7 +17,7 @@ from eudr_geo.lots.sheets import READ_ORDER, sheet
 from eudr_geo.model.base import table_of
 from eudr_geo.model.findings import NOTE, WARNING
 from eudr_geo.model.lot_book import BOOK_TABLES, columns
-from eudr_geo.sources.workbook import land_sheets, lot_sheets, season_sheet, trade_sheets
+from eudr_geo.sources.workbook import land_sheets, lot_sheets, season_sheet, statement_cells, trade_sheets
 from eudr_geo.sources.workbook.gathered import Cells
 from eudr_geo.sources.workbook.receipts import Context, either, row_place
 from eudr_geo.sources.workbook.sheet_heads import language_of, name_sheets
@@ -42,6 +42,7 @@ READERS: Mapping[str, Callable[[Cells, AllRows], None]] = {
     "offers": trade_sheets.offers,
     "costs": trade_sheets.costs,
     "shipments": trade_sheets.shipments,
+    "statements": statement_cells.statements,
 }
 """What reads the rows of a sheet."""
 

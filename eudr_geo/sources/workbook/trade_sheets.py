@@ -9,7 +9,7 @@ from eudr_geo.sources.workbook.gathered import Cells
 from eudr_geo.sources.workbook.nouns import Record, Tables, compare, fill_up, give_number, refuse_stated, values
 from eudr_geo.sources.workbook.sheet_row import Row
 from eudr_geo.sources.workbook.sheet_rows import AllRows
-from eudr_geo.sources.workbook.statement_cells import check_numbers
+from eudr_geo.sources.workbook.statement_cells import Stated, named_beside, take_statement
 from eudr_geo.words.saying import say
 
 
@@ -92,15 +92,17 @@ def costs(found: Cells, rows: AllRows) -> None:
 
 
 def shipments(found: Cells, rows: AllRows) -> None:
-    """Read what was shipped, and the references of statements that cover it."""
+    """Read what was shipped, and which statements cover it."""
     tables = found.tables
     heads: dict[str, Record] = {}
+    stated = Stated()
     for row in rows:
         code = row.code("code", needed=True)
         fresh = code not in heads
         head = {**values(row, tables, "consignment", needed=fresh, without="code"), "code": code}
-        statement = _statement(tables, row, code)
-        of_more_statements = statement is not None and not fresh and not row.states("lot") and not row.states("kg")
+        reference = row.reference("dds")
+        statement = named_beside(tables, row, reference, source="own", at="dds", verified_at="verification")
+        of_more_statements = bool(statement) and not fresh and not row.states("lot") and not row.states("kg")
         line = {**values(row, tables, "consignment_line", needed=not of_more_statements), "consignment_code": code}
         if of_more_statements:
             columns = row.sheet.spec.of("consignment_line")
@@ -124,32 +126,15 @@ def shipments(found: Cells, rows: AllRows) -> None:
             continue
         if not of_more_statements:
             tables["consignment_line"].append({**line, **row.provenance})
-        if statement is not None:
-            tables["dds_reference"].append({**statement, **row.provenance})
+        take_statement(tables, row, statement)
+        if reference is not None:
+            stated.note(str(code), (reference, line["lot_code"]), row)
         if fresh:
             heads[str(code)] = head | row.provenance
         else:
             fill_up(first, head)
     tables["consignment"] += heads.values()
-
-
-def _statement(tables: Tables, row: Row, consignment: str | None) -> Record | None:
-    """The statement of a row, None where it states none that is new."""
-    statement = {**values(row, tables, "dds_reference"), "consignment_code": consignment}
-    reference, verification = statement["reference"], statement["verification"]
-    if reference is None:
-        if any(value is not None for key, value in statement.items() if key != "consignment_code"):
-            what = "statement" if verification is None else "verification"
-            row.fail("dds", "", say(f"book:no-reference.{what}"), say("book:no-reference.do"))
-        return None
-    check_numbers(row, reference, verification, at="dds", verified_at="verification")
-    for one in tables["dds_reference"]:
-        if one["reference"] == reference:
-            if any(one[key] != value for key, value in statement.items() if value is not None):
-                why = say("book:reference-twice", reference=reference, shipment=one["consignment_code"])
-                row.fail("dds", reference, why, say("book:reference-twice.do"))
-            return None
-    return statement
+    stated.lines(tables)
 
 
 def _is_line(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:

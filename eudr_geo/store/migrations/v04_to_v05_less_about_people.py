@@ -4,7 +4,7 @@ Seasons have one spelling and a country. A finding remembers what it said by key
 version of the plot it was found on. Who held a plot, who was in a group, which plots were in a micro-lot have first and last days.
 
 The three columns go from the rows and from what the log remembers of earlier rows, so that ``undo`` does not bring them back. Older
-projects also get the defaults and the checks that new ones have had since version 2, where SQLite could add none.
+projects also get the defaults that new ones have had since version 2, where SQLite could add none.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import sqlite3
 from sqlalchemy import Connection
 
 from eudr_geo.base.errors import StoreError
-from eudr_geo.store.migrations import v05_seasons
+from eudr_geo.store.migrations import v05_seasons, v05_statements
 from eudr_geo.store.schema import seals
 from eudr_geo.words.saying import counted, say
 
@@ -31,12 +31,10 @@ _ADDED: dict[str, tuple[str, ...]] = {
     "consignment_line": ("returned_kg DOUBLE", "returned_on TEXT NOT NULL DEFAULT ''"),
     "delivery": (
         "void_reason TEXT NOT NULL DEFAULT ''",
-        "upstream_reference TEXT NOT NULL DEFAULT ''",
-        "upstream_verification TEXT NOT NULL DEFAULT ''",
+        "upstream_reference TEXT REFERENCES statement (code)",
     ),
     "lot": (
-        "upstream_reference TEXT NOT NULL DEFAULT ''",
-        "upstream_verification TEXT NOT NULL DEFAULT ''",
+        "upstream_reference TEXT REFERENCES statement (code)",
         "upstream_kg DOUBLE",
     ),
 }
@@ -82,7 +80,6 @@ _DEFAULTS = {  # table → columns that have an empty text as default in a new p
     "change": "source",
     "consignment": "buyer buyer_country ship_date container src_file src_sheet",
     "consignment_line": "hs_code src_file src_sheet",
-    "dds_reference": "verification submitted_on src_file src_sheet",
     "delivery": "form harvested_from harvested_to src_file src_sheet",
     "finding": "plot_code code source repair",
     "location": "name kind storage_mode last_emptied src_file src_sheet",
@@ -102,11 +99,6 @@ _OTHER_DEFAULTS = (
     ("lot", "status TEXT", "'open'"),
     ("lot", "opening_stock BOOLEAN", "'0'"),
 )
-_CHECKS = {  # of a table that version 1 made without them
-    "dds_reference_length": "length(reference) BETWEEN 1 AND 14",
-    "dds_verification_length": "verification = '' OR length(verification) BETWEEN 5 AND 35",
-    "dds_status": "status IN ('', 'submitted', 'available', 'rejected', 'withdrawn')",
-}
 
 
 def run(connection: Connection) -> tuple[str, ...]:
@@ -124,6 +116,7 @@ def run(connection: Connection) -> tuple[str, ...]:
     _rebuild_attribution(connection)
     for table, column in _INDEXES:
         sql(f"CREATE INDEX ix_{table}_{column} ON {table} ({column})")
+    v05_statements.run(connection)
     said = _drop(connection)
     _complete(connection)
     return (*said, *v05_seasons.run(connection))
@@ -175,10 +168,9 @@ def _forget_images(connection: Connection) -> int:
 
 
 def _complete(connection: Connection) -> None:
-    """Write missing defaults and checks into the descriptions of the tables.
+    """Write missing defaults into the descriptions of the tables.
 
-    As SQLite's page on ALTER TABLE has it for changes that leave what is stored as it is. Checks that a stored row
-    breaks are not written: the row stays, and the rules of the catalogue name it.
+    As SQLite's page on ALTER TABLE has it for changes that leave what is stored as it is.
     """
     sql = connection.exec_driver_sql
     rows = sql("SELECT name, sql FROM sqlite_master WHERE type = 'table'").all()
@@ -189,11 +181,6 @@ def _complete(connection: Connection) -> None:
             wanted[table] = _with_default(wanted[table], f"{name} TEXT", "''")
     for table, column, default in _OTHER_DEFAULTS:
         wanted[table] = _with_default(wanted[table], column, default)
-    for name, check in _CHECKS.items():
-        broken = sql(f"SELECT 1 FROM dds_reference WHERE NOT ({check})").first()
-        if f"CONSTRAINT {name} " not in wanted["dds_reference"] and broken is None:
-            whole = wanted["dds_reference"].rstrip()
-            wanted["dds_reference"] = f"{whole[:-1].rstrip()}, CONSTRAINT {name} CHECK ({check}))"
     changed = {name: text for name, text in wanted.items() if text != stated[name]}
     if not changed:
         return

@@ -60,6 +60,10 @@ def _triggers() -> Iterator[tuple[str, str]]:
         _VERSION,
         "a version of a plot ends before it begins",
     )
+    yield (
+        "log_stays_status_event",
+        "BEFORE UPDATE ON status_event BEGIN SELECT RAISE(ABORT, 'what a statement was is only written to'); END",
+    )
     for table_name in ("journal", "journal_row"):
         yield (
             f"log_keeps_{table_name}",
