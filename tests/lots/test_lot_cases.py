@@ -23,12 +23,16 @@ def case_files() -> list[Path]:
     return [path for code in LOT_RULES for path in sorted((CASES / code).glob("*.json"))]
 
 
+def book_of_case(case):
+    """The book of a case, judged on its day."""
+    book = book_of({name: rows for name, rows in case.items() if name in {*BOOK_TABLES, "plot_version"}})
+    return replace(book, today=case.get("today", ""), superseded=case.get("superseded", {}))
+
+
 @pytest.mark.parametrize("path", case_files(), ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_case(path):
     case = json.loads(path.read_text(encoding="utf-8"))
-    book = book_of({name: rows for name, rows in case.items() if name in {*BOOK_TABLES, "plot_version"}})
-    book = replace(book, today=case.get("today", ""), superseded=case.get("superseded", {}))
-    result = check_lots(book)
+    result = check_lots(book_of_case(case))
     assert not result.tool_errors
     code, also = path.parent.name, set(case.get("also", []))
     found = {finding.rule for finding in result.findings}

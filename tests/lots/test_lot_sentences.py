@@ -7,7 +7,7 @@ from functools import cache
 
 import pytest
 from lot_books import book_of, delivery, land, line, lot
-from test_lot_cases import LOT_RULES, case_files
+from test_lot_cases import LOT_RULES, book_of_case, case_files
 
 from eudr_geo.base.errors import EudrGeoError
 from eudr_geo.base.said import Said
@@ -17,7 +17,6 @@ from eudr_geo.lots.declared import declared_set
 from eudr_geo.lots.drilling import drill_record, recall_record
 from eudr_geo.lots.recalling import recall
 from eudr_geo.lots.tracing import trace
-from eudr_geo.model.lot_book import BOOK_TABLES
 from eudr_geo.words import tables
 from eudr_geo.words.languages import languages
 from eudr_geo.words.saying import from_plain, in_language, to_plain
@@ -220,10 +219,7 @@ def findings_of(book):
 def findings_of_cases():
     found = []
     for path in case_files():
-        case = json.loads(path.read_text(encoding="utf-8"))
-        found += findings_of(
-            book_of({name: rows for name, rows in case.items() if name in {*BOOK_TABLES, "plot_version"}})
-        )
+        found += findings_of(book_of_case(json.loads(path.read_text(encoding="utf-8"))))
     return tuple(found)
 
 

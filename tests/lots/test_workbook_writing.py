@@ -106,6 +106,7 @@ def _statements(draw, tables, lots, maybe, kilos, days):
             if draw(st.booleans()):
                 row |= {
                     "reference": None,
+                    "verification": None,
                     "code": f"OWN-{number}",
                     "internal_reference": f"OWN-{number}",
                     "kind": "dds",
