@@ -134,7 +134,7 @@ PARTS = frozenset({
     "across", "along_m", "answers", "corners", "degrees", "different", "far", "km", "lat", "lon", "name", "parts",
     "place_most", "short_lats", "short_lons", "span", "systems", "there", "where", "within_m",
     # rules about lots
-    "sheet",
+    "sheet", "src_sheet", "held", "column",
 })  # fmt: skip
 """What a rule hands over beside its measures: parts of its sentences, and who the finding is about."""
 
@@ -195,6 +195,7 @@ class Rule:
     doc: str
     dated: bool = False  # it differs between versions of the EU documents and asks for the one to follow
     reads: frozenset[str] = frozenset()  # columns that it judges and that no project keeps as the file said them
+    at: tuple[str, ...] = ()  # columns of a lot book, the first of which that a row has is the one to look at
 
     def run(self, given: Any, eu: EuVersion) -> Problems:
         """Judge a table (or reading, or book) as a version of the EU documents does."""
@@ -255,6 +256,7 @@ def _decorator(scope: str) -> Callable[..., Callable[[Judge], Judge]]:
         requires: tuple[str, ...] = (),
         ids: tuple[str, ...] = (),
         reads: tuple[str, ...] = (),
+        at: tuple[str, ...] = (),
     ) -> Callable[[Judge], Judge]:
         def register(function: Judge) -> Judge:
             code = function.__name__.replace("_", "-")
@@ -272,6 +274,7 @@ def _decorator(scope: str) -> Callable[..., Callable[[Judge], Judge]]:
                 doc=inspect.getdoc(function) or "",
                 dated="eu" in inspect.signature(function).parameters,
                 reads=frozenset(reads),
+                at=at,
             )
             return function
 
@@ -295,7 +298,9 @@ stand until the plot is replaced."""
 plots_rule = _decorator("plots")
 """Rule over :class:`~eudr_geo.model.plots.Plots` that needs the neighbours: only the whole table gives the truth."""
 lot_rule = _decorator("lot")
-"""Rule over a :class:`~eudr_geo.model.lot_book.LotBook`."""
+"""Rule over a :class:`~eudr_geo.model.lot_book.LotBook`.
+
+``at`` names the columns to look at: a finding stands at the cell of the first that its row has, else at its code."""
 package_rule = _decorator("package")
 """Rule over what is about to be packed."""
 

@@ -209,6 +209,8 @@ class Run:
                     code=str(given["code"][i]) if "code" in given else "",
                     source=str(given["source"][i] or "") if "source" in given else "",
                     record=int(record) if record is not None and record == record else None,  # noqa: PLR0124 (NaN)
+                    sheet=str(given["src_sheet"][i]) if "src_sheet" in given else "",
+                    column=_column(rule, given, i),
                 )
             )
         self._outcome(rule, 0, count, 0, {})
@@ -233,6 +235,18 @@ class Run:
         self.outcomes.append(
             Outcome(rule.code, rule.severity, passed, failed, not_checked, dict(sorted(because.items())))
         )
+
+
+_CODES = ("code", "lot_code", "consignment_code", "process_code", "statement_code", "stream_code", "plot_code")
+"""Columns that say what a row is about."""
+
+
+def _column(rule: Rule, given: Mapping[str, Any], i: int) -> str:
+    """The column of a row of the lot book that a finding is about."""
+    if "held" not in given:
+        return ""
+    stated, held = str(given["column"][i]), given["held"][i]
+    return stated or next((name for name in (*rule.at, *_CODES) if name in held), "")
 
 
 def _of_the_new(problems: Problems, known: int) -> Problems:

@@ -29,6 +29,7 @@ class Fault:
     values: Mapping[str, Any] = field(default_factory=dict)  # named from catalogue.MEASURES, or parts of the sentence
     severity: str = ""
     case: str = ""  # which of the rule's sentences
+    column: str = ""  # of the row, where it differs from fault to fault; else the rule says which
 
 
 def because(row: str, /, **values: Any) -> Said:
@@ -73,6 +74,9 @@ def problems(faults: Iterable[Fault]) -> Problems:
         "why": [fault.why for fault in found],
         "source": [fault.row.get("src_file") or "" for fault in found],
         "record": [fault.row.get("src_row") for fault in found],
+        "src_sheet": [fault.row.get("src_sheet") or "" for fault in found],
+        "held": [tuple(fault.row) for fault in found],
+        "column": [fault.column for fault in found],
     }
     return Problems(
         np.arange(len(found)),

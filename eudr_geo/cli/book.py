@@ -17,9 +17,10 @@ from eudr_geo.words.saying import counted, joined, say
 if TYPE_CHECKING:
     from eudr_geo.model.findings import CheckResult
     from eudr_geo.model.plots import Plots
-    from eudr_geo.model.workbook import BookReading
+    from eudr_geo.model.workbook import BookReading, CellIssue
     from eudr_geo.project.importing import BookImport, PlotImport
     from eudr_geo.project.importing.common import Refused
+    from eudr_geo.project.importing.in_cells import Waiting
     from eudr_geo.store import Store
 
 _SHOWN = 30
@@ -83,6 +84,7 @@ def command(
     from eudr_geo.cli import book_text
     from eudr_geo.model.plots import Plots
     from eudr_geo.project.importing import apply_book, preview_book
+    from eudr_geo.project.importing.in_cells import issues_of, waiting_for
     from eudr_geo.project.importing.questions import KEEP, REMOVE, Answers
     from eudr_geo.sources.workbook.reading import read_book
 
@@ -100,13 +102,14 @@ def command(
         read = read_book(book, lang=book_lang or "", country=store.meta.get("country", ""), fill_down=fill_down)
         speech.tell("workbook", read.language)
         screen.put(_cells(read), None)
-        if corrected:
-            _write_corrected(corrected, read)
         plan = preview_book(
             store, read.book, read.file, answers=answers, headings=read.headings, today=screen.now_utc()[:10]
         )
-        result = _of_this_book(check_lots(replace(plan.after, today=screen.now_utc()[:10])), read)
+        waiting = waiting_for(read, plan.after)
+        result = _of_this_book(check_lots(replace(plan.after, today=screen.now_utc()[:10])), read, waiting)
         _show(result, Plots({}))
+        if read.left_out:
+            screen.say(counted("commands:book.waiting", len(read.left_out)))
         land, checked = _land(store, read) if len(read.plots) else (None, None)
         table, *columns = (
             screen.told(f"commands:book.{one}") for one in ("table", "new", "changed", "gone", "unchanged")
@@ -120,8 +123,11 @@ def command(
                 screen.put(line, None)
         if land is not None:
             screen.put(screen.told("commands:book.land", summary=land.summary()), None)
-        for one in _refused(plan, land, result)[:_SHOWN]:
-            screen.put(screen.told("commands:book.refused", why=one.why, fix=one.fix), None)
+        not_stored = [one for one in _refused(plan, land, result) if not waiting.explains(one)]
+        if corrected:
+            _write_corrected(corrected, read, issues_of(result.findings, not_stored, read))
+        for one in not_stored[:_SHOWN]:
+            screen.put(book_text.refused(one, read), None)
         crashed = result.tool_errors or (checked is not None and checked.tool_errors)
         for line in book_text.questions(plan):
             screen.put(line, None)
@@ -153,11 +159,13 @@ def _show(result: CheckResult, plots: Plots) -> None:
     screen.put(as_table.render(report), None)
 
 
-def _of_this_book(result: CheckResult, read: BookReading) -> CheckResult:
+def _of_this_book(result: CheckResult, read: BookReading, waiting: Waiting) -> CheckResult:
     """The findings on rows of this workbook: the rules saw it together with what the project holds already."""
     from eudr_geo.model.findings import Findings
+    from eudr_geo.project.importing.in_cells import at_its_cell
 
-    return replace(result, findings=Findings(one for one in result.findings if one.source == read.file.name))
+    own = (one for one in result.findings if one.source == read.file.name and not waiting.holds(one))
+    return replace(result, findings=Findings(at_its_cell(one, read) for one in own))
 
 
 def _land(store: Store, read: BookReading) -> tuple[PlotImport, CheckResult]:
@@ -186,12 +194,13 @@ def _refused(plan: BookImport, land: PlotImport | None, result: CheckResult) -> 
     ]
 
 
-def _write_corrected(out: str, read: BookReading) -> None:
+def _write_corrected(out: str, read: BookReading, issues: tuple[CellIssue, ...]) -> None:
     from eudr_geo.base.errors import InputError
     from eudr_geo.outputs.workbook.writing import write_corrected
 
     if Path(out).exists():
         raise InputError(say("errors:exists", path=out), fix=say("errors:exists.own_book"))
+    read = replace(read, issues=(*read.issues, *issues))
     write_corrected(out, read, spoken=speech.language())
     screen.say(say("commands:book.corrected", out=out))
     sys.exit(EXIT_FINDINGS if read.errors() else EXIT_CLEAN)

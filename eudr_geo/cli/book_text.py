@@ -8,7 +8,9 @@ from eudr_geo.cli import speech
 from eudr_geo.words.saying import counted, joined, say
 
 if TYPE_CHECKING:
+    from eudr_geo.model.workbook import BookReading
     from eudr_geo.project.importing import BookImport
+    from eudr_geo.project.importing.common import Refused
     from eudr_geo.project.importing.questions import Question
 
 ROWS_SHOWN = 30
@@ -61,3 +63,18 @@ def where(one: Question) -> str:
     elif one.sheet:
         parts.append(one.sheet)
     return joined(parts or [one.code], ", ")
+
+
+def refused(one: Refused, read: BookReading) -> str:
+    """Return a line for a row that would not be stored, with its cell in the workbook."""
+    from eudr_geo.project.importing.in_cells import field_of
+
+    place = read.places.get(one.sheet)
+    found = field_of(place, one.column) if place is not None and one.column else None
+    if place is not None and found is not None and one.record is not None:
+        where = f"{one.sheet}!{place.columns[found.key]}{one.record}"
+    elif one.sheet and one.record is not None:
+        where = say("imports:row.place", sheet=one.sheet, row=one.record)
+    else:
+        return speech.spoken(say("commands:book.refused", why=one.why, fix=one.fix))
+    return speech.spoken(say("commands:book.refused.at", place=where, why=one.why, fix=one.fix))

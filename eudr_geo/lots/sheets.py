@@ -69,6 +69,8 @@ class Field:
         What an empty cell means, None for nothing.
     secret
         No result, message or preview shows what is in it.
+    micro
+        A micro-lot cannot do without it.
     """
 
     key: str
@@ -84,6 +86,7 @@ class Field:
     side: str = ""
     default: Any = None
     secret: bool = False
+    micro: bool = False
 
     @property
     def kind(self) -> str:
@@ -107,8 +110,9 @@ class Field:
         return self.titles.get(lang, self.en)
 
     def heading(self, lang: str) -> str:
-        """Heading as written: name, unit in brackets, a star where it must be filled."""
-        return self.title(lang) + (f" ({self.unit})" if self.unit else "") + (" *" if self.required else "")
+        """Heading as written: name, unit in brackets, a star where it must be filled, be it of a micro-lot only."""
+        micro = f" ({tables.words('choices', lang)['stream_type.micro']} *)" if self.micro else ""
+        return self.title(lang) + (f" ({self.unit})" if self.unit else "") + (" *" if self.required else micro)
 
     def names(self) -> tuple[str, ...]:
         """Every heading that means this column on its sheet."""
@@ -173,6 +177,7 @@ class _Own:
     required: bool = False
     unit: str = ""
     secret: bool = False
+    micro: bool = False
 
 
 @dataclass(frozen=True)
@@ -194,7 +199,7 @@ _PLANS: Mapping[str, _Plan] = {
     "plots": _Plan(
         90, ("plot",), ("producer",),
         {
-            "stream": _Own("text"),  # the micro-lots a plot is declared for, several with semicolons: stream_plot
+            "stream": _Own("text", micro=True),  # micro-lots it is declared for, with semicolons: stream_plot
             "stream_from": _Own("date"), "stream_to": _Own("date"),  # of all of them
             # Its land, which becomes a version of the plot or is looked for in a map file.
             "area_ha": _Own("number", unit="ha"), "lat": _Own("number"), "lon": _Own("number"),
@@ -283,7 +288,10 @@ def _facts() -> Iterator[tuple[str, dict[str, Any]]]:
     holds = {plan.nouns[0]: name for name, plan in _PLANS.items()}
     for name, plan in _PLANS.items():
         for key, own in plan.own.items():
-            yield f"{name}.{key}", {"how": own.how, "required": own.required, "unit": own.unit, "secret": own.secret}
+            yield (
+                f"{name}.{key}",
+                {"how": own.how, "required": own.required, "unit": own.unit, "secret": own.secret, "micro": own.micro},
+            )
     for table, noun in BOOK_TABLES.items():
         for column in table_of(noun).columns:
             place: OnSheet | None = column.info.get("sheet")
@@ -313,6 +321,7 @@ def _fact(table: str, column: Column[Any], place: OnSheet, side: str, holds: Map
         "side": side or ("out" if table == "process_line" else ""),
         "default": None if default == "" else default,
         "secret": column.info["secret"],
+        "micro": place.micro,
     }
 
 

@@ -62,11 +62,14 @@ class OnSheet:
         One of those of :data:`eudr_geo.lots.sheets.SHOWN_AS`; empty where type, unit and reference tell it.
     required
         The row is of no use without it.
+    micro
+        A micro-lot cannot do without it.
     """
 
     keys: tuple[str, ...]
     kind: str = ""
     required: bool = False
+    micro: bool = False
 
 
 def col(
@@ -77,6 +80,7 @@ def col(
     sheet: str | tuple[str, str] = "",
     kind: str = "",
     required: bool = False,
+    micro: bool = False,
     secret: bool = False,
     **options: Any,
 ) -> MappedColumn[Any]:
@@ -92,7 +96,7 @@ def col(
         Its unit.
     allowed
         The words it may hold, beside nothing: the store holds back any other.
-    sheet, kind, required
+    sheet, kind, required, micro
         Where it stands in the workbook, see :class:`OnSheet`; a column without a sheet is not in the workbook.
     secret
         It stays in the project: no result, log, message or preview ever shows it.
@@ -102,7 +106,7 @@ def col(
     if isinstance(default := options.get("default"), (str, int)):
         options.setdefault("server_default", default if isinstance(default, str) else str(int(default)))
     keys = (sheet,) if isinstance(sheet, str) else sheet
-    place = OnSheet(keys, kind, required) if sheet else None
+    place = OnSheet(keys, kind, required, micro) if sheet else None
     info = {"unit": unit, "allowed": tuple(allowed), "sheet": place, "secret": secret}
     return mapped_column(*args, doc=doc, info=info, **options)
 

@@ -69,6 +69,9 @@ class Finding:
         ``safe`` or ``named`` where the rule has a repair, else "".
     measured
         What was measured, by names that carry their unit: ``area_ha``, ``overlap_ha``.
+    sheet, column, cell
+        Of a lot book: the sheet it came from, the column that is meant, and the cell in the file, like C14, where that
+        is known.
     row
         Position in the checked table, from 0; not part of any output.
     waiver, waived_severity
@@ -95,6 +98,9 @@ class Finding:
     repair: str = ""
     measured: Mapping[str, Any] = field(default_factory=dict)
     row: int | None = None
+    sheet: str = ""
+    column: str = ""
+    cell: str = ""
     waiver: Waiver | None = None
     waived_severity: str = ""
 
@@ -119,6 +125,8 @@ class Finding:
         if self.code:
             place["code"] = self.code
         place |= {"source": self.source, "record": self.record}
+        if self.sheet:
+            place |= {"sheet": self.sheet, "cell": self.cell or None}
         if on_land:
             place |= {"lon": self.lon, "lat": self.lat}
         told = {

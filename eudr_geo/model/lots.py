@@ -100,7 +100,7 @@ class Lot(Numbered, Provenance, Base):
         kind="code",
         required=True,
     )
-    stream_code: Mapped[str | None] = col("stream", ForeignKey("stream.code"), sheet="lots.stream")
+    stream_code: Mapped[str | None] = col("stream", ForeignKey("stream.code"), sheet="lots.stream", micro=True)
     form: Mapped[str] = col(
         "cherry, dried_cherry, wet_parchment, dry_parchment, green, roasted or other",
         allowed=FORMS,

@@ -74,6 +74,15 @@ class ExtraColumn:
     values: Mapping[int, Any]  # row as a person counts → cell
 
 
+@dataclass(frozen=True, slots=True)
+class SheetPlace:
+    """Where the columns of a sheet stand in a file."""
+
+    table: str  # the sheet's key
+    columns: Mapping[str, str]  # column key -> its letters
+    headings: Mapping[str, str]  # column key -> its heading as written
+
+
 @dataclass(frozen=True)
 class BookReading:
     """One workbook as read.
@@ -92,6 +101,8 @@ class BookReading:
         Language of the workbook, "" if it does not tell.
     headings
         Key of each sheet that is there → keys of its columns: what is not there was not left empty.
+    places
+        Name of each sheet in the file → where its columns stand.
     """
 
     book: LotBook
@@ -105,6 +116,7 @@ class BookReading:
     left_out: tuple[LeftOut, ...] = ()
     extra: tuple[ExtraColumn, ...] = ()
     headings: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    places: Mapping[str, SheetPlace] = field(default_factory=dict)
 
     def errors(self) -> tuple[CellIssue, ...]:
         """The issues for which something was left out that the book needs."""

@@ -21,6 +21,7 @@ MISMATCH_SHARE = 0.01
     severity=ERROR,
     basis="EUDR Article 9(1)(b) and (d): quantity and origin of what is placed on the market",
     ids=("LOT-MB-01",),
+    at=("quantity_kg",),
 )
 def over_draw(book: LotBook) -> Problems:
     """More was taken out of a lot than it holds.
@@ -59,6 +60,7 @@ def over_draw(book: LotBook) -> Problems:
     severity=(WARNING, ERROR),
     basis="good practice: a lot weighs what came in; above 5 % the rest has no known origin",
     ids=("LOT-MB-02",),
+    at=("quantity_kg",),
 )
 def inflow_mismatch(book: LotBook) -> Problems:
     """A lot does not weigh what deliveries and processes brought into it.
@@ -98,7 +100,12 @@ def inflow_mismatch(book: LotBook) -> Problems:
     )
 
 
-@lot_rule(severity=ERROR, basis="good practice: no process makes mass (ISO 22005 mass balance)", ids=("LOT-MB-03",))
+@lot_rule(
+    severity=ERROR,
+    basis="good practice: no process makes mass (ISO 22005 mass balance)",
+    ids=("LOT-MB-03",),
+    at=("type",),
+)
 def process_gains_mass(book: LotBook) -> Problems:
     """More came out of a process than went in.
 
@@ -138,6 +145,7 @@ def _gain(graph: LotGraph, flow: ProcessFlow) -> tuple[float, float] | None:
     severity=(WARNING, ERROR),
     basis="good practice: conversion factors of the International Coffee Organization and others",
     ids=("LOT-MB-04",),
+    at=("type",),
 )
 def implausible_outturn(book: LotBook) -> Problems:
     """A process gives more or less than such a process usually gives.

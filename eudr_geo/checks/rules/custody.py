@@ -21,7 +21,12 @@ TRANSIT_LOSS_SHARE = 0.01
 """Good practice: what scales and dust explain between two weighings of one load."""
 
 
-@lot_rule(severity=(WARNING, ERROR), basis="good practice: unbroken chain of custody (ISO 22095)", ids=("LOT-SEG-06",))
+@lot_rule(
+    severity=(WARNING, ERROR),
+    basis="good practice: unbroken chain of custody (ISO 22095)",
+    ids=("LOT-SEG-06",),
+    at=("quantity_received_kg",),
+)
 def custody_gap(book: LotBook) -> Problems:
     """A handover does not fit the one before it, or what arrived is not what was sent.
 
@@ -130,7 +135,9 @@ def _dried(row: dict[str, Any], lot: dict[str, Any]) -> float:
     return (100 - after) / (100 - before) if 0 < before < 100 and 0 < after < 100 else 1.0
 
 
-@lot_rule(severity=(WARNING, ERROR), basis="good practice: unbroken chain of custody (ISO 22095)")
+@lot_rule(
+    severity=(WARNING, ERROR), basis="good practice: unbroken chain of custody (ISO 22095)", at=("custodian_code",)
+)
 def unrecorded_handover(book: LotBook) -> Problems:
     """Somebody holds a lot, and no handover says that it was given to them.
 
@@ -162,7 +169,7 @@ def unrecorded_handover(book: LotBook) -> Problems:
     return problems(faults)
 
 
-@lot_rule(severity=WARNING, basis=_APART, ids=("LOT-SEG-08",))
+@lot_rule(severity=WARNING, basis=_APART, ids=("LOT-SEG-08",), at=("cleaned_on",))
 def uncleaned_equipment(book: LotBook) -> Problems:
     """A machine ran other goods before a micro-lot, or goods of unknown origin before any lot, and was not cleaned.
 
@@ -203,7 +210,7 @@ def _uncleaned(book: LotBook) -> Iterator[Fault]:
                 yield Fault("process", row["code"], row, values=values, case=case if unknown else "before-micro")
 
 
-@lot_rule(severity=WARNING, basis=_APART, ids=("LOT-SEG-05",))
+@lot_rule(severity=WARNING, basis=_APART, ids=("LOT-SEG-05",), at=("lot_code",))
 def unrecorded_sorting(book: LotBook) -> Problems:
     """One plot delivered to a micro-lot and to bulk on one day, and no process says how the picking was sorted.
 

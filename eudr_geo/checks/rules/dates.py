@@ -13,7 +13,11 @@ from eudr_geo.lots.graph import graph_of
 from eudr_geo.model.lot_book import LotBook
 
 
-@lot_rule(severity=ERROR, basis="EUDR Article 9(1)(d): date or time range of production, for crops the harvest")
+@lot_rule(
+    severity=ERROR,
+    basis="EUDR Article 9(1)(d): date or time range of production, for crops the harvest",
+    at=("harvested_from",),
+)
 def missing_harvest_date(book: LotBook) -> Problems:
     """A delivery does not say when it was harvested.
 
@@ -38,6 +42,7 @@ def missing_harvest_date(book: LotBook) -> Problems:
     severity=ERROR,
     basis="good practice: harvest, delivery, processing and shipping follow each other",
     ids=("LOT-TIME",),
+    at=("date_start", "delivered_on", "date_sent", "ship_date", "created_on"),
 )
 def dates_out_of_order(book: LotBook) -> Problems:
     """Something happened before what it depends on.
@@ -184,7 +189,12 @@ def _to_come(book: LotBook, today: str) -> Iterator[Fault]:
             yield Fault("consignment", row["code"], row, _why("far-ahead", day=row["ship_date"], today=today))
 
 
-@lot_rule(severity=ERROR, basis="good practice: a lot is closed before goods are taken out of it", ids=("LOT-STR-05",))
+@lot_rule(
+    severity=ERROR,
+    basis="good practice: a lot is closed before goods are taken out of it",
+    ids=("LOT-STR-05",),
+    at=("sealed_on",),
+)
 def drawn_before_sealed(book: LotBook) -> Problems:
     """Goods were taken out of a lot that was still being filled.
 

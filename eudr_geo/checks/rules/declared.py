@@ -88,7 +88,7 @@ def _poured_together(book: LotBook) -> Iterator[Fault]:
             yield Fault("lot", graph.lots[lot], lots.get(graph.lots[lot], {}), why)
 
 
-@lot_rule(severity=ERROR, basis=_BASIS, ids=("L-10",))
+@lot_rule(severity=ERROR, basis=_BASIS, ids=("L-10",), at=("plot_code",))
 def regional_declaration(book: LotBook) -> Problems:
     """Goods could only be declared with the plots of a whole region.
 

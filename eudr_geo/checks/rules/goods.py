@@ -28,7 +28,7 @@ _MADE_OF = "Regulation (EU) 2023/1115, Article 9(1)(d): the plots where the rele
 _NOT_FOR_SALE = ("rejected", "destroyed", "consumed")
 
 
-@lot_rule(severity=ERROR, basis=_MADE_OF, ids=("LOT-STR-08",))
+@lot_rule(severity=ERROR, basis=_MADE_OF, ids=("LOT-STR-08",), at=("plot_code", "hs_code"))
 def commodity_mismatch(book: LotBook) -> Problems:
     """A lot is of another commodity than the plot, or the lot, that it came from.
 
@@ -70,7 +70,7 @@ def _word(commodity: str) -> str:
     return say(key) if knows(key) else commodity
 
 
-@lot_rule(severity=ERROR, basis=_ANNEX, ids=("LOT-HS-01",))
+@lot_rule(severity=ERROR, basis=_ANNEX, ids=("LOT-HS-01",), at=("hs_code",))
 def hs_code_out_of_scope(book: LotBook) -> Problems:
     """The HS code of a lot is none of the goods of Annex I.
 
@@ -93,7 +93,7 @@ def hs_code_out_of_scope(book: LotBook) -> Problems:
     return problems(faults)
 
 
-@lot_rule(severity=ERROR, basis=_ANNEX, ids=("LOT-HS-02",))
+@lot_rule(severity=ERROR, basis=_ANNEX, ids=("LOT-HS-02",), at=("hs_code",))
 def missing_hs_code(book: LotBook) -> Problems:
     """A lot is shipped without an HS code.
 
@@ -147,6 +147,7 @@ def _proposal(book: LotBook, row: Mapping[str, Any]) -> str:
     severity=ERROR,
     basis="good practice: goods that were rejected, destroyed or used up are not shipped",
     ids=("LOT-STS-01",),
+    at=("status",),
 )
 def shipped_against_status(book: LotBook) -> Problems:
     """A lot that was rejected, destroyed or used up is shipped, or goes into another lot.
@@ -182,6 +183,7 @@ def shipped_against_status(book: LotBook) -> Problems:
     severity=WARNING,
     basis="good practice: TCVN 4193:2014 and ICO Resolution 420, green coffee at most 12.5 % moisture",
     ids=("LOT-QLT-01",),
+    at=("moisture_percent",),
 )
 def too_moist_to_ship(book: LotBook) -> Problems:
     """Green coffee is shipped above the limit of moisture.
@@ -212,7 +214,10 @@ def too_moist_to_ship(book: LotBook) -> Problems:
 
 
 @lot_rule(
-    severity=NOTE, basis="Regulation (EU) 2023/1115, Article 1(2); good practice on shelf life", ids=("LOT-AGE-01",)
+    severity=NOTE,
+    basis="Regulation (EU) 2023/1115, Article 1(2); good practice on shelf life",
+    ids=("LOT-AGE-01",),
+    at=("delivered_on",),
 )
 def old_goods(book: LotBook) -> Problems:
     """Goods that are shipped were delivered before the regulation counts, or are older than such goods keep.

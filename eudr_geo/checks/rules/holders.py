@@ -13,7 +13,7 @@ from eudr_geo.model.lot_book import LotBook
 _LAND = "EUDR Article 9(1)(d): geolocation of all plots where the products were produced"
 
 
-@lot_rule(severity=ERROR, basis=_LAND, ids=("LOT-EX-04",))
+@lot_rule(severity=ERROR, basis=_LAND, ids=("LOT-EX-04",), at=("collection_group",))
 def member_without_land(book: LotBook) -> Problems:
     """A receipt of a group whose member has no plot with a boundary.
 
@@ -41,7 +41,7 @@ def _landless(book: LotBook) -> Iterator[Fault]:
             yield Fault("delivery", row["code"], row, why, {"other": who})
 
 
-@lot_rule(severity=ERROR, basis=_LAND, ids=("LOT-EX-05",))
+@lot_rule(severity=ERROR, basis=_LAND, ids=("LOT-EX-05",), at=("producer_code",))
 def not_the_holder(book: LotBook) -> Problems:
     """A receipt names a plot and a producer who did not hold it on the day of the harvest.
 

@@ -89,4 +89,4 @@ def _wrong(book: LotBook) -> Iterator[Fault]:
             if value and not is_right(str(value)):
                 code = row["consignment_code"] if table == "consignment_line" else row["code"]
                 why = because(f"wrong-check-digit.why.{column}", number=str(value)[:40])
-                yield Fault(table.removesuffix("_line"), code, row, why)
+                yield Fault(table.removesuffix("_line"), code, row, why, column=column)

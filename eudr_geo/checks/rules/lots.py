@@ -81,7 +81,7 @@ def _dangling(book: LotBook, table: str, own: str, column: str, target: str, sub
     frame = book.table(table)
     missing = [bool(value) and value == value and value not in known for value in frame[column]]  # noqa: PLR0124 (NaN)
     for row in frame[missing].to_dict("records"):
-        yield Fault(subject, row[own] or "", row, noun(target), {"value": row[column]})
+        yield Fault(subject, row[own] or "", row, noun(target), {"value": row[column]}, column=column)
 
 
 @lot_rule(
@@ -155,7 +155,7 @@ def orphan_lot(book: LotBook) -> Problems:
     return problems(faults)
 
 
-@lot_rule(severity=ERROR, basis=_TRACEABLE)
+@lot_rule(severity=ERROR, basis=_TRACEABLE, at=("plot_code", "quantity_kg"))
 def unknown_origin(book: LotBook) -> Problems:
     """Goods come in whose plots nobody knows.
 
@@ -220,6 +220,7 @@ _KEEPS_FORM = {"merge", "split", "blend", "repack", "grade"}
     severity=ERROR,
     basis="good practice: a lot never changes its form; another form is another lot",
     ids=("LOT-STR-06",),
+    at=("form", "type"),
 )
 def form_mismatch(book: LotBook) -> Problems:
     """The forms along a process or delivery cannot follow each other.

@@ -17,7 +17,12 @@ CHERRY_HELD_DAYS = 2
 """Good practice: cherry is pulped within 48 hours; books hold days, and only a third day is surely more."""
 
 
-@lot_rule(severity=WARNING, basis="good practice: coffee bears from the second year after planting", ids=("LOT-TIME",))
+@lot_rule(
+    severity=WARNING,
+    basis="good practice: coffee bears from the second year after planting",
+    ids=("LOT-TIME",),
+    at=("planted_year",),
+)
 def harvested_before_bearing(book: LotBook) -> Problems:
     """Coffee was harvested on a plot whose trees are too young to bear.
 
@@ -51,7 +56,12 @@ def _young(book: LotBook) -> Iterator[Fault]:
             yield Fault("plot", plot, planted[plot], day, {"value": year})
 
 
-@lot_rule(severity=WARNING, basis="good practice: cherry is pulped within 48 hours of picking", ids=("LOT-TIME",))
+@lot_rule(
+    severity=WARNING,
+    basis="good practice: cherry is pulped within 48 hours of picking",
+    ids=("LOT-TIME",),
+    at=("date_start",),
+)
 def cherry_held_too_long(book: LotBook) -> Problems:
     """Cherry lay for more than two days before the wet mill.
 

@@ -19,7 +19,7 @@ _ALL = 0.9995
 _FACTS = "good practice: a season is a first and a last day, not a spelling"
 
 
-@lot_rule(severity=WARNING, basis=_FACTS, ids=("LOT-TIME",))
+@lot_rule(severity=WARNING, basis=_FACTS, ids=("LOT-TIME",), at=("start",))
 def overlapping_seasons(book: LotBook) -> Problems:
     """Two seasons of one country share a day.
 
@@ -48,7 +48,7 @@ def overlapping_seasons(book: LotBook) -> Problems:
     )
 
 
-@lot_rule(severity=NOTE, basis=_FACTS, ids=("LOT-TIME",))
+@lot_rule(severity=NOTE, basis=_FACTS, ids=("LOT-TIME",), at=("start",))
 def season_without_days(book: LotBook) -> Problems:
     """A season has no first and last day.
 
@@ -89,7 +89,7 @@ def _without_days(book: LotBook) -> Iterator[Fault]:
         yield Fault("season", code, row, why, case="proposed")
 
 
-@lot_rule(severity=WARNING, basis=_FACTS, ids=("LOT-TIME",))
+@lot_rule(severity=WARNING, basis=_FACTS, ids=("LOT-TIME",), at=("crop_year",))
 def other_crop_year(book: LotBook) -> Problems:
     """A lot states a crop year in which none of its goods were harvested.
 

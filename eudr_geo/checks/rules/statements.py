@@ -26,6 +26,7 @@ _OPEN_DAYS = 30
     severity=WARNING,
     basis="good practice: form of the numbers seen; the EU system publishes none, and has at most 14 characters",
     ids=("LOT-DDS-01",),
+    at=("upstream_reference",),
 )
 def unusual_statement_number(book: LotBook) -> Problems:
     """The number of a statement has not the form of those that the EU system gives.
@@ -64,6 +65,7 @@ def _unusual(book: LotBook) -> Iterator[Fault]:
     severity=ERROR,
     basis="Regulation (EU) 2023/1115, Article 9(1)(d): a line declares the land that its own goods came from",
     ids=("LOT-DDS-02",),
+    at=("upstream_reference",),
 )
 def statement_and_plot(book: LotBook) -> Problems:
     """A receipt names a plot, and a supplier's statement too.
@@ -89,6 +91,7 @@ def statement_and_plot(book: LotBook) -> Problems:
     severity=WARNING,
     basis="good practice: the kilograms under statements of a lot are at most those of the lot",
     ids=("LOT-DDS-03",),
+    at=("upstream_kg",),
 )
 def statement_covers_more(book: LotBook) -> Problems:
     """A supplier's statement is said to cover more of a lot than there is of unknown origin in it.
@@ -128,6 +131,7 @@ def _covering_more(book: LotBook) -> Iterator[Fault]:
     severity=WARNING,
     basis="good practice: the kilograms under statements of a lot are at most those of the lot",
     ids=("LOT-DDS-04",),
+    at=("quantity_kg",),
 )
 def statements_exceed_lot(book: LotBook) -> Problems:
     """Our own statements cover more of a lot than there is of it, or more than was shipped of it.
@@ -185,6 +189,7 @@ def _too_much(
     severity=WARNING,
     basis="Operator API Reference 1.0, 11.6.5: a contingency number is replaced when the system works again",
     ids=("LOT-DDS-05",),
+    at=("available_at",),
 )
 def contingency_number_open(book: LotBook) -> Problems:
     """A number that was given while the EU system was down was not replaced by that of a statement.

@@ -21,7 +21,12 @@ _STOCK = {"stock", "stock kg", "stock count", "counted stock"}
 _SCREENING = {"screening", "plot screening", "deforestation screening"}
 
 
-@lot_rule(severity=WARNING, basis="good practice: stock is counted, not only computed", ids=("LOT-MB-09",))
+@lot_rule(
+    severity=WARNING,
+    basis="good practice: stock is counted, not only computed",
+    ids=("LOT-MB-09",),
+    at=("quantity_kg", "value"),
+)
 def stock_mismatch(book: LotBook) -> Problems:
     """What was counted of a lot is not what the book says is left.
 
@@ -69,7 +74,7 @@ def _counted(book: LotBook) -> Iterator[Fault]:
             yield Fault("lot", code, own, values=values, case="" if row["date"] else "some-day")
 
 
-@lot_rule(severity=WARNING, basis="good practice: bags are counted beside the scale", ids=("LOT-MB-05",))
+@lot_rule(severity=WARNING, basis="good practice: bags are counted beside the scale", ids=("LOT-MB-05",), at=("bags",))
 def bag_weight_mismatch(book: LotBook) -> Problems:
     """Bags and weight of a row do not fit each other.
 
@@ -114,7 +119,12 @@ def _bags(book: LotBook) -> Iterator[Fault]:
                 yield Fault(subject, code, row, why)
 
 
-@lot_rule(severity=WARNING, basis="EUDR Article 9(1)(d): the land as it was when the goods grew", ids=("LOT-TIME",))
+@lot_rule(
+    severity=WARNING,
+    basis="EUDR Article 9(1)(d): the land as it was when the goods grew",
+    ids=("LOT-TIME",),
+    at=("plot_code",),
+)
 def plot_version_not_valid(book: LotBook) -> Problems:
     """No survey of the plot was in force on the day of harvest.
 

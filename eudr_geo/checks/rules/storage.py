@@ -20,7 +20,7 @@ _USUAL = "labelled"
 _SHOWN = 3  # lots named before the rest is counted
 
 
-@lot_rule(severity=ERROR, basis=_APART, ids=("LOT-SEG-02",))
+@lot_rule(severity=ERROR, basis=_APART, ids=("LOT-SEG-02",), at=("location_code",))
 def shared_exclusive_storage(book: LotBook) -> Problems:
     """Two lots lay at the same time in a place that is for one lot alone.
 
@@ -37,7 +37,7 @@ def shared_exclusive_storage(book: LotBook) -> Problems:
     return problems(_together(book, "exclusive"))
 
 
-@lot_rule(severity=ERROR, basis=_APART, ids=("LOT-SEG-03",))
+@lot_rule(severity=ERROR, basis=_APART, ids=("LOT-SEG-03",), at=("location_code",))
 def loose_co_storage(book: LotBook) -> Problems:
     """Loose goods of two lots lay together, and no process says that they were joined.
 
@@ -55,7 +55,7 @@ def loose_co_storage(book: LotBook) -> Problems:
     return problems(_together(book, "loose"))
 
 
-@lot_rule(severity=WARNING, basis=_APART, ids=("LOT-SEG-04",))
+@lot_rule(severity=WARNING, basis=_APART, ids=("LOT-SEG-04",), at=("label",))
 def unlabelled_co_storage(book: LotBook) -> Problems:
     """Lots lay side by side in one store, and a label that tells them apart is missing.
 
@@ -72,7 +72,7 @@ def unlabelled_co_storage(book: LotBook) -> Problems:
     return problems(_together(book, "labelled"))
 
 
-@lot_rule(severity=ERROR, basis=_APART)
+@lot_rule(severity=ERROR, basis=_APART, at=("stream_code",))
 def identity_lost(book: LotBook) -> Problems:
     """A micro-lot lay in a silo with goods of others: it is no micro-lot any more.
 

@@ -17,7 +17,7 @@ from eudr_geo.words.saying import say
 _APART = "good practice: identity preserved or segregated goods (ISO 22095)"
 
 
-@lot_rule(severity=ERROR, basis=_APART, ids=("LOT-SEG-01",))
+@lot_rule(severity=ERROR, basis=_APART, ids=("LOT-SEG-01",), at=("stream_code",))
 def plot_outside_stream(book: LotBook) -> Problems:
     """A plot feeds a micro-lot that it is not declared for.
 
@@ -78,7 +78,7 @@ def _outside(book: LotBook) -> Iterator[Fault]:
                 yield Fault("lot", name, lots.get(name, {}), why, {"other": plot} | sheet)
 
 
-@lot_rule(severity=WARNING, basis=_APART, ids=("LOT-STR-07",))
+@lot_rule(severity=WARNING, basis=_APART, ids=("LOT-STR-07",), at=("stream_code",))
 def mixed_stream(book: LotBook) -> Problems:
     """Lots of one micro-lot differ in species, variety or processing.
 
@@ -111,7 +111,7 @@ def mixed_stream(book: LotBook) -> Problems:
     return problems(faults)
 
 
-@lot_rule(severity=NOTE, basis=_APART, ids=("LOT-SEG-07",))
+@lot_rule(severity=NOTE, basis=_APART, ids=("LOT-SEG-07",), at=("stream_code",))
 def identity_ended(book: LotBook) -> Problems:
     """A micro-lot goes into a bulk lot: its identity ends here.
 

@@ -73,7 +73,9 @@ def season_over_shipped(book: LotBook) -> Problems:
     return problems(_shipped(book))
 
 
-@lot_rule(severity=WARNING, basis="good practice: a crop is delivered in its season", ids=("LOT-TIME",))
+@lot_rule(
+    severity=WARNING, basis="good practice: a crop is delivered in its season", ids=("LOT-TIME",), at=("delivered_on",)
+)
 def outside_season(book: LotBook) -> Problems:
     """A delivery lies far outside the season it is counted for, or in no season at all.
 

@@ -131,7 +131,11 @@ def _place(finding: Finding, language: str) -> str:
     words = []
     if finding.source:
         words.append(clean(finding.source))
-    if finding.record is not None:
+    if finding.cell:
+        words.append(f"{clean(finding.sheet)}!{finding.cell}")
+    elif finding.sheet and finding.record is not None:
+        words.append(in_language(say("imports:row.place", sheet=clean(finding.sheet), row=finding.record), language))
+    elif finding.record is not None:
         words.append(_told(language, "record", record=finding.record))
     if finding.plot_id:
         words.append(clean(finding.plot_id))

@@ -109,7 +109,12 @@ class Maker:
             for field in spec.fields:
                 row += 1
                 self.put(sheet, row, 2, field.heading(self.lang))
-                self.put(sheet, row, 3, self.say("must") if field.required else "")
+                self.put(
+                    sheet,
+                    row,
+                    3,
+                    self.say("must" if field.required else "must.micro") if field.required or field.micro else "",
+                )
                 what = self._what(field)
                 self.put(sheet, row, 4, what).alignment = self.wrap
                 if len(what) > _GUIDE_LINE:  # no program makes a row higher by itself before it is touched
@@ -164,7 +169,7 @@ class Maker:
             letter = get_column_letter(column)
             cell = self.put(sheet, 1, column, field.heading(self.lang))
             cell.font, cell.alignment = self.head, self.wrap
-            cell.fill = self.fills[REQUIRED if field.required else OPTIONAL]
+            cell.fill = self.fills[REQUIRED if field.required or field.micro else OPTIONAL]
             dimension = sheet.column_dimensions[letter]
             kind = field.kind.partition(":")[0]
             dimension.width = max(_WIDTHS.get(kind, 16), min(len(field.heading(self.lang)) + 2, 28))

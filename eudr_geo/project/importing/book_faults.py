@@ -19,13 +19,17 @@ from eudr_geo.words.saying import joined, say
 UNKNOWN = "imports:unknown"
 """What is said of a row that names something neither the book nor the project knows."""
 
+OVER_DRAWN = "imports:over-drawn"
+"""What is said of a lot of which more is taken than it holds."""
+
 BALANCE = frozenset({"lot", "delivery", "process_line", "consignment_line"})
 """Tables that the balance of a lot is made of."""
 
 
-def refused(row: Row, key: Key, why: str, fix: str) -> Refused:
+def refused(row: Row, key: Key, why: str, fix: str, column: str = "") -> Refused:
     """Return a row of a book that will not be stored."""
-    return Refused(row.get("src_file") or "", row.get("src_row"), label(key), why, fix)
+    place = row.get("src_file") or "", row.get("src_row")
+    return Refused(*place, label(key), why, fix, row.get("src_sheet") or "", column)
 
 
 def remembering(rows: Iterable[Row], forgotten: set[str]) -> list[Refused]:
@@ -54,8 +58,8 @@ def twice(name: str, key: Key, first: Row, other: Row) -> Refused:
 
 def faults(
     asks: Demands, name: str, key: Key, row: Row, known: Mapping[str, set[str]], *, is_new: bool
-) -> list[tuple[str, str]]:
-    """Return why a row cannot be stored, and what to do.
+) -> list[tuple[str, str, str]]:
+    """Return why a row cannot be stored, what to do, and the column that is meant.
 
     Parameters
     ----------
@@ -69,33 +73,24 @@ def faults(
         Whether the project does not hold it yet.
     """
     about = thing(name, key)
-    found: list[tuple[str, str]] = []
+    found: list[tuple[str, str, str]] = []
     for column, target in asks.references:
         if row.get(column) and row[column] not in known[target]:
             kind = say(f"nouns:{target}")
             why = say(UNKNOWN, thing=about, kind=kind, code=row[column])
-            found.append((why, say(f"{UNKNOWN}.do", kind=kind)))
+            found.append((why, say(f"{UNKNOWN}.do", kind=kind), column))
     for one in asks.columns:
         value = row.get(one.name)
-        called = column_called(name, one.name, row)
+        called = heading_of(name, one.name, row)
         if is_new and one.is_needed and value in (None, ""):
-            found.append((say("imports:missing", thing=about, column=called), say("imports:missing.do")))
+            found.append((say("imports:missing", thing=about, column=called), say("imports:missing.do"), one.name))
         elif value and one.allowed and value not in one.allowed:
             why = say("imports:not-allowed", thing=about, column=called, value=str(value)[:40])
-            found.append((why, say("imports:not-allowed.do", values=_words(name, one.name, one.allowed))))
+            found.append((why, say("imports:not-allowed.do", values=_words(name, one.name, one.allowed)), one.name))
         elif one.name == "quantity_kg" and value is not None and not value > 0:
             why = say("imports:no-weight", thing=about, column=called, value=value)
-            found.append((why, say("imports:no-weight.do")))
+            found.append((why, say("imports:no-weight.do"), one.name))
     return found
-
-
-def column_called(table: str, column: str, row: Mapping[str, object]) -> str:
-    """Return the name of a column: in English that of the table, in other languages the heading of the workbook."""
-    place = table_of(BOOK_TABLES[table]).columns[column].info.get("sheet")
-    if place is None:
-        return column
-    side = 0 if row.get("direction") == "in" else -1  # a line of a process has one column for each side
-    return Said(column, f"columns:{place.keys[side]}", {})
 
 
 def heading_of(table: str, column: str, row: Mapping[str, object]) -> str:
@@ -106,8 +101,11 @@ def heading_of(table: str, column: str, row: Mapping[str, object]) -> str:
     >>> str(heading_of("delivery", "quantity_kg", {}))
     'Net weight'
     """
-    called = column_called(table, column, row)
-    return say(called.key) if isinstance(called, Said) else called
+    place = table_of(BOOK_TABLES[table]).columns[column].info.get("sheet")
+    if place is None:
+        return column
+    side = 0 if row.get("direction") == "in" else -1  # a line of a process has one column for each side
+    return say(f"columns:{place.keys[side]}")
 
 
 def _words(table: str, column: str, allowed: Sequence[str]) -> str:
@@ -135,8 +133,8 @@ def over_draws(lots: Mapping[Key, Row], touched: Iterable[Row], after: LotBook) 
     for place in np.flatnonzero(now.over).tolist():  # those that are wrong: few
         lot = now.lots[place]
         if lot in codes:
-            why = say("imports:over-drawn", taken_kg=now.taken[place], lot=lot, held_kg=now.held[place])
-            found.append(refused(lots[(lot,)], (lot,), why, say("imports:over-drawn.do")))
+            why = say(OVER_DRAWN, taken_kg=now.taken[place], lot=lot, held_kg=now.held[place])
+            found.append(refused(lots[(lot,)], (lot,), why, say("imports:over-drawn.do"), "quantity_kg"))
     return found
 
 

@@ -33,6 +33,8 @@ class Refused:
     code: str
     why: str
     fix: str
+    sheet: str = ""
+    column: str = ""  # of the noun; "" for the row as a whole
 
 
 def packed(store: Store, files: Sequence[SourceFile], originals: Iterable[str | Path]) -> dict[str, bytes]:

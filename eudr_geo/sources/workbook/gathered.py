@@ -7,7 +7,7 @@ from typing import Any
 
 from eudr_geo.model.changes import CellChange
 from eudr_geo.model.lot_book import BOOK_TABLES, LotBook
-from eudr_geo.model.workbook import CellIssue, ExtraColumn, LeftOut, book_of
+from eudr_geo.model.workbook import CellIssue, ExtraColumn, LeftOut, SheetPlace, book_of
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,7 @@ class Cells:
     taken: dict[str, int] = field(default_factory=dict)
     language: str = ""
     headings: dict[str, frozenset[str]] = field(default_factory=dict)  # key of a sheet -> keys of its columns
+    places: dict[str, SheetPlace] = field(default_factory=dict)  # sheet -> where its columns stand
 
     def book(self) -> LotBook:
         """Return the tables as a lot book."""

@@ -109,6 +109,7 @@ def read_book(
         left_out=tuple(cells.left_out),
         extra=tuple(cells.extra),
         headings=cells.headings,
+        places=cells.places,
     )
 
 

@@ -11,7 +11,7 @@ from eudr_geo.base.said import Said
 from eudr_geo.lots.sheet_names import HEADING_ROWS, heading_row
 from eudr_geo.lots.sheets import Field, Sheet
 from eudr_geo.model.findings import NOTE
-from eudr_geo.model.workbook import ExtraColumn
+from eudr_geo.model.workbook import ExtraColumn, SheetPlace
 from eudr_geo.sources.workbook.receipts import Context, as_text, either, row_place, shown
 from eudr_geo.sources.workbook.sheet_heads import heads_of, is_counter
 from eudr_geo.sources.workbook.sheet_row import AMOUNT, SLASHED, Columns, Row
@@ -34,6 +34,11 @@ class SheetRows(Columns):
         self._above: dict[str, Any] = {}
         self.first_row = len(cells)
         self._find_headings()
+
+    def place_of_columns(self) -> SheetPlace:
+        """Return where the columns of the sheet stand in the file."""
+        columns = {key: letters(column) for key, column in self.columns.items()}
+        return SheetPlace(self.spec.key, columns, dict(self.written))
 
     def _find_headings(self) -> None:
         best = heading_row(self.spec, self.cells)

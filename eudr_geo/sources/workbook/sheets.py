@@ -92,6 +92,8 @@ def read_cells(
         parts = [SheetRows(context, sheet(key), title, cells[title]) for title in titles]
         if parts:
             found.headings[key] = frozenset(column for part in parts for column in part.columns)
+        for part in parts:
+            found.places[part.title] = part.place_of_columns()
         READERS[key](found, AllRows(context, sheet(key), parts))
         for part in parts:
             found.seen[part.title], found.taken[part.title] = part.seen, part.taken
