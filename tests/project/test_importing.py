@@ -342,9 +342,9 @@ def test_a_changed_weight_is_one_changed_row_and_can_be_taken_back(store, path):
         ({"delivery": [{**BOOK["delivery"][0], "lot_code": "NONE"}]}, "delivery D-1 names the lot NONE, which nobody knows"),
         ({"delivery": [{**BOOK["delivery"][0], "plot_code": "P-9"}]}, "delivery D-1 names the plot P-9"),
         ({"plot": [{"code": "P-1", "producer_code": "PR-7"}]}, "plot P-1 names the producer PR-7"),
-        ({"delivery": [{**BOOK["delivery"][0], "quantity_kg": None}]}, "delivery D-1 has no quantity_kg"),
-        ({"delivery": [{**BOOK["delivery"][0], "quantity_kg": -1.0}]}, "delivery D-1 has a quantity_kg of -1.0"),
-        ({"delivery": [{**BOOK["delivery"][0], "code": None}]}, "delivery – has no code"),
+        ({"delivery": [{**BOOK["delivery"][0], "quantity_kg": None}]}, "delivery D-1 has no Net weight"),
+        ({"delivery": [{**BOOK["delivery"][0], "quantity_kg": -1.0}]}, "delivery D-1 has a Net weight of -1.0"),
+        ({"delivery": [{**BOOK["delivery"][0], "code": None}]}, "delivery – has no Receipt"),
         (
             {"lot": [*BOOK["lot"], {"code": "ML1-G", "form": "green", "quantity_kg": 81.0, "src_row": 9}]},
             "lot ML1-G stands twice with different values",
