@@ -104,6 +104,18 @@ def rows(book: LotBook, table: str) -> list[dict[str, Any]]:
     return kept[table]
 
 
+def shipped_lots(book: LotBook) -> list[dict[str, Any]]:
+    """Return one row a consignment and lot: the first line of it, with the HS code that any of them states.
+
+    A lot in three containers is shipped once, and one fault of it is one fault.
+    """
+    found: dict[tuple[Any, Any], dict[str, Any]] = {}
+    for row in sorted(rows(book, "consignment_line"), key=lambda row: row["container"] or ""):
+        one = found.setdefault((row["consignment_code"], row["lot_code"]), {**row})
+        one["hs_code"] = one["hs_code"] or row["hs_code"]
+    return list(found.values())
+
+
 def by_code(book: LotBook, table: str) -> dict[str, dict[str, Any]]:
     """Return a table's rows by their code."""
     return {row["code"]: row for row in rows(book, table)}

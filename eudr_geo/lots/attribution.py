@@ -152,7 +152,8 @@ class Attribution:
             parts.append(made.drawn(given, flow.out_kg))
         mix = Mix.joined(parts)
         bought_kg = float(graph.referenced.stock_kg[lot])
-        known = float(graph.total_kg[lot] - graph.unknown_kg[lot]) - bought_kg
+        # Not below nothing: floats leave a grain where all of a lot was bought.
+        known = max(float(graph.total_kg[lot] - graph.unknown_kg[lot]) - bought_kg, 0.0)
         if mix.total > known:
             less = known / mix.total
             mix, outside = mix.scaled(less), [part.scaled(less) for part in outside]

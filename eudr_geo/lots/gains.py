@@ -10,8 +10,9 @@ import numpy as np
 from eudr_geo.base.errors import RefusedError
 from eudr_geo.base.scales import explained_kg, is_beyond
 from eudr_geo.lots.attribution import Attribution, Marks
-from eudr_geo.lots.balance import is_over_drawn, kilograms, tolerance_kg
+from eudr_geo.lots.balance import is_over_drawn, tolerance_kg
 from eudr_geo.lots.graph import LotGraph
+from eudr_geo.lots.shipments import shipped_kg
 from eudr_geo.model.lot_book import LotBook
 
 
@@ -52,14 +53,8 @@ def gains(book: LotBook, graph: LotGraph) -> Iterator[Gain]:
         inherits = beyond.union(over).intersection(graph.parents(lot))
         if not inherits or graph.gained_kg[lot] > tolerance_kg(graph.inflow_kg[lot]):
             yield Gain("lot", graph.lots[lot], gained[lot], explained_kg(total[lot], gained[lot]))
-    shipped: dict[str, list[tuple[int, float]]] = {}
-    lines = book.table("consignment_line")
-    for code, lot_code, kg in zip(
-        lines["consignment_code"], lines["lot_code"], kilograms(lines["quantity_kg"]), strict=True
-    ):
-        if code and lot_code in graph.position:  # of a line that names no consignment or lot another rule speaks
-            shipped.setdefault(code, []).append((graph.position[lot_code], float(kg)))
-    for code, its in sorted(shipped.items()):
+    for code, lots in sorted(shipped_kg(book).items()):  # of a line that names neither another rule speaks
+        its = [(graph.position[lot], kg) for lot, kg in lots.items()]
         if beyond.union(over).intersection(lot for lot, _ in its):
             continue
         drawn = [attribution.draw(lot, kg) for lot, kg in its]

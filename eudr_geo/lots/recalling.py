@@ -17,6 +17,7 @@ from eudr_geo.lots.mixes import Floats, Mix
 from eudr_geo.lots.naming import known_code, near, refuse_other
 from eudr_geo.lots.season_filter import known_season
 from eudr_geo.lots.seasons import seasons_of
+from eudr_geo.lots.shipments import shipped_kg
 from eudr_geo.lots.statements import numbers_of_shipments
 from eudr_geo.model.lot_book import LotBook
 from eudr_geo.model.trace import RECALL_COLUMNS, Recall
@@ -232,14 +233,12 @@ def _goods(attribution: Attribution, reached: Sequence[int]) -> list[tuple[objec
         form = graph.lot_rows.get(code, {}).get("form", "")
         lots.append(("lot", code, form, "", "", _way(kg), total, kg, low, high, stock, stores.get(code, "")))
     shipped: dict[str, Floats] = {}
-    lines = graph.shipments
-    for consignment, code, kg in zip(
-        lines["consignment_code"], lines["lot_code"], kilograms(lines["quantity_kg"]), strict=True
-    ):
+    for consignment, packed in shipped_kg(graph.book).items():
         held = shipped.setdefault(consignment, np.zeros(4))
-        held[0] += kg
-        if graph.position.get(code, -1) in attribution.mixes:
-            held[1:] += _marked(attribution.draw(graph.position[code], float(kg)))
+        for code, kg in packed.items():
+            held[0] += kg
+            if graph.position.get(code, -1) in attribution.mixes:
+                held[1:] += _marked(attribution.draw(graph.position[code], kg))
     numbers = numbers_of_shipments(graph.book)
     rows = [
         (

@@ -10,11 +10,11 @@ import numpy as np
 from eudr_geo.base.errors import InputError, RefusedError
 from eudr_geo.base.scales import is_beyond
 from eudr_geo.lots.attribution import Attribution
-from eudr_geo.lots.balance import kilograms
 from eudr_geo.lots.graph import LotGraph
 from eudr_geo.lots.mixes import NO_DATE, Floats, Mix
 from eudr_geo.lots.naming import known_code, near, refuse_other, some
 from eudr_geo.lots.outturn import outturns_behind
+from eudr_geo.lots.shipments import shipped_kg
 from eudr_geo.model.lot_book import LotBook
 from eudr_geo.model.trace import Edge, IdentityEnd, IdentityLoss, Node, Trace
 from eudr_geo.words.saying import say
@@ -62,13 +62,10 @@ def traces(book: LotBook, codes: Sequence[str], *, allow_unknown: bool = False) 
     """Trace several lots or consignments of one book; what they share is computed once. See :func:`trace`."""
     graph = LotGraph(book)
     attribution = Attribution(graph)
-    shipped: dict[str, list[tuple[int, float]]] = {}
-    lines = graph.shipments
-    for consignment, lot, kg in zip(
-        lines["consignment_code"], lines["lot_code"], kilograms(lines["quantity_kg"]), strict=True
-    ):
-        if lot in graph.position:
-            shipped.setdefault(consignment, []).append((graph.position[lot], float(kg)))
+    shipped = {
+        consignment: [(graph.position[lot], kg) for lot, kg in lots.items()]
+        for consignment, lots in shipped_kg(book).items()
+    }
     consignments = set(book.table("consignment")["code"]) | set(shipped)
     chosen: dict[str, tuple[str, list[tuple[int, float]]]] = {}
     known = graph.position.keys() | consignments

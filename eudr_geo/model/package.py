@@ -68,7 +68,7 @@ class PackageData:
     codes
         The consignment or lot codes asked for.
     consignment
-        code, buyer, buyer_country, ship_date, container; empty when lots were asked for.
+        code, buyer, buyer_country, ship_date, container (all of them, with commas); empty when lots were asked for.
     organisation
         name, country and commodity of the project.
     lots
@@ -88,6 +88,8 @@ class PackageData:
         Files the plots and lots came from, sorted by name.
     lines
         The commodity lines to enter, each with its land.
+    packing
+        Lines of the consignment, columns as in ``packing_list.csv``; empty where no container, bags or the like are known.
     with_names
         Producers' names may be shown; otherwise their codes stand in for them.
     """
@@ -105,6 +107,7 @@ class PackageData:
     with_names: bool = False
     extra: Mapping[str, Any] = field(default_factory=dict)
     lines: tuple[CommodityLine, ...] = ()
+    packing: tuple[tuple[object, ...], ...] = ()
 
     def land(self) -> list[Land]:
         """Code and version of each row of ``plots``, shape (n,)."""

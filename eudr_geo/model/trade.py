@@ -24,9 +24,6 @@ class Consignment(Numbered, Provenance, Base):
         "ISO 3166-1 alpha-2 country code of the buyer", default="", sheet="shipments.buyer_country", kind="country"
     )
     ship_date: Mapped[str] = col("date, ISO 8601", default="", sheet="shipments.ship_date", kind="date", required=True)
-    container: Mapped[str] = col(
-        "container number, ISO 6346", default="", sheet="shipments.container", kind="container"
-    )
     country: Mapped[str] = col("ISO 3166-1 alpha-2 country code of destination", default="")
     incoterm: Mapped[str] = col("incoterm, for example FOB", default="", sheet="shipments.incoterm")
     ico_mark: Mapped[str] = col("ICO mark: country/exporter/shipment", default="", sheet="shipments.ico")
@@ -34,12 +31,13 @@ class Consignment(Numbered, Provenance, Base):
 
 
 class ConsignmentLine(Numbered, Provenance, Base):
-    """Kilograms of a lot in a consignment."""
+    """Kilograms of a lot in a consignment; of a lot in several containers, a line for each."""
 
     __tablename__ = "consignment_line"
     __table_args__ = (
-        UniqueConstraint("consignment_code", "lot_code"),
+        UniqueConstraint("consignment_code", "lot_code", "container"),
         CheckConstraint("quantity_kg > 0", name="consignment_quantity_positive"),
+        CheckConstraint("bags >= 0", name="consignment_bags_not_negative"),
     )
 
     consignment_code: Mapped[str] = col("consignment", ForeignKey("consignment.code"), index=True)
@@ -58,6 +56,14 @@ class ConsignmentLine(Numbered, Provenance, Base):
         sheet="shipments.sscc",
         kind="digits",
     )
+    container: Mapped[str] = col(
+        "container number, ISO 6346; empty = the only one of the shipment, or none",
+        default="",
+        sheet="shipments.container",
+        kind="container",
+    )
+    seal: Mapped[str] = col("number of the seal on the container", default="", sheet="shipments.seal")
+    bags: Mapped[int | None] = col("number of bags", sheet="shipments.bags")
 
 
 class Handover(Numbered, Provenance, Base):

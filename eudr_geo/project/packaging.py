@@ -21,6 +21,7 @@ from eudr_geo.lots.behind import Records, records_behind
 from eudr_geo.lots.dds_lines import commodity_lines
 from eudr_geo.lots.naming import near, refuse_other
 from eudr_geo.lots.seasons import seasons_of
+from eudr_geo.lots.shipments import packing_list, shipped_kg
 from eudr_geo.lots.tracing import traces
 from eudr_geo.model.findings import CheckResult, Findings
 from eudr_geo.model.lot_book import LotBook
@@ -141,6 +142,7 @@ def gather(project: Project, codes: Sequence[str], *, with_names: bool = False, 
         changes=project.changes(plot_codes),
         inputs=tuple(sorted(project.source_files(), key=lambda file: (file.name, file.sha256))),
         with_names=with_names,
+        packing=tuple(packing_list(book, codes[0], lots)) if consignment else (),
     )
     return replace(data, lines=_lines(data))
 
@@ -260,11 +262,17 @@ def _packed(book: LotBook, codes: Sequence[str]) -> tuple[dict[str, Any], list[t
     if len(codes) > 1:
         raise InputError(say("packages:of-both"), fix=say("packages:of-both.do"))
     row = consignments[consignments["code"] == codes[0]].iloc[0]
-    consignment = {key: row[key] or "" for key in ("code", "buyer", "buyer_country", "ship_date", "container")}
-    packed = [
-        (str(line.lot_code), float(line.quantity_kg), str(line.hs_code or ""))
-        for line in lines[lines["consignment_code"] == codes[0]].itertuples()
-    ]
+    consignment = {key: row[key] or "" for key in ("code", "buyer", "buyer_country", "ship_date")}
+    own = lines[lines["consignment_code"] == codes[0]]
+    consignment["container"] = ", ".join(sorted({str(one) for one in own["container"] if one}))
+    hs_codes: dict[str, str] = {}
+    for lot, hs_code in zip(own["lot_code"], own["hs_code"], strict=True):
+        if hs_code and hs_codes.setdefault(lot, hs_code) != hs_code:
+            raise RefusedError(
+                say("packages:two-hs-codes", lot=lot, one=hs_codes[lot], other=hs_code),
+                fix=say("packages:two-hs-codes.do", sheet=say("sheets:shipments")),
+            )
+    packed = [(lot, kg, hs_codes.get(lot, "")) for lot, kg in shipped_kg(book).get(codes[0], {}).items()]
     if not packed:
         raise RefusedError(
             say("lots:empty-consignment", code=codes[0]),

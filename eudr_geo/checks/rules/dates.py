@@ -7,7 +7,7 @@ from typing import Any
 
 from eudr_geo.base.said import Said
 from eudr_geo.checks.catalogue import ERROR, Problems, lot_rule
-from eudr_geo.checks.lot_faults import Fault, because, by_code, noun, problems, rows
+from eudr_geo.checks.lot_faults import Fault, because, by_code, noun, problems, rows, shipped_lots
 from eudr_geo.lots.balance import tolerance_kg
 from eudr_geo.lots.graph import graph_of
 from eudr_geo.model.lot_book import LotBook
@@ -83,7 +83,7 @@ class _Calendar:
                 self.left.setdefault(row["lot_code"], []).append((day or end, "process", process, row["process_code"]))
             elif row["direction"] != "loss":
                 self.came.setdefault(row["lot_code"], []).append((day or end, max(day, end)))
-        for row in rows(book, "consignment_line"):
+        for row in shipped_lots(book):
             consignment = self.consignments.get(row["consignment_code"])
             if consignment is not None and consignment["ship_date"]:
                 entry = (consignment["ship_date"], "consignment", consignment, row["consignment_code"])

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from eudr_geo.checks.catalogue import ERROR, NOTE, WARNING, Problems, lot_rule
-from eudr_geo.checks.lot_faults import Fault, because, by_code, problems, rows
+from eudr_geo.checks.lot_faults import Fault, because, by_code, problems, rows, shipped_lots
 from eudr_geo.law import APPLICATION_DATE, ENTRY_INTO_FORCE, GREEN_MOISTURE_MAX_PERCENT
 from eudr_geo.law.annex import in_annex
 from eudr_geo.law.tables import table
@@ -108,7 +108,7 @@ def missing_hs_code(book: LotBook) -> Problems:
     """
     lots = by_code(book, "lot")
     faults = []
-    for row in rows(book, "consignment_line"):
+    for row in shipped_lots(book):
         lot = lots.get(row["lot_code"], {})
         if lot and not row["hs_code"] and not lot.get("hs_code"):
             why = because("missing-hs-code.why", lot=row["lot_code"])
@@ -122,7 +122,7 @@ def _coded(book: LotBook) -> Iterator[tuple[str, Mapping[str, Any], str, str]]:
     for row in rows(book, "lot"):
         if row["hs_code"]:
             yield "lot", row, row["hs_code"], ""
-    for row in rows(book, "consignment_line"):
+    for row in shipped_lots(book):
         if row["hs_code"]:
             yield "consignment", row, row["hs_code"], ships.get(row["consignment_code"], "")
 
@@ -166,7 +166,7 @@ def shipped_against_status(book: LotBook) -> Problems:
     faults = []
     uses = [("consignment_line", "consignment_code", ""), ("process_line", "process_code", "in")]
     for name, column, direction in uses:
-        for row in rows(book, name):
+        for row in shipped_lots(book) if name == "consignment_line" else rows(book, name):
             lot = lots.get(row["lot_code"] or "", {})
             status = lot.get("status") or ""
             is_used = name == "consignment_line" or row["direction"] == direction
@@ -203,7 +203,7 @@ def too_moist_to_ship(book: LotBook) -> Problems:
             measured[row["lot_code"]] = float(row["value"])
     commodities = commodities_of_lots(book)
     faults = []
-    for row in rows(book, "consignment_line"):
+    for row in shipped_lots(book):
         lot = lots.get(row["lot_code"] or "", {})
         value = lot.get("moisture_percent") or measured.get(row["lot_code"])
         is_green = lot.get("form") == "green" and commodities.get(row["lot_code"]) == COFFEE
@@ -242,7 +242,7 @@ def old_goods(book: LotBook) -> Problems:
         if len(day) == 10 and (lot not in oldest or day < oldest[lot][0]):
             oldest[lot] = (day, row)
     faults: dict[str, Fault] = {}
-    for line in rows(book, "consignment_line"):
+    for line in shipped_lots(book):
         lot, shipped = str(line["lot_code"] or ""), ships.get(line["consignment_code"], "")
         if lot not in graph.position or len(shipped) != 10:
             continue

@@ -80,13 +80,17 @@ def _wrong(book: LotBook) -> Iterator[Fault]:
         ("lot", "gtin", lambda text: is_gs1(text, GTIN_DIGITS)),
         ("organisation", "gln", lambda text: is_gs1(text, GLN_DIGITS)),
         ("consignment_line", "sscc", lambda text: is_gs1(text, SSCC_DIGITS)),
-        ("consignment", "container", is_container),
+        ("consignment_line", "container", is_container),
         ("consignment", "ico_mark", is_ico_mark),
     )
+    told = set()
     for table, column, is_right in tests:
         for row in rows(book, table):
             value = row.get(column)
             if value and not is_right(str(value)):
                 code = row["consignment_code"] if table == "consignment_line" else row["code"]
+                if (code, column, value) in told:
+                    continue  # several lots in one container
+                told.add((code, column, value))
                 why = because(f"wrong-check-digit.why.{column}", number=str(value)[:40])
                 yield Fault(table.removesuffix("_line"), code, row, why, column=column)

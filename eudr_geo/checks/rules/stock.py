@@ -8,7 +8,7 @@ from typing import Any
 
 from eudr_geo.base.cells import fold
 from eudr_geo.checks.catalogue import WARNING, Problems, lot_rule
-from eudr_geo.checks.lot_faults import Fault, because, by_code, problems, rows
+from eudr_geo.checks.lot_faults import Fault, because, by_code, problems, rows, shipped_lots
 from eudr_geo.lots.balance import tolerance_kg
 from eudr_geo.lots.graph import graph_of
 from eudr_geo.model.lot_book import LotBook
@@ -181,7 +181,7 @@ def _stale(book: LotBook) -> Iterator[Fault]:
                 if code:
                     screened.setdefault(code, []).append(row["date"])
     lots, consignments = by_code(book, "lot"), by_code(book, "consignment")
-    for row in rows(book, "consignment_line"):
+    for row in shipped_lots(book):
         lot: dict[str, Any] = lots.get(row["lot_code"], {})
         shipped = consignments.get(row["consignment_code"], {}).get("ship_date") or ""
         days = [*screened.get(row["lot_code"], []), *screened.get(lot.get("stream_code") or "", [])]

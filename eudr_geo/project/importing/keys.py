@@ -20,7 +20,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "season": ("code", "country"),
     "stream_plot": ("stream_code", "plot_code"),
     "process_line": ("process_code", "direction", "lot_code"),
-    "consignment_line": ("consignment_code", "lot_code"),
+    "consignment_line": ("consignment_code", "lot_code", "container"),
     "storage_stay": ("lot_code", "location_code", "from_date"),
     "measurement": ("lot_code", "stream_code", "indicator", "date", "number"),
     "benchmark_price": ("form", "market", "date"),

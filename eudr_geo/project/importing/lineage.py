@@ -228,22 +228,51 @@ def corrected(
     dict
         New key → old key.
     """
+    if table == "consignment_line":
+        return _repacked(gone, new, places)
     if table in HEADS or table in _SAME_CODE:
         return {}
     found = {} if table in KEYS else _renumbered(gone, new)
+    return found | _nearest(table, gone, new, places, found)
+
+
+def _nearest(
+    table: str,
+    gone: Mapping[Key, Row],
+    new: Mapping[Key, Row],
+    places: Mapping[Key, tuple[str, int | None]],
+    found: Mapping[Key, Key],
+) -> dict[Key, Key]:
+    """New key → old key of the row that is nearest to it, where neither was found before and no other is as near."""
     left_gone = {key: said for key, said in gone.items() if key not in found.values()}
     left_new = {key: row for key, row in new.items() if key not in found}
     if table not in KEYS:
         made = {key for key in (*left_gone, *left_new) if str(key[0]).startswith(MADE_NUMBER)}
         if not made:
-            return found
+            return {}
+    pairs: dict[Key, Key] = {}
     near = _near(table, left_gone, left_new, places)
     for key in sorted(left_new, key=str):  # rows without a partner: few
         best = [old for old, _ in near.get(key, ())]
         if len(best) == 1:
             back = [one for one, olds in near.items() if best[0] in {old for old, _ in olds}]
-            if len(back) == 1 and best[0] not in found.values():
-                found[key] = best[0]
+            if len(back) == 1 and best[0] not in pairs.values():
+                pairs[key] = best[0]
+    return pairs
+
+
+def _repacked(
+    gone: Mapping[Key, Row], new: Mapping[Key, Row], places: Mapping[Key, tuple[str, int | None]]
+) -> dict[Key, Key]:
+    """Lines of one lot in one shipment whose container was filled in or corrected: one that stays one is the same."""
+    found: dict[Key, Key] = {}
+    for goods in sorted({key[:2] for key in new}, key=str):
+        before = {key: said for key, said in gone.items() if key[:2] == goods}
+        now = {key: row for key, row in new.items() if key[:2] == goods}
+        if len(before) == len(now) == 1:
+            found[next(iter(now))] = next(iter(before))
+        elif before:
+            found |= _nearest("consignment_line", before, now, places, {})
     return found
 
 

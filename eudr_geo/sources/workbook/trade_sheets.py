@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from eudr_geo.sources.workbook.gathered import Cells
@@ -119,9 +119,8 @@ def shipments(found: Cells, rows: AllRows) -> None:
         of_head = row.sheet.spec.of("consignment")
         thing, fix = say("book:thing.shipment", code=code), say("book:says-above.do-shipment")
         compare(row, of_head, head, first, thing, fix, strict=True)
-        if not of_more_statements and any(_is_line(one, line) for one in tables["consignment_line"]):
-            why = say("book:lot-twice", code=code)
-            row.fail("lot", line["lot_code"] or "", why, say("book:lot-twice.do"))
+        if not of_more_statements:
+            _against_lines_above(row, line, [one for one in tables["consignment_line"] if _is_of_lot(one, line)])
         if not row.accepted():
             continue
         if not of_more_statements:
@@ -137,5 +136,20 @@ def shipments(found: Cells, rows: AllRows) -> None:
     stated.lines(tables)
 
 
-def _is_line(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+def _against_lines_above(row: Row, line: Record, above: Sequence[Record]) -> None:
+    """Tell where a lot stands in a shipment already: a further row is for a further container, of the same goods."""
+    code, container = line["consignment_code"], line["container"]
+    if any(one["container"] == container for one in above):
+        case = "lot-twice.container" if container else "lot-twice"
+        row.fail("lot", line["lot_code"] or "", say(f"book:{case}", code=code), say("book:lot-twice.do"))
+    elif above and not (container and all(one["container"] for one in above)):
+        why = say("book:lot-twice.which", code=code, lot=line["lot_code"])
+        row.fail("container", container or "", why, say("book:lot-twice.which.do"))
+    others = {one["hs_code"] for one in above if one["hs_code"]} - {line["hs_code"]}
+    if line["hs_code"] and others:
+        why = say("book:other-hs", code=code, lot=line["lot_code"], hs=min(others))
+        row.fail("hs", line["hs_code"], why, say("book:other-hs.do"))
+
+
+def _is_of_lot(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     return bool(one["consignment_code"] == other["consignment_code"] and one["lot_code"] == other["lot_code"])

@@ -16,7 +16,7 @@ import sqlite3
 from sqlalchemy import Connection
 
 from eudr_geo.base.errors import StoreError
-from eudr_geo.store.migrations import v05_seasons, v05_statements
+from eudr_geo.store.migrations import v05_containers, v05_seasons, v05_statements
 from eudr_geo.store.schema import seals
 from eudr_geo.words.saying import counted, say
 
@@ -119,6 +119,7 @@ def run(connection: Connection) -> tuple[str, ...]:
     v05_statements.run(connection)
     said = _drop(connection)
     _complete(connection)
+    v05_containers.run(connection)
     return (*said, *v05_seasons.run(connection))
 
 
