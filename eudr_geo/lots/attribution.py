@@ -153,7 +153,7 @@ class Attribution:
         mix = Mix.joined(parts)
         bought_kg = float(graph.referenced.stock_kg[lot])
         # Not below nothing: floats leave a grain where all of a lot was bought.
-        known = max(float(graph.total_kg[lot] - graph.unknown_kg[lot]) - bought_kg, 0.0)
+        known = max(float(graph.held_kg[lot] - graph.unknown_kg[lot]) - bought_kg, 0.0)
         if mix.total > known:
             less = known / mix.total
             mix, outside = mix.scaled(less), [part.scaled(less) for part in outside]
@@ -169,6 +169,7 @@ class Attribution:
             mix, extra = self._poured(lot, mix)
             outside += extra
         mix = self.ways.bounded(lot, mix, outside, sources)
+        mix = mix.lessened(float(graph.lost_kg[lot]), float(graph.held_kg[lot]))
         return self._mixed_up(lot, mix) if self.marks is None and lot in self.lost else mix
 
     def _mixed_up(self, lot: int, mix: Mix) -> Mix:

@@ -1,7 +1,7 @@
 """The balance of a lot: what it holds, what was taken from it. One definition, for arithmetic and for the store's SQL.
 
-A lot holds its stated weight, else what came in: deliveries, and what processes made. Taken is what went into processes
-and what was shipped. More than it holds is taken when the difference is beyond what scales and spilling explain.
+A lot holds its stated weight, else what came in: deliveries, and what processes made; less what it lost in store. Taken is
+what went into processes and what was shipped. More than it holds is taken when the difference is beyond what scales and spilling explain.
 """
 
 from __future__ import annotations
@@ -25,12 +25,19 @@ class Flow(NamedTuple):
     directions: tuple[str, ...] = ()  # of a process line; empty: every row of the table
     unless: str = ""  # column with a reason why the row does not count
     less: str = ""  # column with what came back
+    only: str = ""  # column without which the row says nothing
 
 
 IN: tuple[Flow, ...] = (Flow("delivery", unless="void_reason"), Flow("process_line", ("out", "byproduct")))
 """What brings kilograms into a lot."""
 
-OUT: tuple[Flow, ...] = (Flow("process_line", ("in",)), Flow("consignment_line", less="returned_kg"))
+DRAWN: tuple[Flow, ...] = (Flow("process_line", ("in",)), Flow("consignment_line", less="returned_kg"))
+"""What takes kilograms from a lot for something else."""
+
+LOST: tuple[Flow, ...] = (Flow("storage_stay", less="quantity_out_kg", only="quantity_out_kg"),)
+"""What a lot loses while it lies in store: what went in less what came out."""
+
+OUT: tuple[Flow, ...] = (*DRAWN, *LOST)
 """What takes kilograms from a lot."""
 
 
@@ -69,7 +76,7 @@ def moved_kg(book: LotBook, flows: Sequence[Flow], lots: Sequence[str]) -> Float
     """
     position = {code: place for place, code in enumerate(lots)}
     total = np.zeros(len(lots))
-    for table, directions, unless, less in flows:
+    for table, directions, unless, less, only in flows:
         rows = book.table(table)
         place = np.array([position.get(code, -1) for code in rows["lot_code"]], dtype=np.int64)
         chosen = place >= 0
@@ -77,6 +84,8 @@ def moved_kg(book: LotBook, flows: Sequence[Flow], lots: Sequence[str]) -> Float
             chosen &= rows["direction"].isin(directions).to_numpy(dtype=bool)
         if unless:
             chosen &= ~rows[unless].astype(bool).to_numpy(dtype=bool)
+        if only:
+            chosen &= kilograms(rows[only]) > 0
         moved = kilograms(rows["quantity_kg"])
         if less:
             moved = np.maximum(moved - kilograms(rows[less]), 0.0)
@@ -141,5 +150,5 @@ def balances(book: LotBook) -> Balances:
     rows = book.table("lot")
     lots = [str(code) for code in rows["code"]]
     held = held_kg(kilograms(rows["quantity_kg"], missing=np.nan), moved_kg(book, IN, lots))
-    taken = moved_kg(book, OUT, lots)
-    return Balances(lots, held, taken, is_over_drawn(held, taken))
+    taken, lost = moved_kg(book, DRAWN, lots), moved_kg(book, LOST, lots)
+    return Balances(lots, np.maximum(held - lost, 0.0), taken, is_over_drawn(held, taken + lost))

@@ -32,6 +32,20 @@ class ProcessFlow:
         return sum(kg for _, kg in self.outs)
 
 
+_GRAIN_KG = 0.001
+
+
+def is_waste(flow: ProcessFlow) -> bool:
+    """Tell whether a process gives nothing but a loss: what it took is lost, and nothing was made of it.
+
+    Examples
+    --------
+    >>> is_waste(ProcessFlow("W1", ins=[(0, 20.0)], loss_kg=20.0)), is_waste(ProcessFlow("W2", ins=[(0, 20.0)]))
+    (True, False)
+    """
+    return bool(flow.ins) and not flow.outs and abs(flow.in_kg - flow.loss_kg) <= _GRAIN_KG
+
+
 @dataclass(frozen=True)
 class Arrivals:
     """Deliveries, one row a delivery and possible plot; several rows where only the producer is known.

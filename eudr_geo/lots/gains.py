@@ -48,7 +48,7 @@ def gains(book: LotBook, graph: LotGraph) -> Iterator[Gain]:
     gained = [attribution.mixes[lot].gained_kg for lot in range(len(graph.lots))]
     total = graph.total_kg.tolist()
     beyond = {lot for lot in range(len(graph.lots)) if is_beyond(total[lot], gained[lot])}
-    over = set(np.flatnonzero(is_over_drawn(graph.total_kg, graph.drawn_kg)).tolist())
+    over = set(np.flatnonzero(is_over_drawn(graph.held_kg, graph.drawn_kg + graph.lost_kg)).tolist())
     for lot in sorted(beyond):
         inherits = beyond.union(over).intersection(graph.parents(lot))
         if not inherits or graph.gained_kg[lot] > tolerance_kg(graph.inflow_kg[lot]):

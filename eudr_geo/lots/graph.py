@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from eudr_geo.lots.balance import IN, OUT, Flow, held_kg, kilograms, moved_kg
-from eudr_geo.lots.flows import Arrivals, ProcessFlow
+from eudr_geo.lots.balance import DRAWN, IN, LOST, Flow, held_kg, kilograms, moved_kg
+from eudr_geo.lots.flows import Arrivals, ProcessFlow, is_waste
 from eudr_geo.lots.land import HARVEST_DAYS, Land, Unit
 from eudr_geo.lots.origins import UNKNOWN, Choices, choices_of
 from eudr_geo.lots.referenced import Referenced
@@ -44,12 +44,13 @@ class LotGraph:
     ----------
     lots
         Lot codes, in the order of the lot table, then those only referred to.
-    stated_kg, inflow_kg, total_kg, drawn_kg, unknown_kg
+    stated_kg, inflow_kg, held_kg, lost_kg, total_kg, drawn_kg, unknown_kg
         Per lot, shape (n,), kg: net weight as stated (NaN if not); what deliveries and processes brought; the weight
-        the trace uses (stated, else inflow, else what was drawn); what processes and consignments took; the part of
-        the total that nothing explains (opening stock, lots without inflow, weight far above the inflow).
+        that the lot had (stated, else inflow, else what went out); what it lost in store; the weight the trace uses, had
+        less lost; what processes and consignments took; the part of what it had that nothing explains (opening stock,
+        lots without inflow, weight far above the inflow).
     gained_kg
-        Per lot, shape (n,), kg: what it weighs above what came in, where that is not ``unknown_kg`` already.
+        Per lot, shape (n,), kg: what it had above what came in, where that is not ``unknown_kg`` already.
     referenced
         What lots and deliveries state to have been bought with a supplier's statement.
     """
@@ -81,11 +82,14 @@ class LotGraph:
         self._delivery_kg = kilograms(self.deliveries["quantity_kg"])
         self.inflow_kg = moved_kg(book, IN, self.lots)
         self.shipped_kg = moved_kg(book, SHIPPED, self.lots)
-        self.drawn_kg = moved_kg(book, OUT, self.lots)
+        wasted = self._wasted()
+        self.drawn_kg = np.maximum(moved_kg(book, DRAWN, self.lots) - wasted, 0.0)
+        self.lost_kg = moved_kg(book, LOST, self.lots) + wasted
         held = held_kg(self.stated_kg, self.inflow_kg)
-        self.total_kg = np.where(held > 0, held, self.drawn_kg)
-        over = self.total_kg - self.inflow_kg
-        unexplained = (over > UNEXPLAINED_SHARE * self.total_kg) | (opening & (over > 0))
+        self.held_kg = np.where(held > 0, held, self.drawn_kg + self.lost_kg)
+        self.total_kg = np.maximum(self.held_kg - self.lost_kg, 0.0)
+        over = self.held_kg - self.inflow_kg
+        unexplained = (over > UNEXPLAINED_SHARE * self.held_kg) | (opening & (over > 0))
         # What a lot states to have been bought with a statement is not of unknown origin.
         self.referenced = Referenced(lots, self.position, np.where(unexplained, over, 0.0))
         self.unknown_kg = np.where(unexplained, over, 0.0) - self.referenced.stock_kg
@@ -113,6 +117,14 @@ class LotGraph:
                 self.made_by[lot].append(code)
                 if direction == "byproduct":
                     flow.byproducts.add(lot)
+
+    def _wasted(self) -> Floats:
+        """What processes that give nothing but a loss took from each lot, shape (n,), kg: it is lost, not drawn."""
+        kg = np.zeros(len(self.lots))
+        for flow in self.processes.values():  # a few hundred processes, each a handful of lines
+            if is_waste(flow):
+                np.add.at(kg, [lot for lot, _ in flow.ins], [its for _, its in flow.ins])
+        return kg
 
     @cached_property
     def plots(self) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -62,6 +62,15 @@ class Mix:
             self.plot, self.kg * factor, self.low * factor, self.high * factor, self.origin_kg, self.forms, self.first,
             self.last, self._classes(factor),
         )  # fmt: skip
+
+    def lessened(self, lost_kg: float, total: float) -> Mix:
+        """Return the goods of a lot of ``total`` that lost weight in store: all alike, or some beans more than others."""
+        if total <= 0 or lost_kg <= 0:
+            return self
+        left = max(total - lost_kg, 0.0)
+        kg = self.kg * (left / total)
+        low, high = np.minimum(np.maximum(0.0, self.low - lost_kg), kg), np.maximum(np.minimum(self.high, left), kg)
+        return replace(self.scaled(left / total), low=low, high=high)
 
     def _with(self, fraction: float, low: Floats, high: Floats) -> Mix:
         kg = self.kg * fraction

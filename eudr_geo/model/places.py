@@ -60,6 +60,9 @@ class StorageStay(Numbered, Provenance, Base):
     from_date: Mapped[str] = col("first day, ISO 8601", sheet="storage.from", kind="date", required=True)
     to_date: Mapped[str] = col("last day, ISO 8601; empty = still there", default="", sheet="storage.to", kind="date")
     quantity_kg: Mapped[float | None] = col("weight; empty = the whole lot", unit="kg", sheet="storage.kg")
+    quantity_out_kg: Mapped[float | None] = col(
+        "all that came out of it again, weighed; what is less than went in was lost", unit="kg", sheet="storage.kg_out"
+    )
     bags: Mapped[int | None] = col("number of bags", sheet="storage.bags")
     label: Mapped[str] = col(
         "colour or number on the label that keeps it apart; empty = no label", default="", sheet="storage.label"

@@ -163,6 +163,28 @@ def test_a_season_that_nobody_can_read_stays_and_is_told(tmp_path):
     assert any("'2025', could not be read" in sentence for sentence in said)
 
 
+def test_the_container_of_a_shipment_becomes_that_of_its_lines(tmp_path):
+    path, _ = changed_before(tmp_path, "UPDATE consignment SET container = 'MSCU1234566'")
+    assert set(ask(path, "SELECT consignment_code, container FROM consignment_line")) == {("CO-1", "MSCU1234566")}
+    assert ("container",) not in ask(path, "SELECT name FROM pragma_table_info('consignment')")
+
+
+def test_a_line_that_was_corrected_comes_back_in_its_container(tmp_path):
+    """The log of an older version remembers a line without one, and the container with its shipment."""
+    image = "SELECT json_object('fid', fid, 'consignment_code', consignment_code, 'lot_code', lot_code, 'quantity_kg', 1.5, 'hs_code', '', 'sscc', '', 'src_file', '', 'src_sheet', '', 'src_row', 1, 'imported_at', '') FROM consignment_line"  # fmt: skip
+    path, _ = changed_before(
+        tmp_path,
+        "UPDATE consignment SET container = 'MSCU1234566'",
+        "DROP TRIGGER IF EXISTS journal_row_insert",
+        "INSERT INTO journal (at, who, action, summary, sha256) VALUES ('2026', 'thu', 'book', 'corrected', '')",
+        "INSERT INTO journal_row (journal_fid, table_name, row_fid, last_fid, before)"
+        f" VALUES ((SELECT max(fid) FROM journal), 'consignment_line', 1, 1, ({image}))",
+    )
+    with open_store(path, write=True) as opened:
+        opened.undo(**EVENT)
+    assert ask(path, "SELECT quantity_kg, container FROM consignment_line") == [(1.5, "MSCU1234566")]
+
+
 @pytest.mark.parametrize("version", VERSIONS)
 def test_every_step_can_be_taken_back(project, version):
     path = project(version)

@@ -6,8 +6,8 @@ import numpy as np
 
 from eudr_geo.checks.catalogue import ERROR, WARNING, Problems, lot_rule
 from eudr_geo.checks.lot_faults import Fault, because, by_code, problems
-from eudr_geo.lots.balance import is_over_drawn, tolerance_kg
-from eudr_geo.lots.flows import ProcessFlow
+from eudr_geo.lots.balance import LOST, is_over_drawn, moved_kg, tolerance_kg
+from eudr_geo.lots.flows import ProcessFlow, is_waste
 from eudr_geo.lots.graph import UNEXPLAINED_SHARE, LotGraph, graph_of
 from eudr_geo.lots.outturn import at_one_moisture, outturn_of
 from eudr_geo.model.lot_book import LotBook
@@ -40,7 +40,7 @@ def over_draw(book: LotBook) -> Problems:
     graph = graph_of(book)
     known = by_code(book, "lot")
     total, drawn = graph.total_kg, graph.drawn_kg
-    over = is_over_drawn(total, drawn)
+    over = is_over_drawn(graph.held_kg, drawn + graph.lost_kg)
     return problems(
         Fault(
             "lot",
@@ -70,8 +70,8 @@ def inflow_mismatch(book: LotBook) -> Problems:
 
     **Example** Deliveries of 700 kg of cherry make lot ML03-C, but the lot is entered with 770 kg.
 
-    **How to correct it** Weigh again, or find the missing delivery. Write a loss as a loss on the Processing sheet. A
-    difference up to 5 % is a warning, more is an error.
+    **How to correct it** Weigh again, or find the missing delivery. What it lost in store stands on the Storage sheet,
+    as the weight that came out. A difference up to 5 % is a warning, more is an error.
 
     **Trap** A lot of stock from before the records began weighs more than what came in, rightly: mark it as opening
     stock. Its origin is then unknown, and unknown-origin says so.
@@ -98,6 +98,45 @@ def inflow_mismatch(book: LotBook) -> Problems:
         )
         for i in np.flatnonzero(wrong).tolist()
     )
+
+
+SAME_LOSS_SHARE = 0.05
+"""Good practice: two losses of one lot that differ by no more than this are one, written down twice."""
+
+
+@lot_rule(severity=ERROR, basis="good practice: a weight is lost once (ISO 22005 mass balance)", ids=("LOT-MB-10",))
+def loss_said_twice(book: LotBook) -> Problems:
+    """What a lot lost in store stands in the book twice.
+
+    **Why it matters** The loss is taken off twice: kilograms that are there seem to be missing, and the last bags
+    cannot be shipped.
+
+    **Example** 1,000 kg came into lot G. Storage says 980 kg came out, and the Lots sheet says that G weighs 980 kg.
+
+    **How to correct it** A loss in store has one place: *Weight out* on the Storage sheet. Write on the Lots sheet what
+    came in, or leave it empty, and take a process away that only writes the loss down.
+
+    **Trap** Deleting the weight out instead: then nobody sees where and when the goods lost weight.
+    """
+    graph = graph_of(book)
+    known = by_code(book, "lot")
+    stored = moved_kg(book, LOST, graph.lots)
+    less = np.where(graph.inflow_kg > 0, graph.inflow_kg - graph.stated_kg, 0.0)
+    faults = []
+    for lot in np.flatnonzero(stored > 0).tolist():  # lots that were weighed out of a store
+        code, kg = graph.lots[lot], float(stored[lot])
+        wasted = [name for name in dict.fromkeys(graph.feeds[lot]) if is_waste(graph.processes[name])]
+        same = [name for name in wasted if _is_same_loss(graph.processes[name].in_kg, kg)]
+        values = {"difference_kg": kg, "other": same[0] if same else ""}
+        if _is_same_loss(float(less[lot]), kg):
+            faults.append(Fault("lot", code, known.get(code, {}), values=values))
+        elif same:
+            faults.append(Fault("lot", code, known.get(code, {}), values=values, case="process"))
+    return problems(faults)
+
+
+def _is_same_loss(one_kg: float, other_kg: float) -> bool:
+    return one_kg > 0 and abs(one_kg - other_kg) <= max(SAME_LOSS_SHARE * other_kg, 1.0)
 
 
 @lot_rule(

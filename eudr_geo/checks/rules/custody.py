@@ -56,7 +56,7 @@ def _gaps(book: LotBook) -> Iterator[Fault]:
         its.sort(key=lambda row: (row["date_sent"] or "", row["code"]))
         own = lots.get(lot, {})
         gained = 0.0  # by all hands together, each within what scales explain
-        hands = _Hands(float(graph.total_kg[graph.position[lot]]) if lot in graph.position else 0.0)
+        hands = _Hands(float(graph.held_kg[graph.position[lot]]) if lot in graph.position else 0.0)
         for place, row in enumerate(its):
             is_over = lot in gone or any(later["from_org"] == row["to_org"] for later in its[place + 1 :])
             before, gained = gained, gained + _gained_kg(row, own)

@@ -128,7 +128,13 @@ def lot_cycle(book: LotBook) -> Problems:
     graph = graph_of(book)
     known = by_code(book, "lot")
     return problems(
-        Fault("lot", circle[0], known.get(circle[0], {}), why=" → ".join([*circle, circle[0]]))
+        Fault(
+            "lot",
+            circle[0],
+            known.get(circle[0], {}),
+            why=" → ".join([*circle, circle[0]]),
+            case="itself" if len(circle) == 1 else "",
+        )
         for circle in graph.cycles()
     )
 

@@ -55,6 +55,10 @@ def _counted(book: LotBook) -> Iterator[Fault]:
         left.setdefault(row["lot_code"], []).append((day, float(row["quantity_kg"] or 0)))
         if row["returned_kg"]:
             left[row["lot_code"]].append((row["returned_on"] or day, -float(row["returned_kg"])))
+    for row in rows(book, "storage_stay"):
+        if row["quantity_kg"] and row["quantity_out_kg"]:
+            lost = max(float(row["quantity_kg"]) - float(row["quantity_out_kg"]), 0.0)
+            left.setdefault(row["lot_code"], []).append((row["to_date"] or "", lost))
     for row in rows(book, "measurement"):
         code, what = row["lot_code"], fold(row["indicator"] or "")
         if (
@@ -64,7 +68,7 @@ def _counted(book: LotBook) -> Iterator[Fault]:
             or fold(row["unit"] or "kg") != "kg"
         ):
             continue
-        total = float(graph.total_kg[graph.position[code]])
+        total = float(graph.held_kg[graph.position[code]])
         gone = sum(kg for day, kg in left.get(code, []) if not day or not row["date"] or day <= row["date"])
         counted, expected = float(row["value"]), max(total - gone, 0.0)
         if abs(counted - expected) > tolerance_kg(total):

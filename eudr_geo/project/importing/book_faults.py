@@ -22,7 +22,7 @@ UNKNOWN = "imports:unknown"
 OVER_DRAWN = "imports:over-drawn"
 """What is said of a lot of which more is taken than it holds."""
 
-BALANCE = frozenset({"lot", "delivery", "process_line", "consignment_line"})
+BALANCE = frozenset({"lot", "delivery", "process_line", "consignment_line", "storage_stay"})
 """Tables that the balance of a lot is made of."""
 
 

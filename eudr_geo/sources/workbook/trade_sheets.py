@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from eudr_geo.lots.balance import tolerance_kg
 from eudr_geo.sources.workbook.gathered import Cells
 from eudr_geo.sources.workbook.nouns import Record, Tables, compare, fill_up, give_number, refuse_stated, values
 from eudr_geo.sources.workbook.sheet_row import Row
@@ -25,8 +26,20 @@ def storage(found: Cells, rows: AllRows) -> None:
         if record["to_date"] and record["from_date"] and str(record["to_date"]) < str(record["from_date"]):
             why = say("book:left-before", date=record["from_date"])
             row.fail("to", record["to_date"], why, say("book:left-before.do"))
+        _weighed_out(row, record["quantity_kg"], record["quantity_out_kg"])
         if row.take(found.tables["storage_stay"], record):
             stays.add(stay)
+
+
+def _weighed_out(row: Row, came_kg: float | None, left_kg: float | None) -> None:
+    """What came out of a store is held against what went in: without both weights nobody knows the loss."""
+    if left_kg is None:
+        return
+    if came_kg is None:
+        row.fail("kg_out", left_kg, say("book:out-without-in"), say("book:out-without-in.do"))
+    elif left_kg > came_kg + float(tolerance_kg(came_kg)):
+        why = say("book:out-above-in", out_kg=left_kg, in_kg=came_kg)
+        row.fail("kg_out", left_kg, why, say("book:out-above-in.do"))
 
 
 def _about_the_store(tables: Tables, row: Row, code: str | None) -> None:

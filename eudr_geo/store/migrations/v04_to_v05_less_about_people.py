@@ -33,6 +33,7 @@ _ADDED: dict[str, tuple[str, ...]] = {
         "void_reason TEXT NOT NULL DEFAULT ''",
         "upstream_reference TEXT REFERENCES statement (code)",
     ),
+    "storage_stay": ("quantity_out_kg DOUBLE",),
     "lot": (
         "upstream_reference TEXT REFERENCES statement (code)",
         "upstream_kg DOUBLE",

@@ -24,6 +24,8 @@ _TRIGGERS = (
     ("consignment_line", "INSERT", "NEW.lot_code", "1"),
     ("consignment_line", "UPDATE OF quantity_kg, lot_code, returned_kg", "NEW.lot_code", "1"),
     ("lot", "UPDATE OF quantity_kg", "NEW.code", "1"),
+    ("storage_stay", "INSERT", "NEW.lot_code", "1"),
+    ("storage_stay", "UPDATE OF quantity_kg, quantity_out_kg, lot_code", "NEW.lot_code", "1"),
 )
 
 
@@ -39,16 +41,19 @@ def moved_sql(flows: Sequence[Flow], lot: str = "") -> str:
 
     Examples
     --------
-    >>> moved_sql(OUT[1:], "NEW.code")
+    >>> moved_sql(OUT[1:2], "NEW.code")
     '(SELECT COALESCE(sum(quantity_kg - COALESCE(returned_kg, 0)), 0) FROM consignment_line WHERE lot_code = NEW.code)'
     """
 
     def only(flow: Flow) -> list[str]:
         words = ", ".join(f"'{word}'" for word in flow.directions)
         counts = [f"direction IN ({words})"] if words else []
-        return [*counts, f"{flow.unless} = ''"] if flow.unless else counts
+        counts += [f"{flow.unless} = ''"] if flow.unless else []
+        return [*counts, f"{flow.only} > 0"] if flow.only else counts
 
     def weight(flow: Flow) -> str:
+        if flow.only:
+            return f"max(quantity_kg - {flow.less}, 0)"
         return f"quantity_kg - COALESCE({flow.less}, 0)" if flow.less else "quantity_kg"
 
     if lot:
