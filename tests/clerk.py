@@ -65,7 +65,7 @@ class Clerk:
             frame = store.table(BOOK_TABLES[table])
         return [tuple(None if one != one else one for one in row) for row in frame[list(columns)].itertuples(index=False)]  # noqa: PLR0124
 
-    def package(self, *codes, on="2026-03-01"):
+    def package(self, *codes, on="2026-08-01"):
         """Files of a package."""
         with open_store(self.path) as store:
             return build_package(store, list(codes), on=on).files

@@ -8,6 +8,7 @@ import numpy as np
 
 from eudr_geo.base.said import Said
 from eudr_geo.lots.balance import balances
+from eudr_geo.lots.returns import HandedBack, handed_back
 from eudr_geo.model.base import table_of
 from eudr_geo.model.lot_book import BOOK_TABLES, LotBook
 from eudr_geo.project.importing.common import Refused
@@ -130,12 +131,32 @@ def over_draws(lots: Mapping[Key, Row], touched: Iterable[Row], after: LotBook) 
     codes = {row.get("lot_code") or row.get("code") for row in touched}
     found = []
     now = balances(after)
+    back = {one.lot: one for one in handed_back(after)} if now.over.any() else {}
     for place in np.flatnonzero(now.over).tolist():  # those that are wrong: few
         lot = now.lots[place]
         if lot in codes:
-            why = say(OVER_DRAWN, taken_kg=now.taken[place], lot=lot, held_kg=now.held[place])
-            found.append(refused(lots[(lot,)], (lot,), why, say("imports:over-drawn.do"), "quantity_kg"))
+            weights = {"taken_kg": now.taken[place], "lot": lot, "held_kg": now.held[place]}
+            why, fix = say(OVER_DRAWN, **weights), say("imports:over-drawn.do")
+            if (came := back.get(lot)) is not None:
+                why, fix = _as_a_return(came, weights)
+            found.append(refused(lots[(lot,)], (lot,), why, fix, "quantity_kg"))
     return found
+
+
+def _as_a_return(came: HandedBack, weights: Mapping[str, object]) -> tuple[str, str]:
+    """What is said where a handover from the buyer explains what is missing, and the columns that count."""
+    shipment = ", ".join(came.consignments)
+    why = say(
+        "imports:over-drawn.returned",
+        **weights,
+        handover=came.handover["code"],
+        back_kg=came.kg,
+        giver=came.giver,
+        shipment=shipment,
+    )
+    named = {key: say(f"columns:shipments.{key}") for key in ("returned_kg", "returned_on")}
+    fix = say("imports:over-drawn.returned.do", **named, lot=came.lot, shipment=shipment, sheet=say("sheets:shipments"))
+    return why, fix
 
 
 def still_named(
