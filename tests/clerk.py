@@ -63,7 +63,9 @@ class Clerk:
         """What the project holds."""
         with open_store(self.path) as store:
             frame = store.table(BOOK_TABLES[table])
-        return [tuple(None if one != one else one for one in row) for row in frame[list(columns)].itertuples(index=False)]  # noqa: PLR0124
+        return [
+            tuple(None if one != one else one for one in row) for row in frame[list(columns)].itertuples(index=False)
+        ]  # noqa: PLR0124
 
     def package(self, *codes, on="2026-08-01"):
         """Files of a package."""

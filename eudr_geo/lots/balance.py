@@ -1,7 +1,8 @@
 """The balance of a lot: what it holds, what was taken from it. One definition, for arithmetic and for the store's SQL.
 
-A lot holds its stated weight, else what came in: deliveries, and what processes made; less what it lost in store. Taken is
-what went into processes and what was shipped. More than it holds is taken when the difference is beyond what scales and spilling explain.
+A lot holds its stated weight, else what came in: deliveries, and what processes made; less what it lost in store. Taken
+is what went into processes and what was shipped. More than it holds is taken when the difference is beyond what scales
+and spilling explain.
 """
 
 from __future__ import annotations

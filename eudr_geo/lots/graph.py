@@ -46,9 +46,9 @@ class LotGraph:
         Lot codes, in the order of the lot table, then those only referred to.
     stated_kg, inflow_kg, held_kg, lost_kg, total_kg, drawn_kg, unknown_kg
         Per lot, shape (n,), kg: net weight as stated (NaN if not); what deliveries and processes brought; the weight
-        that the lot had (stated, else inflow, else what went out); what it lost in store; the weight the trace uses, had
-        less lost; what processes and consignments took; the part of what it had that nothing explains (opening stock,
-        lots without inflow, weight far above the inflow).
+        that the lot had (stated, else inflow, else what went out); what it lost in store; the weight the trace uses,
+        had less lost; what processes and consignments took; the part of what it had that nothing explains
+        (opening stock, lots without inflow, weight far above the inflow).
     gained_kg
         Per lot, shape (n,), kg: what it had above what came in, where that is not ``unknown_kg`` already.
     referenced

@@ -64,7 +64,7 @@ class Mix:
         )  # fmt: skip
 
     def lessened(self, lost_kg: float, total: float) -> Mix:
-        """Return the goods of a lot of ``total`` that lost weight in store: all alike, or some beans more than others."""
+        """Return the goods of a lot of ``total`` that lost weight in store: all alike, or some beans more."""
         if total <= 0 or lost_kg <= 0:
             return self
         left = max(total - lost_kg, 0.0)

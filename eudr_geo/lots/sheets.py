@@ -25,7 +25,7 @@ STAGES = (90, 180, 360)
 SHOWN_AS: Mapping[str, str] = {
     "code": "code", "text": "text", "number": "number", "whole": "whole", "kg": "kg", "date": "date", "yesno": "yesno",
     "country": "country", "choice": "choice", "location": "text", "organisation": "text", "digits": "text",
-    "container": "text", "reference": "text", "money": "number", "season": "text",
+    "container": "text", "reference": "text", "money": "number", "season": "text", "currency": "text",
 }  # fmt: skip
 """How a cell is read → what it is in the workbook.
 

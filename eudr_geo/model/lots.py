@@ -43,7 +43,7 @@ class Season(Numbered, Provenance, Base):
     start: Mapped[str] = col("first day of harvest, ISO 8601", default="", sheet="seasons.start", kind="date")
     end: Mapped[str] = col("last day of harvest, ISO 8601", default="", sheet="seasons.end", kind="date")
     currency: Mapped[str] = col(
-        "ISO 4217 currency code that the season is counted in", default="", sheet="seasons.currency"
+        "ISO 4217 currency code that the season is counted in", default="", sheet="seasons.currency", kind="currency"
     )
     target_kg: Mapped[float | None] = col(
         "green coffee the organisation means to make", unit="kg", sheet="seasons.target_kg"
@@ -173,7 +173,25 @@ class Delivery(Numbered, Provenance, Base):
         "last day of harvest, ISO 8601", default="", sheet="deliveries.harvested_to", kind="date"
     )
     price: Mapped[float | None] = col(
-        "price paid per kg, in the currency of the season", unit="per kg", sheet="deliveries.price", kind="money"
+        "price paid per kg, in the currency", unit="per kg", sheet="deliveries.price", kind="money"
+    )
+    currency: Mapped[str] = col(
+        "ISO 4217 currency code of what was paid; empty = that of the season",
+        default="",
+        sheet="deliveries.currency",
+        kind="currency",
+    )
+    amount_paid: Mapped[float | None] = col(
+        "what was paid for it in all at first, in the currency",
+        unit="currency",
+        sheet="deliveries.amount_paid",
+        kind="money",
+    )
+    second_payment: Mapped[float | None] = col(
+        "what was paid for it later, in the currency", unit="currency", sheet="deliveries.second_payment", kind="money"
+    )
+    second_payment_on: Mapped[str] = col(
+        "day of the second payment, ISO 8601", default="", sheet="deliveries.second_payment_on", kind="date"
     )
     quantity_gross_kg: Mapped[float | None] = col("weight with bags", unit="kg", sheet="deliveries.gross_kg")
     tare_kg: Mapped[float | None] = col("weight of the bags", unit="kg", sheet="deliveries.tare_kg", kind="number")

@@ -89,7 +89,7 @@ class PackageData:
     lines
         The commodity lines to enter, each with its land.
     packing
-        Lines of the consignment, columns as in ``packing_list.csv``; empty where no container, bags or the like are known.
+        Lines of the consignment, columns as in ``packing_list.csv``; empty where none of it is known.
     with_names
         Producers' names may be shown; otherwise their codes stand in for them.
     """

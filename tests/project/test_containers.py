@@ -142,7 +142,10 @@ def test_wrong_numbers_shared_containers_and_seals_are_told_once(clerk):
 
 
 def test_what_is_wrong_with_a_lot_is_told_once_for_all_its_containers(clerk):
-    clerk.sheets["Lots"] = [[*clerk.sheets["Lots"][0], "Moisture (%)"], ["G", "bulk", "green", date(2025, 11, 15), None, 14]]
+    clerk.sheets["Lots"] = [
+        [*clerk.sheets["Lots"][0], "Moisture (%)"],
+        ["G", "bulk", "green", date(2025, 11, 15), None, 14],
+    ]
     clerk.read(Shipments=boxes((600, ONE), (600, TWO), (600, THREE)))
     assert clerk.told("missing-hs-code", "too-moist-to-ship") == [
         ("missing-hs-code", "error", "EX1"),

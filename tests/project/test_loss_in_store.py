@@ -74,7 +74,16 @@ def test_what_scales_differ_by_is_no_loss_and_no_gain(clerk):
     assert attributed(clerk.package("G")) == {"T-1": 1000.0, "T-2": 800.0}
 
 
-PROCESS = ["Process number", "Step", "Date", "Input lot", "Input weight (kg)", "Output lot", "Output weight (kg)", "Kind of output"]
+PROCESS = [
+    "Process number",
+    "Step",
+    "Date",
+    "Input lot",
+    "Input weight (kg)",
+    "Output lot",
+    "Output weight (kg)",
+    "Kind of output",
+]
 
 
 def test_a_process_that_only_takes_a_loss_away_is_the_same(clerk):
@@ -89,7 +98,9 @@ def test_a_process_that_only_takes_a_loss_away_is_the_same(clerk):
 )
 def test_the_same_loss_said_in_two_ways_is_told_with_the_cure(clerk, lot_kg, process):
     clerk.sheets["Lots"] = [[*clerk.sheets["Lots"][0], "Net weight (kg)"], [*clerk.sheets["Lots"][1], lot_kg]]
-    clerk.read(Storage=[HEAD, ["G", "Shed", IN, OUT, 1800, 1710]], Processing=[PROCESS, *([process] if process else [])])
+    clerk.read(
+        Storage=[HEAD, ["G", "Shed", IN, OUT, 1800, 1710]], Processing=[PROCESS, *([process] if process else [])]
+    )
     assert ("loss-said-twice", "error", "G") in clerk.told()
     assert clerk.run("package", "G", "-o", clerk.folder / "out").exit_code != 0
 

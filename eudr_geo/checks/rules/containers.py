@@ -71,7 +71,7 @@ def _reused(book: LotBook) -> Iterator[Fault]:
 
 
 def _boxes(book: LotBook) -> Iterator[tuple[tuple[str, str], dict[str, Any]]]:
-    """Container and day of each line, by day and shipment; without a container, or a day, the shipment stands for it."""
+    """Container and day of each line, by day and shipment; the shipment stands for what is not stated."""
     ships = {code: row["ship_date"] or "" for code, row in by_code(book, "consignment").items()}
     found = []
     for row, container in containers(book):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import numpy as np
 
 from eudr_geo.base.said import Said
 from eudr_geo.lots.balance import balances
+from eudr_geo.lots.payments import without_currency
 from eudr_geo.lots.returns import HandedBack, handed_back
 from eudr_geo.model.base import table_of
 from eudr_geo.model.lot_book import BOOK_TABLES, LotBook
@@ -15,7 +16,7 @@ from eudr_geo.project.importing.common import Refused
 from eudr_geo.project.importing.keys import Key, Row, label, thing
 from eudr_geo.store.demands import Demands
 from eudr_geo.store.erasing import PERSONAL
-from eudr_geo.words.saying import joined, say
+from eudr_geo.words.saying import counted, joined, say
 
 UNKNOWN = "imports:unknown"
 """What is said of a row that names something neither the book nor the project knows."""
@@ -25,6 +26,8 @@ OVER_DRAWN = "imports:over-drawn"
 
 BALANCE = frozenset({"lot", "delivery", "process_line", "consignment_line", "storage_stay"})
 """Tables that the balance of a lot is made of."""
+
+_NAMED = 3
 
 
 def refused(row: Row, key: Key, why: str, fix: str, column: str = "") -> Refused:
@@ -136,11 +139,34 @@ def over_draws(lots: Mapping[Key, Row], touched: Iterable[Row], after: LotBook) 
         lot = now.lots[place]
         if lot in codes:
             weights = {"taken_kg": now.taken[place], "lot": lot, "held_kg": now.held[place]}
-            why, fix = say(OVER_DRAWN, **weights), say("imports:over-drawn.do")
-            if (came := back.get(lot)) is not None:
+            came = back.get(lot)
+            why: str = say(OVER_DRAWN, **weights)
+            fix: str = say("imports:over-drawn.do")
+            if came is not None:
                 why, fix = _as_a_return(came, weights)
             found.append(refused(lots[(lot,)], (lot,), why, fix, "quantity_kg"))
     return found
+
+
+def unpriced(deliveries: Mapping[Key, Row], touched: Collection[str], after: LotBook) -> list[Refused]:
+    """Return what is asked, once for all of them, about new sums of money that are in no currency.
+
+    Parameters
+    ----------
+    deliveries
+        Key → row of the deliveries as they would be.
+    touched
+        Codes of the deliveries whose money, or currency, is new or changed.
+    after
+        The lot book as it would be.
+    """
+    codes = [one.code for one in without_currency(after) if one.code in touched] if touched else []
+    if not codes:
+        return []
+    why = counted("imports:no-currency", len(codes), receipts=", ".join(codes[:_NAMED]))
+    sheets = {name: say(f"sheets:{name}") for name in ("seasons", "deliveries")}
+    fix = say("imports:no-currency.do", currency=say("columns:deliveries.currency"), **sheets)
+    return [refused(deliveries[(codes[0],)], (codes[0],), why, fix)]
 
 
 def _as_a_return(came: HandedBack, weights: Mapping[str, object]) -> tuple[str, str]:

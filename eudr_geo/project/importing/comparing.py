@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Mapping
 from functools import cached_property
 
+from eudr_geo.lots.payments import MONEY
 from eudr_geo.lots.sheets import sheets
 from eudr_geo.model.lot_book import BOOK_TABLES, LotBook, in_force
 from eudr_geo.model.workbook import frame_of
@@ -18,6 +19,7 @@ from eudr_geo.project.importing.book_faults import (
     remembering,
     still_named,
     twice,
+    unpriced,
 )
 from eudr_geo.project.importing.book_plan import BookImport
 from eudr_geo.project.importing.frozen import Touch, built_packages, frozen_by, frozen_question
@@ -81,6 +83,12 @@ class Comparison:
         if not plan.is_empty:
             touched = (row for one in self.touches if one.table in BALANCE for row in (one.before, one.after) if row)
             plan.refused += over_draws(self.merged["lot"], touched, plan.after)
+            paid = {
+                str(one.key[0])
+                for one in self.touches
+                if one.table == "delivery" and one.after and one.columns & {*MONEY, "currency"}
+            }
+            plan.refused += unpriced(self.merged["delivery"], paid, plan.after)
             self._frozen(today)
         plan.statements.note(self.lineage if plan.file is not None else None, plan.file, self.prefix)
         return plan

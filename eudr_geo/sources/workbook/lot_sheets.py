@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from eudr_geo.lots.payments import MONEY
 from eudr_geo.sources.workbook.gathered import Cells
 from eudr_geo.sources.workbook.nouns import Record, compare, fill_up, give_number, has, refuse_stated, values
 from eudr_geo.sources.workbook.season_sheet import only_season
 from eudr_geo.sources.workbook.sheet_row import Row
 from eudr_geo.sources.workbook.sheet_rows import AllRows
 from eudr_geo.sources.workbook.statement_cells import suppliers_statement, take_statement
+from eudr_geo.sources.workbook.sums_and_days import amount_in
 from eudr_geo.words.saying import say
 
 
@@ -21,11 +23,30 @@ def deliveries(found: Cells, rows: AllRows) -> None:
         record = values(row, found.tables, "delivery", unit=row.text("unit") or "")
         if record["harvested_to"] and not record["harvested_from"]:
             record["harvested_from"] = record["harvested_to"]
+        _money(row, record)
         if number := give_number(record, "delivery", made):
             rows.context.change(row.sheet.title, row.place("receipt"), "", number, "receipt-number")
         statement = suppliers_statement(found.tables, row, record)
         if row.take(found.tables["delivery"], record):
             take_statement(found.tables, row, statement)
+
+
+def _money(row: Row, record: Record) -> None:
+    """What was paid: a currency beside an amount is that of the row, and a second payment has an amount."""
+    if record["currency"] in {None, ""}:
+        amounts = (amount_in(row.as_written(key)) for key in MONEY)
+        written = {one for amount in amounts if amount is not None for one in amount[1]}
+        if len(written) > 1:
+            named = ", ".join(sorted(written))
+            row.fail("currency", named, say("book:two-currencies", value=named), say("book:two-currencies.do"))
+        elif written:
+            record["currency"] = min(written)
+    for key in MONEY:
+        if record[key] is not None and record[key] < 0:
+            row.fail(key, record[key], say("book:no-price", value=record[key]), say("book:no-price.do"))
+    if record["second_payment_on"] and record["second_payment"] is None:
+        why = say("book:no-second-payment", date=record["second_payment_on"])
+        row.fail("second_payment", "", why, say("book:no-second-payment.do"))
 
 
 def lots(found: Cells, rows: AllRows) -> None:

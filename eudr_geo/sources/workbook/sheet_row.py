@@ -14,7 +14,7 @@ from eudr_geo.lots.sheets import HIDDEN, Field, Sheet
 from eudr_geo.model.findings import ERROR, WARNING
 from eudr_geo.model.workbook import LeftOut
 from eudr_geo.sources.workbook.receipts import Context, as_text, row_place, shown
-from eudr_geo.sources.workbook.sums_and_days import amount_in, date_hint, is_ethiopian
+from eudr_geo.sources.workbook.sums_and_days import amount_in, currency_code, date_hint, is_ethiopian
 from eudr_geo.words.saying import say
 from eudr_geo.words.workbook import (
     ERROR_CELLS,
@@ -181,6 +181,7 @@ class Row:
             "code": self.code, "reference": self.reference, "text": self.text, "number": self.number,
             "whole": self.whole, "date": self.date, "country": self.country, "digits": self.digits,
             "container": self.container, "location": self.text, "organisation": self.text, "season": self.season,
+            "currency": self.currency,
         }  # fmt: skip
         return plain[how](key, needed=needed)
 
@@ -287,6 +288,20 @@ class Row:
             self.refuse(key, value, why, say("book:other-currency.do"), needed=needed)
             return None
         return self._number(key, value, text, needed=needed)
+
+    def currency(self, key: str, *, needed: bool = False) -> str | None:
+        """A currency as its three letters."""
+        value = self._raw(key, needed=needed)
+        if value is None:
+            return None
+        code = currency_code(as_text(value))
+        if code is None:
+            self.refuse(
+                key, value, say("book:no-currency", value=shown(value)), say("book:no-currency.do"), needed=True
+            )
+        elif code != as_text(value):
+            self._changed(key, value, code, "currency")
+        return code
 
     def whole(self, key: str, *, needed: bool = False) -> int | None:
         """A whole number."""

@@ -44,6 +44,18 @@ def amount_in(text: str) -> tuple[str, frozenset[str]] | None:
     return match[2].strip(), frozenset(_CURRENCY.get(mark, mark.upper()) for mark in marks)
 
 
+def currency_code(text: str) -> str | None:
+    """Return the ISO 4217 code of a currency as people write it, None where it is no currency or that of many.
+
+    Examples
+    --------
+    >>> currency_code("vnd"), currency_code("đồng"), currency_code("$"), currency_code("money")
+    ('VND', 'VND', None, None)
+    """
+    plain = clean_text(text).casefold()
+    return _CURRENCY.get(plain) or (plain.upper() if re.fullmatch(r"[a-z]{3}", plain) else None)
+
+
 def is_ethiopian(text: str, day: str | None, country: str, *, of_goods: bool) -> bool:
     """Tell whether a date is of the Ethiopian calendar, whose years are 7 or 8 behind.
 

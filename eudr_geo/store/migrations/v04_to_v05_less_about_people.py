@@ -31,6 +31,10 @@ _ADDED: dict[str, tuple[str, ...]] = {
     "consignment_line": ("returned_kg DOUBLE", "returned_on TEXT NOT NULL DEFAULT ''"),
     "delivery": (
         "void_reason TEXT NOT NULL DEFAULT ''",
+        "currency TEXT NOT NULL DEFAULT ''",
+        "amount_paid DOUBLE",
+        "second_payment DOUBLE",
+        "second_payment_on TEXT NOT NULL DEFAULT ''",
         "upstream_reference TEXT REFERENCES statement (code)",
     ),
     "storage_stay": ("quantity_out_kg DOUBLE",),
