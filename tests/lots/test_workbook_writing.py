@@ -176,7 +176,7 @@ def books(draw):
         harvested = maybe(days)
         plot = maybe(st.sampled_from(plots))
         producer = draw(st.sampled_from(producers)) if plot else maybe(st.sampled_from(producers))
-        tables["delivery"].append({"code": code, "lot_code": draw(st.sampled_from(lots)), "producer_code": producer, "plot_code": plot, "quantity_kg": draw(kilos), "delivered_on": draw(days), "form": maybe(st.just("cherry")), "harvested_from": harvested, "harvested_to": maybe(days) if harvested else None, "price": maybe(st.integers(1, 10**6).map(float)), "quantity_gross_kg": maybe(kilos), "tare_kg": maybe(kilos), "bags": maybe(st.integers(1, 90)), "collection_group": maybe(names)})  # fmt: skip
+        tables["delivery"].append({"code": code, "lot_code": draw(st.sampled_from(lots)), "producer_code": producer, "plot_code": plot, "quantity_kg": draw(kilos), "delivered_on": draw(days), "form": maybe(st.just("cherry")), "harvested_from": harvested, "harvested_to": maybe(days) if harvested else None, "price": maybe(st.integers(1, 10**6).map(float)), "currency": maybe(st.just("VND")), "amount_paid": maybe(st.just(250.5)), "second_payment": maybe(st.just(75.25)), "quantity_gross_kg": maybe(kilos), "tare_kg": maybe(kilos), "bags": maybe(st.integers(1, 90)), "collection_group": maybe(names)})  # fmt: skip
     tables["process"], tables["process_line"] = [], []
     for code in draw(st.lists(codes, max_size=3, unique=True)):
         tables["process"].append(
@@ -214,7 +214,6 @@ def books(draw):
                 "buyer": draw(names),
                 "buyer_country": maybe(st.just("DE")),
                 "ship_date": draw(days),
-                "container": maybe(st.just("MSKU1234565")),
                 "incoterm": maybe(st.just("FOB")),
                 "bill_of_lading": maybe(names),
                 "ico_mark": maybe(st.just("15/123/45")),
@@ -227,8 +226,12 @@ def books(draw):
                 "quantity_kg": draw(kilos),
                 "hs_code": maybe(st.just("090111")),
                 "sscc": maybe(st.just("106141411234567897")),
+                "container": box,
+                "seal": maybe(names),
+                "bags": maybe(st.integers(1, 300)),
             }  # fmt: skip
             for lot in draw(st.lists(st.sampled_from(lots), min_size=1, max_size=2, unique=True))
+            for box in draw(st.sampled_from([(None,), ("MSKU1234565",), ("MSKU1234565", "MSCU1234566")]))
         ]
     _statements(draw, tables, lots, maybe, kilos, days)
     lot = st.sampled_from(lots)
@@ -241,6 +244,8 @@ def books(draw):
         {"lot_code": draw(lot), "location_code": place, "from_date": "2025-11-20", "to_date": maybe(st.just("2025-12-01")), "quantity_kg": maybe(kilos), "bags": maybe(st.integers(1, 9)), "label": maybe(names), "seal": maybe(names)}
         for place in places
     ]  # fmt: skip
+    for stay in tables["storage_stay"]:
+        stay["quantity_out_kg"] = maybe(st.just(stay["quantity_kg"])) if stay["quantity_kg"] else None
     tables["organisation"] = [{"code": "HTX EA TAM", "name": "HTX Ea Tam"}, {"code": "MILL-1", "name": "MILL-1"}]
     tables["handover"] = [
         {"code": code, "lot_code": draw(lot), "from_org": "HTX EA TAM", "to_org": "MILL-1", "date_sent": draw(days), "quantity_sent_kg": draw(kilos), "date_received": maybe(days), "quantity_received_kg": maybe(kilos), "vehicle": maybe(names), "seal_sent": maybe(names), "seal_received": maybe(names), "signed_by_sender": maybe(names), "signed_by_receiver": maybe(names), "moisture_percent": maybe(st.just(11.5))}

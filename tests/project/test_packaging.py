@@ -109,7 +109,7 @@ def test_the_same_project_gives_the_same_bytes(package, project):
 def test_a_good_package_verifies_as_folder_and_zip(package, folder, tmp_path):
     verdict = verify(folder, manifest_sha256=package.manifest_sha256)
     assert verdict.is_good
-    assert verdict.files == len(package.files) == 6 + LINES
+    assert verdict.files == len(package.files) == 7 + LINES
     path = tmp_path / "package.zip"
     path.write_bytes(zip_bytes(package.files, folder="x"))
     assert verify(path).is_good

@@ -291,8 +291,7 @@ class Row:
 
     def currency(self, key: str, *, needed: bool = False) -> str | None:
         """A currency as its three letters."""
-        value = self._raw(key, needed=needed)
-        if value is None:
+        if (value := self._raw(key, needed=needed)) is None:
             return None
         code = currency_code(as_text(value))
         if code is None:
