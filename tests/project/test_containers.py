@@ -161,3 +161,11 @@ def test_the_workbook_that_is_written_reads_as_the_same(clerk, tmp_path):
     done = clerk.run("book", tmp_path / "again.xlsx", "--yes", "--as", "book.xlsx")
     assert done.exit_code == 0, done.output
     assert clerk.rows("consignment_line", "lot_code", "quantity_kg", "container", "seal", "bags") == before
+
+
+def test_a_statement_named_beside_each_container_covers_the_lot_once(clerk):
+    head = [*HEAD, "DDS reference"]
+    rows = [[*row, "26BE7XTVCZAQ2S"] for row in boxes((900, ONE, "S1", 10), (900, TWO, "S2", 10))[1:]]
+    clerk.read(Shipments=[head, *rows])
+    assert clerk.rows("statement_lot", "consignment_code", "lot_code") == [("EX1", "G")]
+    assert "statements-exceed-lot" not in {one[0] for one in clerk.told()}

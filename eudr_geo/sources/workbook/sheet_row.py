@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, MutableSequence, Sequence
+from collections.abc import Callable, Mapping, MutableSequence, Sequence
 from typing import Any
 
 from eudr_geo.base.cells import clean_code, clean_text, excel_day, fold, letters, parse_date, parse_number
@@ -178,10 +178,9 @@ class Row:
         if how == "money":
             return self.money(key, currency=currency, needed=needed)
         plain = {
-            "code": self.code, "reference": self.reference, "text": self.text, "number": self.number,
-            "whole": self.whole, "date": self.date, "country": self.country, "digits": self.digits,
-            "container": self.container, "location": self.text, "organisation": self.text, "season": self.season,
-            "currency": self.currency,
+            "code": self.code, "reference": self.reference, "text": self.text, "number": self.number, "whole": self.whole,
+            "date": self.date, "country": self.country, "digits": self.digits, "container": self.container,
+            "location": self.text, "organisation": self.text, "season": self.season, "currency": self.currency,
         }  # fmt: skip
         return plain[how](key, needed=needed)
 
@@ -291,16 +290,7 @@ class Row:
 
     def currency(self, key: str, *, needed: bool = False) -> str | None:
         """A currency as its three letters."""
-        if (value := self._raw(key, needed=needed)) is None:
-            return None
-        code = currency_code(as_text(value))
-        if code is None:
-            self.refuse(
-                key, value, say("book:no-currency", value=shown(value)), say("book:no-currency.do"), needed=True
-            )
-        elif code != as_text(value):
-            self._changed(key, value, code, "currency")
-        return code
+        return self._in_letters(key, currency_code, "currency", needed=needed)
 
     def whole(self, key: str, *, needed: bool = False) -> int | None:
         """A whole number."""
@@ -381,18 +371,19 @@ class Row:
 
     def country(self, key: str, *, needed: bool = False) -> str | None:
         """An ISO 3166-1 alpha-2 code; names of countries are understood."""
-        value = self._raw(key, needed=needed)
-        if value is None:
+        return self._in_letters(key, country_code, "country", needed=needed)
+
+    def _in_letters(self, key: str, read: Callable[[str], str | None], what: str, *, needed: bool) -> str | None:
+        """A code of letters, as an official list has it, from what people write."""
+        if (value := self._raw(key, needed=needed)) is None:
             return None
-        text = clean_text(as_text(value))
-        code = country_code(text)
-        if not code:
-            self.refuse(
-                key, value, say("book:no-country", value=shown(value)), say("book:no-country.do"), needed=needed
-            )
+        code = read(text := clean_text(as_text(value)))
+        if not code:  # an amount in a currency that nobody can read is of no use
+            why, do = say(f"book:no-{what}", value=shown(value)), say(f"book:no-{what}.do")
+            self.refuse(key, value, why, do, needed=needed or what == "currency")
             return None
         if code != text:
-            self._changed(key, value, code, "country")
+            self._changed(key, value, code, what)
         return code
 
     def season(self, key: str, *, needed: bool = False) -> str | None:

@@ -137,9 +137,10 @@ class Stated:
     def lines(self, tables: Tables) -> None:
         """Add what they cover to the tables, when all rows are read."""
         for consignment, stated in self._rows.items():
-            lots = [one["lot_code"] for one in tables["consignment_line"] if one["consignment_code"] == consignment]
+            lines = (one for one in tables["consignment_line"] if one["consignment_code"] == consignment)
+            lots = list(dict.fromkeys(one["lot_code"] for one in lines))  # a lot in several containers is one
             places = {number: place for (number, _), place in reversed(stated)} | dict(stated)
-            for number, lot in covered(lots, [cover for cover, _ in stated]):
+            for number, lot in covered(lots, list(dict.fromkeys(cover for cover, _ in stated))):
                 place = places.get((number, lot)) or places[number]
                 line = {"statement_code": number, "consignment_code": consignment, "lot_code": lot, "quantity_kg": None}
                 tables["statement_lot"].append({**line, **place})
