@@ -178,9 +178,10 @@ class Row:
         if how == "money":
             return self.money(key, currency=currency, needed=needed)
         plain = {
-            "code": self.code, "reference": self.reference, "text": self.text, "number": self.number, "whole": self.whole,
-            "date": self.date, "country": self.country, "digits": self.digits, "container": self.container,
-            "location": self.text, "organisation": self.text, "season": self.season, "currency": self.currency,
+            "code": self.code, "reference": self.reference, "text": self.text, "number": self.number,
+            "whole": self.whole, "date": self.date, "country": self.country, "digits": self.digits,
+            "container": self.container, "location": self.text, "organisation": self.text, "season": self.season,
+            "currency": self.currency,
         }  # fmt: skip
         return plain[how](key, needed=needed)
 
@@ -381,10 +382,9 @@ class Row:
         if not code:  # an amount in a currency that nobody can read is of no use
             why, do = say(f"book:no-{what}", value=shown(value)), say(f"book:no-{what}.do")
             self.refuse(key, value, why, do, needed=needed or what == "currency")
-            return None
-        if code != text:
+        elif code != text:
             self._changed(key, value, code, what)
-        return code
+        return code or None
 
     def season(self, key: str, *, needed: bool = False) -> str | None:
         """A season or crop year in its one spelling."""
