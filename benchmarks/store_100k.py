@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -75,12 +75,27 @@ def book(plots: int, deliveries: int, lots: int) -> Any:
     )  # fmt: skip
 
 
-def timed(what: str, work: Callable[[], Any]) -> Any:
-    """Do the work and print how long it took."""
-    start = time.perf_counter()
-    result = work()
-    print(f"{what:44}{time.perf_counter() - start:8.2f} s", flush=True)
-    return result
+def steps(path: Path, plots: int, deliveries: int, lots: int) -> Iterator[tuple[str, Callable[[], Any]]]:
+    """Give the steps of a project one after the other, what each is called and its work; each has to be done."""
+    land = reading(plots)
+    checked = CheckResult(Findings([]), (), land.files, plots, 0)
+    entries = book(plots, deliveries, lots)
+    with create_store(path, organisation="Invented", country="VN") as store:
+        shown: dict[str, Any] = {}
+
+        def preview(name: str, work: Callable[[], Any]) -> Callable[[], Any]:
+            return lambda: shown.update({name: work()})
+
+        yield f"preview of {plots:,} new plots", preview("plots", lambda: preview_plots(store, land, checked, ()))
+        yield "storing them", lambda: apply_plots(store, shown["plots"], **NOW)
+        yield "reading them", store.load_plots
+        yield "preview of the same plots again", preview("again", lambda: preview_plots(store, land, checked, ()))
+        yield "storing them again: nothing new", lambda: apply_plots(store, shown["again"], **NOW)
+        yield f"preview of {deliveries:,} deliveries", preview("book", lambda: preview_book(store, entries))
+        yield "storing and attributing them", lambda: apply_book(store, shown["book"], **NOW)
+        yield "reading the lot book", store.lot_book
+        yield "undo of the lot book", lambda: store.undo(**NOW)
+        yield "undo of the plots", lambda: store.undo(**NOW)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -92,23 +107,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--folder", help="where the project is made")
     given = parser.parse_args(arguments)
     print(machine(_VERSIONS))
-    land = reading(given.count)
-    checked = CheckResult(Findings([]), (), land.files, given.count, 0)
-    lots = book(given.count, given.deliveries, given.lots)
     with tempfile.TemporaryDirectory(dir=given.folder) as folder:
         path = Path(folder) / "coop.gpkg"
-        with create_store(path, organisation="Invented", country="VN") as store:
-            plan = timed(f"preview of {given.count:,} new plots", lambda: preview_plots(store, land, checked, ()))
-            timed("storing them", lambda: apply_plots(store, plan, **NOW))
-            print(f"{'project':44}{path.stat().st_size / 1e6:8.0f} MB")
-            timed("reading them", store.load_plots)
-            again = timed("preview of the same plots again", lambda: preview_plots(store, land, checked, ()))
-            timed("storing them again: nothing new", lambda: apply_plots(store, again, **NOW))
-            entry = timed(f"preview of {given.deliveries:,} deliveries", lambda: preview_book(store, lots))
-            timed("storing and attributing them", lambda: apply_book(store, entry, **NOW))
-            timed("reading the lot book", store.lot_book)
-            timed("undo of the lot book", lambda: store.undo(**NOW))
-            timed("undo of the plots", lambda: store.undo(**NOW))
+        for what, work in steps(path, given.count, given.deliveries, given.lots):
+            start = time.perf_counter()
+            work()
+            print(f"{what:44}{time.perf_counter() - start:8.2f} s{path.stat().st_size / 1e6:8.0f} MB", flush=True)
 
 
 if __name__ == "__main__":
