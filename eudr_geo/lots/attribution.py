@@ -78,7 +78,7 @@ class Attribution:
         self.marks = marks
         arrivals = graph.arrivals
         self.keys, self.low, self.high = arrivals.plot, arrivals.low, arrivals.high
-        self.rest = len(graph.units)  # the key of goods of unknown origin
+        self.rest = len(graph.units.plots)  # the key of goods of unknown origin
         if marks is not None:
             self.keys, self.rest = np.where(marks.arrivals, 0, 1).astype(np.int64), 1
             if marks.sure:

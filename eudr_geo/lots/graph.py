@@ -13,8 +13,8 @@ import numpy.typing as npt
 
 from eudr_geo.lots.balance import DRAWN, IN, LOST, Flow, held_kg, kilograms, moved_kg
 from eudr_geo.lots.flows import Arrivals, ProcessFlow, is_waste
-from eudr_geo.lots.land import HARVEST_DAYS, Land, Unit
-from eudr_geo.lots.origins import UNKNOWN, Choices, choices_of
+from eudr_geo.lots.land import HARVEST_DAYS, Land
+from eudr_geo.lots.origins import UNKNOWN, Choices, Units, choices_of
 from eudr_geo.lots.referenced import Referenced
 from eudr_geo.lots.spreading import parts_by_area
 from eudr_geo.model.lot_book import LotBook
@@ -140,8 +140,8 @@ class LotGraph:
     @cached_property
     def harvest_days(self) -> list[str]:
         """Day of each delivery whose land counts."""
-        days = (self.deliveries[name] for name in HARVEST_DAYS)
-        return [next((day for day in row if day), "") for row in zip(*days, strict=True)]
+        ended, began, delivered = (self.deliveries[name] for name in HARVEST_DAYS)
+        return [one or two or three or "" for one, two, three in zip(ended, began, delivered, strict=True)]
 
     @cached_property
     def _choices(self) -> Choices:
@@ -151,34 +151,34 @@ class LotGraph:
         )
 
     @property
-    def units(self) -> list[Unit]:
-        """What gave anything, sorted: suppliers' statements, then versions of plots in somebody's hands."""
+    def units(self) -> Units:
+        """What gave anything, m in all, sorted: suppliers' statements, then versions of plots in somebody's hands."""
         return self._choices.units
 
     @cached_property
     def references(self) -> npt.NDArray[np.object_]:
         """Supplier's statement of each of :attr:`units`, "" for land and for unknown origin, shape (m + 1,)."""
-        return np.array([*(one.reference for one in self.units), ""], dtype=object)
+        return np.array([*self.units.references, ""], dtype=object)
 
     @cached_property
     def unit_of_reference(self) -> dict[str, int]:
         """Place of each supplier's statement among :attr:`units`."""
-        return {one.reference: place for place, one in enumerate(self.units) if one.reference}
+        return {one: place for place, one in enumerate(self.units.references) if one}
 
     @cached_property
     def owners(self) -> npt.NDArray[np.object_]:
         """Producer code of each of :attr:`units`, "" where nobody says; shape (m + 1,), the last for unknown origin."""
-        return np.array([*(one.producer for one in self.units), ""], dtype=object)
+        return np.array([*self.units.producers, ""], dtype=object)
 
     @cached_property
     def plot_codes(self) -> npt.NDArray[np.object_]:
         """Plot code of each of :attr:`units`, "" at the end for unknown origin, shape (m + 1,)."""
-        return np.array([*(one.plot for one in self.units), ""], dtype=object)
+        return np.array([*self.units.plots, ""], dtype=object)
 
     @cached_property
     def plot_versions(self) -> npt.NDArray[np.object_]:
         """Version of each of :attr:`units`, "" where the book has none and for unknown origin, shape (m + 1,)."""
-        return np.array([*("" if one.version is None else one.version for one in self.units), ""], dtype=object)
+        return np.array([*("" if one is None else one for one in self.units.versions), ""], dtype=object)
 
     @cached_property
     def plot_numbers(self) -> Ints:
@@ -191,14 +191,15 @@ class LotGraph:
         """Area of each of :attr:`units`, ha; NaN where nobody knows it and for unknown origin, shape (m + 1,)."""
         table = self.book.versions()
         pieces = zip(table["plot_code"], table["version"], strict=True)
-        known = dict(zip(pieces, kilograms(table["area_ha"], missing=np.nan), strict=True))
-        areas = [float(known.get((one.plot, one.version), np.nan)) for one in self.units]
+        known = dict(zip(pieces, kilograms(table["area_ha"], missing=np.nan).tolist(), strict=True))
+        own = zip(self.units.plots, self.units.versions, strict=True)
+        areas = [known.get(piece, np.nan) for piece in own] if known else [np.nan] * len(self.units.plots)
         return np.array([*areas, np.nan], dtype=np.float64)
 
     @cached_property
     def plot_rank(self) -> Ints:
         """Place of each of :attr:`units` in tables, that of unknown origin first, shape (m + 1,)."""
-        return np.array([*range(1, len(self.units) + 1), 0], dtype=np.int64)
+        return np.array([*range(1, len(self.units.plots) + 1), 0], dtype=np.int64)
 
     @cached_property
     def lot_rows(self) -> dict[str, dict[str, Any]]:
@@ -255,10 +256,9 @@ class LotGraph:
         Each is the land of the day (decision 0105). Where several are possible, each counts by its area, none of them
         surely.
         """
-        choices, classes = self._choices.places, self._choices.evidence
-        counts = np.array([len(choice) for choice in choices], dtype=np.int64)
-        rows = np.repeat(np.arange(len(choices)), counts)
-        plot = np.array([one for choice in choices for one in choice], dtype=np.int64)
+        choices = self._choices
+        rows, plot = choices.deliveries, choices.places
+        counts = np.bincount(rows, minlength=len(self._delivery_kg))
         kg = self._delivery_kg[rows]
         alone = counts[rows] == 1
         return Arrivals(
@@ -268,7 +268,7 @@ class LotGraph:
             kg=kg * parts_by_area(rows, self.areas_ha[plot]),
             low=np.where(alone, kg, 0.0),
             high=kg,
-            evidence=np.array(classes, dtype=np.int64)[rows],
+            evidence=choices.evidence[rows],
         )
 
     @cached_property
@@ -281,7 +281,7 @@ class LotGraph:
     @cached_property
     def receipts_of(self) -> tuple[Ints, Ints]:
         """How many deliveries came into each lot, and of how many known plots; both of shape (n,)."""
-        arrivals, wide = self.arrivals, len(self.units) + 1
+        arrivals, wide = self.arrivals, len(self.units.plots) + 1
         lots = self._delivery_lot[self._delivery_lot >= 0]
         known = (arrivals.lot >= 0) & (self.plot_codes[arrivals.plot] != "")
         pairs = np.unique(arrivals.lot[known] * wide + self.plot_numbers[arrivals.plot[known]])

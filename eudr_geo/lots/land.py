@@ -6,9 +6,10 @@ left the group later change nothing about it (decisions 0105, 0106).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from eudr_geo.base.cells import fold
@@ -87,48 +88,65 @@ class Land:
         return {code: who or "" for code, who in zip(table["code"], table["producer_code"], strict=True) if code}
 
     @cached_property
-    def _versions(self) -> dict[str, tuple[list[str], list[int]]]:
-        """Code → first days and numbers of its versions, by number."""
-        found: dict[str, tuple[list[str], list[int]]] = {}
-        table = self._book.versions().sort_values("version", kind="stable")
-        for code, number, start in zip(table["plot_code"], table["version"], table["valid_from"], strict=True):
-            days, numbers = found.setdefault(code, ([], []))
-            days.append(start or "")
-            numbers.append(int(number))
-        return found
+    def _first_days(self) -> dict[tuple[str, int], str]:
+        """First day of each version of a plot, by its code and number; "" where nobody says."""
+        table = self._book.versions()
+        pieces = zip(table["plot_code"], table["version"], strict=True)
+        return dict(zip(pieces, ((day or "") for day in table["valid_from"]), strict=True))
+
+    @cached_property
+    def _only(self) -> dict[str, int]:
+        """Number of the last version of each plot, which is the only one where :attr:`_versions` has none of it."""
+        return {code: int(number) for code, number in sorted(self._first_days, key=itemgetter(1))}
+
+    @cached_property
+    def _versions(self) -> dict[str, list[int]]:
+        """Code → numbers of its versions, in order, where there are several: most land is surveyed once."""
+        if len(self._only) == len(self._first_days):
+            return {}
+        found: dict[str, list[int]] = {}
+        for code, number in sorted(self._first_days, key=itemgetter(1)):
+            found.setdefault(code, []).append(int(number))
+        return {code: numbers for code, numbers in found.items() if len(numbers) > 1}
 
     @property
     def is_mapped(self) -> bool:
         """Tell whether the book carries boundaries at all."""
-        return bool(self._versions)
+        return bool(self._only)
 
     def version(self, code: str, day: str) -> int | None:
         """Return the version of a plot in force on a day: the last that had begun, else the first; None where none is.
 
         Of a day that nobody knows ("") it is the last one.
         """
-        its = self._versions.get(code)
-        if its is None:
-            return None
-        days, numbers = its
-        if len(numbers) == 1 or not day:
-            return numbers[-1]
-        begun = [number for start, number in zip(days, numbers, strict=True) if start <= day]
+        numbers = self._versions.get(code, ())
+        if not numbers or not day:
+            return self._only.get(code)
+        begun = [number for number in numbers if self._first_days[code, number] <= day]
         return begun[-1] if begun else numbers[0]
 
     def exists(self, code: str, day: str) -> bool:
         """Tell whether a plot was a piece of land of its own on a day: what was split off later was not yet."""
-        its = self._versions.get(code)
-        return its is None or not day or min(its[0]) <= day
+        if code not in self._only or not day:
+            return True
+        return min(self._first_days[code, number] for number in self._versions.get(code, [self._only[code]])) <= day
+
+    @cached_property
+    def _holders(self) -> dict[str, str]:
+        """Plot → its present holder, where somebody says who."""
+        table = self._book.table("plot")
+        return {code: who for code, who in zip(table["code"], table["producer_code"], strict=True) if who}
 
     @cached_property
     def _holdings(self) -> dict[str, list[Span]]:
-        """Plot → who held it, one after the other; the last goes on unless an end is stated."""
-        table = self._book.table("plot")
-        present = zip(table["code"], table["producer_code"], table["held_since"], table["held_until"], strict=True)
+        """Plot → who held it in turn, where any day is stated; the last goes on unless an end is stated."""
         past = self._book.table("plot_holding")
         before = zip(past["plot_code"], past["producer_code"], past["from_date"], past["to_date"], strict=True)
-        return _in_turn(present, before)
+        table = self._book.table("plot")
+        days = zip(table["code"], table["held_since"], table["held_until"], strict=True)
+        dated = {*past["plot_code"], *(code for code, since, until in days if since or until)}
+        present = zip(table["code"], table["producer_code"], table["held_since"], table["held_until"], strict=True)
+        return _in_turn((row for row in present if row[0] in dated) if dated else (), before)
 
     @cached_property
     def _memberships(self) -> dict[str, list[Span]]:
@@ -141,11 +159,15 @@ class Land:
 
     def spans(self, code: str) -> tuple[Span, ...]:
         """Return who held a plot and when, in the order of the days."""
-        return tuple(self._holdings.get(code, ()))
+        if code in self._holdings:
+            return tuple(self._holdings[code])
+        return (Span("", NO_END, self._holders[code]),) if code in self._holders else ()
 
     def holder(self, code: str, day: str) -> str:
         """Return the code of the producer who held a plot on a day, "" where nobody is known to have."""
-        its = self._holdings.get(code, ())
+        its = self._holdings.get(code)
+        if its is None:
+            return self._holders.get(code, "")
         return next((one.code for one in reversed(its) if one.holds(day)), "")
 
     @cached_property
@@ -153,8 +175,11 @@ class Land:
         """Producer → plots ever held, in the order of the plot table."""
         found: dict[str, dict[str, None]] = {}
         for code in self.plots:
-            for one in self._holdings.get(code, ()):
-                found.setdefault(one.code, {})[code] = None
+            its = self._holdings.get(code)
+            people = (self._holders.get(code),) if its is None else (one.code for one in its)
+            for who in people:
+                if who:
+                    found.setdefault(who, {})[code] = None
         return {who: list(codes) for who, codes in found.items()}
 
     def ever_held(self, producer: str) -> tuple[str, ...]:
@@ -168,8 +193,7 @@ class Land:
             self._held[key] = tuple(
                 code
                 for code in self._stakes.get(producer, ())
-                if self.exists(code, day)
-                and any(one.code == producer and one.holds(day) for one in self._holdings[code])
+                if self.exists(code, day) and any(one.code == producer and one.holds(day) for one in self.spans(code))
             )
         return self._held[key]
 
@@ -206,6 +230,15 @@ class Land:
     def unit(self, code: str, day: str, named: str = "") -> Unit:
         """Return the piece of land that a plot was on a day; ``named`` is the producer whom the receipt names."""
         return Unit(code, self.version(code, day), self.holder(code, day) or self.plots.get(code) or named)
+
+    @cached_property
+    def _changing(self) -> Collection[str]:
+        """Codes of the plots with several versions, or with days of their holders."""
+        return self._versions.keys() | self._holdings.keys()
+
+    def is_lasting(self, code: str) -> bool:
+        """Tell whether a plot is the same piece of land in the same known hands on all days."""
+        return code in self._holders and code not in self._changing
 
 
 def _in_turn(present: Iterable[tuple[Any, ...]], past: Iterable[tuple[Any, ...]]) -> dict[str, list[Span]]:

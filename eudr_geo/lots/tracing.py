@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,10 +11,11 @@ from eudr_geo.base.errors import InputError, RefusedError
 from eudr_geo.base.scales import is_beyond
 from eudr_geo.lots.attribution import Attribution
 from eudr_geo.lots.graph import LotGraph
-from eudr_geo.lots.mixes import NO_DATE, Floats, Mix
+from eudr_geo.lots.mixes import Mix
 from eudr_geo.lots.naming import known_code, near, refuse_other, some
 from eudr_geo.lots.outturn import outturns_behind
 from eudr_geo.lots.shipments import shipped_kg
+from eudr_geo.lots.trace_rows import SLACK_KG, TraceRows
 from eudr_geo.model.lot_book import LotBook
 from eudr_geo.model.trace import Edge, IdentityEnd, IdentityLoss, Node, Trace
 from eudr_geo.words.saying import say
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
 IDENTITY_PRESERVED, SEGREGATED, MIXED = "identity preserved", "segregated", "mixed"
 """Chain-of-custody models (ISO 22095): one producer; several, all known; any kilogram of unknown origin, or of a
 micro-lot that lay with foreign goods."""
-
-_SLACK_KG = 1e-6  # what floats leave over
 
 
 def trace(book: LotBook, code: str, *, allow_unknown: bool = False) -> Trace:
@@ -87,33 +86,38 @@ def traces(book: LotBook, codes: Sequence[str], *, allow_unknown: bool = False) 
                 say("lots:no-such.lot-or-consignment", code=code), fix=near(code, [*graph.lots, *consignments])
             )
     attribution.of([lot for _, parts in chosen.values() for lot, _ in parts])
-    found = {
-        code: _trace(attribution, code, kind, parts, allow_unknown=allow_unknown)
+    rows = TraceRows(attribution)
+    made = {
+        code: _trace(attribution, rows, code, kind, parts, allow_unknown=allow_unknown)
         for code, (kind, parts) in chosen.items()
     }
+    found = {code: whole(frame) for (code, whole), frame in zip(made.items(), rows.frames(), strict=True)}
     return {asked: found[known_code(asked, found.keys())] for asked in codes}
 
 
 def _trace(
-    attribution: Attribution, code: str, kind: str, parts: list[tuple[int, float]], *, allow_unknown: bool
-) -> Trace:
-    import pandas as pd
-
+    attribution: Attribution,
+    rows: TraceRows,
+    code: str,
+    kind: str,
+    parts: list[tuple[int, float]],
+    *,
+    allow_unknown: bool,
+) -> Callable[[pd.DataFrame], Trace]:
+    """A trace that only waits for its rows: those of all traces are made together."""
     graph = attribution.graph
-    frames, classes, mixes = [], [], []
+    classes, mixes = [], []
+    unknown: list[tuple[float, float]] = []
     for lot, kg in sorted(parts, key=lambda part: graph.lots[part[0]]):
         mix = attribution.mixes[lot] if kind == "lot" else attribution.draw(lot, kg)
         mixes.append(mix)
-        frame, class_kg = _rows(attribution, lot, mix)
-        frames.append(frame)
+        class_kg, of_nobody = rows.add(lot, mix)
         classes.append(class_kg)
-    rows = frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
-    is_unknown = (rows["plot_code"].to_numpy() == "") & (rows["upstream_reference"].to_numpy() == "")
-    unknown_kg, unknown_max_kg = (
-        float(rows[column].to_numpy()[is_unknown].sum()) for column in ("kg_attributed", "kg_max")
-    )
+        unknown += of_nobody
+    rows.end()
+    unknown_kg, unknown_max_kg = (float(np.sum([one[place] for one in unknown])) for place in (0, 1))
     named: list[str] = []
-    if unknown_max_kg > _SLACK_KG:
+    if unknown_max_kg > SLACK_KG:
         behind = attribution.pouring.upstream(lot for lot, _ in parts)
         named = sorted(graph.lots[lot] for lot in behind if graph.brings_unknown(lot))
         gained_kg = sum(mix.gained_kg for mix in mixes)
@@ -126,7 +130,7 @@ def _trace(
                 )
             named = sorted({*named, *gaining})
     if named and not allow_unknown:
-        told, kg = ("", unknown_kg) if unknown_kg > _SLACK_KG else (".at-most", unknown_max_kg)
+        told, kg = ("", unknown_kg) if unknown_kg > SLACK_KG else (".at-most", unknown_max_kg)
         raise RefusedError(
             say(f"lots:unknown-origin{told}", kg=kg, code=code, lots=some(named)), fix=say("lots:unknown-origin.do")
         )
@@ -138,22 +142,27 @@ def _trace(
     quantity_kg = sum(kg for _, kg in parts)
     # Of a single plot nothing is shared out.
     outturns = None if one_plot else outturns_behind(graph, [lot for lot, _ in parts])
-    return Trace(
-        code,
-        kind,
-        quantity_kg,
-        unknown_kg,
-        model,
-        nodes,
-        edges,
-        rows,
-        np.concatenate(classes),
-        ends,
-        unknown_max_kg,
-        tuple(named),
-        losses,
-        outturns,
-    )
+    class_kg = np.concatenate(classes)
+
+    def whole(frame: pd.DataFrame) -> Trace:
+        return Trace(
+            code,
+            kind,
+            quantity_kg,
+            unknown_kg,
+            model,
+            nodes,
+            edges,
+            frame,
+            class_kg,
+            ends,
+            unknown_max_kg,
+            tuple(named),
+            losses,
+            outturns,
+        )
+
+    return whole
 
 
 def _losses(attribution: Attribution, lots: Sequence[int]) -> tuple[IdentityLoss, ...]:
@@ -193,48 +202,12 @@ def _stream(graph: LotGraph, lot: str) -> str:
 def _single(attribution: Attribution, mixes: Sequence[Mix]) -> tuple[bool, bool]:
     """Tell whether everything known in some mixes comes from one plot, and whether from one producer who is named."""
     graph = attribution.graph
-    held = [mix.plot[(mix.high > _SLACK_KG) & (mix.plot != attribution.rest)] for mix in mixes]
+    held = [mix.plot[(mix.high > SLACK_KG) & (mix.plot != attribution.rest)] for mix in mixes]
     keys = np.unique(np.concatenate(held))
     if not len(keys) or graph.references[keys].any():
         return False, False  # a statement does not say how many producers stand behind it
     codes, owners = graph.plot_codes[keys], graph.owners[keys]
     return bool((codes == codes[0]).all()), bool(owners[0]) and bool((owners == owners[0]).all())
-
-
-def _rows(attribution: Attribution, lot: int, mix: Mix) -> tuple[pd.DataFrame, Floats]:
-    """Rows of a lot, and their kilograms by class of evidence."""
-    import pandas as pd
-
-    graph = attribution.graph
-    held = np.flatnonzero(mix.high > _SLACK_KG)
-    held = held[np.argsort(graph.plot_rank[mix.plot[held]], kind="stable")]
-    plots = mix.plot[held]
-    total, words = mix.total, attribution.words
-    code = graph.lots[lot]
-    of_lot = pd.Series(np.array([code, graph.lot_rows.get(code, {}).get("stream", "")], dtype=object)).array
-    zeros = np.zeros(len(held), dtype=np.int64)
-    first = mix.first[held]
-    by_class = attribution.kg_by_class(mix)
-    frame = pd.DataFrame(
-        {
-            "lot_code": of_lot.take(zeros),
-            "stream": of_lot.take(zeros + 1),
-            "plot_code": words["plot"].take(plots),
-            "plot_version": words["version"].take(plots),
-            "producer_code": words["producer"].take(plots),
-            "kg_attributed": mix.kg[held],
-            "share": mix.kg[held] / total if total > 0 else mix.kg[held],
-            "kg_min": mix.low[held],
-            "kg_max": mix.high[held],
-            "evidence_class": words["evidence"].take(attribution.of_classes(mix, by_class)[held]),
-            "harvest_from": words["date"].take(np.where(first == NO_DATE, -1, first)),
-            "harvest_to": words["date"].take(mix.last[held]),
-            "kg_origin": mix.origin_kg[held],
-            "form_origin": attribution.forms_of(mix.forms[held]),
-            "upstream_reference": words["reference"].take(plots),
-        }
-    )
-    return frame, by_class[:, held].T
 
 
 def _tree(

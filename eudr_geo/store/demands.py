@@ -6,6 +6,9 @@ from typing import NamedTuple
 
 from eudr_geo.model.base import Base, table_of
 
+WEIGHT = "quantity_kg"
+"""Column whose value has to be more than zero, wherever it stands."""
+
 
 class ColumnDemand(NamedTuple):
     """What a column asks of a new row."""
@@ -21,6 +24,11 @@ class Demands(NamedTuple):
     references: tuple[tuple[str, str], ...]  # column, table whose code it names; sorted
     columns: tuple[ColumnDemand, ...]
     has_code: bool
+
+    @property
+    def judged(self) -> tuple[ColumnDemand, ...]:
+        """The columns that ask anything at all: few of many."""
+        return tuple(one for one in self.columns if one.is_needed or one.allowed or one.name == WEIGHT)
 
 
 def demands_of(noun: type[Base]) -> Demands:

@@ -22,6 +22,9 @@ def geometry_hashes(geometries: Any) -> list[str]:
     1
     """
     array = np.array(geometries, dtype=object, copy=True)
-    coords = np.round(shapely.get_coordinates(array), COORDINATE_DECIMALS) + 0.0
-    blobs = shapely.to_wkb(shapely.normalize(shapely.set_coordinates(array, coords)), byte_order=1, output_dimension=2)
+    coords = shapely.get_coordinates(array)
+    rounded = np.round(coords, COORDINATE_DECIMALS) + 0.0
+    if not np.array_equal(coords.view(np.int64), rounded.view(np.int64)):  # bits: -0.0 is written in another way
+        array = shapely.set_coordinates(array, rounded)
+    blobs = shapely.to_wkb(shapely.normalize(array), byte_order=1, output_dimension=2)
     return ["" if blob is None else hashlib.sha256(blob).hexdigest() for blob in blobs]

@@ -14,7 +14,7 @@ from eudr_geo.model.base import table_of
 from eudr_geo.model.lot_book import BOOK_TABLES, LotBook
 from eudr_geo.project.importing.common import Refused
 from eudr_geo.project.importing.keys import Key, Row, label, thing
-from eudr_geo.store.demands import Demands
+from eudr_geo.store.demands import WEIGHT, Demands
 from eudr_geo.store.erasing import PERSONAL
 from eudr_geo.words.saying import counted, joined, say
 
@@ -76,22 +76,23 @@ def faults(
     is_new
         Whether the project does not hold it yet.
     """
-    about = thing(name, key)
     found: list[tuple[str, str, str]] = []
     for column, target in asks.references:
         if row.get(column) and row[column] not in known[target]:
             kind = say(f"nouns:{target}")
-            why = say(UNKNOWN, thing=about, kind=kind, code=row[column])
+            why = say(UNKNOWN, thing=thing(name, key), kind=kind, code=row[column])
             found.append((why, say(f"{UNKNOWN}.do", kind=kind), column))
-    for one in asks.columns:
+    for one in asks.judged:
         value = row.get(one.name)
-        called = heading_of(name, one.name, row)
         if is_new and one.is_needed and value in (None, ""):
+            about, called = thing(name, key), heading_of(name, one.name, row)
             found.append((say("imports:missing", thing=about, column=called), say("imports:missing.do"), one.name))
         elif value and one.allowed and value not in one.allowed:
+            about, called = thing(name, key), heading_of(name, one.name, row)
             why = say("imports:not-allowed", thing=about, column=called, value=str(value)[:40])
             found.append((why, say("imports:not-allowed.do", values=_words(name, one.name, one.allowed)), one.name))
-        elif one.name == "quantity_kg" and value is not None and not value > 0:
+        elif one.name == WEIGHT and value is not None and not value > 0:
+            about, called = thing(name, key), heading_of(name, one.name, row)
             why = say("imports:no-weight", thing=about, column=called, value=value)
             found.append((why, say("imports:no-weight.do"), one.name))
     return found

@@ -156,7 +156,8 @@ class Comparison:
             else:
                 merged.pop(old_key)
                 merged[key] = self._known_row(name, key, old_key, row, columns)
-            plan.statements.say(name, key, row, stated.get(old_key), old_key)
+            if plan.file is not None:
+                plan.statements.say(name, key, row, stated.get(old_key), old_key)
         found = set(was_key.values())
         for key in gone:
             if key not in found:
@@ -311,13 +312,21 @@ class Comparison:
 
     def _after(self) -> LotBook:
         """The lot book of the project with these rows in it, for rules that look at both together."""
-        now = self.store.lot_book()
-        frames = {name: frame_of(name, list(rows.values())) for name, rows in self.merged.items()}
+        now = self._now
+        untouched = {name for name, rows in self.given.items() if not rows and not self.plan.gone.get(name)}
+        frames = {
+            name: frame_of(name, list(rows.values())) for name, rows in self.merged.items() if name not in untouched
+        }
         return dataclasses.replace(now, frames=in_force({**now.frames, **frames}))
+
+    @cached_property
+    def _now(self) -> LotBook:
+        """The lot book of the project as it is."""
+        return self.store.lot_book()
 
     def _frozen(self, today: str) -> None:
         plan = self.plan
-        plan.frozen = frozen_by(self.store.lot_book(), plan.after, self.touches, built_packages(self.store), today)
+        plan.frozen = frozen_by(self._now, plan.after, self.touches, built_packages(self.store), today)
         for place, rests in sorted(plan.frozen.rests.items()):
             touch = self.touches[place]
             row = self.given[touch.table].get(touch.key) or touch.before or {}

@@ -94,14 +94,16 @@ def frozen_by(before: LotBook, after: LotBook, touches: Sequence[Touch], built: 
         ISO 8601; "" = no ship date has come.
     """
     found = Frozen()
-    touched = [(place, one) for place, one in enumerate(touches) if one.columns & RESTS_ON.get(one.table, frozenset())]
     shipped = {
         str(code): str(day)
         for code, day in zip(*(before.table("consignment")[name] for name in ("code", "ship_date")), strict=True)
         if today and day and str(day) <= today
     }
     packages = [(int(row["fid"]), json.loads(row["codes"]), str(row["built_at"])[:10]) for row in built]
-    if not touched or not (shipped or packages):
+    if not (shipped or packages):
+        return found
+    touched = [(place, one) for place, one in enumerate(touches) if one.columns & RESTS_ON.get(one.table, frozenset())]
+    if not touched:
         return found
     lots = [
         _lots_of(book, [*shipped, *(code for _, codes, _ in packages for code in codes)]) for book in (before, after)

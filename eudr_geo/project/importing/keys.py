@@ -71,14 +71,14 @@ WHERE_FROM = frozenset({"src_file", "src_sheet", "src_row", "imported_at"})
 """Columns that say where a row stands, not what it says."""
 
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True)
+
+
 def rows_of(frame: pd.DataFrame) -> list[Row]:
     """Return a frame as rows, None where nothing is stated."""
     names = [str(name) for name in frame.columns]
-    columns = [frame[name].tolist() for name in names]
-    return [
-        {name: None if value is None or value != value else value for name, value in zip(names, row, strict=True)}  # noqa: PLR0124 (NaN)
-        for row in zip(*columns, strict=True)
-    ]
+    columns = [[value if value == value else None for value in frame[name].tolist()] for name in names]  # noqa: PLR0124 (NaN)
+    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
 def by_key(name: str, rows: list[Row]) -> dict[Key, list[Row]]:
@@ -87,7 +87,8 @@ def by_key(name: str, rows: list[Row]) -> dict[Key, list[Row]]:
     found: dict[Key, list[Row]] = {}
     nth: dict[Key, int] = {}
     for row in rows:
-        key = tuple(None if row.get(column) == "" else row.get(column) for column in columns)
+        stated = map(row.get, columns)
+        key = tuple([None if value == "" else value for value in stated])
         if name in _LOSSES and None in key:
             nth[key] = nth.get(key, 0) + 1
             key = (*key, nth[key])
@@ -117,7 +118,7 @@ def _plain(value: Any) -> Any:
 
 def text_of(value: Any) -> str:
     """Return a key or what a row says as text, the same for the same."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True)
+    return _ENCODER.encode(value)
 
 
 def digest_of(said: Row) -> str:

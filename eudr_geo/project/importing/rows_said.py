@@ -110,6 +110,8 @@ def question_about(
     prefix
         A prefix that would keep this pad of paper from the earlier one.
     """
+    if was is None and not changed:
+        return None  # as nearly all rows of a new workbook are
     place = (row.get("src_file") or "", row.get("src_sheet") or "", row.get("src_row"))
     about = thing(table, key)
     contradicted = {column: value for column, value in changed.items() if before.get(column) not in (None, "")}
