@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from eudr_geo.model.changes import Change
 from eudr_geo.model.findings import CheckResult
+from eudr_geo.model.land_names import place_of
 from eudr_geo.model.plots import Plots
 
 if TYPE_CHECKING:
@@ -122,7 +123,7 @@ class PackageData:
         land = self.land()
         several = {code for code, count in Counter(code for code, _ in land).items() if count > 1}
         return [
-            f"{code} (version {version})" if code in several else code or place
+            place_of(code, version) if code in several else code or place
             for (code, version), place in zip(land, self.plots["place"], strict=True)
         ]
 

@@ -45,19 +45,24 @@ def land_of(project: Project, book: LotBook, rows: pd.DataFrame, codes: Sequence
     RefusedError
         When a plot has no boundary.
     """
-    table = book.versions()
-    wanted = {(plot, int(version)) for plot, version in _pairs(rows) if plot and version}
-    chosen = [pair in wanted for pair in zip(table["plot_code"], table["version"], strict=True)]
-    columns = ["plot_code", "version", "geometry_hash"]
-    versions = table[np.array(chosen, dtype=bool)].sort_values(["plot_code", "version"])[columns].reset_index(drop=True)
-    plots = project.load_land(sorted(wanted))
+    plots, versions = mapped_land_of(project, book, rows)
     missing = sorted({str(plot) for plot, _ in _pairs(rows) if plot} - set(plots["plot_id"]))
     if missing:
         raise RefusedError(
             counted("packages:no-boundary", len(missing), codes=", ".join(codes), plots=some(missing)),
             fix=say("packages:no-boundary.do"),
         )
-    return _in_hands(book, rows, plots, versions), versions
+    return plots, versions
+
+
+def mapped_land_of(project: Project, book: LotBook, rows: pd.DataFrame) -> tuple[Plots, pd.DataFrame]:
+    """Return what :func:`land_of` returns, without what has no boundary."""
+    table = book.versions()
+    wanted = {(plot, int(version)) for plot, version in _pairs(rows) if plot and version}
+    chosen = [pair in wanted for pair in zip(table["plot_code"], table["version"], strict=True)]
+    columns = ["plot_code", "version", "geometry_hash"]
+    versions = table[np.array(chosen, dtype=bool)].sort_values(["plot_code", "version"])[columns].reset_index(drop=True)
+    return _in_hands(book, rows, project.load_land(sorted(wanted)), versions), versions
 
 
 def _pairs(rows: pd.DataFrame) -> list[tuple[str, str]]:

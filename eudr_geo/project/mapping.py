@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from eudr_geo.lots.season_filter import known_season, last_lots, of_season
 from eudr_geo.lots.season_output import SeasonOutput, season_outputs
 from eudr_geo.lots.seasons import seasons_of
 from eudr_geo.lots.tracing import traces
 from eudr_geo.model.lot_book import LotBook
+from eudr_geo.model.plots import Plots
 from eudr_geo.outputs.maps.data import MapLot
 from eudr_geo.outputs.maps.making import lot_map, map_data
 from eudr_geo.project.auditing import audit
+from eudr_geo.project.declared_land import mapped_land_of
 from eudr_geo.project.port import Project
 from eudr_geo.words.saying import joined, say
 
@@ -61,7 +65,7 @@ def project_map(
     chosen = known_season(book, season) if season else ""
     found = list(traces(book, of_season(book, codes, chosen) if codes else last_lots(book, chosen)).values())
     rows = pd.concat([one.to_frame() for one in found], ignore_index=True) if found else None
-    plots = project.load_plots()
+    plots, versions = _land(project, book, rows)
     names = plots["producer"] if with_names else plots["producer_id"]
     data = map_data(
         plots,
@@ -69,12 +73,30 @@ def project_map(
         subtitle=_seasons(book, found, project.meta.get("season", "")),
         lots=_lots(book, found),
         producers=[name or code for name, code in zip(names, plots["producer_id"], strict=True)],
-        versions=project.plot_versions().set_index("plot_code")["version"],
+        versions=versions,
         feeds=rows,
-        findings=audit(project, on=on, season=season).findings,
+        findings=audit(project, on=on, season=season, land=_pairs(plots, versions)).findings,
         language=language,
     )
     return lot_map(data)
+
+
+def _land(project: Project, book: LotBook, rows: pd.DataFrame | None) -> tuple[Plots, list[int]]:
+    """The land that the traces name, as it was when the goods grew, beside the other plots as they are now."""
+    now = project.load_plots()
+    numbers = project.plot_versions().set_index("plot_code")["version"]
+    if rows is None:
+        return now, [int(numbers[code]) for code in now["plot_id"]]
+    fed, versions = mapped_land_of(project, book, rows)
+    others = now.take(np.flatnonzero(~np.isin(now["plot_id"].astype(str), fed["plot_id"].astype(str))))
+    both = Plots.concat([others, fed])
+    order = np.argsort(both["plot_id"].astype(str), kind="stable")
+    shown = [*(int(numbers[code]) for code in others["plot_id"]), *(int(one) for one in versions["version"])]
+    return both.take(order), [shown[row] for row in order.tolist()]
+
+
+def _pairs(plots: Plots, versions: Sequence[int]) -> list[tuple[str, int]]:
+    return list(zip(plots["plot_id"].tolist(), versions, strict=True))
 
 
 def _seasons(book: LotBook, found: Sequence[Trace], stated: str) -> str:

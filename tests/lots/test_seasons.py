@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 from lot_books import book_of, line, lot
 
@@ -134,6 +135,21 @@ def test_two_years_of_a_producer_are_not_added_up():
     crowded = one.table("delivery").assign(harvested_from="2025-11-20", harvested_to="2025-11-20")
     now = replace(one, frames={**one.frames, "delivery": crowded})
     assert told(now, "producer-over-capacity") == [("producer-over-capacity", "H-P")]
+
+
+def test_land_counts_for_who_held_it_at_the_harvest():
+    rows = [receipt(f"R{plot}", "G", "2025-11-20", 3400.0, plot=plot) | {"producer_code": "H-P"} for plot in "PQ"]
+    one = book([], rows)
+    mine = one.table("plot").assign(producer_code="H-P")
+
+    def with_bought(since):
+        extra = mine.iloc[[0]].assign(code="S", held_since=since)
+        land = replace(one, frames={**one.frames, "plot": pd.concat([mine, extra], ignore_index=True)})
+        area = land.land.iloc[[0]].assign(plot_code="S", area_ha=50.0)
+        return replace(land, land=pd.concat([land.land, area], ignore_index=True))
+
+    assert told(with_bought("2025-01-01"), "producer-over-capacity") == []
+    assert told(with_bought("2026-01-20"), "producer-over-capacity") == [("producer-over-capacity", "H-P")]
 
 
 def test_a_harvest_ends_after_a_break_or_a_year():

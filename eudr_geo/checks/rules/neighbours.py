@@ -14,6 +14,7 @@ import shapely
 from eudr_geo.base.cells import clean_code
 from eudr_geo.checks.catalogue import WARNING, Problems, plots_rule
 from eudr_geo.law import OVERLAP_HA, OVERLAP_SHARE
+from eudr_geo.model.land_names import plot_and_version
 from eudr_geo.model.plots import Array, Plots
 from eudr_geo.plots.geodesy import area_ha, plot_area_ha
 from eudr_geo.plots.shapes.fingerprint import geometry_hashes
@@ -121,6 +122,7 @@ def _find(plots: Plots) -> Pairs:
     all_first = np.concatenate([same_first, first[told]])
     all_second = np.concatenate([same_second, second[told]])
     order = np.lexsort((all_first, all_second))
+    order = order[~_versions_of_one_plot(plots, all_first[order], all_second[order])]
     return Pairs(
         all_first[order],
         all_second[order],
@@ -130,6 +132,21 @@ def _find(plots: Plots) -> Pairs:
         np.concatenate([lon[same_second], inside[:, 0]])[order],
         np.concatenate([lat[same_second], inside[:, 1]])[order],
         unseen,
+    )
+
+
+def _versions_of_one_plot(plots: Plots, first: Ints, second: Ints) -> Mask:
+    """Which pairs are one plot in two of its surveys, named as a package names them: the same land, declared twice."""
+    pieces: list[set[tuple[str, int]]] = [set()] * len(plots)
+    for row in np.union1d(first, second).tolist():  # rows that share ground: few
+        names = (str(plots[column][row]) for column in ("plot_id", "place"))
+        pieces[row] = {piece for name in names if (piece := plot_and_version(name)) is not None}
+    return np.array(
+        [
+            any(code == other and version != another for code, version in pieces[one] for other, another in pieces[two])
+            for one, two in zip(first.tolist(), second.tolist(), strict=True)
+        ],
+        dtype=bool,
     )
 
 

@@ -12,7 +12,7 @@ from eudr_geo.checks.rules.balance import over_draw, processes_that_gain
 from eudr_geo.lots.balance import tolerance_kg
 from eudr_geo.lots.graph import UNEXPLAINED_SHARE, LotGraph, graph_of
 from eudr_geo.lots.green_equivalent import green_factor, species_of, yield_caps
-from eudr_geo.lots.land import harvest_day
+from eudr_geo.lots.land import Land, harvest_day
 from eudr_geo.lots.outturn import STANDARD_MOISTURE
 from eudr_geo.lots.seasons import SLACK_DAYS, day_of, runs, seasons_of
 from eudr_geo.model.lot_book import LotBook
@@ -165,16 +165,17 @@ def _too_much(book: LotBook) -> Iterator[Fault]:
 
 
 def _over_capacity(book: LotBook) -> Iterator[Fault]:
-    areas, graph = _areas(book), graph_of(book)
+    areas = _areas(book)
     producers, plots = by_code(book, "producer"), by_code(book, "plot")
-    owner = {code: row["producer_code"] for code, row in plots.items()}
-    came = [(one[1]["producer_code"] or owner.get(one[1]["plot_code"] or "") or "", *one) for one in _green(book)]
+    land = graph_of(book).land
+    came = [(_giver(land, one[1]), *one) for one in _green(book)]
     came = [one for one in came if one[0]]
     for (producer, season, _), places in sorted(_harvests(book, [(one[0], one[1]) for one in came]).items()):
         its = [came[place] for place in places]
         named = {row["plot_code"] for _, _, row, _, _ in its if row["plot_code"]}
         kinds, kg = {species for _, _, _, species, _ in its}, sum(one[-1] for one in its)
-        own = set(graph.land.ever_held(producer))
+        # Land sold before the harvest, or bought after it, cannot have given anything.
+        own = {plot for day in {harvest_day(row) for _, _, row, _, _ in its} for plot in land.held(producer, day)}
         if not own or not own <= set(areas) or (len(own | named) < 2 and named):
             continue  # of a single plot implausible-yield speaks; without all areas nothing can be said
         species = kinds.pop() if len(kinds) == 1 else ""
@@ -184,6 +185,12 @@ def _over_capacity(book: LotBook) -> Iterator[Fault]:
             values = {"quantity_kg": kg, "expected_kg": capacity, "total_ha": total}
             case = "in-season" if season else ""
             yield Fault("producer", producer, producers.get(producer, {}), season, values, case=case)
+
+
+def _giver(land: Land, receipt: Mapping[str, Any]) -> str:
+    """The producer of a receipt, else who held its plot on the day."""
+    plot = receipt["plot_code"] or ""
+    return str(receipt["producer_code"] or land.holder(plot, harvest_day(receipt)) or land.plots.get(plot) or "")
 
 
 def _shipped(book: LotBook) -> Iterator[Fault]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from eudr_geo.law import country_names
 from eudr_geo.model.findings import Finding
+from eudr_geo.model.land_names import place_of
 from eudr_geo.model.plots import Plots
 from eudr_geo.outputs.maps.data import LotMapData, MapLot, MapPlots
 from eudr_geo.plots import countries
@@ -25,7 +28,7 @@ def map_data(
     subtitle: str,
     lots: Iterable[MapLot],
     producers: Sequence[str],
-    versions: Mapping[str, Any],
+    versions: Sequence[Any],
     feeds: Any,
     findings: Iterable[Finding],
     language: str = "en",
@@ -43,7 +46,7 @@ def map_data(
     producers
         The producer of each plot as it may be shown: a name, or a code where names must not leave, n of them.
     versions
-        Plot code → number of the version shown.
+        Number of the version of each plot, n of them. A plot that is there in several versions is shown in each.
     feeds
         Rows of the traces (:data:`eudr_geo.outputs.maps.data.FEED_COLUMNS`), or None where nothing fed anything.
     findings
@@ -53,21 +56,32 @@ def map_data(
     """
     measured, stated = plot_area_ha(plots), plots["area_ha"]
     names = country_names()
+    pairs = list(zip(plots["plot_id"].tolist(), versions, strict=True))
+    several = {code for code, count in Counter(code for code, _ in pairs).items() if count > 1}
+    codes = [place_of(code, version) if code in several else code for code, version in pairs]
+    of_several = {code: [place_of(*pair) for pair in pairs if pair[0] == code] for code in several}
+    if feeds is not None and several:
+        named = zip(feeds["plot_code"], feeds["plot_version"], strict=True)
+        feeds = feeds.assign(plot_code=[place_of(*pair) if pair[0] in several else pair[0] for pair in named])
     land = sorted(code for code in set(plots["country"].tolist()) if countries.is_known(code))
     return LotMapData(
         title=title,
         subtitle=subtitle,
         lots=sorted(lots, key=lambda lot: (_FIRST.get(lot.type, len(_FIRST)), lot.code)),
         plots=MapPlots(
-            code=plots["plot_id"],
+            code=codes,
             producer=producers,
             country=plots["country"],
             area_ha=np.where(measured > 0, measured, stated),
             geometry=plots.geometry,
-            version=[versions.get(code, "") for code in plots["plot_id"]],
+            version=versions,
             producer_code=plots["producer_id"],
         ),
-        findings=tuple(findings),
+        findings=[
+            one if one.plot_id not in of_several else replace(one, plot_id=label)
+            for one in findings
+            for label in of_several.get(one.plot_id, [one.plot_id])
+        ],
         outlines=[(names.get(code, code), countries.outline(code)) for code in land],
         language=language,
         **({} if feeds is None else {"feeds": feeds}),

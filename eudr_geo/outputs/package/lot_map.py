@@ -28,7 +28,7 @@ def package_map(package: PackageData) -> LotMapData:
             for row in package.lots.itertuples()
         ],
         producers=package.producer_labels(),
-        versions=dict(zip(package.versions["plot_code"], package.versions["version"], strict=True)),
+        versions=[version for _, version in package.land()],
         feeds=package.trace,
         findings=package.check.findings,
     )
