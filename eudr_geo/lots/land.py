@@ -1,7 +1,7 @@
 """Land is of the day: which version of a plot was in force, who held it, who was in a group, on the day of a harvest.
 
 A lot stands for the land as it was when its goods grew. A survey made later, a plot sold or split later, a member who
-left the group later change nothing about it (decisions 0105, 0106).
+left the group later change nothing about it (decisions 0105, 0117).
 """
 
 from __future__ import annotations

@@ -62,7 +62,9 @@ def mapped_land_of(project: Project, book: LotBook, rows: pd.DataFrame) -> tuple
     chosen = [pair in wanted for pair in zip(table["plot_code"], table["version"], strict=True)]
     columns = ["plot_code", "version", "geometry_hash"]
     versions = table[np.array(chosen, dtype=bool)].sort_values(["plot_code", "version"])[columns].reset_index(drop=True)
-    return _in_hands(book, rows, project.load_land(sorted(wanted)), versions), versions
+    plots = project.load_land(sorted(wanted))
+    versions = versions[versions["plot_code"].isin(plots["plot_id"])].reset_index(drop=True)  # of a damaged project
+    return _in_hands(book, rows, plots, versions), versions
 
 
 def _pairs(rows: pd.DataFrame) -> list[tuple[str, str]]:

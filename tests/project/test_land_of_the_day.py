@@ -212,3 +212,32 @@ def test_surveys_made_after_the_harvest_change_nothing_that_is_declared(tmp_path
         now = opened.table(LotAttribution)
         columns = ["plot_code", "plot_version", "geometry_hash", "quantity_kg"]
         assert now[columns].values.tolist() == was[columns].values.tolist()
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_a_part_that_was_split_off_is_no_possible_plot_of_earlier_receipts(store, together):
+    x, y = 108.061234, 12.712345
+    whole = shapely.set_precision(square(0.001), 1e-6)
+    west = shapely.set_precision(whole.intersection(shapely.box(x - 1, y - 1, x + 0.0005, y + 1)), 1e-6)
+    east = shapely.set_precision(whole.intersection(shapely.box(x + 0.0005, y - 1, x + 1, y + 1)), 1e-6)
+    if together:
+        table = {
+            "plot_id": ["T-1", "T-2"], "geometry": [west, east], "country": ["VN"] * 2, "commodity": ["coffee"] * 2,
+            "producer_id": ["H-1"] * 2, "mapped_on": ["2026-01-15"] * 2, "source": ["split.geojson"] * 2,
+            "record": [1, 2], "decimals": [6] * 2, "vertices": [5] * 2, "area_ha": [float("nan")] * 2,
+        }  # fmt: skip
+        reading = Reading(Plots(table))
+        apply_plots(store, preview_plots(store, reading, check(reading)), **event("2026-01-16"))
+    else:
+        survey(store, "2026-01-15", 0.0, shape=west)
+        survey(store, "2026-01-15", 0.0, code="T-2", shape=east)
+    survey(store, "2026-01-15", 0.001, code="T-3", west=108.161234)  # no part of anything: land of all days
+    rows = [
+        receipt("R1", "G1", "2025-11-15", plot_code=None),
+        receipt("R2", "G2", "2026-02-15", plot_code=None),
+    ]
+    put(store, "2026-02-20", lot=[lot("G1", "2025-11-15"), lot("G2", "2026-02-15")], delivery=rows)
+    book = store.lot_book()
+    land = {code: trace(book, code).to_frame()[["plot_code", "plot_version"]].values.tolist() for code in ("G1", "G2")}
+    assert [[plot, int(version)] for plot, version in land["G1"]] == [["T-1", 1], ["T-3", 1]]
+    assert [[plot, int(version)] for plot, version in land["G2"]] == [["T-1", 2], ["T-2", 1], ["T-3", 1]]

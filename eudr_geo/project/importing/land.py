@@ -27,6 +27,7 @@ from eudr_geo.plots.geodesy import plot_area_ha
 from eudr_geo.plots.shapes.fingerprint import geometry_hashes
 from eudr_geo.project.importing.common import Refused, nothing_new, packed, stood_still, store_files
 from eudr_geo.project.importing.hands import past_holding
+from eudr_geo.project.importing.splits import split_days
 from eudr_geo.store import PlotFacts, Store
 from eudr_geo.store.journal import Writer
 from eudr_geo.words.saying import say, to_plain
@@ -263,6 +264,7 @@ def store_plots(store: Store, writer: Writer, plan: PlotImport, contents: Mappin
     starts = {
         row: _valid_from(stated.mapped_on[row], plan.known[plan.codes[row]], writer.now) for row in plan.resurveyed
     }
+    starts_of_parts = split_days(store, plan.codes, plan.plots.geometry, plan.new, starts)
     for row, start in starts.items():
         known = plan.known[plan.codes[row]]
         if known.version_fid is not None:
@@ -270,7 +272,7 @@ def store_plots(store: Store, writer: Writer, plan: PlotImport, contents: Mappin
     writer.insert(table_of(PlotHolding), handed)
     writer.update(table_of(Plot), plots)
     writer.update(table_of(PlotVersion), land)
-    _versions(writer, plan, stated, starts)
+    _versions(writer, plan, stated, {**starts, **starts_of_parts})
     touched = {plan.codes[row] for row in (*plan.new, *plan.resurveyed, *plan.updated)}
     numbers = {code: plan.known[code].version if code in plan.known else 0 for code in touched}
     surveyed = {plan.codes[row] for row in (*plan.new, *plan.resurveyed)}
