@@ -6,12 +6,13 @@ differs from row to row, behind a colon or in brackets, is a sentence of its own
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
+from eudr_geo.base.cells import fold
 from eudr_geo.base.said import Said
 from eudr_geo.checks.catalogue import Problems
 from eudr_geo.model.lot_book import LotBook
@@ -114,6 +115,28 @@ def shipped_lots(book: LotBook) -> list[dict[str, Any]]:
         one = found.setdefault((row["consignment_code"], row["lot_code"]), {**row})
         one["hs_code"] = one["hs_code"] or row["hs_code"]
     return list(found.values())
+
+
+def readings(book: LotBook, indicators: Collection[str]) -> list[dict[str, Any]]:
+    """Return the measurements of some indicators that are readings.
+
+    Not what a laboratory did not find, whose value is the limit of what it can measure, nor a count of so many.
+
+    Parameters
+    ----------
+    book
+        The lot book.
+    indicators
+        Names, folded as :func:`eudr_geo.base.cells.fold` does.
+    """
+    return [
+        row
+        for row in rows(book, "measurement")
+        if row["value"] is not None
+        and not row["is_below"]
+        and row["out_of"] is None
+        and fold(row["indicator"] or "") in indicators
+    ]
 
 
 def by_code(book: LotBook, table: str) -> dict[str, dict[str, Any]]:

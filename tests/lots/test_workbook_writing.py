@@ -252,7 +252,7 @@ def books(draw):
         for code in draw(st.lists(codes, min_size=1, max_size=2, unique=True))
     ]  # fmt: skip
     tables["measurement"] = [
-        {"lot_code": lots[0], "indicator": "moisture", "value": draw(kilos), "unit": "%", "date": "2026-01-02", "laboratory": maybe(names), "number": number}
+        {"lot_code": lots[0], "indicator": "moisture", "unit": "%", "date": "2026-01-02", "laboratory": maybe(names), "number": number, **draw(st.sampled_from([{"value": 11.5, "is_below": False}, {"value": 0.01, "is_below": True}, {"value": None, "is_below": True}, {"value": 18.0, "is_below": False, "out_of": 20.0}])), "sample": maybe(names), "method": maybe(names), "limit_low": maybe(kilos), "limit_value": maybe(kilos), "file": maybe(names), "pair": maybe(names)}
         for number in range(1, draw(st.integers(1, 3)))
     ]  # fmt: skip
     tables["offer"] = [

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from eudr_geo.checks.catalogue import ERROR, NOTE, WARNING, Problems, lot_rule
-from eudr_geo.checks.lot_faults import Fault, because, by_code, problems, rows, shipped_lots
+from eudr_geo.checks.lot_faults import Fault, because, by_code, problems, readings, rows, shipped_lots
 from eudr_geo.law import APPLICATION_DATE, ENTRY_INTO_FORCE, GREEN_MOISTURE_MAX_PERCENT
 from eudr_geo.law.annex import in_annex
 from eudr_geo.law.tables import table
@@ -198,8 +198,8 @@ def too_moist_to_ship(book: LotBook) -> Problems:
     """
     lots = by_code(book, "lot")
     measured: dict[str, float] = {}
-    for row in sorted(rows(book, "measurement"), key=lambda row: row["date"] or ""):
-        if str(row["indicator"] or "").casefold() == "moisture" and row["lot_code"] and row["value"] is not None:
+    for row in sorted(readings(book, {"moisture"}), key=lambda row: row["date"] or ""):
+        if row["lot_code"]:
             measured[row["lot_code"]] = float(row["value"])
     commodities = commodities_of_lots(book)
     faults = []

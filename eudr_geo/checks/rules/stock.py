@@ -8,7 +8,7 @@ from typing import Any
 
 from eudr_geo.base.cells import fold
 from eudr_geo.checks.catalogue import WARNING, Problems, lot_rule
-from eudr_geo.checks.lot_faults import Fault, because, by_code, problems, rows, shipped_lots
+from eudr_geo.checks.lot_faults import Fault, because, by_code, problems, readings, rows, shipped_lots
 from eudr_geo.lots.balance import tolerance_kg
 from eudr_geo.lots.graph import graph_of
 from eudr_geo.model.lot_book import LotBook
@@ -59,14 +59,9 @@ def _counted(book: LotBook) -> Iterator[Fault]:
         if row["quantity_kg"] and row["quantity_out_kg"]:
             lost = max(float(row["quantity_kg"]) - float(row["quantity_out_kg"]), 0.0)
             left.setdefault(row["lot_code"], []).append((row["to_date"] or "", lost))
-    for row in rows(book, "measurement"):
-        code, what = row["lot_code"], fold(row["indicator"] or "")
-        if (
-            row["value"] is None
-            or code not in graph.position
-            or what not in _STOCK
-            or fold(row["unit"] or "kg") != "kg"
-        ):
+    for row in readings(book, _STOCK):
+        code = row["lot_code"]
+        if code not in graph.position or fold(row["unit"] or "kg") != "kg":
             continue
         total = float(graph.held_kg[graph.position[code]])
         gone = sum(kg for day, kg in left.get(code, []) if not day or not row["date"] or day <= row["date"])

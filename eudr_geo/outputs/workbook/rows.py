@@ -15,6 +15,9 @@ from eudr_geo.model.workbook import book_of
 from eudr_geo.outputs.workbook.nouns import Cells, Nouns, place
 from eudr_geo.outputs.workbook.shipment_rows import Statements, shipments, statement_rows
 
+NOT_DETECTED = "nd"
+"""Written for a value that was not found and whose limit nobody stated: laboratories of every language write it."""
+
 _CELL_LENGTH = 32_767  # characters a cell of a spreadsheet holds
 
 
@@ -65,7 +68,8 @@ def _measurements(nouns: Nouns) -> Iterator[Cells]:
     """One row a value, of a lot or of a stream."""
     for row in nouns.rows("measurement"):
         of = {"lot": row["lot_code"] or row["stream_code"], "_row": place(row)}
-        yield {**nouns.cells("measurements", "measurement", row), **of}
+        cells = {**nouns.cells("measurements", "measurement", row), **of}
+        yield cells | ({"value": NOT_DETECTED} if row["is_below"] and row["value"] is None else {})
 
 
 def _plots(nouns: Nouns, plots: Plots | None) -> Iterator[Cells]:

@@ -150,10 +150,12 @@ class Row:
         else:
             self._issue(key, shown(value), say("book:left-out", why=why), fix, WARNING)
 
-    def _changed(self, key: str, before: Any, after: Any, rule: str) -> None:
+    def changed(self, key: str, before: Any, after: Any, rule: str) -> None:
+        """Log that a cell was understood only after a change; ``rule`` is a row of ``words/cell_changes.csv``."""
         if key in self.sheet.secret:
             before = after = HIDDEN
-        self.sheet.context.change(self.sheet.title, self.place(key), as_text(before), as_text(after), rule)
+        after = after if isinstance(after, Said) else as_text(after)
+        self.sheet.context.change(self.sheet.title, self.place(key), as_text(before), after, rule)
 
     def value(self, column: Field, *, needed: bool, unit: str = "", currency: str | None = None) -> Any:
         """A cell as its column is read.
@@ -185,13 +187,17 @@ class Row:
         }  # fmt: skip
         return plain[how](key, needed=needed)
 
+    def cell(self, key: str, *, needed: bool) -> Any:
+        """The cell as it stands, None for nothing."""
+        return self._raw(key, needed=needed)
+
     def states(self, key: str) -> bool:
         """Tell whether a cell says anything."""
         return self._raw(key, needed=False) is not None
 
     def number_given(self, key: str, number: str) -> None:
         """Log that the row got a number because it has none of its own."""
-        self._changed(key, "", number, "own-number")
+        self.changed(key, "", number, "own-number")
 
     def text(self, key: str, *, needed: bool = False) -> str | None:
         """Text with plain blanks."""
@@ -200,7 +206,7 @@ class Row:
             return None
         text = clean_text(as_text(value))
         if isinstance(value, str) and text != value.strip():
-            self._changed(key, value, text, "text")
+            self.changed(key, value, text, "text")
         return text
 
     def as_written(self, key: str) -> str:
@@ -219,7 +225,7 @@ class Row:
         if isinstance(value, str) and re.fullmatch(r"\d+\.0", code):
             code = code[:-2]
         if isinstance(value, str) and code != value.strip():
-            self._changed(key, value, code, "code")
+            self.changed(key, value, code, "code")
         return code
 
     def reference(self, key: str, *, needed: bool = False) -> str | None:
@@ -244,7 +250,7 @@ class Row:
             self.refuse(key, value, why, say("book:not-digits.do"), needed=needed)
             return None
         if text != as_text(value).strip():
-            self._changed(key, value, text, "digits")
+            self.changed(key, value, text, "digits")
         return text
 
     def container(self, key: str, *, needed: bool = False) -> str | None:
@@ -255,24 +261,28 @@ class Row:
     def number(self, key: str, *, needed: bool = False) -> float | None:
         """A number in the decimal mark of its column."""
         value = self._raw(key, needed=needed)
-        return None if value is None else self._number(key, value, as_text(value), needed=needed)
+        return None if value is None else self.number_from(key, value, as_text(value), needed=needed)
 
-    def _number(self, key: str, value: Any, text: str, *, needed: bool) -> float | None:
+    def number_from(self, key: str, value: Any, text: str, *, needed: bool) -> float | None:
+        """The number that stands in a text of a cell, in the decimal mark of its column."""
         if isinstance(value, (int, float)) and not isinstance(value, bool):
             return float(value)
-        mark = self.sheet.marks.get(key, "")
-        number = parse_number(text, mark)
-        rule = "number"
-        if number is None and not mark and (usual := self.sheet.usual_mark):
-            number = parse_number(text, usual)
-            rule = "number-of-workbook-language"
+        number, rule = self.number_in(key, text)
         if number is None:
             two = parse_number(text, ".") is not None and parse_number(text, ",") is not None
             why = say("book:no-number.or-two" if two else "book:no-number", value=shown(value))
             self.refuse(key, value, why, say("book:no-number.do"), needed=needed)
             return None
-        self._changed(key, value, repr(number), rule)
+        self.changed(key, value, repr(number), rule)
         return number
+
+    def number_in(self, key: str, text: str) -> tuple[float | None, str]:
+        """The number in a text, in the decimal mark of a column, and the rule by which it was read."""
+        mark = self.sheet.marks.get(key, "")
+        number = parse_number(text, mark)
+        if number is None and not mark and (usual := self.sheet.usual_mark):
+            return parse_number(text, usual), "number-of-workbook-language"
+        return number, "number"
 
     def money(self, key: str, *, currency: str | None = None, needed: bool = False) -> float | None:
         """A price or amount; a currency written beside it must be that of the row."""
@@ -281,13 +291,13 @@ class Row:
             return None
         found = amount_in(value) if isinstance(value, str) else None
         if found is None:
-            return self._number(key, value, as_text(value), needed=needed)
+            return self.number_from(key, value, as_text(value), needed=needed)
         text, currencies = found
         if currency is not None and currencies - {currency.upper()}:
             why = say("book:other-currency", value=shown(value), currency=currency)
             self.refuse(key, value, why, say("book:other-currency.do"), needed=needed)
             return None
-        return self._number(key, value, text, needed=needed)
+        return self.number_from(key, value, text, needed=needed)
 
     def currency(self, key: str, *, needed: bool = False) -> str | None:
         """A currency as its three letters."""
@@ -316,14 +326,14 @@ class Row:
         if factor is None:
             self.refuse(key, value, *unknown_unit(name, self.sheet.country), needed=True)
             return None
-        number = self._number(key, value, text, needed=needed)
+        number = self.number_from(key, value, text, needed=needed)
         if number is None:
             return None
         kg = round(number * factor, _GRAM)
         if factor != 1:
-            self._changed(key, f"{as_text(value)} {name}", repr(kg), "unit")
+            self.changed(key, f"{as_text(value)} {name}", repr(kg), "unit")
         elif kg != number:
-            self._changed(key, value, repr(kg), "to-the-gram")
+            self.changed(key, value, repr(kg), "to-the-gram")
         if not 0 < kg < 1e9:
             self.refuse(key, value, say("book:no-weight", value=shown(value)), say("book:no-weight.do"), needed=True)
             return None
@@ -353,7 +363,7 @@ class Row:
             self.refuse(key, value, say("book:no-date", value=shown(value)), hint, needed=needed)
             return None
         if day != text:
-            self._changed(key, value, day, "excel-day" if is_number else "date")
+            self.changed(key, value, day, "excel-day" if is_number else "date")
         return day
 
     def choice(self, key: str, words: str, *, needed: bool = False) -> str | None:
@@ -383,7 +393,7 @@ class Row:
             why, do = say(f"book:no-{what}", value=shown(value)), say(f"book:no-{what}.do")
             self.refuse(key, value, why, do, needed=needed or what == "currency")
         elif code != text:
-            self._changed(key, value, code, what)
+            self.changed(key, value, code, what)
         return code or None
 
     def season(self, key: str, *, needed: bool = False) -> str | None:
@@ -396,5 +406,5 @@ class Row:
             why = say("book:no-season.year" if is_year_alone(value) else "book:no-season", value=shown(value))
             self.refuse(key, value, why, say("book:no-season.do"), needed=needed)
         elif code != as_text(value):
-            self._changed(key, value, code, "season")
+            self.changed(key, value, code, "season")
         return code

@@ -7,6 +7,7 @@ from typing import Any
 
 from eudr_geo.lots.balance import tolerance_kg
 from eudr_geo.sources.workbook.gathered import Cells
+from eudr_geo.sources.workbook.measured_cells import measured
 from eudr_geo.sources.workbook.nouns import Record, Tables, compare, fill_up, give_number, refuse_stated, values
 from eudr_geo.sources.workbook.sheet_row import Row
 from eudr_geo.sources.workbook.sheet_rows import AllRows
@@ -74,8 +75,9 @@ def measurements(found: Cells, rows: AllRows) -> None:
         record = {
             "lot_code": None if of_stream else code,
             "stream_code": code if of_stream else None,
-            **values(row, tables, "measurement"),
+            **values(row, tables, "measurement", without="value"),
         }
+        measured(row, record)
         key = (code, record["indicator"], record["date"])
         if row.take(tables["measurement"], record):
             nth[key] = nth.get(key, 0) + 1

@@ -28,6 +28,12 @@ _ADDED: dict[str, tuple[str, ...]] = {
     "plot": ("held_since TEXT NOT NULL DEFAULT ''", "held_until TEXT NOT NULL DEFAULT ''"),
     "producer": ("group_since TEXT NOT NULL DEFAULT ''", "group_until TEXT NOT NULL DEFAULT ''"),
     "stream_plot": ("from_date TEXT NOT NULL DEFAULT ''", "to_date TEXT NOT NULL DEFAULT ''"),
+    "measurement": (
+        "is_below BOOLEAN NOT NULL DEFAULT '0'",
+        "out_of DOUBLE",
+        "limit_low DOUBLE",
+        "pair TEXT NOT NULL DEFAULT ''",
+    ),
     "consignment_line": ("returned_kg DOUBLE", "returned_on TEXT NOT NULL DEFAULT ''"),
     "delivery": (
         "void_reason TEXT NOT NULL DEFAULT ''",
@@ -104,6 +110,11 @@ _OTHER_DEFAULTS = (
     ("lot", "status TEXT", "'open'"),
     ("lot", "opening_stock BOOLEAN", "'0'"),
 )
+_CHECKS = (  # of tables that earlier versions made without them
+    ("measurement", "measurement_says_something", "value IS NOT NULL OR is_below"),
+)
+_MAY_BE_EMPTY = (("measurement", "value DOUBLE"),)
+"""Columns that had to be filled: what a laboratory did not find has no value."""
 
 
 def run(connection: Connection) -> tuple[str, ...]:
@@ -187,6 +198,12 @@ def _complete(connection: Connection) -> None:
             wanted[table] = _with_default(wanted[table], f"{name} TEXT", "''")
     for table, column, default in _OTHER_DEFAULTS:
         wanted[table] = _with_default(wanted[table], column, default)
+    for table, column in _MAY_BE_EMPTY:
+        wanted[table] = re.sub(rf"(?<![\w\"]){re.escape(column)} NOT NULL", column, wanted[table])
+    for table, name, check in _CHECKS:
+        broken = sql(f"SELECT 1 FROM {table} WHERE NOT ({check})").first()
+        if f"CONSTRAINT {name} " not in wanted[table] and broken is None:
+            wanted[table] = f"{wanted[table].rstrip()[:-1].rstrip()}, CONSTRAINT {name} CHECK ({check}))"
     changed = {name: text for name, text in wanted.items() if text != stated[name]}
     if not changed:
         return
