@@ -198,7 +198,7 @@ def too_moist_to_ship(book: LotBook) -> Problems:
     """
     lots = by_code(book, "lot")
     measured: dict[str, float] = {}
-    for row in sorted(readings(book, {"moisture"}), key=lambda row: row["date"] or ""):
+    for row in sorted(readings(book, {"moisture"}), key=lambda row: (row["date"] or "", row["value"])):
         if row["lot_code"]:
             measured[row["lot_code"]] = float(row["value"])
     commodities = commodities_of_lots(book)
