@@ -9,6 +9,7 @@ GLN_DIGITS = (13,)
 SSCC_DIGITS = (18,)
 
 _CONTAINER = re.compile(r"[A-Z]{3}[UJZ][0-9]{7}")
+_EORI = re.compile(r"[A-Z]{2}[A-Z0-9]{1,15}")
 _ICO_MARK = re.compile(r"\d{1,3}/\d{1,4}/\d{1,5}")
 _LOT_CODE = re.compile(r"[A-Z0-9-]{1,20}")
 _ELEVENS = 11
@@ -69,6 +70,19 @@ def is_container(number: str) -> bool:
     (True, False, False)
     """
     return bool(_CONTAINER.fullmatch(number)) and container_check_digit(number) == int(number[-1])
+
+
+def is_eori(number: str) -> bool:
+    """Tell whether an EORI number is well formed: a country and up to 15 signs.
+
+    Source: Delegated Regulation (EU) 2015/2446, Annex B, type an..17 of data element 3/2.
+
+    Examples
+    --------
+    >>> is_eori("DE123456789012345"), is_eori("123456"), is_eori("FR 12")
+    (True, False, False)
+    """
+    return bool(_EORI.fullmatch(number))
 
 
 def is_ico_mark(mark: str) -> bool:

@@ -71,6 +71,8 @@ class Field:
         No result, message or preview shows what is in it.
     micro
         A micro-lot cannot do without it.
+    is_earlier
+        Earlier workbooks have it on this sheet: it is understood here, and written on another one.
     """
 
     key: str
@@ -87,6 +89,7 @@ class Field:
     default: Any = None
     secret: bool = False
     micro: bool = False
+    is_earlier: bool = False
 
     @property
     def kind(self) -> str:
@@ -184,16 +187,19 @@ class _Own:
 class _Plan:
     """What stands on a sheet beside its words.
 
-    ``nouns`` are the tables whose columns stand on it, the one that has a row for each row first.
+    ``nouns`` are the tables whose columns stand on it, the one that has a row for each row first; ``earlier`` are
+    columns that earlier workbooks have there and new ones on another sheet.
     """
 
     stage: int
     nouns: tuple[str, ...]
     filled_down: tuple[str, ...] = ()
     own: Mapping[str, _Own] = field(default_factory=dict)
+    earlier: frozenset[str] = frozenset()
 
 
 _PLANS: Mapping[str, _Plan] = {
+    "organisations": _Plan(90, ("organisation",)),
     "producers": _Plan(90, ("producer",)),
     "seasons": _Plan(90, ("season",)),
     "plots": _Plan(
@@ -206,6 +212,7 @@ _PLANS: Mapping[str, _Plan] = {
             "wkt": _Own("text", unit="WKT"), "mapped_on": _Own("date"),
         },
     ),
+    "places": _Plan(90, ("location",), own={"lat": _Own("number"), "lon": _Own("number")}),
     "deliveries": _Plan(
         90, ("delivery",), ("date", "lot", "producer", "form"),
         {
@@ -215,8 +222,10 @@ _PLANS: Mapping[str, _Plan] = {
     ),
     "lots": _Plan(90, ("lot", "stream"), own={"upstream_verification": _Own("text", secret=True)}),
     "processing": _Plan(90, ("process", "process_line"), ("code", "step", "date")),
-    "storage": _Plan(180, ("storage_stay", "location"), ("lot",)),
-    "handovers": _Plan(180, ("handover",)),
+    "storage": _Plan(
+        90, ("storage_stay", "location"), ("lot",), earlier=frozenset({"kind", "capacity", "mode", "emptied"})
+    ),
+    "handovers": _Plan(90, ("handover",)),
     "measurements": _Plan(
         180, ("measurement",), ("lot", "date"),
         {"lot": _Own("code", required=True)},  # of a lot or of a stream
@@ -267,6 +276,7 @@ def sheets() -> tuple[Sheet, ...]:
                 titles={lang: words[key] for lang, words in headings.items()},
                 also=tuple(one for one in called[key] if not one.startswith("~")),
                 weak=frozenset(fold(one) for one in called[key] if one.startswith("~")),
+                is_earlier=key.partition(".")[2] in plan.earlier,
                 **facts[key],
             )
             for key in order
@@ -301,7 +311,8 @@ def _facts() -> Iterator[tuple[str, dict[str, Any]]]:
                 plan_of = _PLANS.get(key.partition(".")[0])
                 if plan_of is None or table not in plan_of.nouns:
                     raise ValueError(f"{table}.{column.name}: the sheet of {key} does not hold a {table}")
-                yield key, _fact(table, column, place, ("in", "out")[number] if len(place.keys) > 1 else "", holds)
+                side = ("in", "out")[number] if table == "process_line" and len(place.keys) > 1 else ""
+                yield key, _fact(table, column, place, side, holds)
 
 
 def _fact(table: str, column: Column[Any], place: OnSheet, side: str, holds: Mapping[str, str]) -> dict[str, Any]:
@@ -314,7 +325,7 @@ def _fact(table: str, column: Column[Any], place: OnSheet, side: str, holds: Map
     return {
         "how": how,
         "required": place.required,
-        "refers": holds.get(target, "") if shown == "code" else "",
+        "refers": holds.get(target, "") if shown == "code" or how in BY_NAME else "",
         "unit": _SIGN_OF.get(column.info["unit"], "") if shown in {"kg", "number"} else "",
         "table": table,
         "column": column.name,

@@ -91,6 +91,20 @@ def in_force(frames: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     return found
 
 
+def keeper_of(organisations: pd.DataFrame, said: str) -> str:
+    """Return the name of the organisation that keeps the book: of its own row, else what the project was made with.
+
+    Examples
+    --------
+    >>> from eudr_geo.model.workbook import frame_of
+    >>> frame = frame_of("organisation", [{"code": "COOP", "name": "Ea Tam Cooperative", "is_own": True}])
+    >>> keeper_of(frame, "Ea Tam"), keeper_of(frame[:0], "Ea Tam")
+    ('Ea Tam Cooperative', 'Ea Tam')
+    """
+    own = [name for name, is_own in zip(organisations["name"], organisations["is_own"], strict=True) if is_own]
+    return str(own[0]) if own and own[0] else said
+
+
 @dataclass(frozen=True)
 class Band:
     """What usually comes out of a step, as a share of what goes in, and what cannot."""

@@ -15,15 +15,30 @@ class Organisation(Numbered, Provenance, Base):
 
     __tablename__ = "organisation"
 
-    code: Mapped[str] = col("code of the organisation", unique=True)
-    name: Mapped[str] = col("name")
-    country: Mapped[str] = col("ISO 3166-1 alpha-2 country code", default="")
-    role: Mapped[str] = col("coop, collector, mill, exporter, importer or lab", default="", allowed=ROLES)
-    eori: Mapped[str] = col("EORI number", default="")
-    gln: Mapped[str] = col("GS1 global location number", default="")
-    tax_id: Mapped[str] = col("tax number", default="")
-    address: Mapped[str] = col("postal address", default="")
-    email: Mapped[str] = col("e-mail address", default="")
+    code: Mapped[str] = col(
+        "code of the organisation", unique=True, sheet="organisations.org_code", kind="code", required=True
+    )
+    name: Mapped[str] = col("name", sheet="organisations.org_name", required=True)
+    country: Mapped[str] = col(
+        "ISO 3166-1 alpha-2 country code", default="", sheet="organisations.country", kind="country"
+    )
+    role: Mapped[str] = col(
+        "coop, collector, mill, exporter, importer or lab",
+        default="",
+        allowed=ROLES,
+        sheet="organisations.role",
+        kind="choice:role",
+    )
+    is_own: Mapped[bool] = col(
+        "the organisation that keeps the book; its name goes before that of the project",
+        default=False,
+        sheet="organisations.own",
+    )
+    eori: Mapped[str] = col("EORI number", default="", sheet="organisations.eori")
+    gln: Mapped[str] = col("GS1 global location number", default="", sheet="organisations.gln")
+    tax_id: Mapped[str] = col("tax number", default="", sheet="organisations.tax_id")
+    address: Mapped[str] = col("postal address", default="", sheet="organisations.address")
+    email: Mapped[str] = col("e-mail address", default="", sheet="organisations.email")
 
 
 class Producer(Numbered, Provenance, Base):

@@ -10,37 +10,41 @@ from sqlalchemy.orm import Mapped
 from eudr_geo.model.base import Base, Geometry, Numbered, Provenance, col
 
 STORAGE_MODES = ("exclusive", "labelled", "loose")
-LOCATION_KINDS = ("site", "warehouse", "bay", "silo", "bed", "tank", "mill", "collection point")
+LOCATION_KINDS = ("site", "warehouse", "bay", "silo", "bed", "tank", "mill", "collection point", "port")
 
 
 class Location(Numbered, Provenance, Base):
-    """A store, bay, silo, drying bed or mill; locations form a tree."""
+    """A store, bay, silo, drying bed, mill, collection point or port; locations form a tree."""
 
     __tablename__ = "location"
 
-    code: Mapped[str] = col("location code", unique=True)
-    name: Mapped[str] = col("name", default="")
+    code: Mapped[str] = col("location code", unique=True, sheet="places.place_code", kind="code", required=True)
+    name: Mapped[str] = col("name", default="", sheet="places.place_name")
     kind: Mapped[str] = col(
-        "site, warehouse, bay, silo, bed, tank, mill or collection point",
+        "site, warehouse, bay, silo, bed, tank, mill, collection point or port",
         default="",
         allowed=LOCATION_KINDS,
-        sheet="storage.kind",
+        sheet=("storage.kind", "places.kind"),
         kind="choice:location_kind",
     )
-    parent_code: Mapped[str | None] = col("location it is part of", ForeignKey("location.code"))
+    parent_code: Mapped[str | None] = col("location it is part of", ForeignKey("location.code"), sheet="places.part_of")
     geometry: Mapped[Any | None] = col("position, lon lat, WGS 84", Geometry("POINT"))
-    capacity_kg: Mapped[float | None] = col("what it can hold", unit="kg", sheet="storage.capacity")
+    capacity_kg: Mapped[float | None] = col(
+        "what it can hold", unit="kg", sheet=("storage.capacity", "places.capacity")
+    )
     storage_mode: Mapped[str] = col(
         "exclusive (one lot at a time), labelled (stacks apart) or loose",
         default="",
         allowed=STORAGE_MODES,
-        sheet="storage.mode",
+        sheet=("storage.mode", "places.mode"),
         kind="choice:storage_mode",
     )
     last_emptied: Mapped[str] = col(
-        "date it was last empty, ISO 8601", default="", sheet="storage.emptied", kind="date"
+        "date it was last empty, ISO 8601", default="", sheet=("storage.emptied", "places.emptied"), kind="date"
     )
-    organisation_code: Mapped[str | None] = col("organisation that runs it", ForeignKey("organisation.code"))
+    organisation_code: Mapped[str | None] = col(
+        "organisation that runs it", ForeignKey("organisation.code"), sheet="places.run_by"
+    )
 
 
 class StorageStay(Numbered, Provenance, Base):

@@ -91,6 +91,9 @@ class Handover(Numbered, Provenance, Base):
         "date, ISO 8601; empty = not yet received", default="", sheet="handovers.date_received", kind="date"
     )
     quantity_received_kg: Mapped[float | None] = col("weight received", unit="kg", sheet="handovers.kg_received")
+    location_code: Mapped[str | None] = col(
+        "place where it was received", ForeignKey("location.code"), sheet="handovers.place"
+    )
     bags: Mapped[int | None] = col("number of bags")
     moisture_percent: Mapped[float | None] = col("moisture on receipt", unit="percent", sheet="handovers.moisture")
     vehicle: Mapped[str] = col("vehicle", default="", sheet="handovers.vehicle")

@@ -69,7 +69,7 @@ def project_map(
     names = plots["producer"] if with_names else plots["producer_id"]
     data = map_data(
         plots,
-        title=" ".join(codes) or project.meta.get("organisation", "") or say("packages:map.title"),
+        title=" ".join(codes) or book.keeper or say("packages:map.title"),
         subtitle=_seasons(book, found, project.meta.get("season", "")),
         lots=_lots(book, found),
         producers=[name or code for name, code in zip(names, plots["producer_id"], strict=True)],

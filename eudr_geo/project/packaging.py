@@ -132,7 +132,8 @@ def gather(project: Project, codes: Sequence[str], *, with_names: bool = False, 
     data = PackageData(
         codes=tuple(codes),
         consignment=consignment,
-        organisation={key: str(project.meta.get(key, "")) for key in ("organisation", "country", "commodity")}
+        organisation={"organisation": book.keeper}
+        | {key: str(project.meta.get(key, "")) for key in ("country", "commodity")}
         | {"season": ", ".join(_seasons(book, found_traces)) or str(project.meta.get("season", ""))},
         lots=lots,
         plots=plots,

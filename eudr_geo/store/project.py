@@ -18,7 +18,7 @@ from eudr_geo.model.base import table_of
 from eudr_geo.model.changes import Change
 from eudr_geo.model.findings import Findings, Waiver
 from eudr_geo.model.land import Plot, PlotVersion
-from eudr_geo.model.lot_book import BOOK_TABLES, LAND_COLUMNS, LotBook, columns, in_force
+from eudr_geo.model.lot_book import BOOK_TABLES, LAND_COLUMNS, LotBook, columns, in_force, keeper_of
 from eudr_geo.model.package import Input
 from eudr_geo.model.people import Producer
 from eudr_geo.model.plots import Plots
@@ -320,7 +320,7 @@ class Store:
             land = connection.execute(select(*fields).order_by(_VERSION.c.plot_code, _VERSION.c.version))
             versions = pd.DataFrame([tuple(row) for row in land], columns=list(LAND_COLUMNS), dtype=object)
             changed = superseded_of(connection)
-        keeper = str(self.meta.get("organisation") or "")
+        keeper = keeper_of(frames["organisation"], str(self.meta.get("organisation") or ""))
         return LotBook(in_force(frames), versions, keeper=keeper, superseded=changed)
 
     def table(self, noun: type[Base]) -> pd.DataFrame:

@@ -3,10 +3,16 @@
 from typing import Any
 
 import pandas as pd
+import shapely
 
 from eudr_geo.model.lot_book import BOOK_TABLES, LAND_COLUMNS, LotBook, columns
 
 _PLAIN = {"quantity_kg": float, "moisture_percent": float, "price": float}
+
+
+def _plain(value: Any, column: str) -> Any:
+    """A cell of a row; a position may be written as WKT."""
+    return shapely.from_wkt(value) if column == "geometry" and isinstance(value, str) else value
 
 
 def book_of(tables: dict[str, list[dict[str, Any]]]) -> LotBook:
@@ -24,7 +30,7 @@ def book_of(tables: dict[str, list[dict[str, Any]]]) -> LotBook:
         unknown = {key for row in rows for key in row} - set(columns(name))
         assert name in BOOK_TABLES
         assert not unknown, f"{name}: no such column {unknown}"
-        full = [{column: row.get(column) for column in columns(name)} for row in rows]
+        full = [{column: _plain(row.get(column), column) for column in columns(name)} for row in rows]
         frame = pd.DataFrame(full, columns=columns(name), dtype=object)
         frames[name] = frame.astype(object).where(frame.notna(), None)
     return LotBook(frames, land)

@@ -20,10 +20,10 @@ def add_extras(maker: Maker, reading: BookReading) -> None:
         own = behind.setdefault(spec.key, [])
         before = [sheet for sheet, heading in own if heading == extra.heading]
         if before and extra.sheet not in before:
-            column = len(spec.fields) + 1 + [heading for _, heading in own].index(extra.heading)
+            column = len(maker.columns[spec.key]) + 1 + [heading for _, heading in own].index(extra.heading)
         else:
             own.append((extra.sheet, extra.heading))
-            column = len(spec.fields) + len(own)
+            column = len(maker.columns[spec.key]) + len(own)
         sheet = maker.workbook[spec.title(maker.lang)]
         cell = maker.put(sheet, 1, column, extra.heading)
         cell.font, cell.fill, cell.alignment = maker.head, maker.fills[OPTIONAL], maker.wrap
@@ -82,7 +82,10 @@ def _target(maker: Maker, issue: CellIssue) -> tuple[str, str] | None:
     spec = next((one for one in maker.shown if one.key == issue.table), None)
     if row is None or spec is None or not issue.key:
         return None
-    column = [field.key for field in spec.fields].index(issue.key) + 1
+    keys = [field.key for field in maker.columns[spec.key]]
+    if issue.key not in keys:  # a column of earlier workbooks, which the copy has on another sheet
+        return None
+    column = keys.index(issue.key) + 1
     return spec.title(maker.lang), f"{get_column_letter(column)}{row}"
 
 

@@ -42,6 +42,7 @@ class Maker:
         self.lang, self.book, self.rows = lang, book, rows
         self.shown = [one for one in sheets() if one.stage <= stage or rows.get(one.key)]
         self.stage = stage
+        self.columns = {one.key: self._columns_of(one) for one in self.shown}
         self.workbook: Workbook = Workbook()
         for empty in self.workbook.worksheets:
             self.workbook.remove(empty)
@@ -59,6 +60,11 @@ class Maker:
         for spec in self.shown:
             self._sheet(spec)
         self._meta()
+
+    def _columns_of(self, spec: Sheet) -> list[Field]:
+        """The columns of a sheet as it is written: those of earlier workbooks only where a row as written has them."""
+        rows = self.rows.get(spec.key, ())
+        return [one for one in spec.fields if not one.is_earlier or any(row.get(one.key) for row in rows)]
 
     def say(self, name: str) -> str:
         """Return a word of the workbook's furniture."""
@@ -106,7 +112,7 @@ class Maker:
             self.put(sheet, row, 2, spec.purposes[self.lang])
             row += 1
             self.heading(sheet, ("", self.say("column"), "", self.say("what")), OPTIONAL, row)
-            for field in spec.fields:
+            for field in self.columns[spec.key]:
                 row += 1
                 self.put(sheet, row, 2, field.heading(self.lang))
                 self.put(
@@ -133,7 +139,7 @@ class Maker:
         from openpyxl.workbook.defined_name import DefinedName
 
         sheet = self.workbook.create_sheet(self.say("title.lists"))
-        used = {field.kind.partition(":")[2] for spec in self.shown for field in spec.fields} - {""}
+        used = {field.kind.partition(":")[2] for spec in self.shown for field in self.columns[spec.key]} - {""}
         lists = {name: [word(name, value, self.lang) for value in choices()[name]] for name in sorted(used | {"yesno"})}
         lists |= {f"{_SUGGESTED}{key}": list(words) for key, words in suggestions(self.lang).items()}
         for column, (name, words) in enumerate(lists.items(), start=1):
@@ -145,7 +151,7 @@ class Maker:
                 self.put(sheet, row, column, value)
             self.lists[name] = f"'{sheet.title}'!${letter}$2:${letter}${len(words) + 1}"
         for spec in self.shown:
-            if any(field.refers == spec.key for one in self.shown for field in one.fields):
+            if any(field.refers == spec.key for one in self.shown for field in self.columns[one.key]):
                 title = spec.title(self.lang)
                 size = f"MAX(1,COUNTA('{title}'!$A$2:$A${_LISTED_ROWS}))"
                 name = f"codes_{spec.key}"
@@ -165,7 +171,7 @@ class Maker:
         sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
         sheet.print_title_rows = "1:1"
         sheet.row_dimensions[1].height = 32
-        for column, field in enumerate(spec.fields, start=1):
+        for column, field in enumerate(self.columns[spec.key], start=1):
             letter = get_column_letter(column)
             cell = self.put(sheet, 1, column, field.heading(self.lang))
             cell.font, cell.alignment = self.head, self.wrap
@@ -176,11 +182,11 @@ class Maker:
             if kind in _FORMATS:
                 dimension.number_format = _FORMATS[kind]
             self._validation(sheet, spec, field, letter)
-        sheet.auto_filter.ref = f"A1:{get_column_letter(len(spec.fields))}1"
+        sheet.auto_filter.ref = f"A1:{get_column_letter(len(self.columns[spec.key]))}1"
         for number, cells in enumerate(self.rows.get(spec.key, ()), start=2):
             if cells.get("_row") is not None:
                 self.placed.setdefault((spec.key, cells["_row"]), number)
-            for column, field in enumerate(spec.fields, start=1):
+            for column, field in enumerate(self.columns[spec.key], start=1):
                 raw = bool(cells.get("_raw"))
                 value = cells.get(field.key) if raw else self._value(field, cells.get(field.key))
                 cell = self.put(sheet, number, column, value)
@@ -236,11 +242,9 @@ class Maker:
         sheet.sheet_state = "hidden"
         pairs = [("schema", SCHEMA), ("language", self.lang), ("stage", str(self.stage))]
         frame = self.book.table("organisation")
-        if len(frame):
-            given = {name: value for name, value in frame.iloc[0].items() if not str(name).startswith("src_")}
-            pairs += [(f"organisation.{name}", value) for name, value in given.items() if _is_said(value)]
-            if given.get("country"):
-                pairs.append(("country", given["country"]))
+        stated = frame[frame["country"].map(_is_said) & (frame["country"] != "")]
+        own = stated[stated["is_own"] == True]  # noqa: E712 (a column, with cells that say nothing)
+        pairs += [("country", country) for country in (own if len(own) else stated)["country"].tolist()[:1]]
         for row, (key, value) in enumerate(pairs, start=1):
             self.put(sheet, row, 1, key)
             self.put(sheet, row, 2, value)

@@ -40,9 +40,11 @@ def rows_of(book: LotBook, plots: Plots | None = None) -> dict[str, list[Cells]]
     nouns = Nouns(book)
     statements = Statements(nouns)
     return {
+        "organisations": nouns.plain("organisations", "organisation"),
         "producers": nouns.plain("producers", "producer"),
         "seasons": nouns.plain("seasons", "season"),
         "plots": list(_plots(nouns, plots)),
+        "places": list(_places(nouns)),
         "deliveries": list(_deliveries(nouns, statements)),
         "lots": list(_lots(nouns, statements)),
         "processing": list(_processing(nouns)),
@@ -60,8 +62,26 @@ def _stays(nouns: Nouns) -> Iterator[Cells]:
     """One row a stay, and beside it how its place keeps goods."""
     places = {row["code"]: row for row in nouns.rows("location")}
     for row in nouns.rows("storage_stay"):
-        about = nouns.cells("storage", "location", places.get(row["location_code"], {}))
+        store = nouns.cells("storage", "location", places.get(row["location_code"], {}))
+        about = {key: value for key, value in store.items() if not _is_earlier(key)}
         yield {**about, **nouns.cells("storage", "storage_stay", row), "_row": place(row)}
+
+
+def _is_earlier(key: str) -> bool:
+    return sheet("storage").field(key).is_earlier
+
+
+def _degrees(value: float) -> str:
+    return f"{value:.6f}" if round(value, 6) == value else repr(value)
+
+
+def _places(nouns: Nouns) -> Iterator[Cells]:
+    """One row a place, with its position as text: a number loses the zeros that tell how precisely it was measured."""
+    for row in nouns.rows("location"):
+        cells = {**nouns.cells("places", "location", row), "_row": place(row)}
+        point = row["geometry"]
+        lat, lon = (None, None) if point is None else (_degrees(point.y), _degrees(point.x))
+        yield cells | {"place_code": row["code"], "lat": lat, "lon": lon}
 
 
 def _measurements(nouns: Nouns) -> Iterator[Cells]:

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from eudr_geo.lots.payments import MONEY
 from eudr_geo.lots.sheets import sheets
-from eudr_geo.model.lot_book import BOOK_TABLES, LotBook, in_force
+from eudr_geo.model.lot_book import BOOK_TABLES, LotBook, in_force, keeper_of
 from eudr_geo.model.workbook import frame_of
 from eudr_geo.project.importing.book_faults import (
     BALANCE,
@@ -28,6 +28,7 @@ from eudr_geo.project.importing.keys import (
     HEADS,
     IMPLIED,
     MADE_NUMBER,
+    OWN_SHEET,
     SERIES,
     WHERE_FROM,
     Key,
@@ -36,7 +37,7 @@ from eudr_geo.project.importing.keys import (
     rows_of,
     thing,
 )
-from eudr_geo.project.importing.lineage import ALIKE, Lineage, corrected, lineage_of, lineages
+from eudr_geo.project.importing.lineage import ALIKE, Lineage, Stated, corrected, lineage_of, lineages
 from eudr_geo.project.importing.questions import BACK, GONE, REMOVE, Question
 from eudr_geo.project.importing.rows_said import CHANGED, NEW, RowSaid, hidden, merged_row, question_about, was_gone
 from eudr_geo.project.importing.rows_said import GONE as ROW_GONE
@@ -254,7 +255,7 @@ class Comparison:
         """A row that the workbook had and no longer has."""
         plan, row = self.plan, self.held[name].get(key)
         stated = self.lineage.of(name)[key]
-        if name in IMPLIED:
+        if name in IMPLIED and not _is_of_its_own(name, stated):
             return
         head = HEADS.get(name)
         follows = head is not None and row is not None and self._follows(head[0], str(row[head[1]]))
@@ -301,6 +302,8 @@ class Comparison:
             for key, stated in self.lineage.of(name).items():
                 if key in self.given[name] or stated.is_gone or self.plan.file is None:
                     continue
+                if _is_of_its_own(name, stated):
+                    continue
                 row = self.held[name].get(key)
                 if (
                     row is not None
@@ -317,7 +320,9 @@ class Comparison:
         frames = {
             name: frame_of(name, list(rows.values())) for name, rows in self.merged.items() if name not in untouched
         }
-        return dataclasses.replace(now, frames=in_force({**now.frames, **frames}))
+        frames = {**now.frames, **frames}
+        keeper = keeper_of(frames["organisation"], str(self.store.meta.get("organisation") or ""))
+        return dataclasses.replace(now, frames=in_force(frames), keeper=keeper)
 
     @cached_property
     def _now(self) -> LotBook:
@@ -331,6 +336,11 @@ class Comparison:
             touch = self.touches[place]
             row = self.given[touch.table].get(touch.key) or touch.before or {}
             plan.questions.append(frozen_question(touch, row, rests))
+
+
+def _is_of_its_own(name: str, stated: Stated) -> bool:
+    """Tell whether a row stood on the sheet of its table, and did not only come from a name on another one."""
+    return any(stated.said.get(column) for column in OWN_SHEET.get(name, ()))
 
 
 def _contradicts(given: Row, held: Row) -> bool:

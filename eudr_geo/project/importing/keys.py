@@ -42,6 +42,12 @@ HEADS: Mapping[str, tuple[str, str]] = {
 IMPLIED = ("organisation", "location", "stream", "statement")
 """Tables whose rows come from a name on a row of another sheet: they go when nothing names them any more."""
 
+OWN_SHEET: Mapping[str, frozenset[str]] = {
+    "organisation": frozenset({"role", "is_own", "country", "address", "email", "eori", "gln", "tax_id"}),
+    "location": frozenset({"geometry", "parent_code", "organisation_code"}),
+}
+"""Table → columns that only a row of its own sheet says: such a row that is gone is asked about like any other."""
+
 SERIES: Mapping[str, tuple[str, ...]] = {
     "delivery": ("code",),
     "process": ("code",),

@@ -6,12 +6,12 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from eudr_geo.base.cells import clean_code
+from eudr_geo.base.cells import clean_code, fold
 from eudr_geo.base.said import Said
 from eudr_geo.lots.sheets import BY_NAME, HIDDEN, Field
 from eudr_geo.sources.workbook.receipts import shown
 from eudr_geo.sources.workbook.sheet_row import Row
-from eudr_geo.words.saying import knows, say
+from eudr_geo.words.saying import joined, knows, say
 
 Record = dict[str, Any]
 Tables = dict[str, list[Record]]
@@ -50,17 +50,39 @@ def values(
         is_needed = needed and column.required
         value = row.value(column, needed=is_needed, unit=unit, currency=record.get("currency"))
         if column.how in BY_NAME:
-            value = _code_of(tables, row, column.how, value)
+            value = None if value is None else named(tables, row, column.how, column.key, value)
         record[column.column] = column.default if value is None else value
     return record
 
 
-def _code_of(tables: Tables, row: Row, table: str, name: str | None) -> str | None:
-    if name is None:
-        return None
+def named(tables: Tables, row: Row, table: str, key: str, name: str) -> str | None:
+    """Return the code of a place or organisation that is named by its code or by its name.
+
+    What is named for the first time gets a row of its own. A name that two of them have names neither.
+
+    Parameters
+    ----------
+    tables
+        What was read so far.
+    row, key
+        The row, and the column that names it.
+    table
+        ``location`` or ``organisation``.
+    name
+        As written.
+    """
     code = clean_code(name)
-    if not has(tables, table, code):
-        tables[table].append({"code": code, "name": name, **row.provenance})
+    if has(tables, table, code):
+        return code
+    called = [str(one["code"]) for one in tables[table] if one.get("name") and fold(one["name"]) == fold(name)]
+    if len(called) > 1:
+        why = say("book:name-of-two", name=name, codes=joined(called, ", "))
+        row.fail(key, name, why, say("book:name-of-two.do"))
+        return None
+    if called:
+        row.changed(key, name, called[0], "name-to-code")
+        return called[0]
+    tables[table].append({"code": code, "name": name, **row.provenance})
     return code
 
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import shapely
 
 from eudr_geo.base.cells import fold
 from eudr_geo.base.errors import InputError
@@ -22,22 +20,20 @@ from eudr_geo.model.findings import WARNING
 from eudr_geo.model.plots import Plots, SourceFile
 from eudr_geo.model.source import NumberText, RecordError
 from eudr_geo.model.workbook import BookReading, CellIssue
-from eudr_geo.plots import countries
 from eudr_geo.sources.formats.boundaries import FACTS, Shape, shape_of
 from eudr_geo.sources.kinds import refuse_package
 from eudr_geo.sources.reading import read_sheets
-from eudr_geo.sources.records.angles import LATITUDE, LONGITUDE, parse_angle, side_words
+from eudr_geo.sources.records.angles import side_words
 from eudr_geo.sources.records.cell_shapes import looks_like_odk, parse
 from eudr_geo.sources.records.doors import BOOK, other_door
 from eudr_geo.sources.records.telling import kind_of_cells
 from eudr_geo.sources.workbook.gathered import Cells, PlotCells
-from eudr_geo.sources.workbook.receipts import shown
+from eudr_geo.sources.workbook.positions import is_exchanged, point_of
 from eudr_geo.sources.workbook.sheets import ENCODING_OF, read_cells
 from eudr_geo.words.languages import languages
 from eudr_geo.words.saying import say
 from eudr_geo.words.workbook import META_SHEET, plain_sheets
 
-_DECIMAL = re.compile(r"[-+\u2212]?\d{1,3}(?:\.\d*)?")
 _WKT_LENGTH = 1_000_000  # characters; a cell of a spreadsheet holds 32 767
 
 
@@ -174,7 +170,7 @@ def plots_of(cells: Cells, name: str) -> tuple[Plots, list[CellIssue]]:
         if shape is None:
             continue
         plot = about[land.plot_code]
-        if not land.wkt and _is_exchanged(shape, plot["country"] or ""):
+        if not land.wkt and is_exchanged(shape, plot["country"] or ""):
             shape = _shape(replace(land, lat=land.lon, lon=land.lat), words) or shape
             there, here = f"{land.lat}, {land.lon}", f"{land.lon}, {land.lat}"
             rule = say("cell_changes:latitude-and-longitude-exchanged")
@@ -207,22 +203,7 @@ def _shape(land: PlotCells, words: Iterable[str] = ()) -> Shape | None:
         return _of_a_plot(*parse(land.wkt)) if other else _from_wkt(land.wkt)
     if not land.lat and not land.lon:
         return None
-    if not land.lat or not land.lon:
-        raise RecordError("missing-geometry", say("book:half-position"), say("book:half-position.do"))
-    return shape_of("Point", [_degrees(land.lon, LONGITUDE, words), _degrees(land.lat, LATITUDE, words)])
-
-
-def _degrees(text: str, axis: str, words: Iterable[str]) -> NumberText:
-    """A coordinate as decimal degrees; a comma in it is a decimal comma, for there are no thousands of degrees."""
-    plain = text.strip(" °").replace(",", ".")
-    if _DECIMAL.fullmatch(plain):
-        return NumberText(plain)
-    try:
-        found = parse_angle(text, axis, words)
-    except ValueError as error:
-        why = say("book:no-angle", value=shown(text), why=error.args[0])
-        raise RecordError("unreadable-record", why, say("book:no-angle.do"), text) from error
-    return NumberText(plain if found is None else repr(found[0]))
+    return point_of(land.lat, land.lon, words)
 
 
 def _of_a_plot(kind: str, nested: Any) -> Shape:
@@ -230,15 +211,6 @@ def _of_a_plot(kind: str, nested: Any) -> Shape:
         why, fix = say("book:boundary-kind", kind=kind[:20]), say("book:boundary-kind.do")
         raise RecordError("unsupported-geometry", why, fix)
     return shape_of(kind, nested)
-
-
-def _is_exchanged(shape: Shape, country: str) -> bool:
-    """Tell whether a position lies far from its country, and within it with latitude and longitude exchanged."""
-    if not countries.is_known(country) or not isinstance(shape.geometry, shapely.Point):
-        return False
-    x, y = shape.geometry.x, shape.geometry.y
-    here, there = countries.may_reach(country, [x, y], [y, x]).tolist()
-    return bool(there and not here)
 
 
 def _from_wkt(text: str) -> Shape:

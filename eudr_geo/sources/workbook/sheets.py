@@ -17,7 +17,14 @@ from eudr_geo.lots.sheets import READ_ORDER, sheet
 from eudr_geo.model.base import table_of
 from eudr_geo.model.findings import NOTE, WARNING
 from eudr_geo.model.lot_book import BOOK_TABLES, columns
-from eudr_geo.sources.workbook import land_sheets, lot_sheets, season_sheet, statement_cells, trade_sheets
+from eudr_geo.sources.workbook import (
+    land_sheets,
+    lot_sheets,
+    place_sheets,
+    season_sheet,
+    statement_cells,
+    trade_sheets,
+)
 from eudr_geo.sources.workbook.gathered import Cells
 from eudr_geo.sources.workbook.receipts import Context, either, row_place
 from eudr_geo.sources.workbook.sheet_heads import language_of, name_sheets
@@ -30,9 +37,11 @@ ENCODING_OF = "encoding of "
 
 
 READERS: Mapping[str, Callable[[Cells, AllRows], None]] = {
+    "organisations": place_sheets.organisations,
     "producers": land_sheets.producers,
     "seasons": season_sheet.seasons,
     "plots": land_sheets.plots,
+    "places": place_sheets.places,
     "deliveries": lot_sheets.deliveries,
     "lots": lot_sheets.lots,
     "processing": lot_sheets.processing,

@@ -28,6 +28,8 @@ _ADDED: dict[str, tuple[str, ...]] = {
     "plot": ("held_since TEXT NOT NULL DEFAULT ''", "held_until TEXT NOT NULL DEFAULT ''"),
     "producer": ("group_since TEXT NOT NULL DEFAULT ''", "group_until TEXT NOT NULL DEFAULT ''"),
     "stream_plot": ("from_date TEXT NOT NULL DEFAULT ''", "to_date TEXT NOT NULL DEFAULT ''"),
+    "organisation": ("is_own BOOLEAN NOT NULL DEFAULT '0'",),
+    "handover": ("location_code TEXT REFERENCES location (code)",),
     "measurement": (
         "is_below BOOLEAN NOT NULL DEFAULT '0'",
         "out_of DOUBLE",
