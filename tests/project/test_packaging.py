@@ -9,6 +9,7 @@ import sqlite3
 from contextlib import closing
 
 import pytest
+import shapely
 
 from eudr_geo.base.errors import InputError, RefusedError
 from eudr_geo.base.writing import write_folder, zip_bytes
@@ -16,6 +17,7 @@ from eudr_geo.checks import catalogue
 from eudr_geo.checks.checking import check
 from eudr_geo.checks.repairing import repair
 from eudr_geo.lots.tracing import trace
+from eudr_geo.model.workbook import book_of
 from eudr_geo.project.importing import apply_book, apply_plots, preview_book, preview_plots
 from eudr_geo.project.packaging import build_package
 from eudr_geo.project.verifying import verify
@@ -62,6 +64,22 @@ def features(package):
 
 def rows(package):
     return list(csv.DictReader(io.StringIO(package.files["trace.csv"].decode("utf-8-sig"))))
+
+
+def test_the_organisation_that_says_so_is_named_and_nothing_else_of_it_leaves(project, tmp_path):
+    path = tmp_path / "coop.gpkg"
+    shutil.copy(project, path)
+    own = {
+        "code": "OWN", "name": "Invented and Daughters", "is_own": True, "address": "7 Quiet Lane", "eori": "VN7654321",
+        "email": "office@daughters.example", "tax_id": "0312345678", "gln": "9521234000006",
+    }  # fmt: skip
+    place = {"code": "SECRET-STORE", "name": "At the chairman's", "geometry": shapely.Point(108.051234, 12.681234)}
+    with open_store(path, write=True) as store:
+        apply_book(store, preview_book(store, book_of({"organisation": [own], "location": [place]})), **EVENT)
+        files = build_package(store, [CONSIGNMENT]).files
+    assert json.loads(files["manifest.json"])["organisation"]["organisation"] == "Invented and Daughters"
+    for private in (own["address"], own["eori"], own["email"], own["tax_id"], own["gln"], place["name"], "108.051234"):
+        assert not [name for name, content in files.items() if private.encode() in content], private
 
 
 def test_only_the_plots_that_fed_the_lots_are_declared(package):
