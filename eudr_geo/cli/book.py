@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from eudr_geo.store import Store
 
 _SHOWN = 30
+_MARKS = {"comma": ",", "point": "."}
 
 
 @click.command()
@@ -52,6 +54,11 @@ _SHOWN = 30
     metavar="TEXT",
     help="Put before the receipt, process and handover numbers of this workbook, now and later.",
 )
+@click.option(
+    "--decimal",
+    type=click.Choice(tuple(_MARKS)),
+    help="Decimal mark of numbers like 1.234 in this workbook, where they could be two; remembered.",
+)
 @click.option("--as", "known_as", default="", metavar="NAME", help="Workbook this is a later state of, or a new name.")
 @options.yes
 def command(
@@ -65,6 +72,7 @@ def command(
     correction: str,
     keep_newer: bool,
     prefix: str | None,
+    decimal: str | None,
     known_as: str,
     yes: bool,
 ) -> None:
@@ -85,6 +93,7 @@ def command(
     from eudr_geo.model.plots import Plots
     from eudr_geo.project.importing import apply_book, preview_book
     from eudr_geo.project.importing.in_cells import issues_of, waiting_for
+    from eudr_geo.project.importing.lineage import decimal_of
     from eudr_geo.project.importing.questions import KEEP, REMOVE, Answers
     from eudr_geo.sources.workbook.reading import read_book
 
@@ -96,12 +105,24 @@ def command(
         keeps_newer=keep_newer,
         prefix=None if prefix is None else prefix.strip().upper(),
         known_as=known_as.strip(),
+        decimal=_MARKS.get(decimal or "", ""),
     )
     with options.open_project(project, write=not corrected) as store:
         options.not_the_project(book, store.path)
-        read = read_book(book, lang=book_lang or "", country=store.meta.get("country", ""), fill_down=fill_down)
+        read_as = partial(
+            read_book, book, lang=book_lang or "", country=store.meta.get("country", ""), fill_down=fill_down
+        )
+        read = read_as(decimal=answers.decimal)
+        if read.doubts and not answers.decimal:
+            said = decimal_of(store, read.book, read.file.name, answers.known_as)
+            read = read_as(decimal=said) if said else read
         speech.tell("workbook", read.language)
         screen.put(_cells(read), None)
+        if read.doubts:  # what follows would be of a book without these rows
+            if corrected:
+                _write_corrected(corrected, read, ())
+            screen.say(counted("commands:book.answer_first", len(read.doubts)))
+            sys.exit(EXIT_FINDINGS)
         plan = preview_book(
             store, read.book, read.file, answers=answers, headings=read.headings, today=screen.now_utc()[:10]
         )
@@ -115,7 +136,7 @@ def command(
             screen.told(f"commands:book.{one}") for one in ("table", "new", "changed", "gone", "unchanged")
         )
         counts = [(screen.told(f"reports:noun.{name}"), *numbers) for name, *numbers in plan.counts()]
-        for line in book_text.about_the_workbook(plan):
+        for line in book_text.about_the_workbook(plan, read):
             screen.put(line, None)
         screen.put(screen.table((table, *columns), counts, right=columns), None)
         if not plan.is_first:

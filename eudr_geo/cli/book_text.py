@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from eudr_geo.base.said import Said
 from eudr_geo.cli import speech
 from eudr_geo.words.saying import counted, joined, say
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from eudr_geo.project.importing.questions import Question
 
 ROWS_SHOWN = 30
+_AS_ANSWERED = "cell_changes:number-as-answered"
 
 
 def rows(plan: BookImport) -> list[str]:
@@ -25,8 +27,8 @@ def rows(plan: BookImport) -> list[str]:
     return shown
 
 
-def about_the_workbook(plan: BookImport) -> list[str]:
-    """Return what is to be said of the workbook: what it is a later state of, what stands before its numbers."""
+def about_the_workbook(plan: BookImport, read: BookReading) -> list[str]:
+    """Return what is to be said of the workbook: what it is a later state of, what its numbers look like."""
     lineage, found = plan.lineage, []
     if lineage is None or plan.file is None:
         return []
@@ -34,6 +36,9 @@ def about_the_workbook(plan: BookImport) -> list[str]:
         found.append(say("commands:book.known.alike", file=plan.file.name, workbook=lineage.code))
     if prefix := plan.statements.workbook.get("prefix"):
         found.append(say("commands:book.prefix", prefix=prefix))
+    mark = plan.statements.workbook.get("decimal_mark")
+    if mark and any(isinstance(one.rule, Said) and one.rule.key == _AS_ANSWERED for one in read.changes):
+        found.append(say("commands:book.decimal.comma" if mark == "," else "commands:book.decimal.point"))
     return [speech.spoken(one) for one in found]
 
 

@@ -17,6 +17,7 @@ class Workbook(Numbered, Base):
     file: Mapped[str] = col("file it was last read from", default="")
     sha256: Mapped[str] = col("SHA-256 of that file", default="")
     prefix: Mapped[str] = col("put before its receipt, process and handover numbers", default="")
+    decimal_mark: Mapped[str] = col("decimal mark of its numbers that could be two, as a person answered", default="")
 
 
 class StatedRow(Numbered, Base):

@@ -103,6 +103,8 @@ class BookReading:
         Key of each sheet that is there → keys of its columns: what is not there was not left empty.
     places
         Name of each sheet in the file → where its columns stand.
+    doubts
+        The issues, one a column, for which a person has to say which decimal mark was meant.
     """
 
     book: LotBook
@@ -117,6 +119,7 @@ class BookReading:
     extra: tuple[ExtraColumn, ...] = ()
     headings: Mapping[str, frozenset[str]] = field(default_factory=dict)
     places: Mapping[str, SheetPlace] = field(default_factory=dict)
+    doubts: tuple[CellIssue, ...] = ()
 
     def errors(self) -> tuple[CellIssue, ...]:
         """The issues for which something was left out that the book needs."""

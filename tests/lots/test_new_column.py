@@ -38,6 +38,7 @@ NEW = {
     "processing.out_novelty": ("process_line", None, (4, 4), 4, (4, 4)),
     "storage.novelty": ("storage_stay", 'Mapped[float | None] = col("new", unit="kg"', ("2 tonnes", "2 tạ"), (2000.0, 200.0), (2000, 200)),
     "storage.place_novelty": ("location", 'Mapped[str] = col("new", default=""', ("dry", "dry"), "dry", ("dry", "dry")),
+    "places.novelty": ("location", None, ("dry", "dry"), "dry", ("dry", "dry")),
     "handovers.novelty": ("handover", 'Mapped[str | None] = col("new", ForeignKey("organisation.code")', ("Kho Mới", "Kho Mới"), "KHO MỚI", ("Kho Mới", "Kho Mới")),
     "measurements.novelty": ("measurement", 'Mapped[str] = col("new", default="", kind="country"', ("Viet Nam", "Việt Nam"), "VN", ("VN", "VN")),
     "offers.novelty": ("offer", 'Mapped[float | None] = col("new", unit="per unit", kind="money"', ("7 USD", "7 USD"), 7.0, (7, 7)),
@@ -128,7 +129,8 @@ def copy_of_package(folder):
     for key, (table, line, *_) in NEW.items():
         if line is None:
             continue
-        place = f'("{key}", "processing.out_novelty")' if table == "process_line" else f'"{key}"'
+        also = {"process_line": "processing.out_novelty", "location": "places.novelty"}.get(table)
+        place = f'("{key}", "{also}")' if also else f'"{key}"'
         (module,) = [
             path for path in (copy / "model").glob("*.py") if f'__tablename__ = "{table}"' in path.read_text("utf-8")
         ]

@@ -91,7 +91,8 @@ class Comparison:
             }
             plan.refused += unpriced(self.merged["delivery"], paid, plan.after)
             self._frozen(today)
-        plan.statements.note(self.lineage if plan.file is not None else None, plan.file, self.prefix)
+        decimal = plan.answers.decimal or self.lineage.decimal
+        plan.statements.note(self.lineage if plan.file is not None else None, plan.file, self.prefix, decimal)
         return plan
 
     def _in_series(self, name: str, keyed: Mapping[Key, list[Row]]) -> list[Row]:

@@ -11,7 +11,7 @@ from pathlib import PurePath
 from typing import NamedTuple
 
 from eudr_geo.model.lineage import StatedRow, Workbook
-from eudr_geo.model.lot_book import BOOK_TABLES
+from eudr_geo.model.lot_book import BOOK_TABLES, LotBook
 from eudr_geo.model.records import StoredFile
 from eudr_geo.project.importing.keys import (
     HEADS,
@@ -61,8 +61,9 @@ class Lineage:
         Name it is known by.
     how
         :data:`NEW`, :data:`NAMED` or :data:`ALIKE`.
-    fid, file, prefix
-        Its row in the project, the file it was last read from, what is put before its numbers.
+    fid, file, prefix, decimal
+        Its row in the project, the file it was last read from, what is put before its numbers, their decimal mark where
+        a person had to say it.
     stated
         Table → key → what it said.
     others
@@ -76,6 +77,7 @@ class Lineage:
     prefix: str = ""
     stated: dict[str, dict[Key, Stated]] = field(default_factory=dict)
     others: dict[str, dict[Key, str]] = field(default_factory=dict)
+    decimal: str = ""
 
     def of(self, table: str) -> Mapping[Key, Stated]:
         """Return what it said of the rows of a table."""
@@ -88,7 +90,9 @@ def lineages(store: Store) -> list[Lineage]:
     A project from before rows were remembered tells by its rows: each has the file it was last read from.
     """
     known = {
-        row["code"]: Lineage(row["code"], NAMED, int(row["fid"]), row["file"], row["prefix"])
+        row["code"]: Lineage(
+            row["code"], NAMED, int(row["fid"]), row["file"], row["prefix"], decimal=row["decimal_mark"]
+        )
         for row in rows_of(store.table(Workbook))
     }
     for row in rows_of(store.table(StatedRow)):
@@ -144,6 +148,23 @@ def lineage_of(known: Iterable[Lineage], given: Mapping[str, Mapping[Key, Row]],
                 names = {key: other.code for key, one in stated.items() if not one.is_gone}
                 lineage.others.setdefault(table, {}).update(names)
     return lineage
+
+
+def decimal_of(store: Store, book: LotBook, file: str, known_as: str) -> str:
+    """Return the decimal mark that a person once said a workbook has, "" for none.
+
+    Parameters
+    ----------
+    store
+        The project.
+    book
+        What could be read of the file without it.
+    file, known_as
+        Name of the file; name that a person gave for it, "" for none.
+    """
+    given = {name: by_key(name, rows_of(book.table(name))) for name in BOOK_TABLES}
+    first = {name: {key: rows[0] for key, rows in keyed.items()} for name, keyed in given.items()}
+    return lineage_of(lineages(store), first, file, known_as).decimal
 
 
 def plain_name(name: str) -> str:

@@ -57,6 +57,8 @@ class Answers:
         Put before the receipt, process and handover numbers of the workbook; None for what it had before.
     known_as
         Name of the workbook that this file is a later state of, or a new name; "" = it is told by name and rows.
+    decimal
+        Decimal mark of its numbers that could be two; "" = as it was answered before.
     """
 
     missing: str = ""
@@ -64,6 +66,7 @@ class Answers:
     keeps_newer: bool = False
     prefix: str | None = None
     known_as: str = ""
+    decimal: str = ""
 
     def answer(self, kind: str) -> bool:
         """Tell whether a kind of question is answered.

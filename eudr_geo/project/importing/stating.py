@@ -62,14 +62,15 @@ class Statements:
         else:
             self.changed[was.fid] = {"is_gone": True}
 
-    def note(self, lineage: Lineage | None, file: SourceFile | None, prefix: str) -> None:
+    def note(self, lineage: Lineage | None, file: SourceFile | None, prefix: str, decimal: str) -> None:
         """Note which workbook it is."""
         self.is_of_a_file = lineage is not None and file is not None
         if lineage is None or file is None:
             return
         self.workbook = {"code": lineage.code, "file": file.name, "sha256": file.sha256, "prefix": prefix}
+        self.workbook["decimal_mark"] = decimal
         self.workbook_fid = lineage.fid
-        if lineage.fid is None or (lineage.file, lineage.prefix) != (file.name, prefix):
+        if lineage.fid is None or (lineage.file, lineage.prefix, lineage.decimal) != (file.name, prefix, decimal):
             self.changed_workbook = self.workbook
 
 

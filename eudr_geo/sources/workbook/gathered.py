@@ -33,6 +33,7 @@ class Cells:
     land: list[PlotCells] = field(default_factory=list)
     changes: list[CellChange] = field(default_factory=list)
     issues: list[CellIssue] = field(default_factory=list)
+    doubts: list[CellIssue] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
     extra: list[ExtraColumn] = field(default_factory=list)
     seen: dict[str, int] = field(default_factory=dict)  # sheet -> rows with anything in them

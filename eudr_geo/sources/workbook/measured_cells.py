@@ -115,10 +115,8 @@ def _number(row: Row, cell: Any, text: str) -> float | None:
     number = parse_number(text)
     if number is None:
         number, _ = row.number_in("value", text)
-    if number is None:
-        two = parse_number(text, ".") is not None and parse_number(text, ",") is not None
-        why = say("book:no-number.or-two" if two else "book:no-number", value=shown(cell))
-        row.fail("value", shown(cell), why, say("book:no-number.do"))
+    if number is None and not row.in_doubt("value", text):
+        row.fail("value", shown(cell), say("book:no-number", value=shown(cell)), say("book:no-number.do"))
     return number
 
 

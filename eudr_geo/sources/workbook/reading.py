@@ -38,7 +38,13 @@ _WKT_LENGTH = 1_000_000  # characters; a cell of a spreadsheet holds 32 767
 
 
 def read_book(
-    path: str | Path, *, lang: str = "", country: str = "", fill_down: bool = False, limits: Limits | None = None
+    path: str | Path,
+    *,
+    lang: str = "",
+    country: str = "",
+    fill_down: bool = False,
+    decimal: str = "",
+    limits: Limits | None = None,
 ) -> BookReading:
     """Read a lots workbook, all of its sheets that are there.
 
@@ -53,6 +59,9 @@ def read_book(
         ISO 3166-1 alpha-2 code of producers and plots that name none, and of customary units (tạ, quintal).
     fill_down
         A blank date, lot, producer, form, process or shipment says the same as the cell above it.
+    decimal
+        ``.`` or ``,``: the decimal mark of numbers that could be two (1.234); without it they are asked about
+        (:attr:`BookReading.doubts`) where the language of the workbook and the country write numbers differently.
     limits
         How much the file may ask of us.
 
@@ -90,7 +99,7 @@ def read_book(
         raise InputError(say("workbook_files:about", file=file.name, why=other.why), fix=other.fix)
     if not is_folder and "" in sheets:  # text without a sheet's name
         raise InputError(say("workbook_files:no-workbook", file=file.name), fix=say("workbook_files:no-workbook.do"))
-    cells = read_cells(sheets, name=file.name, lang=lang, country=country, fill_down=fill_down)
+    cells = read_cells(sheets, name=file.name, lang=lang, country=country, fill_down=fill_down, decimal=decimal)
     plots, issues = plots_of(cells, file.name)
     seen, taken = sum(cells.seen.values()), sum(cells.taken.values())
     return BookReading(
@@ -106,6 +115,7 @@ def read_book(
         extra=tuple(cells.extra),
         headings=cells.headings,
         places=cells.places,
+        doubts=tuple(cells.doubts),
     )
 
 

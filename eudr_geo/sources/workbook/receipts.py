@@ -25,7 +25,8 @@ class Context:
     left_out: list[LeftOut] = field(default_factory=list)
     fill_down: bool = False  # a blank cell of certain columns says the same as the cell above it
     extra: list[ExtraColumn] = field(default_factory=list)
-    is_language_told: bool = True  # False: the language was taken from the headings
+    is_language_asked_for: bool = False  # a person named it for this reading; else the workbook or its headings do
+    decimal: str = ""  # what a person answered that its decimal mark is
     from_1904: bool = False  # day numbers count from 1904
 
     def change(self, title: str, place: str, before: str, after: str, rule: str) -> None:

@@ -10,22 +10,14 @@ from eudr_geo.base.cells import clean_code, clean_text, excel_day, fold, letters
 from eudr_geo.base.said import Said
 from eudr_geo.base.season_codes import is_year_alone, season_code
 from eudr_geo.law import country_code
-from eudr_geo.lots.sheets import HIDDEN, Field, Sheet
+from eudr_geo.lots.sheets import HIDDEN, Field
 from eudr_geo.model.findings import ERROR, WARNING
 from eudr_geo.model.workbook import LeftOut
-from eudr_geo.sources.workbook.receipts import Context, as_text, row_place, shown
+from eudr_geo.sources.workbook.receipts import as_text, row_place, shown
+from eudr_geo.sources.workbook.sheet_columns import Columns
 from eudr_geo.sources.workbook.sums_and_days import amount_in, currency_code, date_hint, is_ethiopian
 from eudr_geo.words.saying import say
-from eudr_geo.words.workbook import (
-    ERROR_CELLS,
-    NO_VALUE,
-    choices,
-    decimal_mark_of,
-    is_usual_mark,
-    unit_kg,
-    unknown_unit,
-    word,
-)
+from eudr_geo.words.workbook import ERROR_CELLS, NO_VALUE, choices, unknown_unit, word
 
 _GRAM = 3  # decimals of a quantity in kg
 AMOUNT = re.compile(r"([-+]?[\d.,\s'’]{0,80}\d[.,]?)\s*([^\W\d_]*)\.?")
@@ -33,51 +25,6 @@ SLASHED = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](?:\d{4}|\d{2})(?:\s.*)?")
 _DAYS_TO_1904 = 1462
 _LAST_DAY = 200_000  # as a day number; far beyond any date that is accepted
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
-
-
-class Columns:
-    """What the rows of one sheet share: where it is, which column is which, what unit and mark a column is in.
-
-    Attributes
-    ----------
-    title
-        Name of the sheet as in the file.
-    seen, taken
-        Rows with anything in them; rows that became rows of the book.
-    """
-
-    def __init__(self, context: Context, spec: Sheet, title: str) -> None:
-        self.context, self.spec, self.title = context, spec, title
-        self.seen = self.taken = 0
-        self.columns: dict[str, int] = {}
-        self.written: dict[str, str] = {}  # column -> its heading in the file, without star and unit
-        self.units: dict[str, str] = {}
-        self.marks: dict[str, str] = {}
-        self.month_first: set[str] = set()
-        self.secret = {one.key for one in spec.fields if one.secret}
-
-    def usual(self, key: str) -> Said:
-        """What a column is called where no sheet of the user's calls it otherwise."""
-        return say(f"columns:{self.spec.key}.{key}")
-
-    def called(self, key: str) -> str:
-        """What a column is called in the user's own sheet."""
-        return self.written.get(key) or self.usual(key)
-
-    def factor(self, unit: str) -> float | None:
-        """Kilograms in a unit of the workbook's country, None if nobody knows it there."""
-        return unit_kg(unit, self.country)
-
-    @property
-    def country(self) -> str:
-        """Country whose customary units count; a Vietnamese workbook without one is of Vietnam."""
-        return self.context.country or ("VN" if self.context.language == "vi" else "")
-
-    @property
-    def usual_mark(self) -> str:
-        """Decimal mark of the workbook's language; "" where only headings tell it and the country has another mark."""
-        mark = decimal_mark_of(self.context.language, self.country)
-        return mark if self.context.is_language_told or is_usual_mark(mark, self.country) else ""
 
 
 class Row:
@@ -269,20 +216,31 @@ class Row:
             return float(value)
         number, rule = self.number_in(key, text)
         if number is None:
-            two = parse_number(text, ".") is not None and parse_number(text, ",") is not None
-            why = say("book:no-number.or-two" if two else "book:no-number", value=shown(value))
-            self.refuse(key, value, why, say("book:no-number.do"), needed=needed)
+            if not self.in_doubt(key, text):
+                self.refuse(
+                    key, value, say("book:no-number", value=shown(value)), say("book:no-number.do"), needed=needed
+                )
             return None
         self.changed(key, value, repr(number), rule)
         return number
 
     def number_in(self, key: str, text: str) -> tuple[float | None, str]:
         """The number in a text, in the decimal mark of a column, and the rule by which it was read."""
-        mark = self.sheet.marks.get(key, "")
+        mark, asked = self.sheet.marks.get(key, ""), self.sheet.context.decimal
         number = parse_number(text, mark)
+        if number is None and not mark and asked:
+            return parse_number(text, asked), "number-as-answered"
         if number is None and not mark and (usual := self.sheet.usual_mark):
             return parse_number(text, usual), "number-of-workbook-language"
         return number, "number"
+
+    def in_doubt(self, key: str, text: str) -> bool:
+        """Tell whether a text is a number with a decimal point and another one with a comma; it is asked about then."""
+        if self.sheet.marks.get(key) or parse_number(text, ".") is None or parse_number(text, ",") is None:
+            return False
+        self.sheet.doubts.setdefault(key, []).append((self.number_shown, self.place(key), text))
+        self._failed = True  # the column is told of as a whole, when every row was read
+        return True
 
     def money(self, key: str, *, currency: str | None = None, needed: bool = False) -> float | None:
         """A price or amount; a currency written beside it must be that of the row."""

@@ -13,8 +13,9 @@ from eudr_geo.lots.sheets import Field, Sheet
 from eudr_geo.model.findings import NOTE
 from eudr_geo.model.workbook import ExtraColumn, SheetPlace
 from eudr_geo.sources.workbook.receipts import Context, as_text, either, row_place, shown
+from eudr_geo.sources.workbook.sheet_columns import Columns
 from eudr_geo.sources.workbook.sheet_heads import heads_of, is_counter
-from eudr_geo.sources.workbook.sheet_row import AMOUNT, SLASHED, Columns, Row
+from eudr_geo.sources.workbook.sheet_row import AMOUNT, SLASHED, Row
 from eudr_geo.sources.workbook.sums_and_days import MONTH_13
 from eudr_geo.words.saying import joined, say
 from eudr_geo.words.workbook import TOTAL_WORDS, not_kept, unknown_unit

@@ -63,6 +63,7 @@ def read_cells(
     lang: str = "",
     country: str = "",
     fill_down: bool = False,
+    decimal: str = "",
 ) -> Cells:
     """Read the sheets of a workbook.
 
@@ -79,13 +80,15 @@ def read_cells(
         ISO 3166-1 alpha-2 code of producers and plots that name none, and of customary units.
     fill_down
         A blank cell of certain columns says the same as the one above it.
+    decimal
+        Decimal mark of numbers that could be two, as a person answered; "" where nobody did.
     """
     found = Cells()
     meta = _meta(cells.get(META_SHEET, []))
     told = lang or meta.get("language", "")
     context = Context(
         name, told, country or meta.get("country", ""), found.changes, found.issues, found.left_out,
-        fill_down, found.extra, bool(told), meta.get("date1904") == "1",
+        fill_down, found.extra, bool(lang), decimal, meta.get("date1904") == "1",
     )  # fmt: skip
     for key, encoding in meta.items():
         if key.startswith(ENCODING_OF):
@@ -106,6 +109,7 @@ def read_cells(
         READERS[key](found, AllRows(context, sheet(key), parts))
         for part in parts:
             found.seen[part.title], found.taken[part.title] = part.seen, part.taken
+            found.doubts += part.tell_doubts()
     _missing_sheets(context, {keys[0] for keys in named.values() if len(keys) == 1}, found.language)
     for title, keys in named.items():
         _other_sheet(context, title, keys, cells[title])

@@ -60,7 +60,7 @@ _PROVENANCE = (
 
 _TABLES: dict[str, str] = {
     "workbook": "code TEXT NOT NULL, file TEXT NOT NULL DEFAULT '', sha256 TEXT NOT NULL DEFAULT '', prefix TEXT NOT NULL"
-    " DEFAULT '', PRIMARY KEY (fid), UNIQUE (code)",
+    " DEFAULT '', decimal_mark TEXT NOT NULL DEFAULT '', PRIMARY KEY (fid), UNIQUE (code)",
     "stated_row": "workbook_code TEXT NOT NULL, table_name TEXT NOT NULL, row_key TEXT NOT NULL, said TEXT NOT NULL,"
     " earlier TEXT NOT NULL DEFAULT '[]', is_gone BOOLEAN NOT NULL DEFAULT '0', PRIMARY KEY (fid),"
     " UNIQUE (workbook_code, table_name, row_key)",
@@ -81,6 +81,7 @@ _INDEXES = (
     ("plot_holding", "producer_code"),
     ("group_membership", "producer_code"),
     ("lot_attribution", "plot_code"),
+    ("handover", "location_code"),
 )
 _ATTRIBUTION = """CREATE TABLE lot_attribution (fid INTEGER NOT NULL, lot_code TEXT NOT NULL, plot_code TEXT DEFAULT ''
     NOT NULL, producer_code TEXT DEFAULT '' NOT NULL, plot_version INTEGER, geometry_hash TEXT DEFAULT '' NOT NULL,
