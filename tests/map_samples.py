@@ -1,11 +1,14 @@
 """Small maps for tests, and the strings that strangers put into names."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import shapely
 
+from eudr_geo.lots.routes import Leg, Route
 from eudr_geo.model.findings import Finding
-from eudr_geo.outputs.maps.data import FEED_COLUMNS, LotMapData, MapLot, MapPlots
+from eudr_geo.outputs.maps.data import FEED_COLUMNS, LotMapData, MapLot, MapPlace, MapPlots
 
 
 def feeds_of(*rows):
@@ -136,3 +139,19 @@ def all_hostile(text):
         ],
         outlines=[(text, land())],
     )
+
+
+def on_the_way(language="en"):
+    """The cooperative, its first lot carried past a station, a mill without a position, a store and a port."""
+    whole = cooperative()
+    legs = [
+        *(Leg(is_from_plot=True, before=plot, after="TRAM-1", has_gap=False) for plot in ("P-1", "P-2", "P-3")),
+        Leg(is_from_plot=False, before="TRAM-1", after="KHO-1", has_gap=True),
+        Leg(is_from_plot=False, before="KHO-1", after="CAT-LAI", has_gap=False),
+    ]
+    places = [
+        MapPlace("TRAM-1", "collection point", 108.06, 12.70),
+        MapPlace("KHO-1", "warehouse", 108.12, 12.66),
+        MapPlace("CAT-LAI", "port", 106.79, 10.76),
+    ]
+    return replace(whole, places=places, routes={"ML01": Route(legs, steps=4, unplaced=1)}, language=language)

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from eudr_geo.lots.routes import positions_of, routes
 from eudr_geo.lots.season_filter import known_season, last_lots, of_season
 from eudr_geo.lots.season_output import SeasonOutput, season_outputs
 from eudr_geo.lots.seasons import seasons_of
 from eudr_geo.lots.tracing import traces
 from eudr_geo.model.lot_book import LotBook
 from eudr_geo.model.plots import Plots
-from eudr_geo.outputs.maps.data import MapLot
+from eudr_geo.outputs.maps.data import MapLot, MapPlace
 from eudr_geo.outputs.maps.making import lot_map, map_data
 from eudr_geo.project.auditing import audit
 from eudr_geo.project.declared_land import mapped_land_of
@@ -66,17 +67,22 @@ def project_map(
     found = list(traces(book, of_season(book, codes, chosen) if codes else last_lots(book, chosen)).values())
     rows = pd.concat([one.to_frame() for one in found], ignore_index=True) if found else None
     plots, versions = _land(project, book, rows)
+    shown = _lots(book, found)
+    known = positions_of(book)
+    kinds = dict(zip(book.table("location")["code"], book.table("location")["kind"], strict=True))
     names = plots["producer"] if with_names else plots["producer_id"]
     data = map_data(
         plots,
         title=" ".join(codes) or book.keeper or say("packages:map.title"),
         subtitle=_seasons(book, found, project.meta.get("season", "")),
-        lots=_lots(book, found),
+        lots=shown,
         producers=[name or code for name, code in zip(names, plots["producer_id"], strict=True)],
         versions=versions,
         feeds=rows,
         findings=audit(project, on=on, season=season, land=_pairs(plots, versions)).findings,
         language=language,
+        places=[MapPlace(code, kinds.get(code) or "", *known[code]) for code in sorted(known)],
+        routes=routes(book, [lot.code for lot in shown]) if known else {},
     )
     return lot_map(data)
 

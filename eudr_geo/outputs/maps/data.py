@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from eudr_geo.lots.routes import Route
 from eudr_geo.model.findings import Finding
 
 Array = npt.NDArray[Any]
@@ -75,6 +76,16 @@ class MapPlots:
 
 
 @dataclass(frozen=True)
+class MapPlace:
+    """A store, station, mill or port that the way of a lot leads past; ``kind`` is one of the model's words."""
+
+    code: str
+    kind: str
+    lon: float
+    lat: float
+
+
+@dataclass(frozen=True)
 class LotMapData:
     """Everything on the page; the map computes nothing that the package does not say.
 
@@ -93,6 +104,10 @@ class LotMapData:
         About plots (by ``plot_id``) or about the lots (by ``code``).
     outlines
         Background: (name, geometry) pairs, the country of the plots first.
+    places
+        Places whose position is known.
+    routes
+        Lot code → its way past them.
     language
         Language of the page's own words.
     """
@@ -105,6 +120,8 @@ class LotMapData:
     findings: Sequence[Finding] = ()
     outlines: Sequence[tuple[str, Any]] = ()
     language: str = "en"
+    places: Sequence[MapPlace] = ()
+    routes: Mapping[str, Route] = field(default_factory=dict)
 
     def feed(self, column: str) -> Array:
         """Return one column of the feeds, shape (n,)."""

@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 
 from eudr_geo.law import country_names
+from eudr_geo.lots.routes import Route
 from eudr_geo.model.findings import Finding
 from eudr_geo.model.land_names import place_of
 from eudr_geo.model.plots import Plots
-from eudr_geo.outputs.maps.data import LotMapData, MapLot, MapPlots
+from eudr_geo.outputs.maps.data import LotMapData, MapLot, MapPlace, MapPlots
 from eudr_geo.plots import countries
 from eudr_geo.plots.geodesy import plot_area_ha
 from eudr_geo.words.saying import in_language
@@ -32,6 +33,8 @@ def map_data(
     feeds: Any,
     findings: Iterable[Finding],
     language: str = "en",
+    places: Sequence[MapPlace] = (),
+    routes: Mapping[str, Route] | None = None,
 ) -> LotMapData:
     """Return what a map shows of some plots and lots.
 
@@ -53,6 +56,8 @@ def map_data(
         About the plots or the lots.
     language
         Language of the page.
+    places, routes
+        Places whose position is known, and the way of each lot past them, by lot code.
     """
     measured, stated = plot_area_ha(plots), plots["area_ha"]
     names = country_names()
@@ -84,6 +89,8 @@ def map_data(
         ],
         outlines=[(names.get(code, code), countries.outline(code)) for code in land],
         language=language,
+        places=places,
+        routes=routes or {},
         **({} if feeds is None else {"feeds": feeds}),
     )
 

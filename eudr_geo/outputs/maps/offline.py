@@ -16,7 +16,7 @@ from eudr_geo.outputs.maps.vendored import leaflet_css, leaflet_js, policy
 _MAP_ID = "lot_map"
 _TITLE, _DATA, _POLICY = "@@title@@", "@@data@@", "@@policy@@"
 _ASSETS = "eudr_geo.outputs.maps"
-SCRIPTS = ("text.js", "paint.js", "groups.js", "ground.js", "card.js", "search.js", "panel.js")
+SCRIPTS = ("text.js", "paint.js", "groups.js", "ground.js", "ways.js", "card.js", "search.js", "panel.js")
 """Our own, in the order in which they need each other."""
 
 

@@ -50,6 +50,7 @@ const LotMap = (function () {
       shape.on("mouseout", () => hover(-1));
       return shape;
     });
+    const showWay = LotMapWays.ways(map, data.places || [], wanted, (row) => shapes[row] && shapes[row].land.centre);
     const undrawn = shapes.reduce((all, shape, row) => (shape ? all : all.concat(features[row].properties.plot)), []);
 
     function firstPosition(geometry) {
@@ -162,6 +163,17 @@ const LotMap = (function () {
       if (inset) clear(inset);
       return map;
     }
+    let way = null; // what the way of the lot shown covers
+    function drawWay() {
+      way = showWay(data.views[state.view]);
+      const button = byId("show-way");
+      if (button) button.hidden = !way;
+    }
+    function fitWay() {
+      close();
+      sheet(false); // on a phone the panel lies over the map
+      map.fitBounds(way, {padding: [50, 50], maxZoom: 16, animate: !still.matches});
+    }
     // The locator goes to the corner where it hides fewer plots.
     let inset = null;
     function clear(control) {
@@ -180,6 +192,7 @@ const LotMap = (function () {
       close();
       panel();
       paint();
+      drawWay();
       fit(false);
       regroup();
     }
@@ -326,8 +339,22 @@ const LotMap = (function () {
       if (view.referenced_kg > 0) say_so(say("referenced_kg", kilos(view.referenced_kg)));
       if (view.without_area > 0) say_so(say("without_area", counted(view.without_area, "plot", "plots")));
       if (undrawn.length) say_so(say("not_drawn", undrawn.slice(0, 5).join(", ") + (undrawn.length > 5 ? " " + say("more", undrawn.length - 5) : "")));
+      wayLine(view);
       legend(view);
       found(view);
+    }
+    function wayLine(view) {
+      const box = byId("way");
+      box.textContent = "";
+      box.hidden = !view.way;
+      if (!view.way) return;
+      const {steps, without} = view.way;
+      box.append(make("span", "", say(without ? "way_some" : "way_all", number(steps, 0), number(without, 0))));
+      const button = make("button", "", say("way_show"));
+      button.type = "button";
+      button.id = "show-way";
+      button.addEventListener("click", fitWay);
+      box.append(" ", button);
     }
     const kindOf = (view) => (view.type === "micro" || view.type === "bulk" ? say(view.type) : view.type);
 
@@ -406,6 +433,13 @@ const LotMap = (function () {
           ctx.scale(0.62, 0.62);
           LotMapGroups.ring(ctx, w / 1.24, h / 1.24, [{look: {...LotMapPaint.OTHER, fill: "#6d7680"}, kg: 2}, {look: {...LotMapPaint.OTHER, fill: "#b4bbc2"}, kg: 1}], 9, "");
         }), text);
+        signs.append(item);
+      }
+      const lines = view.way ? [...view.way.plots, ...view.way.legs] : [];
+      for (const [gap, key] of [[0, "way_sign"], [1, "way_gap"]]) {
+        if (!lines.some((leg) => leg[2] === gap)) continue;
+        const item = make("li");
+        item.append(LotMapWays.sample(gap), make("span", "", say(key)));
         signs.append(item);
       }
       const others = features.length - fed.length;

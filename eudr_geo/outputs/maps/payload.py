@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -63,8 +63,9 @@ def payload(data: LotMapData) -> str:
         "words": words("map", data.language),
         "title": clean(in_language(data.title, data.language)),
         "subtitle": clean(in_language(data.subtitle, data.language)),
-        "views": _views(data, feeds),
+        "views": _views(data, feeds, _ways(data, position)),
         "feeds": feeds.columns(),
+        **({"places": _places(data)} if data.places else {}),
         "findings": [
             {
                 "plot": position[clean(one.plot_id)],
@@ -141,7 +142,40 @@ class _Feeds:
         }
 
 
-def _views(data: LotMapData, feeds: _Feeds) -> list[dict[str, Any]]:
+def _places(data: LotMapData) -> list[dict[str, Any]]:
+    """The places, in their order: a way names them by number."""
+    return [
+        {
+            "code": clean(one.code),
+            "kind": clean(in_language(say_word("location_kind", one.kind), data.language)) if one.kind else "",
+            "at": [round(one.lon, DECIMALS), round(one.lat, DECIMALS)],
+        }
+        for one in data.places
+    ]
+
+
+def _ways(data: LotMapData, plots: dict[str, int]) -> dict[str, dict[str, Any]]:
+    """Lot → its way: from a plot to a place, from a place to a place, each with 1 where a step between is not known."""
+    numbers = {one.code: row for row, one in enumerate(data.places)}
+    found = {}
+    for code, route in data.routes.items():
+        if not route.steps:
+            continue
+        from_plots = [leg for leg in route.legs if leg.is_from_plot and clean(leg.before) in plots]
+        found[clean(code)] = {
+            "plots": [[plots[clean(leg.before)], numbers[leg.after], int(leg.has_gap)] for leg in from_plots],
+            "legs": [
+                [numbers[leg.before], numbers[leg.after], int(leg.has_gap)]
+                for leg in route.legs
+                if not leg.is_from_plot
+            ],
+            "steps": route.steps,
+            "without": route.unplaced,
+        }
+    return found
+
+
+def _views(data: LotMapData, feeds: _Feeds, ways: Mapping[str, dict[str, Any]]) -> list[dict[str, Any]]:
     """One view for all lots (when there are several) and one for each lot, with the numbers the page prints."""
     shown: list[dict[str, Any]] = []
     if len(data.lots) != 1:
@@ -166,6 +200,7 @@ def _views(data: LotMapData, feeds: _Feeds) -> list[dict[str, Any]]:
                 "stream": clean(lot.stream),
                 "type": clean(lot.type),
                 **({"remark": clean(in_language(lot.remark, data.language))} if lot.remark else {}),
+                **({"way": ways[clean(lot.code)]} if clean(lot.code) in ways else {}),
                 "quantity_kg": _number(lot.quantity_kg),
                 "breaks": breaks,
                 "classes": legend(feeds.share[known], np.nan_to_num(feeds.kg[known]), breaks),
