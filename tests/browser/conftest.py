@@ -74,11 +74,11 @@ class Watched:
     def total(self, key):
         return re.sub(r"\s", "", self.text(f"[data-total={key}] dd"))
 
-    def pixel(self, lon, lat):
-        """Colour of the plots' canvas at a position, [red, green, blue, opacity]."""
+    def pixel(self, lon, lat, pane="overlay"):
+        """Colour of a canvas, by default that of the plots, at a position, [red, green, blue, opacity]."""
         return self.page.evaluate(
-            """([lon, lat]) => {
-              const canvas = document.querySelector('.leaflet-overlay-pane canvas');
+            """([lon, lat, pane]) => {
+              const canvas = document.querySelector(`.leaflet-${pane}-pane canvas`);
               const box = canvas.getBoundingClientRect(), frame = map_lot_map.getContainer().getBoundingClientRect();
               const turned = lon + 360 * Math.round((map_lot_map.getCenter().lng - lon) / 360);
               const at = map_lot_map.latLngToContainerPoint([lat, turned]);
@@ -86,7 +86,7 @@ class Watched:
               const x = Math.round((at.x + frame.left - box.left) * dense), y = Math.round((at.y + frame.top - box.top) * dense);
               return [...canvas.getContext('2d').getImageData(x, y, 1, 1).data];
             }""",
-            [lon, lat],
+            [lon, lat, pane],
         )
 
     def drawn(self):

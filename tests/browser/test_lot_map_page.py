@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import shapely
-from map_samples import HOSTILE, KINDS, all_hostile, cooperative, feeds_of, finding, land
+from map_samples import HOSTILE, KINDS, all_hostile, cooperative, feeds_of, finding, land, on_the_way
 
 from eudr_geo.outputs.maps.data import LotMapData, MapLot, MapPlots
 from eudr_geo.outputs.maps.making import lot_map
@@ -14,6 +14,10 @@ from eudr_geo.outputs.maps.making import lot_map
 pytestmark = pytest.mark.browser
 
 P1, P2, P4, P8 = (108.0505, 12.6805), (108.0605, 12.6805), (108.0805, 12.6805), (108.1205, 12.6805)
+
+
+WAY = [123, 45, 139, 255]
+"""Colour of the way of a lot."""
 
 
 @pytest.fixture
@@ -205,6 +209,57 @@ def test_on_a_phone_the_card_lies_below_the_plot(open_page):
     phone.page.locator("#card-sheet .close").click()
     assert not phone.page.locator("#card-sheet").is_visible()
     phone.quiet()
+
+
+def test_the_way_of_a_lot_is_drawn_and_what_is_not_known_of_it_is_told(open_page):
+    coop = open_page(lot_map(on_the_way()))
+    assert not coop.page.is_visible("#way"), "all lots together have no one way"
+    coop.view("ML01")
+    assert coop.text("#way span") == "Way of the lot: 4 steps, 1 without a position."
+    signs = coop.texts("#legend .signs li span")
+    assert "way of the lot, from place to place" in signs
+    assert "a step between has no position" in signs
+    coop.page.click("#show-way")
+    coop.becomes(lambda: sorted(coop.texts(".place-sign b")), ["CAT-LAI", "KHO-1", "TRAM-1"])
+    coop.becomes(lambda: coop.pixel(106.79, 10.76, "ways"), WAY)
+    north = np.arctanh(np.sin(np.radians([12.66, 10.76]))).mean()  # a line is straight on the map, not on the globe
+    middle = ((108.12 + 106.79) / 2, float(np.degrees(np.arcsin(np.tanh(north)))))
+    assert np.abs(np.subtract(coop.pixel(*middle, "ways"), WAY)).max() < 40, "a line leads from the store to the port"
+    coop.view("ML02")
+    assert not coop.page.is_visible("#way")
+    assert coop.texts(".place-sign b") == []
+    coop.quiet()
+
+
+@pytest.mark.parametrize("language", ["en", "vi"])
+def test_the_way_fits_a_phone(open_page, language):
+    phone = open_page(lot_map(on_the_way(language)), width=390, height=844, phone=True)
+    phone.page.click("#sheet-toggle")
+    phone.view("ML01")
+    phone.page.click("#show-way")
+    assert phone.page.get_attribute("#sheet-toggle", "aria-expanded") == "false", "the map is seen again"
+    phone.becomes(lambda: len(phone.texts(".place-sign b")), 3)
+    assert phone.page.evaluate("document.documentElement.scrollWidth") <= 390
+    if language == "vi":
+        assert phone.text("#show-way") == "Xem đường đi"
+    phone.quiet()
+
+
+def test_a_place_is_called_as_it_is_called(open_page):
+    named = on_the_way()
+    strange = "<img src=x onerror=document.title='PWN'>"
+    places = [replace(one, code=strange) if one.code == "KHO-1" else one for one in named.places]
+    renamed = {"KHO-1": strange}
+    legs = [
+        replace(one, before=renamed.get(one.before, one.before), after=renamed.get(one.after, one.after))
+        for one in named.routes["ML01"].legs
+    ]
+    page = open_page(lot_map(replace(named, places=places, routes={"ML01": replace(named.routes["ML01"], legs=legs)})))
+    page.view("ML01")
+    page.page.click("#show-way")
+    page.becomes(lambda: strange in page.texts(".place-sign b"), True)
+    assert not page.page.locator(".place-sign img").count()
+    page.quiet()
 
 
 def test_without_plots_the_page_says_so(open_page):

@@ -1,5 +1,7 @@
 """The sheets on organisations and places: read from a real workbook, stored, corrected, read again, written back."""
 
+import json
+
 import openpyxl
 import pytest
 import shapely
@@ -12,6 +14,7 @@ from eudr_geo.model.trade import Handover
 from eudr_geo.outputs.workbook.writing import write_book, write_corrected
 from eudr_geo.project.importing import apply_book, preview_book
 from eudr_geo.project.importing.questions import GONE
+from eudr_geo.project.mapping import project_map
 from eudr_geo.sources.workbook.reading import read_book
 from eudr_geo.store import create_store
 from eudr_geo.words.workbook import word
@@ -251,3 +254,19 @@ def test_an_earlier_workbook_says_on_storage_how_a_store_keeps_goods(tmp_path):
     assert sheet("storage").field("mode").heading("vi") not in [cell.value for cell in book["Lưu kho"][1]]
     again = read_book(tmp_path / "corrected.xlsx", country="VN").book.table("location").set_index("code").loc["K1"]
     assert again["storage_mode"] == "loose"
+
+
+def test_the_map_of_a_project_draws_the_way_of_its_lot(tmp_path, store):
+    path = put(
+        tmp_path / "book.xlsx", organisations=[OWN], places=[STORE, PORT], lots=[LOT], storage=[STAY], handovers=[PASSED_ON],
+        producers=[{"code": "H-1", "name": "Y"}], plots=[{"code": "T-1", "producer": "H-1"}],
+        deliveries=[{"date": "2025-11-15", "lot": "G", "producer": "H-1", "plot": "T-1", "kg": 50, "receipt": "R1"}],
+    )  # fmt: skip
+    store_it(store, path)
+    page = project_map(store, ["G"], language="vi")
+    data = json.loads(page.split('id="lot-map-data">')[1].split("</script>")[0])
+    (view,) = data["views"]
+    assert [one["code"] for one in data["places"]] == ["CL", "K1"]
+    assert view["way"]["legs"] == [[1, 0, 0]]
+    assert (view["way"]["steps"], view["way"]["without"]) == (2, 0)
+    assert "Kho Một" not in page, "a place is shown by its code: its name may be a person's"

@@ -17,7 +17,7 @@ import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
-from map_samples import HOSTILE, all_hostile, cooperative, feeds_of
+from map_samples import HOSTILE, all_hostile, cooperative, feeds_of, on_the_way
 
 from eudr_geo.outputs.maps.classes import class_of, legend, share_breaks
 from eudr_geo.outputs.maps.data import LotMapData, MapLot, MapPlots
@@ -332,3 +332,20 @@ def test_the_form_of_a_lot_is_a_word_of_the_language():
         for language in ("en", "vi")
     }
     assert said == {"en": {None, "dry parchment"}, "vi": {None, "thóc khô"}}
+
+
+def test_the_way_of_a_lot_is_in_the_data_and_only_of_its_lot():
+    data = json.loads(Page(lot_map(on_the_way("vi"))).data)
+    assert [(one["code"], one["kind"]) for one in data["places"]] == [
+        ("TRAM-1", "điểm thu mua"), ("KHO-1", "nhà kho"), ("CAT-LAI", "cảng"),
+    ]  # fmt: skip
+    ways = {view.get("code"): view["way"] for view in data["views"] if "way" in view}
+    assert ways == {
+        "ML01": {"plots": [[0, 0, 0], [1, 0, 0], [2, 0, 0]], "legs": [[0, 1, 1], [1, 2, 0]], "steps": 4, "without": 1}
+    }
+
+
+def test_a_map_without_places_has_no_ways():
+    data = json.loads(Page(lot_map(cooperative())).data)
+    assert "places" not in data
+    assert not [view for view in data["views"] if "way" in view]
