@@ -38,8 +38,8 @@ def write_book(
     lang
         ``en``, ``vi``, ``es``, ``fr``, ``pt`` or ``id``.
     stage
-        90 (the first sheets), 180 (and storage, handovers, measurements, offers) or 360 (and costs, shipments). A sheet
-        that the book needs is there at every stage.
+        90 (the first sheets, storage and handovers among them), 180 (and measurements, offers) or 360 (and costs,
+        shipments). A sheet that the book needs is there at every stage.
     book
         What to fill in.
     demo
