@@ -16,6 +16,7 @@ from eudr_geo.project.importing import apply_book, preview_book
 from eudr_geo.project.importing.questions import GONE
 from eudr_geo.project.mapping import project_map
 from eudr_geo.sources.workbook.reading import read_book
+from eudr_geo.sources.workbook.sheets import read_cells
 from eudr_geo.store import create_store
 from eudr_geo.words.workbook import word
 
@@ -141,6 +142,17 @@ def test_one_organisation_is_our_own_and_a_code_stands_once(tmp_path):
     assert [issue.why for issue in reading.errors()] == [
         "EATAM is our own organisation already",
         "EATAM stands in row 2 already",
+    ]
+
+
+def test_an_earlier_workbook_says_on_its_hidden_sheet_who_keeps_it_and_the_sheet_goes_before_it():
+    hidden = [["organisation.code", "EATAM"], ["organisation.name", "HTX Ea Tam"], ["organisation.eori", "DE1"]]
+    found = read_cells({"_meta": hidden, "Producers": [["Producer code", "Name"], ["NH-1", "Y Blom"]]})
+    assert [(row["code"], row["eori"]) for row in found.tables["organisation"]] == [("EATAM", "DE1")]
+    own = [["Organisation code", "Organisation name", "Our own"], ["EATAM", "HTX Ea Tam 2", "yes"]]
+    found = read_cells({"_meta": hidden, "Organisations": own})
+    assert [(row["code"], row["name"], row["is_own"]) for row in found.tables["organisation"]] == [
+        ("EATAM", "HTX Ea Tam 2", True)
     ]
 
 

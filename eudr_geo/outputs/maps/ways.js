@@ -15,7 +15,7 @@ const LotMapWays = (function () {
 
     function line(from, to, wide, gap) {
       const dash = gap ? LINE.dash : null, common = {renderer, pane: "ways", interactive: false};
-      layer.addLayer(L.polyline([from, to], {...common, color: LINE.halo, weight: wide + 2, opacity: 0.8}));
+      if (wide > 2) layer.addLayer(L.polyline([from, to], {...common, color: LINE.halo, weight: wide + 2, opacity: 0.8}));
       layer.addLayer(L.polyline([from, to], {...common, color: LINE.color, weight: wide, opacity: 0.95, dashArray: dash}));
     }
     // Places whose signs would lie on each other share one, a line each.
@@ -71,7 +71,7 @@ const LotMapWays = (function () {
 
   // A sample for the legend.
   function sample(gap) {
-    return LotMapPaint.sample([30, 20], (ctx, w, h) => {
+    return LotMapPaint.sample([26, 20], (ctx, w, h) => {
       ctx.beginPath();
       ctx.moveTo(2, h / 2);
       ctx.lineTo(w - 2, h / 2);
