@@ -9,6 +9,7 @@ from itertools import zip_longest
 
 import shapely
 
+from eudr_geo.lots.sheets import sheet
 from eudr_geo.model.lot_book import LotBook
 from eudr_geo.model.plots import Plots
 from eudr_geo.model.workbook import book_of
