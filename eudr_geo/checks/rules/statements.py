@@ -159,7 +159,7 @@ def _exceeding(book: LotBook) -> Iterator[Fault]:
     for row in rows(book, "statement_lot"):
         consignment, lot = row["consignment_code"] or "", row["lot_code"]
         place = graph.position.get(lot, -1)
-        if row["statement_code"] in over or place < 0:
+        if not row["statement_code"] or row["statement_code"] in over or place < 0:
             continue
         all_kg = shipped.get((consignment, lot), 0.0) if consignment else float(graph.total_kg[place])
         covered.setdefault((lot, consignment), []).append(
