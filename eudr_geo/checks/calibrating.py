@@ -12,8 +12,8 @@ import numpy as np
 from eudr_geo.base.cells import parse_number
 from eudr_geo.base.errors import InputError
 from eudr_geo.checks.lot_faults import by_code
+from eudr_geo.lots.equivalents import bands
 from eudr_geo.lots.graph import graph_of
-from eudr_geo.lots.green_equivalent import bands
 from eudr_geo.lots.outturn import outturn_of
 from eudr_geo.model.lot_book import BAND_COLUMNS, Band, LotBook
 from eudr_geo.words.saying import say

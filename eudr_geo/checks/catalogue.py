@@ -78,7 +78,7 @@ MEASURES: Mapping[str, str] = {
     "expected_kg": "quantity the records account for, kg",
     "difference_kg": "difference, kg",
     "ratio": "output divided by input",
-    "yield_kg_per_ha": "green coffee of one season from one hectare, kg per ha",
+    "yield_kg_per_ha": "what one hectare gave in one season, as green coffee, dry cocoa, dry rubber …, kg per ha",
 }
 """The frozen vocabulary of measured values: a rule measures in these names or adds one here on purpose."""
 

@@ -23,7 +23,7 @@ def command(project: str, out: str | None) -> None:
       eudr-geo calibrate -p coop.gpkg -o bands.csv
     """  # noqa: D301
     from eudr_geo.checks.calibrating import LEAST, as_csv, calibrate
-    from eudr_geo.lots.green_equivalent import bands
+    from eudr_geo.lots.equivalents import bands
     from eudr_geo.words.workbook import say_word
 
     with options.open_project(project) as store:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from eudr_geo.cli import speech
 from eudr_geo.words.saying import say
 
 if TYPE_CHECKING:
+    from eudr_geo.base.said import Said
     from eudr_geo.lots.season_output import SeasonOutput
     from eudr_geo.model.lot_book import LotBook
 
@@ -36,9 +37,9 @@ def season_text(book: LotBook, season: str = "") -> str:
 
 def _output(output: SeasonOutput) -> list[str]:
     stated = "seasons:output.stated" if output.is_stated else "seasons:output"
-    lines: list[str] = [say(stated, season=output.code, output_kg=output.output_kg)]
+    lines: list[str] = [say(stated, season=output.code, output_kg=output.output_kg, goods=_goods(output))]
     if output.other_kg > 0.5:
-        lines.append(say("seasons:other_forms", quantity_kg=output.other_kg))
+        lines.append(say("seasons:other_forms", quantity_kg=output.other_kg, goods=_goods(output)))
     for stream, kg in output.micro_kg.items():
         lines.append(say("seasons:micro", stream=stream, quantity_kg=kg, share=output.share(stream)))
     if output.micro_share >= _ALL:
@@ -46,6 +47,11 @@ def _output(output: SeasonOutput) -> list[str]:
     elif len(output.micro_kg) > 1:
         lines.append(say("seasons:micro.together", share=output.micro_share))
     return lines
+
+
+def _goods(output: SeasonOutput) -> Said:
+    """What the output is counted as."""
+    return say(f"nouns:reference.{output.commodity}")
 
 
 def lots_text(book: LotBook, lots: Sequence[str]) -> list[str]:
@@ -71,8 +77,13 @@ def lots_text(book: LotBook, lots: Sequence[str]) -> list[str]:
     lines: list[str] = [told]
     for output in season_outputs(book):
         for stream in sorted(output.micro_kg.keys() & set(streams)) if output.code in seasons else ():
-            values = {"stream": stream, "quantity_kg": output.micro_kg[stream], "share": output.share(stream)}
-            lines.append(say("seasons:micro.of", season=output.code, output_kg=output.output_kg, **values))
+            values: dict[str, Any] = {
+                "stream": stream,
+                "quantity_kg": output.micro_kg[stream],
+                "share": output.share(stream),
+            }
+            values |= {"season": output.code, "output_kg": output.output_kg, "goods": _goods(output)}
+            lines.append(say("seasons:micro.of", **values))
             if output.micro_share >= _ALL:
                 lines.append(say("seasons:micro.all"))
     return [speech.spoken(line) for line in lines]

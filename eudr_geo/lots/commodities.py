@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from eudr_geo.law.annex import annex_entries
+from eudr_geo.model.forms import KNOWN
 from eudr_geo.model.lot_book import LotBook
 
 COFFEE = "coffee"
-_CHERRY_TO_PARCHMENT = ("cherry", "dried_cherry", "wet_parchment", "dry_parchment")
-COMMODITY_OF_FORM: Mapping[str, str] = dict.fromkeys((*_CHERRY_TO_PARCHMENT, "green", "roasted"), COFFEE)
+COMMODITY_OF_FORM: Mapping[str, str] = {form: known.commodity for form, known in KNOWN.items()}
 """Forms that goods of one commodity alone have."""
 
 

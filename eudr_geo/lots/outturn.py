@@ -6,9 +6,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from eudr_geo.lots.equivalents import bands, species_of
 from eudr_geo.lots.flows import ProcessFlow
 from eudr_geo.lots.graph import LotGraph
-from eudr_geo.lots.green_equivalent import bands, species_of
 from eudr_geo.model.lot_book import Band
 from eudr_geo.model.trace import OutturnBand
 

@@ -1,4 +1,4 @@
-"""What a season gave, as green coffee at one moisture, and which part of it the micro-lots are."""
+"""What a season gave of each commodity, in one form and at one moisture, and which part of it the micro-lots are."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ import numpy as np
 
 from eudr_geo.base.season_codes import as_season
 from eudr_geo.lots.balance import tolerance_kg
+from eudr_geo.lots.commodities import COFFEE, COMMODITY_OF_FORM
+from eudr_geo.lots.equivalents import reference_factor, species_of
 from eudr_geo.lots.graph import LotGraph, graph_of
-from eudr_geo.lots.green_equivalent import green_factor, species_of
 from eudr_geo.lots.outturn import STANDARD_MOISTURE
 from eudr_geo.lots.seasons import Floats, seasons_of
 from eudr_geo.model.lot_book import LotBook
@@ -21,22 +22,24 @@ _GONE = "destroyed"
 
 @dataclass(frozen=True)
 class SeasonOutput:
-    """The output of one season.
+    """The output of one season, of one commodity.
 
     Attributes
     ----------
     code
         The season.
     output_kg
-        Green coffee at the season's standard moisture, kg.
+        In the reference form of the commodity, kg; green coffee at the season's standard moisture.
     is_stated
         The Seasons sheet says it; otherwise it is worked out from the lots that no further process takes.
     micro_kg
-        Micro-lot (code of its stream) → green coffee that it was made into, kg.
+        Micro-lot (code of its stream) → what it was made into, in the reference form, kg.
     first
         Micro-lots that no earlier season has.
     other_kg
-        Weight of lots in forms that are no coffee of a known kind, kg: not in the output.
+        Weight of lots in forms that are not converted, kg: in no output. Told with the first commodity of a season.
+    commodity
+        Of which the output is.
     """
 
     code: str
@@ -45,6 +48,7 @@ class SeasonOutput:
     micro_kg: Mapping[str, float] = field(default_factory=dict)
     first: frozenset[str] = frozenset()
     other_kg: float = 0.0
+    commodity: str = COFFEE
 
     def share(self, stream: str) -> float:
         """Part of the output that a micro-lot is; 0 where there is no output.
@@ -63,11 +67,12 @@ class SeasonOutput:
 
 
 def season_outputs(book: LotBook) -> list[SeasonOutput]:
-    """Return the output of each season of a book, sorted by season; goods of which nobody knows the season are in none.
+    """Return the output of each season and commodity of a book, sorted; goods of no known season are in none.
 
-    The share of a micro-lot is the green coffee equivalent of what was prepared of it, over that of all lots which no
-    further process takes, both at the season's standard moisture where moisture was measured. A blend of two seasons
-    counts for each by what it holds of it.
+    The share of a micro-lot is what was prepared of it, over all lots which no further process takes, both in the
+    reference form of the commodity; of coffee at the season's standard moisture, where moisture was measured. A blend
+    of two seasons counts for each by what it holds of it. The output that the Seasons sheet states counts where the
+    season has one commodity: of several, nobody says which it is of.
 
     Parameters
     ----------
@@ -88,29 +93,31 @@ def season_outputs(book: LotBook) -> list[SeasonOutput]:
     left, prepared, factors = _weights(book, graph)
     streams = np.array([str(graph.lot_rows.get(lot, {}).get("stream", "")) for lot in graph.lots], dtype=object)
     stated = {as_season(row["code"]): row["output_kg"] for row in book.table("season").to_dict("records")}
+    kinds = np.array([COMMODITY_OF_FORM.get(str(graph.lot_rows.get(lot, {}).get("form")), "") for lot in graph.lots])
     found, before = [], set[str]()
     for place, code in enumerate(seasons.codes):
         if not code:
             continue
-        green = factors * _dryness(graph, seasons.moisture_percent(code, STANDARD_MOISTURE)) * seasons.shares[:, place]
+        standard = seasons.moisture_percent(code, STANDARD_MOISTURE)
+        green = factors * np.where(kinds == COFFEE, _dryness(graph, standard), 1.0) * seasons.shares[:, place]
         known = np.isfinite(green)
-        micro = {
-            stream: float((prepared * green)[known & (streams == stream)].sum())
-            for stream in sorted(graph.micro_streams & set(streams.tolist()))
-        }
-        micro = {stream: kg for stream, kg in micro.items() if kg > 0}
-        made = _number(stated.get(code))
-        found.append(
-            SeasonOutput(
-                code,
-                made or float((left * green)[known].sum()),
-                made > 0,
-                micro,
-                frozenset(micro.keys() - before),
-                float((left * seasons.shares[:, place])[~known].sum()),
-            )
-        )
-        before |= micro.keys()
+        other_kg = float((left * seasons.shares[:, place])[~known].sum())
+        commodities = sorted(set(kinds[known & (seasons.shares[:, place] > 0)].tolist())) or [COFFEE]
+        made = _number(stated.get(code)) if len(commodities) == 1 else 0.0
+        fresh = set[str]()
+        for commodity in commodities:
+            its = known & (kinds == commodity)
+            micro = {
+                stream: float((prepared * green)[its & (streams == stream)].sum())
+                for stream in sorted(graph.micro_streams & set(streams.tolist()))
+            }
+            micro = {stream: kg for stream, kg in micro.items() if kg > 0}
+            output_kg = made or float((left * green)[its].sum())
+            first = frozenset(micro.keys() - before)
+            found.append(SeasonOutput(code, output_kg, made > 0, micro, first, other_kg, commodity))
+            fresh |= micro.keys()
+            other_kg = 0.0
+        before |= fresh
     return found
 
 
@@ -119,7 +126,7 @@ def _number(value: Any) -> float:
 
 
 def _weights(book: LotBook, graph: LotGraph) -> tuple[Floats, Floats, Floats]:
-    """Per lot, kg: what no process took; what was prepared of its stream; and kg of green coffee a kg, NaN for none."""
+    """Per lot, kg: what no process took; what was prepared of its stream; kg in the reference form a kg, or NaN."""
     taken, within = np.zeros(len(graph.lots)), np.zeros(len(graph.lots))
     low_grade = np.zeros(len(graph.lots), dtype=bool)
     stream = [str(graph.lot_rows.get(lot, {}).get("stream", "")) for lot in graph.lots]
@@ -135,7 +142,7 @@ def _weights(book: LotBook, graph: LotGraph) -> tuple[Floats, Floats, Floats]:
         row = rows.get(code, {})
         if row.get("status") == _GONE:
             factors[place] = 0.0
-        elif factor := green_factor(row.get("form") or "", species_of(row)):
+        elif factor := reference_factor(row.get("form") or "", species_of(row)):
             factors[place] = (factor.low + factor.high) / 2
 
     def rest(gone: Floats) -> Floats:

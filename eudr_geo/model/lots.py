@@ -6,8 +6,8 @@ from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped
 
 from eudr_geo.model.base import Base, Numbered, Provenance, col
+from eudr_geo.model.forms import FORMS
 
-FORMS = ("cherry", "dried_cherry", "wet_parchment", "dry_parchment", "green", "roasted", "other")
 STREAM_TYPES = ("micro", "bulk")
 PROCESS_TYPES = (
     "merge",
@@ -19,6 +19,11 @@ PROCESS_TYPES = (
     "blend",
     "repack",
     "roast",
+    "ferment",
+    "rubber_mill",
+    "oil_mill",
+    "saw",
+    "slaughter",
     "adjust",
 )
 LINE_DIRECTIONS = ("in", "out", "byproduct", "loss")
@@ -46,10 +51,12 @@ class Season(Numbered, Provenance, Base):
         "ISO 4217 currency code that the season is counted in", default="", sheet="seasons.currency", kind="currency"
     )
     target_kg: Mapped[float | None] = col(
-        "green coffee the organisation means to make", unit="kg", sheet="seasons.target_kg"
+        "what the organisation means to make, as green coffee, dry cocoa, dry rubber …",
+        unit="kg",
+        sheet="seasons.target_kg",
     )
     output_kg: Mapped[float | None] = col(
-        "green coffee it made: what a micro-lot's share is a share of; empty = worked out from the lots",
+        "what it made, in the same form: what a micro-lot's share is a share of; empty = worked out from the lots",
         unit="kg",
         sheet="seasons.output_kg",
     )
@@ -102,7 +109,7 @@ class Lot(Numbered, Provenance, Base):
     )
     stream_code: Mapped[str | None] = col("stream", ForeignKey("stream.code"), sheet="lots.stream", micro=True)
     form: Mapped[str] = col(
-        "cherry, dried_cherry, wet_parchment, dry_parchment, green, roasted or other",
+        "what the goods are at this step: cherry, green, dry_cocoa, latex, logs …; other for what no word stands for",
         allowed=FORMS,
         sheet="lots.form",
         kind="choice:form",
@@ -224,7 +231,7 @@ class Process(Numbered, Provenance, Base):
 
     code: Mapped[str] = col("process number", unique=True, sheet="processing.code", kind="code", required=True)
     type: Mapped[str] = col(
-        "merge, split, wet_mill, dry, dry_mill, grade, blend, repack, roast or adjust",
+        "merge, split, wet_mill, dry, dry_mill, grade, blend, repack, adjust, roast; ferment, rubber_mill, oil_mill …",
         allowed=PROCESS_TYPES,
         sheet="processing.step",
         kind="choice:process_type",

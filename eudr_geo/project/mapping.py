@@ -132,7 +132,7 @@ def _lots(book: LotBook, found: Sequence[Trace]) -> list[MapLot]:
 def _share(outputs: Sequence[SeasonOutput], stream: str, seasons: Sequence[str]) -> str:
     """Which part of its seasons a micro-lot is."""
     parts = [
-        say("seasons:share", share=one.share(stream), season=one.code)
+        say("seasons:share", share=one.share(stream), season=one.code, goods=say(f"nouns:reference.{one.commodity}"))
         for one in outputs
         if one.code in seasons and stream in one.micro_kg
     ]

@@ -10,7 +10,7 @@ from lot_books import book_of, delivery, land, line, lot
 from eudr_geo.base.errors import InputError
 from eudr_geo.checks.calibrating import as_csv, calibrate
 from eudr_geo.checks.checking import check_lots
-from eudr_geo.lots.green_equivalent import bands
+from eudr_geo.lots.equivalents import bands
 from eudr_geo.sources.bands import read_bands
 
 STEP = ("dry_parchment", "green", "")

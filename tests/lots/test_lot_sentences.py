@@ -13,6 +13,7 @@ from eudr_geo.base.errors import EudrGeoError
 from eudr_geo.base.said import Said
 from eudr_geo.checks.checking import check_lots
 from eudr_geo.law import PRODUCERS_MAX_PER_STATEMENT
+from eudr_geo.law import table as law_table
 from eudr_geo.lots.declared import declared_set
 from eudr_geo.lots.drilling import drill_record, recall_record
 from eudr_geo.lots.recalling import recall
@@ -129,6 +130,15 @@ def shipped_without_season():
     }  # fmt: skip
 
 
+def shipped(one):
+    """A lot in a shipment, without an HS code."""
+    return one_lot(
+        lot=[one],
+        consignment=[{"code": "E-1", "buyer": "B", "ship_date": "2026-03-01"}],
+        consignment_line=[{"consignment_code": "E-1", "lot_code": "L", "quantity_kg": 10.0}],
+    )
+
+
 def lay_together(count):
     codes = [f"L{i}" for i in range(count)]
     return {
@@ -140,6 +150,11 @@ def lay_together(count):
 
 GROUP = {"producer_code": None, "collection_group": "Ea Tul"}
 RARE = {
+    **{
+        f"hs-code.{one['hs']}": shipped(lot("L", one["form"], 100.0))
+        for one in law_table("hs_proposals.csv")
+        if one["commodity"] != "coffee"
+    },
     "codes.more": lay_together(5),
     "custody-gap.why.early": handed(handover("H-1", "A", "B", date_received="2025-11-30")),
     "custody-gap.why.gained": handed(handover("H-1", "A", "B", quantity_received_kg=110.0)),
@@ -253,7 +268,7 @@ def test_what_is_rarely_found_is_said_in_every_language(key):
     for finding in findings_of(book_of(RARE[key])):
         is_said(finding.message)
         is_said(finding.hint)
-        said |= {one.key for one in sentences(finding.message)}
+        said |= {one.key for text in (finding.message, finding.hint) for one in sentences(text)}
     assert f"lot_findings:{key}" in said
 
 

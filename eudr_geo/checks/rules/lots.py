@@ -14,6 +14,7 @@ from eudr_geo.checks.rules.declared import regional_deliveries
 from eudr_geo.lots.gains import gains
 from eudr_geo.lots.graph import graph_of
 from eudr_geo.lots.origins import UNKNOWN
+from eudr_geo.model.forms import can_become
 from eudr_geo.model.lot_book import LotBook
 from eudr_geo.words.saying import joined
 from eudr_geo.words.workbook import say_word
@@ -210,15 +211,6 @@ def _unknown(book: LotBook) -> Iterator[Fault]:
             yield Fault("process", code, row, why, {"quantity_kg": flow.out_kg})
 
 
-_FOLLOWS = {
-    "cherry": {"dried_cherry", "wet_parchment", "dry_parchment", "green", "other"},
-    "dried_cherry": {"green", "other"},
-    "wet_parchment": {"dry_parchment", "green", "other"},
-    "dry_parchment": {"green", "other"},
-    "green": {"roasted", "other"},
-    "roasted": {"other"},
-}
-"""Forms that coffee can take after another; ``other`` stands for husks and the like."""
 _KEEPS_FORM = {"merge", "split", "blend", "repack", "grade"}
 
 
@@ -272,7 +264,7 @@ def _wrong_step(kind: str, ins: list[str], outs: list[str]) -> str:
         return because("form-mismatch.why.kept", kind=say_word("process_type", kind), forms=named)
     for start in ins:
         for end in outs:
-            if start != end and end not in _FOLLOWS.get(start, {end}):
+            if start != end and not can_become(start, end):
                 made, source = say_word("form", end), say_word("form", start)
                 return because("form-mismatch.why.made", made=made, source=source)
     return ""

@@ -11,6 +11,7 @@ from eudr_geo.lots.crop_years import usual_days
 from eudr_geo.lots.season_output import is_unusual, season_outputs
 from eudr_geo.lots.seasons import day_of, seasons_of
 from eudr_geo.model.lot_book import LotBook
+from eudr_geo.words.saying import say
 from eudr_geo.words.workbook import say_word
 
 FIRST_SHARE = (0.05, 0.10)
@@ -149,4 +150,5 @@ def _shares(book: LotBook) -> Iterator[Fault]:
                 continue
             share = because("micro-lot-share.why", share=output.share(stream))
             values = {"quantity_kg": kg, "expected_kg": output.output_kg, "other": output.code}
+            values |= {"goods": say(f"nouns:reference.{output.commodity}")}
             yield Fault("stream", stream, streams.get(stream, {}), share, values, case=case)

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
+from eudr_geo.base.said import Said
 from eudr_geo.base.season_codes import as_season
 from eudr_geo.checks.catalogue import ERROR, WARNING, Problems, lot_rule
 from eudr_geo.checks.lot_faults import Fault, because, by_code, problems, rows
 from eudr_geo.checks.rules.balance import over_draw, processes_that_gain
 from eudr_geo.lots.balance import tolerance_kg
+from eudr_geo.lots.commodities import COFFEE, COMMODITY_OF_FORM
+from eudr_geo.lots.equivalents import reference_factor, species_of, yield_caps
 from eudr_geo.lots.graph import UNEXPLAINED_SHARE, LotGraph, graph_of
-from eudr_geo.lots.green_equivalent import green_factor, species_of, yield_caps
 from eudr_geo.lots.land import Land, harvest_day
 from eudr_geo.lots.outturn import STANDARD_MOISTURE
 from eudr_geo.lots.seasons import SLACK_DAYS, day_of, runs, seasons_of
 from eudr_geo.model.lot_book import LotBook
+from eudr_geo.words.saying import say
 
 _BASIS = "good practice: plausibility of quantity and land (EUDR Article 10(2)(i): risk of mixing with unknown origin)"
 
@@ -34,6 +37,7 @@ def implausible_yield(book: LotBook) -> Problems:
     was delivered on its receipt, enter the neighbour's plot.
 
     **Trap** Coffee bears heavily every other year, so a warning may be the good year. An error is beyond any year.
+    Cocoa, rubber, palm oil and soya have yields of their own; of wood and cattle no source tells one, and nothing is said.
     """
     return problems(_too_much(book))
 
@@ -91,7 +95,10 @@ def outside_season(book: LotBook) -> Problems:
     return problems(_outside(book))
 
 
-def _harvests(book: LotBook, keys: Sequence[tuple[str, int]]) -> dict[tuple[str, str, int], list[int]]:
+_Thing = tuple[str, str]  # a plot or producer, and the commodity that it gave
+
+
+def _harvests(book: LotBook, keys: Sequence[tuple[_Thing, int]]) -> dict[tuple[_Thing, str, int], list[int]]:
     """Rows by thing, season and harvest: where no day tells the season, receipts a year apart are of two harvests.
 
     Parameters
@@ -102,11 +109,11 @@ def _harvests(book: LotBook, keys: Sequence[tuple[str, int]]) -> dict[tuple[str,
         What is looked at, and the row of its delivery.
     """
     receipts = seasons_of(book).receipts
-    together: dict[tuple[str, str, bool], list[int]] = {}
+    together: dict[tuple[_Thing, str, bool], list[int]] = {}
     for place, (thing, row) in enumerate(keys):
         its = receipts[row]
         together.setdefault((thing, its.code, its.is_dated), []).append(place)
-    found: dict[tuple[str, str, int], list[int]] = {}
+    found: dict[tuple[_Thing, str, int], list[int]] = {}
     for (thing, code, is_dated), places in together.items():
         which = [0] * len(places) if is_dated else runs([receipts[keys[place][1]].day for place in places])
         for place, harvest in zip(places, which, strict=True):
@@ -114,15 +121,30 @@ def _harvests(book: LotBook, keys: Sequence[tuple[str, int]]) -> dict[tuple[str,
     return found
 
 
-def _green(book: LotBook) -> Iterator[tuple[int, dict[str, Any], str, float]]:
-    """Each delivery, its place, species and kilograms as green coffee, by the middle of what is usual."""
+class _Given(NamedTuple):
+    """A delivery, in the reference form of its commodity by the middle of what is usual."""
+
+    place: int  # of its row in the table
+    row: dict[str, Any]
+    commodity: str
+    species: str
+    kg: float
+
+
+def _given(book: LotBook) -> Iterator[_Given]:
     lots = by_code(book, "lot")
     for place, row in enumerate(rows(book, "delivery")):
         lot = lots.get(row["lot_code"], {})
-        species = species_of(lot)
-        factor = green_factor(row["form"] or lot.get("form") or "", species)
+        form, species = row["form"] or lot.get("form") or "", species_of(lot)
+        factor = reference_factor(form, species)
         if factor and row["quantity_kg"]:
-            yield place, row, species, float(row["quantity_kg"]) * (factor.low + factor.high) / 2
+            kg = float(row["quantity_kg"]) * (factor.low + factor.high) / 2
+            yield _Given(place, row, COMMODITY_OF_FORM[form], species, kg)
+
+
+def _goods(commodity: str) -> Said:
+    """What weights of a commodity are compared as."""
+    return say(f"nouns:reference.{commodity}")
 
 
 def _gone(row: Mapping[str, Any]) -> float:
@@ -150,16 +172,26 @@ def _areas_of_versions(book: LotBook) -> Mapping[tuple[str, int], float]:
 def _too_much(book: LotBook) -> Iterator[Fault]:
     areas, plots, land = _areas(book), by_code(book, "plot"), graph_of(book).land
     of_version = _areas_of_versions(book)
-    came = [one for one in _green(book) if one[1]["plot_code"] in areas]
-    for (plot, season, _), places in sorted(_harvests(book, [(one[1]["plot_code"], one[0]) for one in came]).items()):
-        kg, species = sum(came[place][3] for place in places), {came[place][2] for place in places}
+    came = [one for one in _given(book) if one.row["plot_code"] in areas]
+    keys = [((one.row["plot_code"], one.commodity), one.place) for one in came]
+    for ((plot, commodity), season, _), places in sorted(_harvests(book, keys).items()):
+        kg, species = sum(came[place].kg for place in places), {came[place].species for place in places}
         row = plots.get(plot, {})
-        doubted, refused = yield_caps(row.get("country") or "", species.pop() if len(species) == 1 else "")
-        versions = {land.version(plot, harvest_day(came[place][1])) or 0 for place in places}
+        caps = yield_caps(commodity, row.get("country") or "", species.pop() if len(species) == 1 else "")
+        if caps is None:
+            continue  # no source tells what a hectare gives
+        doubted, refused = caps
+        versions = {land.version(plot, harvest_day(came[place].row)) or 0 for place in places}
         area = max(of_version.get((plot, version), areas[plot]) for version in versions)  # of two surveys the larger
         per_ha = kg / area
         if per_ha > doubted:
-            values = {"quantity_kg": kg, "area_ha": area, "yield_kg_per_ha": per_ha, "expected_kg": doubted}
+            values: dict[str, Any] = {
+                "quantity_kg": kg,
+                "area_ha": area,
+                "yield_kg_per_ha": per_ha,
+                "expected_kg": doubted,
+            }
+            values |= {"goods": _goods(commodity)}
             severity = ERROR if per_ha > refused else WARNING
             yield Fault("plot", plot, row, season, values, severity, "in-season" if season else "")
 
@@ -168,21 +200,26 @@ def _over_capacity(book: LotBook) -> Iterator[Fault]:
     areas = _areas(book)
     producers, plots = by_code(book, "producer"), by_code(book, "plot")
     land = graph_of(book).land
-    came = [(_giver(land, one[1]), *one) for one in _green(book)]
-    came = [one for one in came if one[0]]
-    for (producer, season, _), places in sorted(_harvests(book, [(one[0], one[1]) for one in came]).items()):
-        its = [came[place] for place in places]
-        named = {row["plot_code"] for _, _, row, _, _ in its if row["plot_code"]}
-        kinds, kg = {species for _, _, _, species, _ in its}, sum(one[-1] for one in its)
-        # Land sold before the harvest, or bought after it, cannot have given anything.
-        own = {plot for day in {harvest_day(row) for _, _, row, _, _ in its} for plot in land.held(producer, day)}
+    every = [(_giver(land, one.row), one) for one in _given(book)]
+    came = [(who, one) for who, one in every if who]
+    keys = [((who, one.commodity), one.place) for who, one in came]
+    for ((producer, commodity), season, _), places in sorted(_harvests(book, keys).items()):
+        its = [came[place][1] for place in places]
+        named = {one.row["plot_code"] for one in its if one.row["plot_code"]}
+        kinds, kg = {one.species for one in its}, sum(one.kg for one in its)
+        # Land sold before the harvest, or bought after it, cannot have given anything; land with another crop gives
+        # nothing of this one, land of which nobody says the crop may.
+        held = {plot for day in {harvest_day(one.row) for one in its} for plot in land.held(producer, day)}
+        own = {plot for plot in held if (plots[plot]["commodity"] or commodity) == commodity}
         if not own or not own <= set(areas) or (len(own | named) < 2 and named):
             continue  # of a single plot implausible-yield speaks; without all areas nothing can be said
         species = kinds.pop() if len(kinds) == 1 else ""
-        capacity = sum(areas[plot] * yield_caps(plots[plot]["country"] or "", species)[0] for plot in own)
-        if kg > capacity:
+        caps = [(areas[plot], yield_caps(commodity, plots[plot]["country"] or "", species)) for plot in sorted(own)]
+        capacity = sum(area * cap[0] for area, cap in caps if cap is not None)
+        if kg > capacity and all(cap is not None for _, cap in caps):
             total = sum(areas[plot] for plot in own)
-            values = {"quantity_kg": kg, "expected_kg": capacity, "total_ha": total}
+            values = {"quantity_kg": kg, "expected_kg": capacity, "total_ha": total, "goods": _goods(commodity)}
+            values |= {"commodity": say(f"choices:commodity.{commodity}")}
             case = "in-season" if season else ""
             yield Fault("producer", producer, producers.get(producer, {}), season, values, case=case)
 
@@ -193,49 +230,68 @@ def _giver(land: Land, receipt: Mapping[str, Any]) -> str:
     return str(receipt["producer_code"] or land.holder(plot, harvest_day(receipt)) or land.plots.get(plot) or "")
 
 
+_Crop = tuple[str, str]  # a season, and a commodity of it
+
+
 def _shipped(book: LotBook) -> Iterator[Fault]:
     """A season is the lots that are counted under it: what comes in from outside them, and what leaves them."""
     graph, lots = graph_of(book), by_code(book, "lot")
     home = seasons_of(book).home
     season_of = dict(zip(graph.lots, home, strict=True))
     silent = _told_of_already(book, season_of)
-    came: dict[str, float] = {}
-    left: dict[str, float] = {}
+    mute = set[_Crop]()
+    came: dict[_Crop, float] = {}
+    left: dict[_Crop, float] = {}
+
+    def add(kept: dict[_Crop, float], season: str, form: str, kg: float) -> None:
+        crop = season, COMMODITY_OF_FORM[form]
+        kept[crop] = kept.get(crop, 0.0) + kg
+
+    def unknown(season: str, form: str) -> None:
+        """A form nobody can convert: of this season, or of its crop, nothing can be said."""
+        if form in COMMODITY_OF_FORM:
+            mute.add((season, COMMODITY_OF_FORM[form]))
+        else:
+            silent.add(season)
+
     for row in rows(book, "delivery"):
         lot = lots.get(row["lot_code"], {})
-        factor = green_factor(row["form"] or lot.get("form") or "", species_of(lot))
-        season = season_of.get(row["lot_code"], "")
+        form, season = row["form"] or lot.get("form") or "", season_of.get(row["lot_code"], "")
+        factor = reference_factor(form, species_of(lot))
         if factor is None:
-            silent.add(season)  # a form nobody can convert: of this season nothing can be said
+            unknown(season, form)
             continue
-        came[season] = came.get(season, 0.0) + float(row["quantity_kg"] or 0) * factor.ceiling * _dry(lot)
+        add(came, season, form, float(row["quantity_kg"] or 0) * factor.ceiling * _dry(lot))
     for place, code in enumerate(graph.lots):  # stock from before the records began may be shipped as well
-        factor = green_factor(lots.get(code, {}).get("form") or "")
+        form = lots.get(code, {}).get("form") or ""
+        factor = reference_factor(form)
         stock_kg = float(graph.unknown_kg[place] + graph.referenced.stock_kg[place])
         if stock_kg > 0 and factor:
-            came[home[place]] = came.get(home[place], 0.0) + stock_kg * factor.ceiling
+            add(came, home[place], form, stock_kg * factor.ceiling)
     for before, after, kg, taken in _carried(graph, home, lots):
-        factor = green_factor(taken.get("form") or "", species_of(taken))
+        form = taken.get("form") or ""
+        factor = reference_factor(form, species_of(taken))
         if factor is None:
-            silent.add(after)
+            unknown(after, form)
             continue
-        came[after] = came.get(after, 0.0) + kg * factor.ceiling * _dry(taken)
-        left[before] = left.get(before, 0.0) + kg * factor.low * _dry(taken)
-    shipped = set()
+        add(came, after, form, kg * factor.ceiling * _dry(taken))
+        add(left, before, form, kg * factor.low * _dry(taken))
+    shipped = set[_Crop]()
     for row in rows(book, "consignment_line"):
         lot = lots.get(row["lot_code"], {})
-        factor = green_factor(lot.get("form") or "", species_of(lot))
+        form, season = lot.get("form") or "", season_of.get(row["lot_code"], "")
+        factor = reference_factor(form, species_of(lot))
         if factor:
-            season = season_of.get(row["lot_code"], "")
-            shipped.add(season)
-            left[season] = left.get(season, 0.0) + _gone(row) * factor.low * _dry(lot)
+            shipped.add((season, COMMODITY_OF_FORM[form]))
+            add(left, season, form, _gone(row) * factor.low * _dry(lot))
     known = {as_season(row["code"]): row for row in rows(book, "season")}
-    for season in sorted(shipped):
-        kg, most = left[season], came.get(season, 0.0)
-        if (
-            season in came and season not in silent and kg > most * (1 + UNEXPLAINED_SHARE) + tolerance_kg(most)
-        ):  # moisture explains some
-            values, case = {"quantity_kg": kg, "expected_kg": most}, "" if season else "whole-book"
+    for season, commodity in sorted(shipped):
+        crop = season, commodity
+        kg, most = left[crop], came.get(crop, 0.0)
+        is_judged = crop in came and season not in silent and crop not in mute
+        if is_judged and kg > most * (1 + UNEXPLAINED_SHARE) + tolerance_kg(most):  # moisture explains some
+            values = {"quantity_kg": kg, "expected_kg": most, "goods": _goods(commodity)}
+            case = "" if season else "whole-book"
             yield Fault("season", season or "of the book", known.get(season, {}), values=values, case=case)
 
 
@@ -253,8 +309,10 @@ def _carried(
 
 
 def _dry(lot: Mapping[str, Any]) -> float:
-    """What a kilogram of a lot weighs at the moisture at which weights are compared."""
+    """What a kilogram of a lot weighs at the moisture at which weights are compared; only coffee has such a one."""
     moisture = lot.get("moisture_percent")
+    if COMMODITY_OF_FORM.get(lot.get("form") or "", COFFEE) != COFFEE:
+        return 1.0
     return (100 - float(moisture)) / (100 - STANDARD_MOISTURE) if moisture and 0 < float(moisture) < 100 else 1.0
 
 
