@@ -18,13 +18,15 @@ from eudr_geo.law import (
     PRODUCERS_MAX_PER_LINE,
     PRODUCERS_MAX_PER_STATEMENT,
 )
-from eudr_geo.model.package import CommodityLine, Land
+from eudr_geo.lots.counted import ITEMS
+from eudr_geo.model.package import CommodityLine, Counted, Land
 
 if TYPE_CHECKING:
     import pandas as pd
 
 COLUMNS = (
     "statement", "line", "file", "hs_code", "producer_country", "lot_code", "producers", "plots", "net_mass_kg",
+    "supplementary_unit", "supplementary_quantity", "scientific_names", "common_names",
 )  # fmt: skip
 _GRAM = 3
 
@@ -43,6 +45,8 @@ class LineLimits(NamedTuple):
 
 
 _LIMITS = LineLimits()
+_NOTHING: Mapping[str, Counted] = {}
+_KILOGRAMS_ALONE = Counted("", None, True, ())
 
 
 def commodity_lines(
@@ -51,6 +55,7 @@ def commodity_lines(
     countries: Mapping[Land, str],
     sizes: Mapping[Land, int],
     limits: LineLimits = _LIMITS,
+    counted: Mapping[str, Counted] = _NOTHING,
 ) -> tuple[CommodityLine, ...]:
     """Return the commodity lines that declare some lots, in as few statements as hold them.
 
@@ -71,6 +76,9 @@ def commodity_lines(
         Plot code and version → bytes of its feature, at most.
     limits
         What a line and a statement may hold.
+    counted
+        Lot → what its lines state beside kilograms; the supplementary quantity is shared out like the kilograms. A net
+        mass that nobody weighed is not stated.
 
     Returns
     -------
@@ -83,11 +91,22 @@ def commodity_lines(
         parts = list(_parts(own, countries, sizes, limits))
         # A supplier's goods are in the supplier's statement: a line declares what its own land gave.
         bought_kg = float(own.loc[own["upstream_reference"] != "", "kg_attributed"].sum())
-        weights = shared_out([kg for *_, kg in parts], round(float(lot.quantity_kg) - bought_kg, _GRAM))
+        kilograms, total_kg = [kg for *_, kg in parts], float(lot.quantity_kg)
+        weights = shared_out(kilograms, round(total_kg - bought_kg, _GRAM))
+        stated = counted.get(str(lot.code), _KILOGRAMS_ALONE)
+        amounts: list[float | None] = [None] * len(parts)
+        if stated.quantity is not None and total_kg > 0:
+            own_part = stated.quantity * (total_kg - bought_kg) / total_kg
+            is_whole = stated.unit == ITEMS
+            total = float(round(own_part)) if is_whole else round(own_part, _GRAM)
+            amounts = [*shared_out(kilograms, total, in_wholes=is_whole)]
         lines += [
-            CommodityLine(0, 0, "", str(lot.hs_code), country, str(lot.code), producers, land, kg)
-            for (country, producers, land, _), kg in zip(parts, weights, strict=True)
-        ]
+            CommodityLine(
+                0, 0, "", str(lot.hs_code), country, str(lot.code), producers, land, kg if stated.is_weighed else None,
+                stated.unit, amount, stated.species,
+            )
+            for (country, producers, land, _), kg, amount in zip(parts, weights, amounts, strict=True)
+        ]  # fmt: skip
     return _in_statements(lines, sizes, limits)
 
 
@@ -154,13 +173,14 @@ def table_of_lines(lines: Sequence[CommodityLine]) -> list[tuple[object, ...]]:
     return [
         (
             one.statement, one.line, one.file, one.hs_code, one.country, one.lot_code, one.producers,
-            len({plot for plot, _ in one.land}), one.net_mass_kg,
+            len({plot for plot, _ in one.land}), one.net_mass_kg, one.supplementary_unit, one.supplementary_quantity,
+            "; ".join(name for name, _ in one.species), "; ".join(name for _, name in one.species),
         )
         for one in lines
     ]  # fmt: skip
 
 
-def shared_out(parts: Sequence[float], total: float) -> list[float]:
+def shared_out(parts: Sequence[float], total: float, *, in_wholes: bool | None = None) -> list[float]:
     """Return the parts rounded so that they add up to the total: the largest remainders are rounded up.
 
     Parameters
@@ -169,6 +189,8 @@ def shared_out(parts: Sequence[float], total: float) -> list[float]:
         Kilograms that add up to about the total.
     total
         Kilograms; whole ones give whole parts, others grams.
+    in_wholes
+        Whole parts or thousandths, whatever the total is.
 
     Examples
     --------
@@ -177,7 +199,8 @@ def shared_out(parts: Sequence[float], total: float) -> list[float]:
     """
     if not parts:
         return []
-    step = 1.0 if float(total).is_integer() else 10.0**-_GRAM
+    is_whole = float(total).is_integer() if in_wholes is None else in_wholes
+    step = 1.0 if is_whole else 10.0**-_GRAM
     units: npt.NDArray[np.float64] = np.asarray(parts, dtype=np.float64) / step
     whole = round(total / step)
     if units.sum() > 0:

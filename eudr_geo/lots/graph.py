@@ -213,6 +213,18 @@ class LotGraph:
         }
 
     @cached_property
+    def line_volumes(self) -> dict[str, dict[tuple[str, int], float]]:
+        """Volume of each line of each process that states one, m³: process → (``in`` or ``out``, lot) → volume."""
+        table = self.book.table("process_line")
+        found: dict[str, dict[tuple[str, int], float]] = {}
+        names = ("process_code", "direction", "lot_code", "volume_m3")
+        for code, direction, lot, volume in zip(*(table[name] for name in names), strict=True):
+            if lot in self.position and volume is not None and volume > 0:
+                side = "in" if direction == "in" else "out"
+                found.setdefault(code, {})[side, self.position[lot]] = float(volume)
+        return found
+
+    @cached_property
     def process_types(self) -> dict[str, str]:
         """Type of each process."""
         table = self.book.table("process")

@@ -9,6 +9,7 @@ from typing import Any
 from eudr_geo.lots.equivalents import bands, species_of
 from eudr_geo.lots.flows import ProcessFlow
 from eudr_geo.lots.graph import LotGraph
+from eudr_geo.model.forms import CUBIC_METRES, counted_in
 from eudr_geo.model.lot_book import Band
 from eudr_geo.model.trace import OutturnBand
 
@@ -92,10 +93,23 @@ class Outturn:
     key: tuple[str, str, str]  # form in, form out, species or ""
 
 
+def in_cubic_metres(graph: LotGraph, flow: ProcessFlow) -> tuple[Weights, Weights] | None:
+    """Volumes in and out of a process, m³; None where a line of it states none."""
+    volumes = graph.line_volumes.get(flow.code, {})
+
+    def measured(lines: Weights, side: str) -> Weights | None:
+        found = [(lot, volumes[side, lot]) for lot, _ in lines if (side, lot) in volumes]
+        return found if len(found) == len(lines) else None
+
+    ins, outs = measured(flow.ins, "in"), measured(flow.outs, "out")
+    return None if ins is None or outs is None else (ins, outs)
+
+
 def outturn_of(graph: LotGraph, flow: ProcessFlow, lots: Mapping[str, dict[str, Any]]) -> Outturn | None:
     """Return the outturn of a process from one form to one other; None where that is not what it is.
 
-    Hulling of dry coffee is compared at one moisture, where the moistures on both sides are known.
+    Hulling of dry coffee is compared at one moisture, where the moistures on both sides are known; sawing in cubic
+    metres, because wood dries. Where a process has products of several forms, its main product counts.
     """
 
     def form(lot: int) -> str:
@@ -106,12 +120,19 @@ def outturn_of(graph: LotGraph, flow: ProcessFlow, lots: Mapping[str, dict[str, 
         return None
     start = forms_in.pop()
     ends = {form(lot) for lot, _ in flow.outs} - {start}
+    if len(ends) > 1:
+        ends = {form(lot) for lot, _ in flow.outs if lot not in flow.byproducts} - {start}
     # Only hulling keeps the water where it is: drying is there to lose it.
     is_hulled = start in _DRY and ends == {"green"}
     ins, outs = (at_one_moisture(graph, flow) if is_hulled else None) or (flow.ins, flow.outs)
+    if counted_in(start) == CUBIC_METRES:
+        volumes = in_cubic_metres(graph, flow)
+        if volumes is None:
+            return None
+        ins, outs = volumes
     # Floaters taken off before pulping stay cherry: they were not milled.
     kept = sum(kg for lot, kg in outs if form(lot) == start)
-    made = sum(kg for lot, kg in outs if form(lot) != start)
+    made = sum(kg for lot, kg in outs if form(lot) in ends)
     milled = sum(kg for _, kg in ins) - kept
     if len(ends) != 1 or milled <= 0:
         return None

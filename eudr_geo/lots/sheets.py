@@ -33,7 +33,7 @@ SHOWN_AS: Mapping[str, str] = {
 a ``location`` or ``organisation`` is named and stored by its code, ``money`` may have its currency beside it.
 """
 
-_SIGN_OF: Mapping[str, str] = {"kg": "kg", "percent": "%", "ha": "ha"}
+_SIGN_OF: Mapping[str, str] = {"kg": "kg", "percent": "%", "ha": "ha", "m3": "m³"}
 """Unit of a column → how a heading writes it; others stand in a column of their own."""
 
 BY_NAME = ("location", "organisation")

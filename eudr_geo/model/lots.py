@@ -116,6 +116,13 @@ class Lot(Numbered, Provenance, Base):
         required=True,
     )
     quantity_kg: Mapped[float | None] = col("net weight; empty = the sum of what came in", unit="kg", sheet="lots.kg")
+    volume_m3: Mapped[float | None] = col("volume of wood", unit="m3", sheet="lots.volume")
+    kg_per_m3: Mapped[float | None] = col(
+        "weight of a cubic metre as measured or agreed: weights that were not weighed are worked out from it",
+        unit="kg per m3",
+        sheet="lots.kg_per_m3",
+    )
+    heads: Mapped[int | None] = col("number of animals, or of pieces", sheet="lots.heads")
     created_on: Mapped[str] = col("date, ISO 8601", default="", sheet="lots.created", kind="date", required=True)
     sealed_on: Mapped[str] = col(
         "date after which nothing comes in, ISO 8601", default="", sheet="lots.sealed", kind="date"
@@ -127,7 +134,10 @@ class Lot(Numbered, Provenance, Base):
         sheet="lots.status",
         kind="choice:status",
     )
-    species: Mapped[str] = col("species, for example Coffea arabica", default="", sheet="lots.species")
+    species: Mapped[str] = col("scientific name; several with semicolons", default="", sheet="lots.species")
+    common_name: Mapped[str] = col(
+        "common name of the species, in the same order where there are several", default="", sheet="lots.common_name"
+    )
     variety: Mapped[str] = col("variety", default="", sheet="lots.variety")
     process: Mapped[str] = col("washed, natural, honey …", default="", sheet="lots.process")
     location_code: Mapped[str | None] = col("where it is kept", ForeignKey("location.code"), sheet="lots.location")
@@ -171,6 +181,8 @@ class Delivery(Numbered, Provenance, Base):
         "plot; empty only for bulk", ForeignKey("plot.code"), index=True, sheet="deliveries.plot"
     )
     quantity_kg: Mapped[float] = col("net weight", unit="kg", sheet="deliveries.kg", required=True)
+    volume_m3: Mapped[float | None] = col("volume of wood", unit="m3", sheet="deliveries.volume")
+    heads: Mapped[int | None] = col("number of animals", sheet="deliveries.heads")
     delivered_on: Mapped[str] = col("date, ISO 8601", sheet="deliveries.date", kind="date", required=True)
     form: Mapped[str] = col("form delivered", default="", allowed=FORMS, sheet="deliveries.form", kind="choice:form")
     harvested_from: Mapped[str] = col(
@@ -275,4 +287,7 @@ class ProcessLine(Numbered, Provenance, Base):
         "lot; a loss has none", ForeignKey("lot.code"), index=True, sheet=("processing.in_lot", "processing.out_lot")
     )
     quantity_kg: Mapped[float] = col("weight", unit="kg", sheet=("processing.in_kg", "processing.out_kg"))
+    volume_m3: Mapped[float | None] = col(
+        "volume of wood", unit="m3", sheet=("processing.in_volume", "processing.out_volume")
+    )
     bags: Mapped[int | None] = col("number of bags")

@@ -46,7 +46,11 @@ class CommodityLine:
     land
         Plots and versions, sorted.
     net_mass_kg
-        What this land gave.
+        What this land gave; None where nobody weighed it.
+    supplementary_unit, supplementary_quantity
+        Qualifier of the EU system (MTQ, NAR, KSD) and how much of it; "" and None where the HS code takes none.
+    species
+        Scientific and common names, of wood.
     """
 
     statement: int
@@ -57,7 +61,30 @@ class CommodityLine:
     lot_code: str
     producers: int
     land: tuple[Land, ...]
-    net_mass_kg: float
+    net_mass_kg: float | None
+    supplementary_unit: str = ""
+    supplementary_quantity: float | None = None
+    species: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Counted:
+    """What the commodity lines of one lot state beside kilograms.
+
+    Attributes
+    ----------
+    unit, quantity
+        Supplementary unit and how much of it is packed; None where nobody states it.
+    is_weighed
+        The net mass was weighed, and not worked out from a volume.
+    species
+        Scientific and common names, of wood.
+    """
+
+    unit: str
+    quantity: float | None
+    is_weighed: bool
+    species: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)

@@ -43,6 +43,8 @@ class ConsignmentLine(Numbered, Provenance, Base):
     consignment_code: Mapped[str] = col("consignment", ForeignKey("consignment.code"), index=True)
     lot_code: Mapped[str] = col("lot", ForeignKey("lot.code"), index=True, sheet="shipments.lot", required=True)
     quantity_kg: Mapped[float] = col("net weight shipped", unit="kg", sheet="shipments.kg", required=True)
+    volume_m3: Mapped[float | None] = col("volume of wood shipped", unit="m3", sheet="shipments.volume")
+    heads: Mapped[int | None] = col("number of animals, or of pieces, shipped", sheet="shipments.heads")
     hs_code: Mapped[str] = col("HS code, digits only", default="", sheet="shipments.hs", kind="digits")
     returned_kg: Mapped[float | None] = col(
         "weight that came back; it can be shipped again", unit="kg", sheet="shipments.returned_kg"

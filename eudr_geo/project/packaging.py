@@ -18,6 +18,7 @@ from eudr_geo.base.writing import json_bytes, sha256
 from eudr_geo.checks.catalogue import RULES_VERSION
 from eudr_geo.law import GEOLOCATION_MAX_BYTES
 from eudr_geo.lots.behind import Records, records_behind
+from eudr_geo.lots.counted import counted
 from eudr_geo.lots.dds_lines import commodity_lines
 from eudr_geo.lots.naming import near, refuse_other
 from eudr_geo.lots.seasons import seasons_of
@@ -25,7 +26,7 @@ from eudr_geo.lots.shipments import packing_list, shipped_kg
 from eudr_geo.lots.tracing import traces
 from eudr_geo.model.findings import CheckResult, Findings
 from eudr_geo.model.lot_book import LotBook
-from eudr_geo.model.package import CommodityLine, PackageData
+from eudr_geo.model.package import CommodityLine, Counted, PackageData
 from eudr_geo.model.trace import Trace
 from eudr_geo.outputs.package.eudr_geojson import size_bounds
 from eudr_geo.project.auditing import audit, audit_result
@@ -33,7 +34,8 @@ from eudr_geo.project.declared_land import land_of
 from eudr_geo.project.port import Project
 from eudr_geo.project.recording import superseded
 from eudr_geo.project.verifying import MANIFEST, MANIFEST_SCHEMA
-from eudr_geo.words.saying import counted, joined, say
+from eudr_geo.words.saying import counted as said_of
+from eudr_geo.words.saying import joined, say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -145,7 +147,8 @@ def gather(project: Project, codes: Sequence[str], *, with_names: bool = False, 
         with_names=with_names,
         packing=tuple(packing_list(book, codes[0], lots)) if consignment else (),
     )
-    return replace(data, lines=_lines(data))
+    day = str(consignment.get("ship_date") or "")
+    return replace(data, lines=_lines(data, counted(book, _stated(book, lots, codes, consignment), day)))
 
 
 def _seasons(book: LotBook, found: Iterable[Trace]) -> list[str]:
@@ -213,7 +216,7 @@ def build_package(
         if len(standing) > _ERRORS_NAMED:
             named.append(say("packages:errors-stand.more", more=len(standing) - _ERRORS_NAMED))
         raise RefusedError(
-            counted("packages:errors-stand", len(standing), named=joined(named)), fix=say("packages:errors-stand.do")
+            said_of("packages:errors-stand", len(standing), named=joined(named)), fix=say("packages:errors-stand.do")
         )
     chosen = [module for module in _renderers() if getattr(module, "PROFILE", profile) == profile]
     files: dict[str, bytes] = {}
@@ -238,12 +241,28 @@ def _refuse_too_large(data: PackageData, files: Mapping[str, bytes]) -> None:
         )
 
 
-def _lines(data: PackageData) -> tuple[CommodityLine, ...]:
+def _lines(data: PackageData, stated: Mapping[str, Counted]) -> tuple[CommodityLine, ...]:
     """The commodity lines of what is packed."""
     land = data.land()
     countries = dict(zip(land, data.plots["country"].tolist(), strict=True))
     sizes = dict(zip(land, size_bounds(data.plots, data.producer_labels()).tolist(), strict=True))
-    return commodity_lines(data.trace, data.lots, countries, sizes)
+    return commodity_lines(data.trace, data.lots, countries, sizes, counted=stated)
+
+
+def _stated(
+    book: LotBook, lots: pd.DataFrame, codes: Sequence[str], consignment: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    """Volume and heads of what is packed: of the lines of a shipment, else of the whole lots."""
+    table, key = ("consignment_line", "lot_code") if consignment else ("lot", "code")
+    rows = book.table(table)
+    if consignment:
+        rows = rows[rows["consignment_code"] == codes[0]]
+    known = {row[key]: row for row in rows.to_dict("records")}
+    names = ("quantity_kg", "volume_m3", "heads")
+    return [
+        {"code": code, "hs_code": hs_code, **{name: known[code][name] for name in names}}
+        for code, hs_code in zip(lots["code"], lots["hs_code"], strict=True)
+    ]
 
 
 def _packed(book: LotBook, codes: Sequence[str]) -> tuple[dict[str, Any], list[tuple[str, float, str]]]:

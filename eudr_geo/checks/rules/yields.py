@@ -37,7 +37,7 @@ def implausible_yield(book: LotBook) -> Problems:
     was delivered on its receipt, enter the neighbour's plot.
 
     **Trap** Coffee bears heavily every other year, so a warning may be the good year. An error is beyond any year.
-    Cocoa, rubber, palm oil and soya have yields of their own; of wood and cattle no source tells one, and nothing is said.
+    Cocoa, rubber, palm oil and soya have yields of their own; of wood and cattle no source tells one.
     """
     return problems(_too_much(book))
 

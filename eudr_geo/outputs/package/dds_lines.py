@@ -11,5 +11,5 @@ FILE = "dds_lines.csv"
 
 
 def render(package: PackageData) -> bytes:
-    """Return the lines: statement, line, file, HS code, country, lot, producers, plots and net mass in kg."""
+    """Return the lines: statement, line, file, HS code, country, lot, producers, plots, net mass, unit, species."""
     return csv_bytes(COLUMNS, table_of_lines(package.lines))

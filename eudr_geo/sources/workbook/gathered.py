@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from eudr_geo.model.changes import CellChange
 from eudr_geo.model.lot_book import BOOK_TABLES, LotBook
 from eudr_geo.model.workbook import CellIssue, ExtraColumn, LeftOut, SheetPlace, book_of
+
+if TYPE_CHECKING:
+    from eudr_geo.sources.workbook.sheet_row import Row
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,7 @@ class Cells:
     seen: dict[str, int] = field(default_factory=dict)  # sheet -> rows with anything in them
     taken: dict[str, int] = field(default_factory=dict)
     language: str = ""
+    unweighed: list[tuple[Row, dict[str, Any], dict[str, Any]]] = field(default_factory=list)  # without a weight
     headings: dict[str, frozenset[str]] = field(default_factory=dict)  # key of a sheet -> keys of its columns
     places: dict[str, SheetPlace] = field(default_factory=dict)  # sheet -> where its columns stand
 

@@ -13,6 +13,7 @@ from eudr_geo.sources.workbook.sheet_row import Row
 from eudr_geo.sources.workbook.sheet_rows import AllRows
 from eudr_geo.sources.workbook.statement_cells import suppliers_statement, take_statement
 from eudr_geo.sources.workbook.sums_and_days import amount_in
+from eudr_geo.sources.workbook.volumes import is_measured, weigh
 from eudr_geo.words.saying import say
 
 
@@ -20,14 +21,18 @@ def deliveries(found: Cells, rows: AllRows) -> None:
     """Read what came from which plot into which lot."""
     made: dict[str, int] = {}
     for row in rows:
-        record = values(row, found.tables, "delivery", unit=row.text("unit") or "")
+        spared = "quantity_kg" if is_measured(row) else ""
+        record = values(row, found.tables, "delivery", unit=row.text("unit") or "", spared=spared)
         if record["harvested_to"] and not record["harvested_from"]:
             record["harvested_from"] = record["harvested_to"]
         _money(row, record)
-        if number := give_number(record, "delivery", made):
+        is_open = record["quantity_kg"] is None and record["volume_m3"] is not None
+        if not is_open and (number := give_number(record, "delivery", made)):
             rows.context.change(row.sheet.title, row.place("receipt"), "", number, "receipt-number")
         statement = suppliers_statement(found.tables, row, record)
-        if row.take(found.tables["delivery"], record):
+        if is_open:
+            found.unweighed.append((row, record, statement))  # its lot, which is not read yet, may tell the weight
+        elif row.take(found.tables["delivery"], record):
             take_statement(found.tables, row, statement)
 
 
@@ -129,15 +134,17 @@ def _flows(row: Row, found: Cells) -> list[Record]:
     flows = []
     given = values(row, found.tables, "process_line", side="in")
     if _states(given):
+        weigh(row, found.tables, given, at="in_kg")
         if given["lot_code"] is None:
             row.fail("in_lot", "", say("book:input-without-lot"), say("book:input-without-lot.do"))
-        if given["quantity_kg"] is None:
+        if given["quantity_kg"] is None and given["volume_m3"] is None:
             row.fail("in_kg", "", say("book:input-without-weight"), say("book:input-without-weight.do"))
         flows.append({**given, "direction": "in"})
     given = values(row, found.tables, "process_line", side="out")
     kind, lot = given["direction"] or "out", given["lot_code"]
     if _states(given):
-        if given["quantity_kg"] is None:
+        weigh(row, found.tables, given, at="out_kg")
+        if given["quantity_kg"] is None and given["volume_m3"] is None:
             row.fail("out_kg", "", say("book:output-without-weight"), say("book:output-without-weight.do"))
         if lot is None and kind != "loss":
             row.fail("out_lot", "", say("book:output-without-lot"), say("book:output-without-lot.do"))

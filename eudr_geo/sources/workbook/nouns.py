@@ -19,7 +19,15 @@ Tables = dict[str, list[Record]]
 
 
 def values(
-    row: Row, tables: Tables, table: str, *, needed: bool = True, unit: str = "", side: str = "", without: str = ""
+    row: Row,
+    tables: Tables,
+    table: str,
+    *,
+    needed: bool = True,
+    unit: str = "",
+    side: str = "",
+    without: str = "",
+    spared: str = "",
 ) -> Record:
     """Return the columns of a noun that stand on the row's sheet, None where nothing is stated and nothing usual.
 
@@ -42,12 +50,14 @@ def values(
         ``in`` or ``out`` of a line of a process.
     without
         A column of the noun that was read already.
+    spared
+        A column that may be empty although rows need it.
     """
     record: Record = {}
     for column in sorted(row.sheet.spec.of(table, side), key=lambda one: one.how == "money"):
         if column.column == without:
             continue
-        is_needed = needed and column.required
+        is_needed = needed and column.required and column.column != spared
         value = row.value(column, needed=is_needed, unit=unit, currency=record.get("currency"))
         if column.how in BY_NAME:
             value = None if value is None else named(tables, row, column.how, column.key, value)

@@ -146,6 +146,10 @@ class Row:
         """Log that the row got a number because it has none of its own."""
         self.changed(key, "", number, "own-number")
 
+    def worked_out(self, key: str, before: str, kg: float) -> None:
+        """Log that a weight was worked out from a volume."""
+        self._changed(key, before, kg, "weight-of-volume")
+
     def text(self, key: str, *, needed: bool = False) -> str | None:
         """Text with plain blanks."""
         value = self._raw(key, needed=needed)

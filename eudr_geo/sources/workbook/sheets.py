@@ -29,6 +29,7 @@ from eudr_geo.sources.workbook.gathered import Cells
 from eudr_geo.sources.workbook.receipts import Context, either, row_place
 from eudr_geo.sources.workbook.sheet_heads import language_of, name_sheets
 from eudr_geo.sources.workbook.sheet_rows import AllRows, SheetRows
+from eudr_geo.sources.workbook.volumes import receipts_measured
 from eudr_geo.words.saying import joined, say
 from eudr_geo.words.workbook import META_SHEET
 
@@ -110,6 +111,7 @@ def read_cells(
         for part in parts:
             found.seen[part.title], found.taken[part.title] = part.seen, part.taken
             found.doubts += part.tell_doubts()
+    receipts_measured(found)
     _missing_sheets(context, {keys[0] for keys in named.values() if len(keys) == 1}, found.language)
     for title, keys in named.items():
         _other_sheet(context, title, keys, cells[title])

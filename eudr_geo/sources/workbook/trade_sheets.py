@@ -12,6 +12,7 @@ from eudr_geo.sources.workbook.nouns import Record, Tables, compare, fill_up, gi
 from eudr_geo.sources.workbook.sheet_row import Row
 from eudr_geo.sources.workbook.sheet_rows import AllRows
 from eudr_geo.sources.workbook.statement_cells import Stated, named_beside, take_statement
+from eudr_geo.sources.workbook.volumes import is_measured, weigh
 from eudr_geo.words.saying import say
 
 
@@ -118,7 +119,10 @@ def shipments(found: Cells, rows: AllRows) -> None:
         reference = row.reference("dds")
         statement = named_beside(tables, row, reference, source="own", at="dds", verified_at="verification")
         of_more_statements = bool(statement) and not fresh and not row.states("lot") and not row.states("kg")
-        line = {**values(row, tables, "consignment_line", needed=not of_more_statements), "consignment_code": code}
+        spared = "quantity_kg" if is_measured(row) else ""
+        stated = values(row, tables, "consignment_line", needed=not of_more_statements, spared=spared)
+        line = {**stated, "consignment_code": code}
+        weigh(row, tables, line)
         if of_more_statements:
             columns = row.sheet.spec.of("consignment_line")
             refuse_stated(row, columns, line, say("book:no-lot"), say("book:no-lot.do"))
