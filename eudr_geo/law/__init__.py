@@ -40,6 +40,7 @@ __all__ = [
     "APPLICATION_DATE",
     "AREA_MISMATCH_HA",
     "AREA_MISMATCH_SHARE",
+    "COCOA_MOISTURE_MAX_PERCENT",
     "COMMODITIES",
     "COORDINATE_DECIMALS",
     "CUT_OFF_DATE",
@@ -132,6 +133,8 @@ EU_PROPERTIES = ("ProducerName", "ProducerCountry", "ProductionPlace", "Area")
 """EUDR GeoJSON File Description, 9.3: the properties that the EU system reads, in this spelling only."""
 ENTRY_INTO_FORCE = key_date("entry_into_force")
 """Goods produced before this day are outside the regulation; ISO 8601."""
+COCOA_MOISTURE_MAX_PERCENT = limit("cocoa_moisture_max")
+"""Moisture of cocoa beans that are shipped, percent."""
 GREEN_MOISTURE_MAX_PERCENT = limit("green_moisture_max")
 """Moisture of green coffee that is shipped, percent."""
 CUT_OFF_DATE = key_date("cut_off")

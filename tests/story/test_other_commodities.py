@@ -338,3 +338,74 @@ def test_half_an_animal_is_no_head(tmp_path):
     told = Season(tmp_path, "UY", "cattle")
     assert "whole number" in told.book(cattle(heads=13.5))
     assert told.errors() == ["supplementary-unit-missing"]
+
+
+# --- oil palm and soya -----------------------------------------------------------------------------------------------
+
+
+def milled(country, crop, form, made, hs, in_kg=20_000.0):
+    """One plot's harvest, milled into a main product and a by-product; both are shipped where they have a code."""
+    day = "2025-11-10"
+    (main, main_kg), (second, second_kg) = made
+    return {
+        "Producers": [["Producer code", "Name"], ["H-1", "Grower 1"], ["H-2", "Grower 2"]],
+        "Plots": [
+            ["Plot code", "Producer code", "Commodity", "Country", "Area (ha)", "Boundary (WKT)"],
+            *((f"P-{n}", f"H-{n}", crop, country, 17.7, square(102.3 + n / 10, 0.5, 0.0038)) for n in (1, 2)),
+        ],
+        "Deliveries": [
+            ["Receipt", "Delivery date", "Producer code", "Plot code", "Lot code", "Net weight (kg)", "Form",
+             "Harvested from", "Harvested to"],
+            ["R1", day, "H-1", "P-1", "IN", in_kg * 0.6, form, day, day],
+            ["R2", day, "H-2", "P-2", "IN", in_kg * 0.4, form, day, day],
+        ],
+        "Lots": [
+            ["Lot code", "Type", "Form", "Created on", "HS code"],
+            ["IN", "bulk", form, day, None],
+            ["MAIN", "bulk", main, "2025-11-11", hs[0]],
+            ["SECOND", "bulk", second, "2025-11-11", hs[1]],
+        ],
+        "Processing": [
+            ["Process number", "Step", "Date", "Input lot", "Input weight (kg)", "Output lot", "Output weight (kg)",
+             "Kind of output"],
+            ["M1", "oil mill", "2025-11-11", "IN", in_kg, "MAIN", main_kg, "main"],
+            ["M1", "oil mill", "2025-11-11", None, None, "SECOND", second_kg, "by-product"],
+        ],
+        "Shipments": [
+            ["Shipment code", "Lot code", "Net weight (kg)", "Ship date", "Buyer", "Buyer's country"],
+            ["EX1", "MAIN", main_kg, "2027-01-15", "Oils BV", "NL"],
+            ["EX1", "SECOND", second_kg, "2027-01-15", "Oils BV", "NL"],
+        ],
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("sheets", "country", "commodity"),
+    [
+        (
+            milled("ID", "oil palm", "FFB", (("CPO", 4_200.0), ("palm kernels", 1_000.0)), ("151110", "120710")),
+            "ID", "oil-palm",
+        ),
+        (
+            milled("ID", "soya", "soya beans", (("soya meal", 15_800.0), ("soya oil", 3_700.0)), ("230400", "150710")),
+            "ID", "soya",
+        ),
+    ],
+    ids=["oil palm", "soya"],
+)  # fmt: skip
+def test_a_mill_with_two_products(tmp_path, sheets, country, commodity):
+    told = Season(tmp_path, country, commodity)
+    told.book(sheets)
+    assert told.errors() == []
+    for row in sheets["Processing"][1:]:
+        lot, kg = row[5], row[6]
+        same(told.kilograms(lot), {"P-1": kg * 0.6, "P-2": kg * 0.4})
+    assert {one["lot_code"]: one["net_mass_kg"] for one in told.packed("EX1")} == {
+        row[1]: str(row[2]) for row in sheets["Shipments"][1:]
+    }
+
+
+def test_more_palm_oil_than_the_bunches_hold(tmp_path):
+    told = Season(tmp_path, "ID", "oil-palm")
+    told.book(milled("ID", "oil palm", "FFB", (("CPO", 6_400.0), ("palm kernels", 1_000.0)), ("151110", "120710")))
+    assert "implausible-outturn" in told.errors()

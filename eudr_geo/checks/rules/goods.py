@@ -8,11 +8,10 @@ from typing import Any
 
 from eudr_geo.checks.catalogue import ERROR, NOTE, WARNING, Problems, lot_rule
 from eudr_geo.checks.lot_faults import Fault, because, by_code, problems, readings, rows, shipped_lots
-from eudr_geo.law import APPLICATION_DATE, ENTRY_INTO_FORCE, GREEN_MOISTURE_MAX_PERCENT
+from eudr_geo.law import APPLICATION_DATE, COCOA_MOISTURE_MAX_PERCENT, ENTRY_INTO_FORCE, GREEN_MOISTURE_MAX_PERCENT
 from eudr_geo.law.annex import in_annex
 from eudr_geo.law.tables import table
 from eudr_geo.lots.commodities import (
-    COFFEE,
     COMMODITY_OF_FORM,
     commodities_of_lots,
     commodity_of_hs,
@@ -25,6 +24,8 @@ from eudr_geo.words.saying import joined, knows, say
 
 _ANNEX = "Regulation (EU) 2023/1115, Annex I"
 _MADE_OF = "Regulation (EU) 2023/1115, Article 9(1)(d): the plots where the relevant commodities were produced"
+_MOST_MOISTURE = {"green": GREEN_MOISTURE_MAX_PERCENT, "dry_cocoa": COCOA_MOISTURE_MAX_PERCENT}
+"""Form → moisture, percent, above which it is not shipped."""
 _NOT_FOR_SALE = ("rejected", "destroyed", "consumed")
 
 
@@ -181,12 +182,12 @@ def shipped_against_status(book: LotBook) -> Problems:
 
 @lot_rule(
     severity=WARNING,
-    basis="good practice: TCVN 4193:2014 and ICO Resolution 420, green coffee at most 12.5 % moisture",
+    basis="good practice: TCVN 4193:2014 and ICO Resolution 420, green coffee at most 12.5 % moisture; cocoa beans 8 %",
     ids=("LOT-QLT-01",),
     at=("moisture_percent",),
 )
 def too_moist_to_ship(book: LotBook) -> Problems:
-    """Green coffee is shipped above the limit of moisture.
+    """Green coffee, or dry cocoa, is shipped above the limit of moisture.
 
     **Why it matters** It moulds on the way, and buyers refuse it on arrival.
 
@@ -206,9 +207,11 @@ def too_moist_to_ship(book: LotBook) -> Problems:
     for row in shipped_lots(book):
         lot = lots.get(row["lot_code"] or "", {})
         value = lot.get("moisture_percent") or measured.get(row["lot_code"])
-        is_green = lot.get("form") == "green" and commodities.get(row["lot_code"]) == COFFEE
-        if is_green and value is not None and float(value) > GREEN_MOISTURE_MAX_PERCENT:
-            values = {"value": float(value), "limit": GREEN_MOISTURE_MAX_PERCENT, "code": row["consignment_code"]}
+        form = lot.get("form") or ""
+        limit = _MOST_MOISTURE.get(form)
+        is_its_own = commodities.get(row["lot_code"]) == COMMODITY_OF_FORM.get(form)
+        if limit is not None and is_its_own and value is not None and float(value) > limit:
+            values = {"value": float(value), "limit": limit, "code": row["consignment_code"]}
             faults.append(Fault("lot", row["lot_code"], lot, because("too-moist-to-ship.why", **values)))
     return problems(faults)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from eudr_geo.checks.catalogue import WARNING, Problems, lot_rule
 from eudr_geo.checks.lot_faults import Fault, because, by_code, problems, rows
+from eudr_geo.lots.commodities import COFFEE, commodities_of_lots
 from eudr_geo.lots.graph import graph_of
 from eudr_geo.model.lot_book import LotBook
 
@@ -40,10 +41,12 @@ def harvested_before_bearing(book: LotBook) -> Problems:
 
 
 def _young(book: LotBook) -> Iterator[Fault]:
+    of_lot = commodities_of_lots(book)
+    of_goods = {row["plot_code"]: of_lot.get(row["lot_code"], COFFEE) for row in rows(book, "delivery")}
     planted = {
         row["code"]: row
         for row in rows(book, "plot")
-        if row["planted_year"] and (row["commodity"] or "coffee") == "coffee"
+        if row["planted_year"] and (row["commodity"] or of_goods.get(row["code"], COFFEE)) == COFFEE
     }
     first: dict[str, str] = {}
     for row in rows(book, "delivery"):

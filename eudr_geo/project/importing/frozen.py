@@ -21,16 +21,19 @@ RESTS_ON: Mapping[str, frozenset[str]] = {
     "delivery": frozenset(
         {
             "code", "lot_code", "producer_code", "plot_code", "quantity_kg", "delivered_on", "harvested_from",
-            "harvested_to", "form", "collection_group", "void_reason",
+            "harvested_to", "form", "collection_group", "void_reason", "volume_m3", "heads",
         }
     ),
     "lot": frozenset(
-        {"code", "form", "quantity_kg", "species", "hs_code", "opening_stock", "stream_code", "created_on"}
+        {
+            "code", "form", "quantity_kg", "species", "common_name", "hs_code", "opening_stock", "stream_code",
+            "created_on", "volume_m3", "heads", "kg_per_m3",
+        }
     ),
     "process": frozenset({"code", "type", "date_start"}),
-    "process_line": frozenset({"process_code", "direction", "lot_code", "quantity_kg"}),
+    "process_line": frozenset({"process_code", "direction", "lot_code", "quantity_kg", "volume_m3"}),
     "consignment": frozenset({"code", "buyer", "buyer_country", "ship_date"}),
-    "consignment_line": frozenset({"consignment_code", "lot_code", "quantity_kg", "hs_code"}),
+    "consignment_line": frozenset({"consignment_code", "lot_code", "quantity_kg", "hs_code", "volume_m3", "heads"}),
     "storage_stay": frozenset({"lot_code", "location_code", "from_date", "to_date", "quantity_kg", "label"}),
     "plot": frozenset({"commodity", "country"}),
 }  # fmt: skip
