@@ -183,6 +183,9 @@ class Delivery(Numbered, Provenance, Base):
     quantity_kg: Mapped[float] = col("net weight", unit="kg", sheet="deliveries.kg", required=True)
     volume_m3: Mapped[float | None] = col("volume of wood", unit="m3", sheet="deliveries.volume")
     heads: Mapped[int | None] = col("number of animals", sheet="deliveries.heads")
+    dry_rubber_percent: Mapped[float | None] = col(
+        "dry rubber content as measured on receipt", unit="percent", sheet="deliveries.dry_rubber"
+    )
     delivered_on: Mapped[str] = col("date, ISO 8601", sheet="deliveries.date", kind="date", required=True)
     form: Mapped[str] = col("form delivered", default="", allowed=FORMS, sheet="deliveries.form", kind="choice:form")
     harvested_from: Mapped[str] = col(

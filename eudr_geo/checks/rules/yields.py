@@ -17,7 +17,7 @@ from eudr_geo.lots.graph import UNEXPLAINED_SHARE, LotGraph, graph_of
 from eudr_geo.lots.land import Land, harvest_day
 from eudr_geo.lots.outturn import STANDARD_MOISTURE
 from eudr_geo.lots.seasons import SLACK_DAYS, day_of, runs, seasons_of
-from eudr_geo.model.lot_book import LotBook
+from eudr_geo.model.lot_book import Band, LotBook
 from eudr_geo.words.saying import say
 
 _BASIS = "good practice: plausibility of quantity and land (EUDR Article 10(2)(i): risk of mixing with unknown origin)"
@@ -136,10 +136,18 @@ def _given(book: LotBook) -> Iterator[_Given]:
     for place, row in enumerate(rows(book, "delivery")):
         lot = lots.get(row["lot_code"], {})
         form, species = row["form"] or lot.get("form") or "", species_of(lot)
-        factor = reference_factor(form, species)
+        factor = _measured(row, form) or reference_factor(form, species)
         if factor and row["quantity_kg"]:
             kg = float(row["quantity_kg"]) * (factor.low + factor.high) / 2
             yield _Given(place, row, COMMODITY_OF_FORM[form], species, kg)
+
+
+def _measured(row: Mapping[str, Any], form: str) -> Band | None:
+    """Dry rubber in a kilogram of latex or lump as it was measured on receipt; None where nobody did."""
+    percent = row["dry_rubber_percent"]
+    if COMMODITY_OF_FORM.get(form) != "rubber" or percent is None or not 0 < float(percent) <= 100:
+        return None
+    return Band(*[float(percent) / 100] * 3)
 
 
 def _goods(commodity: str) -> Said:
@@ -257,7 +265,7 @@ def _shipped(book: LotBook) -> Iterator[Fault]:
     for row in rows(book, "delivery"):
         lot = lots.get(row["lot_code"], {})
         form, season = row["form"] or lot.get("form") or "", season_of.get(row["lot_code"], "")
-        factor = reference_factor(form, species_of(lot))
+        factor = _measured(row, form) or reference_factor(form, species_of(lot))
         if factor is None:
             unknown(season, form)
             continue

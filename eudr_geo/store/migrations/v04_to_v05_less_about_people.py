@@ -52,6 +52,7 @@ _ADDED: dict[str, tuple[str, ...]] = {
         "upstream_reference TEXT REFERENCES statement (code)",
         "volume_m3 DOUBLE",
         "heads INTEGER",
+        "dry_rubber_percent DOUBLE",
     ),
     "storage_stay": ("quantity_out_kg DOUBLE",),
     "lot": (
