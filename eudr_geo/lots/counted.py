@@ -7,7 +7,7 @@ from typing import Any
 
 from eudr_geo.law.annex import supplementary_unit
 from eudr_geo.lots.commodities import commodity_of_hs
-from eudr_geo.lots.graph import graph_of
+from eudr_geo.lots.graph import LotGraph, graph_of
 from eudr_geo.model.lot_book import LotBook
 from eudr_geo.model.package import Counted
 
@@ -27,15 +27,20 @@ def stated(value: Any) -> float | None:
 def is_weighed(lot: Mapping[str, Any], quantity_kg: Any, volume_m3: Any) -> bool:
     """Tell whether a weight was weighed, and not worked out from a volume and what the lot says a cubic metre weighs.
 
+    A weight that stands without a volume was weighed. One that nobody states, of a lot that says what a cubic metre
+    weighs, is made of weights that may have been worked out.
+
     Examples
     --------
     >>> is_weighed({"kg_per_m3": 650.0}, 6500.0, 10.0), is_weighed({"kg_per_m3": 650.0}, 6420.0, 10.0)
     (False, True)
+    >>> is_weighed({"kg_per_m3": 650.0}, 6500.0, None), is_weighed({"kg_per_m3": 650.0}, None, None)
+    (True, False)
     """
     density, volume, kg = (stated(one) for one in (lot.get("kg_per_m3"), volume_m3, quantity_kg))
     if density is None:
         return True
-    return kg is not None and volume is not None and abs(kg - volume * density) > _GRAM
+    return kg is not None and (volume is None or abs(kg - volume * density) > _GRAM)
 
 
 def species_pairs(row: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -52,14 +57,22 @@ def species_pairs(row: Mapping[str, Any]) -> list[tuple[str, str]]:
     return [pair for pair in pairs if any(pair)]
 
 
-def species_of_lot(book: LotBook, code: str) -> list[tuple[str, str]]:
-    """Return the species of a lot: as it states them, else those of all lots that it came from, sorted."""
-    graph = graph_of(book)
-    rows = {row["code"]: row for row in book.table("lot").to_dict("records")}
-    if own := species_pairs(rows.get(code, {})):
+def species_of_lot(graph: LotGraph, lots: Mapping[str, Mapping[str, Any]], code: str) -> list[tuple[str, str]]:
+    """Return the species of a lot: as it states them, else those of all lots that it came from, sorted.
+
+    Parameters
+    ----------
+    graph
+        The graph of the book.
+    lots
+        Rows of the lot table by code.
+    code
+        The lot.
+    """
+    if own := species_pairs(lots.get(code, {})):
         return own
     behind = graph.upstream([graph.position[code]]) if code in graph.position else ()
-    return sorted({pair for lot in behind for pair in species_pairs(rows.get(graph.lots[lot], {}))})
+    return sorted({pair for lot in behind for pair in species_pairs(lots.get(graph.lots[lot], {}))})
 
 
 def counted(book: LotBook, packed: Iterable[Mapping[str, Any]], on: str) -> dict[str, Counted]:
@@ -75,12 +88,12 @@ def counted(book: LotBook, packed: Iterable[Mapping[str, Any]], on: str) -> dict
         Day on which the units count, ISO 8601; "" for the newest.
     """
     lots = {row["code"]: row for row in book.table("lot").to_dict("records")}
-    found = {}
+    graph, found = graph_of(book), {}
     for one in packed:
         code, hs = str(one["code"]), str(one["hs_code"] or "")
         unit = supplementary_unit(hs, on) if hs else ""
         quantity = stated(one.get(COLUMN_OF.get(unit, "")))
-        names = tuple(species_of_lot(book, code)) if commodity_of_hs(hs) == WOOD else ()
+        names = tuple(species_of_lot(graph, lots, code)) if commodity_of_hs(hs) == WOOD else ()
         weighed = is_weighed(lots.get(code, {}), one["quantity_kg"], one.get("volume_m3"))
         if unit or names or not weighed:
             found[code] = Counted(unit, quantity, weighed, names)

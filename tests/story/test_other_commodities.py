@@ -273,6 +273,14 @@ def test_logs_are_declared_in_cubic_metres_and_not_in_kilograms_that_nobody_weig
     assert (logs["supplementary_unit"], logs["supplementary_quantity"], logs["net_mass_kg"]) == ("MTQ", "5.0", "")
 
 
+def test_the_trace_says_that_no_band_is_known(tmp_path):
+    """Sawn wood that nobody measured: kilograms say nothing of the outturn, for wood dries."""
+    told, sheets = Season(tmp_path, "CM", "wood"), wood()
+    sheets["Processing"][1][-1] = None
+    told.book(sheets)
+    assert "nobody knows what is usual for these: S1" in " ".join(told.run("trace", "SAWN").split())
+
+
 @pytest.mark.parametrize(
     ("rule", "faulty"),
     [

@@ -10,6 +10,7 @@ from eudr_geo.checks.lot_faults import Fault, because, by_code, problems, rows
 from eudr_geo.law.annex import supplementary_unit
 from eudr_geo.lots.commodities import commodity_of_hs
 from eudr_geo.lots.counted import COLUMN_OF, WOOD, is_weighed, species_of_lot, species_pairs, stated
+from eudr_geo.lots.graph import graph_of
 from eudr_geo.model.lot_book import LotBook
 
 _UNITS = "EU system validation rules and guidance on units of measure (2025); Annex II point 2"
@@ -61,11 +62,11 @@ def species_missing(book: LotBook) -> Problems:
 
 
 def _without_species(book: LotBook) -> Iterator[Fault]:
-    lots = by_code(book, "lot")
+    graph, lots = graph_of(book), by_code(book, "lot")
     for row, hs in _shipped(book):
         if commodity_of_hs(hs) != WOOD:
             continue
-        pairs = species_of_lot(book, row["lot_code"])
+        pairs = species_of_lot(graph, lots, row["lot_code"])
         if pairs and all(name and common for name, common in pairs):
             continue
         own = bool(species_pairs(lots.get(row["lot_code"], {})))
