@@ -55,6 +55,7 @@ def commodity_lines(
     countries: Mapping[Land, str],
     sizes: Mapping[Land, int],
     limits: LineLimits = _LIMITS,
+    *,
     counted: Mapping[str, Counted] = _NOTHING,
 ) -> tuple[CommodityLine, ...]:
     """Return the commodity lines that declare some lots, in as few statements as hold them.

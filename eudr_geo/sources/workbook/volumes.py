@@ -41,7 +41,7 @@ def weigh(row: Row, tables: Tables, record: Record, *, at: str = "kg") -> None:
         return
     kg = round(volume * density, _GRAM)
     record["quantity_kg"] = kg
-    row.worked_out(at, f"{volume} m³", kg)
+    row.worked_out(at, str(volume), kg)
 
 
 def receipts_measured(found: Cells) -> None:
