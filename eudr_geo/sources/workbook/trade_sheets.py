@@ -120,8 +120,8 @@ def shipments(found: Cells, rows: AllRows) -> None:
         statement = named_beside(tables, row, reference, source="own", at="dds", verified_at="verification")
         of_more_statements = bool(statement) and not fresh and not row.states("lot") and not row.states("kg")
         spared = "quantity_kg" if is_measured(row) else ""
-        stated = values(row, tables, "consignment_line", needed=not of_more_statements, spared=spared)
-        line = {**stated, "consignment_code": code}
+        filled = values(row, tables, "consignment_line", needed=not of_more_statements, spared=spared)
+        line = {**filled, "consignment_code": code}
         weigh(row, tables, line)
         if of_more_statements:
             columns = row.sheet.spec.of("consignment_line")
