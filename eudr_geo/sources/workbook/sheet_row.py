@@ -148,7 +148,7 @@ class Row:
 
     def worked_out(self, key: str, before: str, kg: float) -> None:
         """Log that a weight was worked out from a volume."""
-        self._changed(key, before, kg, "weight-of-volume")
+        self.changed(key, before, kg, "weight-of-volume")
 
     def text(self, key: str, *, needed: bool = False) -> str | None:
         """Text with plain blanks."""

@@ -39,8 +39,6 @@ _ADDED: dict[str, tuple[str, ...]] = {
     "consignment_line": (
         "returned_kg DOUBLE",
         "returned_on TEXT NOT NULL DEFAULT ''",
-        "volume_m3 DOUBLE",
-        "heads INTEGER",
     ),
     "process_line": ("volume_m3 DOUBLE",),
     "delivery": (

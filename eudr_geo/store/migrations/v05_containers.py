@@ -11,6 +11,7 @@ from eudr_geo.store.schema import seals
 _TABLE = """CREATE TABLE consignment_line_5 (
 fid INTEGER NOT NULL, consignment_code TEXT NOT NULL, lot_code TEXT NOT NULL, quantity_kg DOUBLE NOT NULL,
 hs_code TEXT DEFAULT '' NOT NULL, returned_kg DOUBLE, returned_on TEXT DEFAULT '' NOT NULL, sscc TEXT DEFAULT '' NOT NULL,
+volume_m3 DOUBLE, heads INTEGER,
 container TEXT DEFAULT '' NOT NULL, seal TEXT DEFAULT '' NOT NULL, bags INTEGER, src_file TEXT DEFAULT '' NOT NULL,
 src_sheet TEXT DEFAULT '' NOT NULL, src_row INTEGER, imported_at TEXT DEFAULT '' NOT NULL, PRIMARY KEY (fid),
 UNIQUE (consignment_code, lot_code, container), CONSTRAINT consignment_quantity_positive CHECK (quantity_kg > 0),
