@@ -21,7 +21,13 @@ _SCHEMA = re.compile(rb'\s*\{\s*"schema":\s*"(eudr-geo\.[a-z-]+)/')
 _OVERLAY = re.compile(rb'\{"type": "FeatureCollection", "toolkit": "')
 _TABLE = re.compile(rb"(?:\xef\xbb\xbf)?([a-z][a-z_0-9]*(?:,[a-z][a-z_0-9]*)+)\r?\n")
 _LINE_OF = {"finding": {"rule", "severity", "rules_version"}, "change": {"rule", "before", "after"}}
-_SENTENCES = (("reports", "versions"), ("trace", "from"), ("trace", "went_into"), ("trace", "record"))
+_SENTENCES = (
+    ("reports", "versions"),
+    ("trace", "from"),
+    ("trace", "went_into"),
+    ("trace", "record"),
+    ("trace", "statements.head"),
+)
 _LINE = "line of "
 _HEAD = 65_536  # bytes of a file that tell what it is
 _LINES = 3  # of text, at its beginning and its end

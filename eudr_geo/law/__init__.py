@@ -37,6 +37,7 @@ from eudr_geo.law.tables import key_date, limit, source_of, table
 from eudr_geo.law.versions import EU_VERSIONS, NEWEST_EU_VERSION, EuVersion, eu_version
 
 __all__ = [
+    "AMEND_HOURS",
     "APPLICATION_DATE",
     "AREA_MISMATCH_HA",
     "AREA_MISMATCH_SHARE",
@@ -66,6 +67,7 @@ __all__ = [
     "PRODUCERS_MAX_PER_LINE",
     "PRODUCERS_MAX_PER_STATEMENT",
     "PRODUCER_NAME_MAX",
+    "RETENTION_YEARS",
     "RISKS",
     "SHARED_LOCATION_M",
     "SHARED_LOCATION_PLOTS",
@@ -117,6 +119,10 @@ PRODUCERS_MAX_PER_LINE = int(limit("producers_max_per_line"))
 """Producers of one commodity line."""
 PRODUCERS_MAX_PER_STATEMENT = int(limit("producers_max_per_statement"))
 """Producers of one due diligence statement."""
+AMEND_HOURS = int(limit("amend_hours"))
+"""In which an available statement can be amended, hours."""
+RETENTION_YEARS = int(limit("retention"))
+"""For which the information is kept, years."""
 TINY_POLYGON_HA = limit("tiny_polygon")
 """Good practice: a smaller polygon is a slip of digitising."""
 AREA_MISMATCH_SHARE, AREA_MISMATCH_HA = limit("area_mismatch_share"), limit("area_mismatch")

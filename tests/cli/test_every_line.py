@@ -107,6 +107,8 @@ COMMANDS = {
     "forget": ("forget", "NH-001", "-p", "coop.gpkg", "--yes"),
     "repair": ("repair", SAMPLES / "messy" / "bow-tie.geojson", "--dry-run"),
     "log": ("log", "-p", "coop.gpkg"),
+    "statements": ("statements", "-p", "coop.gpkg"),
+    "statements to a file": ("statements", "-p", "coop.gpkg", "-o", "statements.txt"),
     "undo": ("undo", "-p", "coop.gpkg"),
     "undo it": ("undo", "-p", "coop.gpkg", "--yes"),
     "calibrate": ("calibrate", "-p", "coop.gpkg", "-o", "bands.csv"),

@@ -2,9 +2,13 @@
 
 import openpyxl
 import pytest
+from click.testing import CliRunner
 
+from eudr_geo.cli import app
+from eudr_geo.lots.statement_list import shipments_without, statement_lines
 from eudr_geo.lots.statements import numbers_of_shipments
 from eudr_geo.model.statements import Statement, StatementLot, StatusEvent
+from eudr_geo.model.workbook import book_of
 from eudr_geo.project.auditing import audit
 from eudr_geo.project.importing import apply_book, preview_book
 from eudr_geo.project.importing.questions import Answers
@@ -154,3 +158,44 @@ def test_a_small_letter_is_never_made_a_capital_in_silence(tmp_path):
     (issue,) = [one for one in read_book(tmp_path / "book.xlsx").issues if "small letters" in one.why]
     assert (issue.cell, issue.severity) == ("F2", "error")
     assert ONE in issue.fix
+
+
+def test_the_list_says_what_is_covered_who_gets_the_number_and_until_when(store, tmp_path):
+    rows = [
+        statement(status="available", submitted="2026-02-02", available="2026-02-03", lot="A", kg=500, shipment="EX1"),
+        statement(TWO, status="withdrawn", lot="A", shipment="EX1"),
+    ]
+    read(store, tmp_path, ships(None), rows)
+    first, second = sorted(statement_lines(store.lot_book()), key=lambda one: one.statement != ONE)
+    assert (first.lots, first.quantity_kg, first.buyers) == ("A", 500.0, "Importer BV")
+    assert first.amend_until == "2026-02-05T00:00:00Z", "72 hours from the beginning of the day: the safe reading"
+    assert first.amend_until_by_numbers == "2026-02-06T00:00:00Z"
+    assert first.keep_until == "2031-02-02"
+    assert (second.is_in_force, second.quantity_kg) == (False, 600.0)
+    assert shipments_without(store.lot_book()) == []
+
+
+@pytest.mark.parametrize(
+    ("submitted", "amend", "keep"),
+    [
+        ("2026-02-02T10:30:00Z", "2026-02-05T10:30:00Z", "2031-02-02"),
+        ("2028-02-29", "2028-03-03T00:00:00Z", "2033-03-01"),
+        ("2026", "", ""),
+        ("", "", ""),
+    ],
+)
+def test_moments_days_and_half_days(submitted, amend, keep):
+    row = {"code": ONE, "submitted_at": submitted}
+    (line,) = statement_lines(book_of({"statement": [row]}))
+    assert (line.amend_until, line.keep_until) == (amend, keep)
+
+
+def test_the_command_shows_no_verification_number(store, tmp_path):
+    read(store, tmp_path, [*ships(), ("EX2", "B", 1, "2026-02-01", "Importer BV", None, None)])
+    store.close()
+    for words in ([], ["A"], ["--format", "csv"], ["--format", "json"]):
+        done = CliRunner().invoke(app, ["statements", *words, "-p", str(tmp_path / "p.gpkg")])
+        assert done.exit_code == 0, done.output
+        assert ONE in done.output
+        assert "SFFCB4Y3" not in done.output
+    assert "EX2" in CliRunner().invoke(app, ["statements", "-p", str(tmp_path / "p.gpkg")]).output
