@@ -141,7 +141,8 @@ _DATA = {
     "WGS", "UTM", "zone", "Cambodia", "Vietnam", "VNM", "Việt", "Nma", "khoảng", "Area", "ProducerCountry",
     "ProducerName", "ProductionPlace", "productionplace", "Buôn", "nhóm",
     # Titles of the sheets of the sample, which is in English.
-    "Deliveries", "Lots", "Plots", "Processing", "Producers", "Seasons", "Shipments",
+    "Deliveries", "Handovers", "Lots", "Organisations", "Places", "Plots", "Processing", "Producers", "Seasons",
+    "Shipments", "Storage",
 }  # fmt: skip
 # Said by click itself; and the steps of the log, which stay as they were written.
 _OTHERS = (

@@ -341,7 +341,7 @@ def test_what_a_shipped_consignment_rests_on_is_changed_only_by_a_correction(sto
     ("table", "row", "values"),
     [
         ("lot", 1, {"status": "shipped"}),
-        ("delivery", 0, {"price": 4.5}),
+        ("delivery", 0, {"price": 4.5, "currency": "USD"}),
         ("consignment", 0, {"bill_of_lading": "BL-7"}),
         ("process", 0, {"operator": "Thu"}),
     ],

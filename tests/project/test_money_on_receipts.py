@@ -62,7 +62,7 @@ def test_the_currency_of_the_season_counts(clerk):
 
 @pytest.mark.parametrize(
     ("cells", "currency"),
-    [(("12.000 VND", None, None), "VND"), ((None, "đồng", "12000000"), "VND"), (("$3.10", "usd", None), "USD")],
+    [(("12,500.50 VND", None, None), "VND"), ((None, "đồng", "12000000"), "VND"), (("$3.10", "usd", None), "USD")],
     ids=["beside the price", "as people say it", "a sign of many"],
 )
 def test_currencies_as_people_write_them(clerk, cells, currency):

@@ -280,7 +280,6 @@ class Season:
                 "buyer": "Kaffeehaus Musterhafen GmbH",
                 "buyer_country": "DE",
                 "ship_date": "2026-03-10",
-                "container": container("EXAU", 260310),
             }
         )
         bulk_bags = int(self.kg["DL25-BULK-G"] * 0.8 // _BAG_KG)
@@ -289,7 +288,14 @@ class Season:
             ("DL25-ML02-G", self.kg["DL25-ML02-G"]),
             ("DL25-BULK-G", bulk_bags * _BAG_KG),
         ):
-            row = {"consignment_code": CONSIGNMENT, "lot_code": lot, "quantity_kg": kg, "hs_code": "090111"}
+            box = container("EXAU", 260310)
+            row = {
+                "consignment_code": CONSIGNMENT,
+                "lot_code": lot,
+                "quantity_kg": kg,
+                "hs_code": "090111",
+                "container": box,
+            }
             self.tables["consignment_line"].append(row)
 
 

@@ -95,7 +95,7 @@ def net_mass_not_weighed(book: LotBook) -> Problems:
 def _not_weighed(book: LotBook) -> Iterator[Fault]:
     lots = by_code(book, "lot")
     for row, _ in _shipped(book):
-        if not is_weighed(lots.get(row["lot_code"], {}), row["quantity_kg"], row["volume_m3"]):
+        if row["quantity_kg"] and not is_weighed(lots.get(row["lot_code"], {}), row["quantity_kg"], row["volume_m3"]):
             values = {"quantity_kg": float(row["quantity_kg"]), "other": row["lot_code"]}
             yield Fault("consignment", row["consignment_code"], row, values=values)
 

@@ -49,8 +49,9 @@ def _misplaced(book: LotBook) -> Iterator[Fault]:
 def _case(lon: float, lat: float, home: list[str]) -> str:
     if lon == lat == 0:
         return "null"
-    if not (abs(lat) <= _MOST_LAT and abs(lon) <= _MOST_LON):
-        return "off"
-    if not home or any(countries.may_reach(code, [lon], [lat]).all() for code in home):
+    is_somewhere = abs(lat) <= _MOST_LAT and abs(lon) <= _MOST_LON
+    if is_somewhere and (not home or any(countries.may_reach(code, [lon], [lat]).all() for code in home)):
         return ""
-    return "swapped" if any(countries.may_reach(code, [lat], [lon]).all() for code in home) else "far"
+    if abs(lon) <= _MOST_LAT and any(countries.may_reach(code, [lat], [lon]).all() for code in home):
+        return "swapped"  # of Viet Nam the latitude is then one that is nowhere
+    return "far" if is_somewhere else "off"

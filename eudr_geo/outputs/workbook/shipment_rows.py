@@ -60,6 +60,7 @@ def _stands_beside(lots: list[str], rows: list[Cells], beside: set[str]) -> bool
         bool(lots)
         and all(row["statement_code"] in beside and row["quantity_kg"] is None for row in rows)
         and len(named) == len(set(named))  # a row has room for one statement
+        and set(named) <= set(lots)
         and sorted(covered(lots, pairs), key=str) == sorted(pairs, key=str)
     )
 

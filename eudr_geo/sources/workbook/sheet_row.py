@@ -353,7 +353,7 @@ class Row:
         code = read(text := clean_text(as_text(value)))
         if not code:  # an amount in a currency that nobody can read is of no use
             why, do = say(f"book:no-{what}", value=shown(value)), say(f"book:no-{what}.do")
-            self.refuse(key, value, why, do, needed=needed or what == "currency")
+            self.refuse(key, value, why, do, needed=needed or (what == "currency" and self.sheet.spec.key != "seasons"))
         elif code != text:
             self.changed(key, value, code, what)
         return code or None
