@@ -5,7 +5,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
-_VERSION = re.compile(r"(.+) \(version (\d+)\)")
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+Array = npt.NDArray[Any]
+_VERSION = re.compile(r"^(.+) \(version (\d{1,9})\)$")
 
 
 def place_of(code: str, version: Any) -> str:
@@ -19,13 +24,13 @@ def place_of(code: str, version: Any) -> str:
     return f"{code} (version {version})"
 
 
-def plot_and_version(place: str) -> tuple[str, int] | None:
-    """Return the plot and version that such a name stands for, None for another name.
+def plots_and_versions(places: Any) -> tuple[Array, Array]:
+    """Return the plot and the version that each of such names stands for: "" and 0 for another name.
 
     Examples
     --------
-    >>> plot_and_version("DL-017 (version 2)"), plot_and_version("DL-017")
-    (('DL-017', 2), None)
+    >>> plots_and_versions(["DL-017 (version 2)", "DL-017", None])
+    (array(['DL-017', '', ''], dtype=object), array([2, 0, 0]))
     """
-    found = _VERSION.fullmatch(place)
-    return None if found is None else (found[1], int(found[2]))
+    named = pd.Series(places, dtype=object).astype(str).str.extract(_VERSION, expand=True)
+    return named[0].fillna("").to_numpy(dtype=object), named[1].fillna("0").to_numpy(dtype=object).astype(np.int64)

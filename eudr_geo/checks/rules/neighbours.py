@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ import shapely
 from eudr_geo.base.cells import clean_code
 from eudr_geo.checks.catalogue import WARNING, Problems, plots_rule
 from eudr_geo.law import OVERLAP_HA, OVERLAP_SHARE
-from eudr_geo.model.land_names import plot_and_version
+from eudr_geo.model.land_names import plots_and_versions
 from eudr_geo.model.plots import Array, Plots
 from eudr_geo.plots.geodesy import area_ha, plot_area_ha
 from eudr_geo.plots.shapes.fingerprint import geometry_hashes
@@ -137,17 +138,13 @@ def _find(plots: Plots) -> Pairs:
 
 def _versions_of_one_plot(plots: Plots, first: Ints, second: Ints) -> Mask:
     """Which pairs are one plot in two of its surveys, named as a package names them: the same land, declared twice."""
-    pieces: list[set[tuple[str, int]]] = [set()] * len(plots)
-    for row in np.union1d(first, second).tolist():  # rows that share ground: few
-        names = (str(plots[column][row]) for column in ("plot_id", "place"))
-        pieces[row] = {piece for name in names if (piece := plot_and_version(name)) is not None}
-    return np.array(
-        [
-            any(code == other and version != another for code, version in pieces[one] for other, another in pieces[two])
-            for one, two in zip(first.tolist(), second.tolist(), strict=True)
-        ],
-        dtype=bool,
-    )
+    rows = np.union1d(first, second)
+    one, two = np.searchsorted(rows, first), np.searchsorted(rows, second)
+    named = [plots_and_versions(plots[column][rows]) for column in ("plot_id", "place")]
+    same: Mask = np.zeros(len(first), dtype=bool)
+    for (plot, version), (other, another) in product(named, named):
+        same |= (plot[one] != "") & (plot[one] == other[two]) & (version[one] != another[two])
+    return same
 
 
 def copies(geometries: Array) -> tuple[Ints, Ints]:
