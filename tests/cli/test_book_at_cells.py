@@ -92,6 +92,29 @@ def test_siblings_what_rests_on_a_row_that_was_left_out_is_not_judged(project, e
     assert "left out" in done.output
 
 
+@pytest.mark.parametrize(
+    "heading", [{"Lots_1_3": None}, {"Lots_1_3": "Frm of it all"}, {"Lots_1_1": "Nr"}, {"Processing_1_1": "x"}]
+)
+def test_a_sheet_without_a_column_makes_no_receipt_a_liar(project, heading):
+    """One heading is wrong: not one line for each receipt that names a lot of that sheet."""
+    done = run(project, "book", book(project, **heading), "--yes")
+    assert done.exit_code == 1
+    assert "does not exist" not in done.output
+    assert "there is no column" in done.output
+    assert "ERROR" not in done.output
+    assert "left out" in done.output
+
+
+def test_the_rows_of_a_sheet_without_a_column_come_back_in_the_corrected_copy(project):
+    copy = project / "corrected.xlsx"
+    done = run(project, "book", book(project, Lots_1_3=None), "--yes", "--corrected", str(copy))
+    assert done.exit_code == 1
+    page = openpyxl.load_workbook(copy)["Lots"]
+    first = [cell.value for cell in page[1]].index("Lot code") if "Lot code" in [c.value for c in page[1]] else 0
+    codes = {row[first].value for row in page.iter_rows(min_row=2)}
+    assert {row[0] for row in SHEETS["Lots"][1:]} <= codes
+
+
 def test_what_does_not_rest_on_it_is_still_told(project):
     done = run(project, "book", book(project, Lots_2_2="micro", Deliveries_3_7="T-9"), "--yes")
     assert "Deliveries!G3" in done.output

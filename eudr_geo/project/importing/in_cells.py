@@ -80,11 +80,14 @@ class Waiting:
     ----------
     named
         Noun → codes of the rows that were left out.
+    unread
+        Nouns of which a sheet gives no code at all, for its column was not found.
     lots, processes, consignments
         Those that the rows left out speak of, and what was made of them.
     """
 
     named: dict[str, set[str]] = field(default_factory=dict)
+    unread: set[str] = field(default_factory=set)
     lots: set[str] = field(default_factory=set)
     processes: set[str] = field(default_factory=set)
     consignments: set[str] = field(default_factory=set)
@@ -92,7 +95,8 @@ class Waiting:
     def holds(self, finding: Finding) -> bool:
         """Tell whether a finding follows from a row that was left out, or may."""
         if finding.rule == "unknown-reference":
-            return any(finding.measured.get("value") in codes for codes in self.named.values())
+            value = finding.measured.get("value")
+            return _noun_in(finding.message, "why") in self.unread or any(value in one for one in self.named.values())
         waiting = {"lot": self.lots, "process": self.processes, "consignment": self.consignments}
         return finding.code in waiting.get(finding.subject, ())
 
@@ -104,9 +108,14 @@ class Waiting:
             return refused.why.values["lot"] in self.lots
         if refused.why.key != UNKNOWN:
             return False
-        kind, code = refused.why.values["kind"], refused.why.values["code"]
-        noun = kind.key.partition(":")[2] if isinstance(kind, Said) else ""
-        return code in self.named.get(noun, ())
+        noun = _noun_in(refused.why, "kind")
+        return noun in self.unread or refused.why.values["code"] in self.named.get(noun, ())
+
+
+def _noun_in(sentence: str, place: str) -> str:
+    """Table of the noun that stands at a place of a sentence; "" where it has none."""
+    word = sentence.values.get(place) if isinstance(sentence, Said) else None
+    return word.key.partition(":")[2] if isinstance(word, Said) else ""
 
 
 def waiting_for(reading: BookReading, after: LotBook) -> Waiting:
@@ -133,6 +142,10 @@ def waiting_for(reading: BookReading, after: LotBook) -> Waiting:
                 found.lots.add(code)
             if one.column == "code" and row.table in _SUBJECTS:
                 {"process": found.processes, "consignment": found.consignments}.get(one.table, set()).add(code)
+    for place in reading.places.values():
+        spec = sheet(place.table)
+        codes = [one for one in spec.fields if one.column == "code" and one.required]
+        found.unread.update(one.table for one in codes if one.key not in place.columns)
     _follow(found, after)
     return found
 

@@ -11,7 +11,7 @@ from eudr_geo.base.said import Said
 from eudr_geo.lots.sheet_names import HEADING_ROWS, heading_row
 from eudr_geo.lots.sheets import Field, Sheet
 from eudr_geo.model.findings import NOTE
-from eudr_geo.model.workbook import ExtraColumn, SheetPlace
+from eudr_geo.model.workbook import ExtraColumn, LeftOut, SheetPlace
 from eudr_geo.sources.workbook.receipts import Context, as_text, either, row_place, shown
 from eudr_geo.sources.workbook.sheet_columns import Columns
 from eudr_geo.sources.workbook.sheet_heads import heads_of, is_counter
@@ -61,12 +61,21 @@ class SheetRows(Columns):
             why, fix = say("book:no-column", column=column), say("book:no-column.do")
             self.context.issue(self.title, f"A{best + 1}", "", why, fix)
         if missing:
-            self.seen = sum(self._is_data(row) for row in self.cells[self.first_row :])
-            self.first_row = len(self.cells)
+            self._leave_out()
             return
         for one in self.spec.fields:
             if one.key in self.columns:
                 self._judge_column(one)
+
+    def _leave_out(self) -> None:
+        """Keep the rows of a sheet that lacks a column as they were written: they are waited for, and come back."""
+        for at, row in enumerate(self.cells[self.first_row :], start=self.first_row + 1):
+            if self._is_data(row):
+                self.seen += 1
+                held = {key: row[column] for key, column in self.columns.items() if column < len(row)}
+                values = {key: cell for key, cell in held.items() if cell is not None}
+                self.context.left_out.append(LeftOut(self.spec.key, self.title, at, values))
+        self.first_row = len(self.cells)
 
     def _heads(self, row: int) -> None:
         """Take the headings, and tell of those that are misspelt, doubtful, twice there or unknown."""
