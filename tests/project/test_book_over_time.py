@@ -252,6 +252,22 @@ def test_other_numbers_that_begin_again_next_year(store, table, row, column):
     assert REUSED in {one.kind for one in plan.left_open}
 
 
+@pytest.mark.parametrize(
+    ("name", "asked"),
+    [("Tran Thi Lan", True), ("HÒA", False), ("Hoa Nguyen", False)],
+    ids=["somebody else", "spelt otherwise", "more of the name"],
+)
+def test_the_code_of_a_producer_given_to_somebody_else(store, name, asked):
+    put(store, START)
+    plan = read(store, {"producer": [{"code": "H-1", "name": name}, START["producer"][1]]}, name="producers.xlsx")
+    assert (REUSED in {one.kind for one in plan.left_open}) == asked
+
+
+def test_a_producer_known_by_code_only_gets_a_name(store):
+    put(store, {"producer": [{"code": "H-1", "name": "H-1"}]})
+    assert not read(store, {"producer": [{"code": "H-1", "name": "Tran Thi Lan"}]}).left_open
+
+
 def test_a_prefix_keeps_a_new_pad_apart_and_is_remembered(store):
     put(store, START)
     new = {"lot": [{"code": "C26", "form": "cherry", "created_on": "2026-11-10"}], "delivery": [delivery(0, lot_code="C26", delivered_on="2026-11-10")]}  # fmt: skip

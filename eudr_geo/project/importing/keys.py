@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from eudr_geo.base.dates import days_between
+from eudr_geo.base.names import is_another_name
 from eudr_geo.words.saying import say
 
 if TYPE_CHECKING:
@@ -67,6 +68,9 @@ _STANDS_FOR: Mapping[str, tuple[tuple[str, ...], str]] = {
     "handover": (("lot_code",), "date_sent"),
 }
 """Table → columns that say which thing a number stands for, and its day: another value is hardly a correction."""
+
+_CALLED: Mapping[str, str] = {"producer": "name", "organisation": "name"}
+"""Table → column with the name of a person or firm: its code given to somebody else."""
 
 ANOTHER_SEASON_DAYS = 183
 """Good practice: two days further apart than half a year are not of one harvest."""
@@ -148,16 +152,22 @@ def thing(name: str, key: Key) -> str:
     return say("imports:thing", kind=say(f"nouns:{name}"), code=label(key))
 
 
-def stands_for_another(table: str, changed: Row, before: Row) -> bool:
+def stands_for_another(table: str, key: Key, changed: Row, before: Row) -> bool:
     """Tell whether what changes of a row makes another thing of it: a number that was given twice.
 
     Examples
     --------
-    >>> stands_for_another("delivery", {"quantity_kg": 90.0}, {"quantity_kg": 100.0})
+    >>> stands_for_another("delivery", ("R1",), {"quantity_kg": 90.0}, {"quantity_kg": 100.0})
     False
-    >>> stands_for_another("delivery", {"delivered_on": "2026-11-10"}, {"delivered_on": "2025-11-15"})
+    >>> stands_for_another("delivery", ("R1",), {"delivered_on": "2026-11-10"}, {"delivered_on": "2025-11-15"})
+    True
+    >>> stands_for_another("producer", ("P1",), {"name": "Trần Thị Bình"}, {"name": "Nguyễn Văn An"})
     True
     """
+    name = _CALLED.get(table, "")
+    was = before.get(name) if changed.get(name) else None
+    if was and was not in key and is_another_name(str(was), str(changed[name])):  # its code stands for a name not known
+        return True
     things, day = _STANDS_FOR.get(table, ((), ""))
     if any(changed.get(column) and before.get(column) for column in things):
         return True

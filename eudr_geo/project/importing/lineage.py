@@ -209,7 +209,7 @@ def _shared(one: Lineage, given: Mapping[str, Mapping[Key, Row]], tables: Sequen
             said = said_of(rows[key])
             columns = differing(there[key], said)
             changed = {column: said.get(column) for column in columns}
-            same += len(columns) <= _FEW_COLUMNS and not stands_for_another(table, changed, there[key])
+            same += len(columns) <= _FEW_COLUMNS and not stands_for_another(table, key, changed, there[key])
     return _Shared(same, before, now)
 
 

@@ -122,7 +122,7 @@ def question_about(
         ],
         ", ",
     )  # fmt: skip
-    if contradicted and stands_for_another(table, contradicted, before):
+    if contradicted and stands_for_another(table, key, contradicted, before):
         series = "imports:reused.do" if table in {"delivery", "process", "handover"} else "imports:reused.do-code"
         return Question(
             REUSED, *place, about, say("imports:reused", thing=about, columns=columns), say(series, prefix=prefix)
