@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from eudr_geo.project.importing.questions import Question
 
 ROWS_SHOWN = 30
+QUESTIONS_SHOWN = 200  # a sheet that is gone asks for each of its rows
 _AS_ANSWERED = "cell_changes:number-as-answered"
 
 
@@ -29,6 +30,8 @@ def rows(plan: BookImport) -> list[str]:
 
 def about_the_workbook(plan: BookImport, read: BookReading) -> list[str]:
     """Return what is to be said of the workbook: what it is a later state of, what its numbers look like."""
+    from eudr_geo.project.importing.book_faults import heading_of
+
     lineage, found = plan.lineage, []
     if lineage is None or plan.file is None:
         return []
@@ -39,6 +42,10 @@ def about_the_workbook(plan: BookImport, read: BookReading) -> list[str]:
     mark = plan.statements.workbook.get("decimal_mark")
     if mark and any(isinstance(one.rule, Said) and one.rule.key == _AS_ANSWERED for one in read.changes):
         found.append(say("commands:book.decimal.comma" if mark == "," else "commands:book.decimal.point"))
+    found += [
+        say("commands:book.column_gone", table=say(f"reports:noun.{table}"), column=heading_of(table, column, {}))
+        for table, column in plan.columns_gone
+    ]
     return [speech.spoken(one) for one in found]
 
 
@@ -46,7 +53,10 @@ def questions(plan: BookImport) -> list[str]:
     """Return a line for each question: the open ones with how to answer them, then those that an option answers."""
     left = plan.left_open
     answered = [one for one in plan.questions if one not in left]
-    lines: list[str] = [say("commands:book.question", where=where(one), what=one.what, cure=one.cure) for one in left]
+    asked = left[:QUESTIONS_SHOWN]
+    lines: list[str] = [say("commands:book.question", where=where(one), what=one.what, cure=one.cure) for one in asked]
+    if len(left) > QUESTIONS_SHOWN:
+        lines.append(counted("imports:rows.more", len(left) - QUESTIONS_SHOWN))
     lines += [say("commands:book.answered", where=where(one), what=one.what) for one in answered[:ROWS_SHOWN]]
     if len(answered) > ROWS_SHOWN:
         lines.append(counted("imports:rows.more", len(answered) - ROWS_SHOWN))

@@ -99,3 +99,36 @@ def test_a_new_workbook_holds_the_people_and_plots_of_the_project_and_takes_nobo
     before = out.read_bytes()
     assert "exists already" in str(go("workbook", "new", "-o", str(out)).exception)
     assert out.read_bytes() == before
+
+
+WHOLE = {"Producers": PRODUCERS, "Plots": PLOTS, "Lots": LOTS, "Deliveries": [HEAD, delivery("R-1")]}
+
+
+def test_a_sheet_that_is_taken_out_of_the_workbook_is_asked_about(run):
+    """Its rows are gone like those of a sheet that was emptied: never a word of nothing new."""
+    go, book = run
+    book("all.xlsx", WHOLE)
+    less = {name: rows for name, rows in WHOLE.items() if name != "Deliveries"}
+    asked = book("all.xlsx", less)
+    assert asked.exit_code == 1
+    assert "delivery R-1 stood in all.xlsx and is not there any more" in asked.output
+    assert book("all.xlsx", less, "--remove-missing").exit_code == 0
+    assert "L-1" in go("trace", "L-1").output
+    assert "R-1" not in go("trace", "L-1", "--format", "json").output
+
+
+def test_a_sheet_that_is_not_in_another_workbook_says_nothing(run):
+    _, book = run
+    book("all.xlsx", WHOLE)
+    assert book("december.xlsx", {"Deliveries": [HEAD, delivery("R-2", 20)]}).exit_code == 0
+
+
+def test_a_column_that_is_taken_off_a_sheet_is_named_and_empties_nothing(run):
+    _, book = run
+    book("all.xlsx", WHOLE)
+    harvest = HEAD.index("Plot code")
+    rows = [[cell for at, cell in enumerate(row) if at != harvest] for row in WHOLE["Deliveries"]]
+    said = book("all.xlsx", {**WHOLE, "Deliveries": rows})
+    assert said.exit_code == 0, said.output
+    assert "delivery: the column Plot code is not on the sheet any more; what it said before stays" in said.output
+    assert "any more" not in book("all.xlsx", WHOLE).output

@@ -27,6 +27,7 @@ class BookImport:
     moved: dict[str, dict[int, Row]] = field(default_factory=dict)  # row number, where the row stands now
     refused: list[Refused] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)
+    columns_gone: list[tuple[str, str]] = field(default_factory=list)  # table, column: no more on the sheet
     rows: list[RowSaid] = field(default_factory=list)  # new, changed and gone rows, for a person
     answers: Answers = field(default_factory=Answers)
     lineage: Lineage | None = None

@@ -35,6 +35,7 @@ from eudr_geo.project.importing.keys import (
     Row,
     by_key,
     rows_of,
+    said_of,
     thing,
 )
 from eudr_geo.project.importing.lineage import ALIKE, Lineage, Stated, corrected, lineage_of, lineages
@@ -133,7 +134,9 @@ class Comparison:
             return True
         if self.lineage.how == ALIKE:  # under another name an empty sheet is one that was left out
             return False
-        return name == "stream_plot" or bool(self.headings is None or self._columns(name))
+        if name == "stream_plot" or self.headings is None or self._columns(name):
+            return True
+        return any(not one.is_gone for one in self.lineage.of(name).values())  # its sheet was there, and is not now
 
     def _table(self, name: str) -> None:
         plan, given, held = self.plan, self.given[name], self.held[name]
@@ -147,6 +150,10 @@ class Comparison:
         merged = self.merged[name] = dict(held)
         known = self._known
         columns = self._columns(name)
+        if columns and given and self.lineage.how != ALIKE:
+            was = {column for key, one in stated.items() if key in given for column in one.said}
+            now = {column for row in given.values() for column in said_of(row)} | columns
+            plan.columns_gone += [(name, column) for column in sorted(was - now)]
         for key, row in given.items():
             old_key = was_key.get(key, key)
             is_new = old_key not in held
